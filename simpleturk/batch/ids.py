@@ -1,0 +1,157 @@
+"""The ids file and the batch record beside it.
+
+hit_ids.txt           one HIT id per line, in input order, nothing else
+hit_ids.batch.json    batch id, marketplace, HIT type, the source files with their digests
+hit_ids.inputs.jsonl  the inputs, when they came from stdin
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import IO, Any
+
+from simpleturk.batch.files import appending, sync, write_whole
+from simpleturk.errors import Problem, Problems, SimpleturkError
+
+#: At most this many ids are written but not yet synced to the disk.
+UNSYNCED = 16
+
+_HIT_ID = re.compile("[A-Z0-9]{1,64}")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One of a batch's three files: its path, relative to the ids file's folder where it can be, and SHA-256."""
+
+    path: str
+    sha256: str
+
+    @classmethod
+    def of(cls, path: Path, sha256: str, ids: Path) -> "Source":
+        """The source at a path, seen from an ids file."""
+        return cls(portable(path, ids), sha256)
+
+    def located(self, ids: Path) -> Path:
+        """Where the file is now."""
+        return ids.parent / self.path
+
+
+@dataclass(frozen=True)
+class BatchRecord:
+    """What is known of a batch beside its ids. `reward` is USD, `created` ISO 8601 UTC, `skipped` holds input lines.
+
+    `database` is the local marketplace's file, null for the usual one or when the batch lives elsewhere.
+    """
+
+    batch_id: str
+    marketplace: str
+    endpoint: str
+    database: str | None
+    hit_type_id: str
+    hits: int
+    max_assignments: int
+    reward: str
+    template: Source
+    properties: Source
+    inputs: Source
+    skipped: list[int]
+    created: str
+    version: str
+
+
+def record_path(ids: Path) -> Path:
+    """Where the batch record of an ids file stands."""
+    return ids.with_name(ids.stem + ".batch.json")
+
+
+def saved_inputs_path(ids: Path) -> Path:
+    """Where inputs that came from stdin are kept."""
+    return ids.with_name(ids.stem + ".inputs.jsonl")
+
+
+def portable(path: Path, ids: Path) -> str:
+    """A path relative to the ids file's folder if it is inside of it, so that the folder can move; else absolute."""
+    folder = Path(os.path.abspath(ids.parent))
+    absolute = Path(os.path.abspath(path))
+    return str(absolute.relative_to(folder)) if absolute.is_relative_to(folder) else str(absolute)
+
+
+def read_record(ids: Path) -> BatchRecord | None:
+    """The batch record of an ids file, None if there is none. Raises Problems when it cannot be understood."""
+    path = record_path(ids)
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        sources: dict[str, Any] = {name: Source(**document.pop(name)) for name in ("template", "properties", "inputs")}
+        known = {field.name for field in fields(BatchRecord)}
+        return BatchRecord(**sources, **{name: value for name, value in document.items() if name in known})
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        hint = "restore it, or move it away: the ids file works without it, with less help"
+        raise Problems([Problem(str(path), f"is not a batch record ({error})", hint)]) from error
+
+
+def write_record(ids: Path, record: BatchRecord) -> None:
+    """Write a batch record, in one step."""
+    write_whole(record_path(ids), json.dumps(asdict(record), indent=2, ensure_ascii=False) + "\n")
+
+
+def read_ids(ids: Path) -> list[str]:
+    """The HIT ids of a file, in its order; blank lines don't count. Raises Problems for lines that are no ids."""
+    try:
+        lines = ids.read_text(encoding="utf-8-sig").splitlines()
+    except FileNotFoundError as error:
+        raise SimpleturkError(f"{ids}: no such ids file", "launch a batch first, or name its ids with --ids") from error
+    except IsADirectoryError as error:
+        raise SimpleturkError(f"{ids}: is a folder, not an ids file") from error
+    except UnicodeDecodeError as error:
+        raise Problems([Problem(str(ids), "is not a file of HIT ids")]) from error
+    found = [(number, line.strip()) for number, line in enumerate(lines, start=1) if line.strip()]
+    problems = [
+        Problem(f"{ids}, line {number}", f"{line[:60]!r} is not a HIT id")
+        for number, line in found
+        if not _HIT_ID.fullmatch(line)
+    ]
+    if problems:
+        raise Problems(problems)
+    return list(dict.fromkeys(line for _, line in found))
+
+
+class IdsWriter:
+    """Appends ids, each whole; `append` returns when the id is in the file, and every 16 are synced to the disk."""
+
+    def __init__(self, file: IO[bytes], known: list[str]) -> None:
+        self.known = known
+        self._file = file
+        self._unsynced = 0
+
+    def append(self, hit_id: str) -> None:
+        """Add one id."""
+        self._file.write(f"{hit_id}\n".encode())
+        self._file.flush()
+        self._unsynced += 1
+        if self._unsynced >= UNSYNCED:
+            sync(self._file)
+            self._unsynced = 0
+
+
+@contextmanager
+def writing_ids(ids: Path) -> Iterator[IdsWriter]:
+    """An ids file to append to, ours alone: what it holds so far, a torn last line cut off.
+
+    Raises SimpleturkError when another launch is writing to it.
+    """
+    with appending(ids) as file:
+        data = file.read()
+        whole = data[: data.rfind(b"\n") + 1]
+        torn = data[len(whole) :]
+        # An id has 30 characters on every marketplace: a shorter one without a line end is what a crash left.
+        if torn and _HIT_ID.fullmatch(torn.decode("ascii", "replace")) and len(torn) >= 30:
+            file.write(b"\n")
+        elif torn:
+            file.truncate(len(whole))
+        yield IdsWriter(file, read_ids(ids) if data else [])

@@ -1,0 +1,106 @@
+"""Questions → HITs, exactly one per input: yielded as they are created, in input order."""
+
+import hashlib
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from simpleturk.batch.concurrency import in_order
+from simpleturk.batch.ids import BatchRecord
+from simpleturk.batch.load import Batch
+from simpleturk.errors import AlreadyExists, InputRefused, MarketplaceError
+
+if TYPE_CHECKING:
+    from simpleturk.mturk import MTurk
+
+#: MTurk remembers a UniqueRequestToken for 24 hours; after this long we look for what we made instead.
+TOKEN_LIFE = timedelta(hours=23)
+
+#: Errors that speak of the account or the service, not of the input whose HIT was asked for.
+NOT_THE_INPUTS = frozenset(
+    {
+        "AWS.MechanicalTurk.InsufficientFunds",
+        "AWS.MechanicalTurk.HITTypeDoesNotExist",
+        "AWS.ServiceUnavailable",
+        "AccessDeniedException",
+        "ExpiredTokenException",
+        "InvalidSignatureException",
+        "ServiceFault",
+        "ThrottlingException",
+        "UnrecognizedClientException",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Launched:
+    """A HIT that stands for an input: `adopted` if an earlier launch had created it."""
+
+    line: int
+    hit_id: str
+    adopted: bool
+
+
+def launch_batch(mturk: "MTurk", batch: Batch, record: BatchRecord, known: Sequence[str]) -> Iterator[Launched]:
+    """Create the HITs of the inputs that follow the `known` ones; yield them in input order.
+
+    Raises InputRefused for an input that the marketplace refuses, MarketplaceError for what would meet any input.
+    """
+    strays = _strays(mturk, record) if _is_old(record) else {}
+
+    def create(item: tuple[int, str]) -> Launched:
+        line, question = item
+        if line in strays:
+            return Launched(line, strays[line], adopted=True)
+        parameters = batch.properties.hit_parameters(annotation(record.batch_id, line))
+        try:
+            hit_id = mturk.create_hit(record.hit_type_id, question, token(record.batch_id, line), parameters)
+        except AlreadyExists as error:
+            if not error.hit_id:
+                raise
+            return Launched(line, error.hit_id, adopted=True)
+        except MarketplaceError as error:
+            if not error.code or error.code in NOT_THE_INPUTS:
+                raise
+            raise InputRefused(f"{batch.inputs.where(line)}: {error.message}", line) from error
+        return Launched(line, hit_id, adopted=False)
+
+    remaining = itertools.islice(batch.questions(), len(known), None)
+    return in_order(create, remaining, mturk.concurrency)
+
+
+def annotation(batch_id: str, line: int) -> str:
+    """What marks a HIT as the one of an input: the end of its RequesterAnnotation."""
+    return f"simpleturk:{batch_id}:{line}"
+
+
+def token(batch_id: str, line: int) -> str:
+    """The UniqueRequestToken of an input's HIT: the same whenever it is asked for."""
+    return hashlib.sha256(f"{batch_id}:{line}".encode()).hexdigest()
+
+
+def changed_sources(old: BatchRecord, new: BatchRecord) -> list[str]:
+    """What differs between a batch's sources as launched and as they are now, named for the user."""
+    names = {"template": old.template.path, "properties": "the properties", "inputs": "the inputs"}
+    return [shown for name, shown in names.items() if getattr(old, name).sha256 != getattr(new, name).sha256] + (
+        ["--skip"] if not set(old.skipped) <= set(new.skipped) else []
+    )
+
+
+def _is_old(record: BatchRecord) -> bool:
+    """Whether tokens of this batch's first HITs may have been forgotten."""
+    return datetime.now(UTC) - datetime.fromisoformat(record.created) > TOKEN_LIFE
+
+
+def _strays(mturk: "MTurk", record: BatchRecord) -> dict[int, str]:
+    """The batch's HITs in the account, by input line, told by their annotations."""
+    mark = f"simpleturk:{record.batch_id}:"
+    found: dict[int, str] = {}
+    for page in mturk.hit_pages():
+        for hit in page:
+            _, _, line = hit.annotation.rpartition(mark)
+            if mark in hit.annotation and line.isdecimal():
+                found[int(line)] = hit.hit_id
+    return found

@@ -1,0 +1,142 @@
+"""The three files → one checked batch: every problem in them is reported together, before any call."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simpleturk.batch.inputs import Input, Inputs
+from simpleturk.batch.pricing import Price, price
+from simpleturk.batch.properties import Properties, load_properties
+from simpleturk.batch.questions import Template, question_xml
+from simpleturk.errors import Problem, Problems, SimpleturkError
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch that can be launched. `size` counts its HITs, `largest` is the largest question in bytes."""
+
+    properties: Properties
+    properties_path: Path
+    template: Template
+    inputs: Inputs
+    skipped: frozenset[int]
+    size: int
+    largest: int
+
+    def questions(self) -> Iterator[tuple[int, str]]:
+        """Pairs of an input's line and its question's XML, in input order; rendered as they are asked for."""
+        for item in self.wanted():
+            yield item.line, _question(self.template, self.properties, item.value)
+
+    def wanted(self) -> Iterator[Input]:
+        """The inputs that become HITs: all but those skipped by name."""
+        return (item for item in self.inputs.values() if item.line not in self.skipped)
+
+    def price(self, amazon: bool) -> Price:
+        """What the whole batch costs in USD, if everything is done and approved."""
+        properties = self.properties
+        number = self.size * properties.MaxAssignments
+        return price(properties.Reward, number, properties.MaxAssignments, amazon, properties.needs_masters)
+
+
+def load_batch(
+    template: Path,
+    properties: Path,
+    inputs: Inputs,
+    overrides: Mapping[str, str],
+    max_question_bytes: int,
+    skipped: frozenset[int] = frozenset(),
+) -> Batch:
+    """Read the files, render and size every question. Raises Problems with everything that is wrong in them."""
+    problems: list[Problem] = []
+
+    def attempt(load: Any) -> Any:
+        try:
+            return load()
+        except Problems as error:
+            problems.extend(error.problems)
+        except SimpleturkError as error:
+            problems.append(_as_problem(error))
+        return None
+
+    checked = attempt(lambda: load_properties(properties, dict(overrides)))
+    compiled = attempt(lambda: Template(template))
+    height = checked.FrameHeight if checked else 0
+    sizes = attempt(lambda: _check_inputs(inputs, compiled, height, max_question_bytes, skipped, problems))
+    if problems or sizes is None:
+        raise Problems(problems)
+    return Batch(checked, properties, compiled, inputs, skipped, *sizes)
+
+
+def _check_inputs(
+    inputs: Inputs,
+    template: Template | None,
+    height: int,
+    max_bytes: int,
+    skipped: frozenset[int],
+    problems: list[Problem],
+) -> tuple[int, int]:
+    """Parse all lines and, with a template, render and size all questions; return how many, and the largest size."""
+    number = largest = 0
+    lines: set[int] = set()
+    repeated = _Repeated()
+    for item in inputs:
+        if isinstance(item, Problem):
+            problems.append(item)
+            continue
+        if item.line in skipped:
+            lines.add(item.line)
+            continue
+        number += 1
+        if template is None:
+            continue
+        place = inputs.where(item.line)
+        try:
+            size = len(question_xml(template.render(item.value), height).encode())
+        except Problems as error:
+            repeated.add(place, error.problems)
+            continue
+        except ValueError as error:
+            problems.append(Problem(place, str(error), "remove the character from the input or the template"))
+            continue
+        largest = max(largest, size)
+        if size > max_bytes:
+            text = f"the question has {size:,} bytes; this marketplace takes {max_bytes:,}"
+            problems.append(Problem(place, text, "shorten the input or the template"))
+    problems.extend(repeated.problems())
+    missing = sorted(skipped - lines)
+    if missing:
+        problems.append(Problem(inputs.name, f"has no input on line {missing[0]}, which --skip names"))
+    if not number and not problems:
+        hint = "write one JSON value per line" if not skipped else None
+        problems.append(Problem(inputs.name, "holds no inputs", hint))
+    return number, largest
+
+
+class _Repeated:
+    """The same problem of many inputs, told once: with the first place, and how many more."""
+
+    def __init__(self) -> None:
+        self._first: dict[Problem, str] = {}
+        self._number: dict[Problem, int] = {}
+
+    def add(self, place: str, problems: Any) -> None:
+        for problem in problems:
+            self._first.setdefault(problem, place)
+            self._number[problem] = self._number.get(problem, 0) + 1
+
+    def problems(self) -> Iterator[Problem]:
+        for problem, place in self._first.items():
+            more = self._number[problem] - 1
+            also = f", and {more:,} more line{'s' if more > 1 else ''}" if more else ""
+            yield Problem(problem.where, f"{problem.what} (for {place}{also})", problem.hint)
+
+
+def _question(template: Template, properties: Properties, value: Any) -> str:
+    return question_xml(template.render(value), properties.FrameHeight)
+
+
+def _as_problem(error: SimpleturkError) -> Problem:
+    where, _, what = error.message.partition(": ")
+    return Problem(where, what, error.hint)

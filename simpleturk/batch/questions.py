@@ -1,0 +1,227 @@
+"""hit_templates/*.html + input → the page, and the HTMLQuestion XML around it."""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from jinja2 import (
+    ChainableUndefined,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    FunctionLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    Undefined,
+)
+from jinja2 import Template as JinjaTemplate
+from markupsafe import Markup
+
+from simpleturk.batch.shipped import shipped
+from simpleturk.errors import Problem, Problems, SimpleturkError
+
+NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2011-11-11/HTMLQuestion.xsd"
+
+#: The names under which templates include what every page needs; the last two are simple-amt's.
+INCLUDES = ("simpleturk.html", "hit_templates/simpleturk.html", "simpleamt.html", "hit_templates/simpleamt.html")
+
+#: What XML 1.0 cannot hold, and what it can hold only outside of the planes that Amazon's service read as it was.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+
+_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_UNSAFE = re.compile("[<>&'\u2028\u2029\x7f-\x9f\ud800-\udfff]")
+
+
+class Missing(ChainableUndefined):
+    """A variable that an input lacks: false in a test, an error when it is printed or looped over."""
+
+    __slots__ = ()
+    __str__ = __html__ = __iter__ = __len__ = StrictUndefined._fail_with_undefined_error
+    __bool__ = Undefined.__bool__
+    __eq__ = Undefined.__eq__
+    __ne__ = Undefined.__ne__
+    __hash__ = Undefined.__hash__
+
+
+class Template:
+    """A template, compiled once. Raises Problems for a syntax error or a file that cannot be read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._source = _read(path)
+        self._environment = _environment(path)
+        try:
+            code = self._environment.compile(self._source, str(path), str(path))
+            self._template = JinjaTemplate.from_code(self._environment, code, dict(self._environment.globals))
+        except TemplateSyntaxError as error:
+            raise Problems([_syntax_problem(error, path)]) from error
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the file."""
+        return sha256(self.path.read_bytes()).hexdigest()
+
+    def render(self, value: Any) -> str:
+        """The page for one input. Raises Problems, naming the template's line."""
+        variables = {str(name): item for name, item in value.items()} if isinstance(value, dict) else {}
+        try:
+            return self._template.render(variables | {"input": _as_input(value)})
+        except TemplateSyntaxError as error:
+            raise Problems([_syntax_problem(error, self.path)]) from error
+        # Whatever a template's own expressions raise is the template's mistake: 1 / 0, "a" + 1, a filter's ValueError.
+        except Exception as error:
+            raise Problems([self._problem(error)]) from error
+
+    def _problem(self, error: Exception) -> Problem:
+        file, line = self.path, 0
+        trace = error.__traceback__
+        while trace is not None:
+            name = trace.tb_frame.f_code.co_filename
+            if name == str(self.path) or name.endswith((".html", ".jinja", ".j2", ".xml")):
+                file, line = Path(name), trace.tb_lineno
+            trace = trace.tb_next
+        where = f"{file}, line {line}" if line else str(file)
+        if isinstance(error, TemplateNotFound):
+            hint = "includes are looked for beside the template, in the working directory, and in what simpleturk ships"
+            return Problem(where, f"there is no file {error.message or error.name} to include", hint)
+        what = str(error) if isinstance(error, TemplateError) else f"{type(error).__name__}: {error}"
+        return Problem(where, what)
+
+
+def json_text(value: Any) -> str:
+    """JSON that is safe inside a script element and inside an attribute in single quotes, whatever the data holds."""
+    text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "), default=_plain)
+    return _UNSAFE.sub(lambda match: _ESCAPES.get(match[0], f"\\u{ord(match[0]):04x}"), text)
+
+
+def question_xml(html: str, frame_height: int) -> str:
+    """The HTMLQuestion document of a page; `frame_height` in pixels, 0 fits the worker's window.
+
+    Raises ValueError for a character that XML cannot hold.
+    """
+    wrong = _NOT_XML.search(html)
+    if wrong:
+        line = html.count("\n", 0, wrong.start()) + 1
+        raise ValueError(f"the page's line {line} holds the character U+{ord(wrong[0]):04X}, which XML cannot")
+    # A CDATA section ends at "]]>", and Amazon's service refused emoji unless they were references.
+    body = html.replace("]]>", "]]]]><![CDATA[>")
+    body = _ASTRAL.sub(lambda match: f"]]>&#{ord(match[0])};<![CDATA[", body)
+    return (
+        f'<HTMLQuestion xmlns="{NAMESPACE}"><HTMLContent><![CDATA[{body}]]></HTMLContent>'
+        f"<FrameHeight>{frame_height}</FrameHeight></HTMLQuestion>"
+    )
+
+
+class _Environment(Environment):
+    """An input's keys win over the methods of its type: `input.items` is the input's "items", if it has one."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, Mapping) and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
+class _AsJson:
+    """An input as a template sees it: a value in expressions, JSON text when it is printed."""
+
+    def __str__(self) -> str:
+        return json_text(self)
+
+    def __html__(self) -> str:
+        return json_text(self)
+
+
+class _Object(_AsJson, dict[str, Any]):
+    pass
+
+
+class _Array(_AsJson, list[Any]):
+    pass
+
+
+class _String(_AsJson, str):
+    __slots__ = ()
+
+
+class _Null(_AsJson):
+    def __bool__(self) -> bool:
+        return False
+
+    def __eq__(self, other: object) -> bool:
+        return other is None or isinstance(other, _Null)
+
+    def __hash__(self) -> int:
+        return hash(None)
+
+
+def _as_input(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _Object(value)
+    if isinstance(value, list):
+        return _Array(value)
+    if isinstance(value, str):
+        return _String(value)
+    return _Null() if value is None else value
+
+
+def _plain(value: Any) -> Any:
+    """What json cannot write by itself: our null."""
+    if isinstance(value, _Null):
+        return None
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def _finalize(value: Any) -> Any:
+    """How a value inside an input is printed: objects, lists, true and false as JSON, null as nothing."""
+    if isinstance(value, dict | list | bool):
+        return Markup(json_text(value))
+    return "" if value is None else value
+
+
+def _environment(path: Path) -> Environment:
+    folder = shipped("hit_templates")
+    environment = _Environment(
+        loader=ChoiceLoader(
+            [
+                FileSystemLoader([path.resolve().parent, Path.cwd()], encoding="utf-8-sig"),
+                FileSystemLoader([folder, folder.parent], encoding="utf-8-sig"),
+                FunctionLoader(_ancestor_include),
+            ]
+        ),
+        autoescape=True,
+        undefined=Missing,
+        finalize=_finalize,
+        keep_trailing_newline=True,
+    )
+    environment.policies["json.dumps_function"] = lambda value, **options: json.dumps(value, default=_plain, **options)
+    return environment
+
+
+def _ancestor_include(name: str) -> str | None:
+    """simple-amt's names lead to the one include that ships."""
+    if name in INCLUDES:
+        return shipped("hit_templates", "simpleturk.html").read_text(encoding="utf-8")
+    return None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise SimpleturkError(f"{path}: no such file", "name the template with --template") from error
+    except IsADirectoryError as error:
+        raise SimpleturkError(f"{path}: is a folder, not a file", "name the template with --template") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise Problems([Problem(f"{path}, line {line}", "is not UTF-8 text", "save it as UTF-8")]) from error
+
+
+def _syntax_problem(error: TemplateSyntaxError, path: Path) -> Problem:
+    return Problem(f"{error.filename or path}, line {error.lineno}", f"{error.message}")

@@ -1,0 +1,84 @@
+"""Decisions → approvals and rejections, the outcomes yielded one by one."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simpleturk.batch.concurrency import in_order
+from simpleturk.errors import MarketplaceError, WrongState
+
+if TYPE_CHECKING:
+    from simpleturk.mturk import MTurk
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one item: `problem` is None when it is as it was asked for; `already` if it was so before."""
+
+    item: str
+    problem: str | None = None
+    already: bool = False
+
+
+def approve(
+    mturk: "MTurk", assignment_ids: Iterable[str], feedback: str | None, override_rejection: bool
+) -> Iterator[Outcome]:
+    """Approve assignments; one that is approved already is no problem."""
+
+    def act(assignment_id: str) -> None:
+        mturk.approve(assignment_id, feedback, override_rejection)
+
+    return _decide(mturk, assignment_ids, act, "Approved")
+
+
+def reject(mturk: "MTurk", assignment_ids: Iterable[str], feedback: str) -> Iterator[Outcome]:
+    """Reject assignments; one that is rejected already is no problem."""
+
+    def act(assignment_id: str) -> None:
+        mturk.reject(assignment_id, feedback)
+
+    return _decide(mturk, assignment_ids, act, "Rejected")
+
+
+def each(mturk: "MTurk", items: Iterable[str], act: Callable[[str], None]) -> Iterator[Outcome]:
+    """Do something to every item; what the marketplace refuses becomes that item's problem.
+
+    An error that would meet every item alike (no credentials, no connection) is raised.
+    """
+
+    def attempt(item: str) -> Outcome:
+        try:
+            act(item)
+        except MarketplaceError as error:
+            if not error.code:
+                raise
+            return Outcome(item, error.message)
+        return Outcome(item)
+
+    return in_order(attempt, items, mturk.concurrency)
+
+
+def _decide(mturk: "MTurk", items: Iterable[str], act: Callable[[str], None], wanted: str) -> Iterator[Outcome]:
+    def attempt(assignment_id: str) -> Outcome:
+        try:
+            act(assignment_id)
+        except WrongState as error:
+            # A second call is refused even when the first did what was wanted: look before calling it a failure.
+            status = _status(mturk, assignment_id)
+            if status == wanted:
+                return Outcome(assignment_id, already=True)
+            return Outcome(assignment_id, f"is {status.lower()}" if status else error.message)
+        except MarketplaceError as error:
+            if not error.code:
+                raise
+            return Outcome(assignment_id, error.message)
+        return Outcome(assignment_id)
+
+    return in_order(attempt, items, mturk.concurrency)
+
+
+def _status(mturk: "MTurk", assignment_id: str) -> str:
+    try:
+        return mturk.assignment(assignment_id).status
+    except MarketplaceError:
+        return ""

@@ -1,0 +1,113 @@
+"""The Typer app: registers the commands; the one place where an error becomes a message and a status."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from simpleturk import __version__, console
+from simpleturk.commands.account import balance
+from simpleturk.commands.demo import demo
+from simpleturk.commands.hits import delete, expire, hits
+from simpleturk.commands.launch import launch
+from simpleturk.commands.options import ALIASES
+from simpleturk.commands.progress import progress
+from simpleturk.commands.render import render_template
+from simpleturk.commands.results import results
+from simpleturk.commands.review import approve, reject
+from simpleturk.commands.serve import serve
+from simpleturk.commands.workers import block, unblock
+from simpleturk.config import load_config
+from simpleturk.errors import ExitStatus, SimpleturkError
+
+
+class Command(TyperCommand):
+    """A command that also takes simple-amt's spellings of its options."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        return list(super().parse_args(ctx, [_spelled(argument) for argument in args]))
+
+
+class Group(TyperGroup):
+    """The app: defaults from simpleturk.toml go in, errors come out as messages."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            if not {"--help", "--version"} & set(ctx.args):
+                ctx.default_map = dict.fromkeys(self.commands, load_config().options)
+            return super().invoke(ctx)
+        except SimpleturkError as error:
+            console.error(error)
+            raise typer.Exit(error.status) from error
+        except BrokenPipeError as error:
+            # Whoever read our output has seen enough. Nothing more goes there, not even at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(ExitStatus.DONE) from error
+        except OSError as error:
+            # The machine says no: no space, no permission, no such folder. Anything else is a bug, and shows itself.
+            where = f"{error.filename}: " if error.filename else ""
+            console.error(SimpleturkError(f"{where}{(error.strerror or str(error)).lower()}"))
+            _abandon_stdout()
+            raise typer.Exit(ExitStatus.FAILED) from error
+
+
+def _abandon_stdout() -> None:
+    """What could not be written must not fail once more, without a message, when the program ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _spelled(argument: str) -> str:
+    name, equals, value = argument.partition("=")
+    return ALIASES.get(name, name) + equals + value
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"simpleturk {__version__}")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    cls=Group,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Run batches of human tasks (HITs), on a Mechanical Turk of your own or any other.",
+)
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+_EXAMPLES: dict[Callable[..., None], str] = {
+    launch: "simpleturk launch --template page.html --properties hit.json --inputs data.jsonl --ids hit_ids.txt",
+    progress: "simpleturk progress --ids hit_ids.txt",
+    results: "simpleturk results > results.jsonl",
+    approve: "simpleturk approve --feedback 'Thank you'",
+    reject: "simpleturk reject --feedback 'The text is empty' 3ABC…",
+    expire: "simpleturk expire --at 2026-12-31T18:00",
+    delete: "simpleturk delete --force",
+    block: "simpleturk block --reason 'Random answers' ann bob",
+    unblock: "simpleturk unblock ann",
+    hits: "simpleturk hits --status Reviewable | jq -r .hit_id",
+    balance: "simpleturk balance --prod",
+    render_template: "simpleturk render-template --preview",
+    serve: "simpleturk serve --port 8484",
+    demo: "simpleturk demo my-first-batch",
+}
+
+for _function, _example in _EXAMPLES.items():
+    app.command(cls=Command, epilog=f"Example: {_example}", no_args_is_help=False)(_function)

@@ -1,0 +1,185 @@
+"""Options that several commands share, each declared once; and what every command does with them."""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from simpleturk import console
+from simpleturk.config import load_config
+from simpleturk.endpoints import Marketplace, Where, resolve
+from simpleturk.errors import SimpleturkError
+
+if TYPE_CHECKING:
+    from simpleturk.batch.ids import BatchRecord
+    from simpleturk.mturk import MTurk
+
+IdsOpt = Annotated[
+    Path, typer.Option("--ids", envvar="SIMPLETURK_IDS", help="The batch's ids file, one HIT id per line.")
+]
+TemplateOpt = Annotated[
+    Path, typer.Option("--template", envvar="SIMPLETURK_TEMPLATE", help="The HIT template, HTML with Jinja.")
+]
+PropertiesOpt = Annotated[
+    Path, typer.Option("--properties", envvar="SIMPLETURK_PROPERTIES", help="The HIT properties, JSON.")
+]
+InputsOpt = Annotated[
+    Path, typer.Option("--inputs", envvar="SIMPLETURK_INPUTS", help="The inputs, one JSON value per line; - is stdin.")
+]
+YesOpt = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+SetOpt = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Set a property; an empty VALUE removes it. May be repeated."),
+]
+AssignmentsOpt = Annotated[
+    Path | None,
+    typer.Option(
+        "--assignments", help="Only these assignments: a file of ids, or JSON Lines with assignment_id; - is stdin."
+    ),
+]
+
+DEFAULT_IDS = Path("hit_ids.txt")
+
+#: simple-amt's spellings of our options; accepted, not shown.
+ALIASES = {
+    "--hit_ids_file": "--ids",
+    "--html_template": "--template",
+    "--hit_properties_file": "--properties",
+    "--input_json_file": "--inputs",
+    "--output_file": "--output",
+    "--rendered_html": "--output",
+    "--assignment_ids_file": "--assignments",
+    "--worker_ids_file": "--workers",
+}
+
+_PANEL = "Marketplace"
+_MARKETPLACE: dict[str, tuple[Any, Any]] = {
+    "local": (
+        Annotated[
+            bool,
+            typer.Option("--local", help="The marketplace on this computer (the default).", rich_help_panel=_PANEL),
+        ],
+        False,
+    ),
+    "sandbox": (
+        Annotated[
+            bool,
+            typer.Option("--sandbox", help="The sandbox, where nothing is paid.", rich_help_panel=_PANEL),
+        ],
+        False,
+    ),
+    "prod": (
+        Annotated[
+            bool,
+            typer.Option("--prod", help="Production, where real money is spent.", rich_help_panel=_PANEL),
+        ],
+        False,
+    ),
+    "endpoint_url": (
+        Annotated[
+            str | None,
+            typer.Option("--endpoint-url", metavar="URL", help="Any other MTurk endpoint.", rich_help_panel=_PANEL),
+        ],
+        None,
+    ),
+    "profile": (
+        Annotated[
+            str | None,
+            typer.Option("--profile", metavar="NAME", help="The AWS profile to sign with.", rich_help_panel=_PANEL),
+        ],
+        None,
+    ),
+    "database": (
+        Annotated[
+            Path | None,
+            typer.Option(
+                "--database",
+                envvar="SIMPLETURK_DATABASE",
+                help="The local marketplace's file; by default in your data folder.",
+                rich_help_panel=_PANEL,
+            ),
+        ],
+        None,
+    ),
+}
+
+
+def on_a_marketplace(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the marketplace options; it receives them together, as `where`."""
+
+    @functools.wraps(command)
+    def wrapped(**options: Any) -> None:
+        where = Where(**{name: options.pop(name) for name in _MARKETPLACE})
+        command(**options, where=where)
+
+    own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "where"]
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, (annotation, default) in _MARKETPLACE.items()
+    ]
+    keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
+    wrapped.__signature__ = inspect.Signature([*keyword, *added])  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {p.name: p.annotation for p in (*keyword, *added)}
+    del wrapped.__wrapped__  # or its annotations would be read instead
+    return wrapped
+
+
+def marketplace_of(where: Where, record: "BatchRecord | None" = None, acts: bool = False) -> Marketplace:
+    """The marketplace that the options, the batch and the configuration mean; see endpoints.resolve."""
+    return resolve(where, load_config().endpoints, record, acts)
+
+
+def connect_to(marketplace: Marketplace, where: Where, ids: Path, record: "BatchRecord | None" = None) -> "MTurk":
+    """A client of a marketplace; for a batch on a local one, of the database in which the batch lives."""
+    from simpleturk.mturk import connect
+
+    return connect(marketplace, where.profile, database_of(where, ids, record))
+
+
+def database_of(where: Where, ids: Path, record: "BatchRecord | None") -> Path | None:
+    """The local marketplace's file that the options or the batch name, None for the usual one.
+
+    Raises SimpleturkError when they name different ones.
+    """
+    if record is None or record.marketplace != "local":
+        return where.database
+    home = ids.parent / record.database if record.database else None
+    if where.database and (home is None or where.database.resolve() != home.resolve()):
+        usual = "the usual local marketplace"
+        raise SimpleturkError(
+            f"this batch lives in {home or usual}, not in {where.database}",
+            "leave out --database, or name another --ids",
+        )
+    return home
+
+
+def the_batch(where: Where, ids: Path, acts: bool = False) -> "tuple[list[str], BatchRecord | None, MTurk]":
+    """An ids file's HIT ids, its batch record if there is one, and a client of the marketplace on which it lives."""
+    from simpleturk.batch.ids import read_ids, read_record
+
+    record = read_record(ids)
+    hit_ids = read_ids(ids)
+    marketplace = marketplace_of(where, record, acts)
+    return hit_ids, record, connect_to(marketplace, where, ids, record)
+
+
+def overrides(pairs: list[str] | None) -> dict[str, str]:
+    """--set KEY=VALUE … as a dict. A usage error for one without "="."""
+    found = {}
+    for pair in pairs or ():
+        name, separator, value = pair.partition("=")
+        if not separator or not name.strip():
+            raise typer.BadParameter(f"{pair!r} is not KEY=VALUE", param_hint="--set")
+        found[name.strip()] = value.strip()
+    return found
+
+
+@contextmanager
+def data_out() -> Iterator[None]:
+    """For commands whose stdout is data: it is all written when the block ends, or that is the error."""
+    yield
+    console.flush()

@@ -1,0 +1,83 @@
+"""Items that commands act on one by one: which ones were named, and what became of them."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simpleturk import console
+from simpleturk.errors import Problem, Problems, SimpleturkError, SomeFailed
+
+if TYPE_CHECKING:
+    from simpleturk.batch.review import Outcome
+
+
+def named_items(arguments: list[str] | None, file: Path | None, key: str) -> list[str] | None:
+    """The ids that were named as arguments and in a file, each once, in order; None if none were.
+
+    `file` (- is stdin) holds one id per line, or JSON Lines with `key`. Raises Problems with every bad line.
+    """
+    if not arguments and file is None:
+        return None
+    listed = _read(file, key) if file is not None else []
+    return list(dict.fromkeys([*(arguments or ()), *listed]))
+
+
+def report(outcomes: "Iterable[Outcome]", number: int, noun: str, done: str, doing: str) -> None:
+    """Name every failure as it comes, then say how it went. Raises SomeFailed if anything failed."""
+    failed, already = count(outcomes, number, noun, doing)
+    before = f"; {already:,} had been {done.lower()} before" if already else ""
+    console.note(f"{done} {console.plural(number - failed - already, noun)}{before}.")
+    raise_if_some(failed, number, noun, done)
+
+
+def count(outcomes: "Iterable[Outcome]", number: int, noun: str, doing: str) -> tuple[int, int]:
+    """Name every failure as it comes; return how many failed, and how many were as asked for before."""
+    failed = already = 0
+    with console.progress(doing, number) as advance:
+        for outcome in outcomes:
+            if outcome.problem:
+                failed += 1
+                console.failure(f"{noun} {outcome.item}: {outcome.problem}")
+            already += outcome.already
+            advance()
+    return failed, already
+
+
+def raise_if_some(failed: int, number: int, noun: str, done: str) -> None:
+    """Raise SomeFailed if any of the items failed."""
+    if failed:
+        raise SomeFailed(f"{failed:,} of {console.plural(number, noun)} could not be {done.lower()}")
+
+
+def _read(file: Path, key: str) -> list[str]:
+    name = "stdin" if str(file) == "-" else str(file)
+    problems, found = [], []
+    for number, line in _lines(file, name):
+        item: object = line
+        if line.startswith("{"):
+            try:
+                item = json.loads(line).get(key)
+            except (ValueError, RecursionError):
+                item = None
+        if isinstance(item, str) and item and not any(character.isspace() for character in item):
+            found.append(item)
+        else:
+            problems.append(Problem(f"{name}, line {number}", f"holds no {key.replace('_', ' ')}"))
+    if problems:
+        raise Problems(problems)
+    return found
+
+
+def _lines(file: Path, name: str) -> Iterator[tuple[int, str]]:
+    try:
+        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        text = data.decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise SimpleturkError(f"{name}: no such file") from error
+    except UnicodeDecodeError as error:
+        raise SimpleturkError(f"{name}: is not UTF-8 text", "save it as UTF-8") from error
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            yield number, line.strip()

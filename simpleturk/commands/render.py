@@ -1,0 +1,63 @@
+"""render-template: questions to look at before paying."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simpleturk import console
+from simpleturk.commands.options import InputsOpt, TemplateOpt, data_out
+from simpleturk.errors import SimpleturkError, UsageError
+
+if TYPE_CHECKING:
+    from simpleturk.batch.inputs import Inputs
+
+LineOpt = Annotated[
+    int | None, typer.Option("--line", metavar="N", min=1, help="The input on this line; the first without it.")
+]
+OutputOpt = Annotated[Path | None, typer.Option("--output", help="Write the page to this file instead of stdout.")]
+PreviewOpt = Annotated[
+    bool, typer.Option("--preview", help="Serve the page on this computer; it reloads on every change.")
+]
+PortOpt = Annotated[int, typer.Option("--port", min=0, max=65535, help="The preview's port; 0 takes a free one.")]
+
+
+def render_template(
+    template: TemplateOpt,
+    inputs: InputsOpt,
+    line: LineOpt = None,
+    output: OutputOpt = None,
+    preview: PreviewOpt = False,
+    port: PortOpt = 8485,
+) -> None:
+    """Render a template with an input, to a file or stdout; or serve it, to look at."""
+    from simpleturk.batch.inputs import Inputs
+    from simpleturk.batch.shipped import find
+
+    if str(inputs) == "-":
+        raise UsageError("render-template reads its inputs from a file", "name one with --inputs")
+    if preview:
+        if output:
+            raise UsageError("--preview and --output exclude each other")
+        from simpleturk.commands.preview import serve_preview
+
+        serve_preview(find(template), find(inputs), line or 1, port)
+        return
+    html = _page(find(template), Inputs(find(inputs)), line)
+    if output:
+        output.write_text(html, encoding="utf-8")
+        console.note(f"Wrote {output}")
+        return
+    with data_out():
+        console.data(html)
+
+
+def _page(template: Path, inputs: "Inputs", line: int | None) -> str:
+    from simpleturk.batch.questions import Template
+
+    compiled = Template(template)
+    found = next((item for item in inputs.values() if line in (None, item.line)), None)
+    if found is None:
+        where = "holds no inputs" if line is None else f"has no input on line {line}"
+        raise SimpleturkError(f"{inputs.name}: {where}")
+    return compiled.render(found.value)

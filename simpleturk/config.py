@@ -1,0 +1,75 @@
+"""simpleturk.toml and the environment → the defaults of options.
+
+Order: option, environment (SIMPLETURK_…), simpleturk.toml in the working directory, built-in.
+"""
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from simpleturk.errors import Problem, Problems, suggestion
+
+FILE = Path("simpleturk.toml")
+
+#: What the file may hold: the options whose defaults it sets, all of them paths.
+OPTIONS = ("template", "properties", "inputs", "ids", "output", "database")
+
+
+@dataclass(frozen=True)
+class Config:
+    """A task folder's defaults. `endpoints` gives marketplaces' names another endpoint (URL by name)."""
+
+    options: dict[str, str] = field(default_factory=dict)
+    endpoints: dict[str, str] = field(default_factory=dict)
+
+
+def load_config(path: Path = FILE) -> Config:
+    """Read the configuration; without the file all is built-in. Raises Problems with every problem of the file."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return Config()
+    except UnicodeDecodeError as error:
+        raise Problems([Problem(str(path), "is not UTF-8 text")]) from error
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Problems([Problem(str(path), f"is not TOML: {error}")]) from error
+    problems: list[Problem] = []
+    marketplaces = document.pop("marketplaces", {})
+    options = {name: value for name, value in document.items() if _is_option(path, name, value, problems)}
+    endpoints = dict(_endpoints(path, marketplaces, problems))
+    if problems:
+        raise Problems(problems)
+    return Config(options, endpoints)
+
+
+def _is_option(path: Path, name: str, value: Any, problems: list[Problem]) -> bool:
+    if name not in OPTIONS:
+        known = (*OPTIONS, "marketplaces")
+        hint = suggestion(name, known) or f"it may set {', '.join(known)}"
+        problems.append(Problem(str(path), f"{name} is not a setting", hint))
+        return False
+    if not isinstance(value, str) or not value:
+        problems.append(Problem(str(path), f"{name} has to be a path in quotes"))
+        return False
+    return True
+
+
+def _endpoints(path: Path, marketplaces: Any, problems: list[Problem]) -> Any:
+    """Pairs of a marketplace's name and its endpoint, from [marketplaces.NAME] tables."""
+    example = '[marketplaces.prod] with endpoint_url = "https://…"'
+    if not isinstance(marketplaces, dict):
+        problems.append(Problem(str(path), f"marketplaces has to be tables such as {example}"))
+        return
+    for name, table in marketplaces.items():
+        url = table.get("endpoint_url") if isinstance(table, dict) else None
+        if name not in ("sandbox", "prod"):
+            problems.append(Problem(str(path), f"marketplaces.{name}: only sandbox and prod can have another endpoint"))
+        elif not isinstance(url, str) or set(table) != {"endpoint_url"}:
+            problems.append(Problem(str(path), f"marketplaces.{name} has to be written as {example}"))
+        elif not url.startswith(("http://", "https://")):
+            problems.append(Problem(str(path), f"marketplaces.{name}: {url!r} is not a URL"))
+        else:
+            yield name, url

@@ -1,0 +1,123 @@
+"""Which endpoint a command talks to: flags, where its batch lives, the environment, the configuration."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from simpleturk.errors import UsageError, WrongMarketplace
+
+if TYPE_CHECKING:
+    from simpleturk.batch.ids import BatchRecord
+
+#: Amazon's endpoints, as botocore's endpoint rules give them.
+AMAZON = {
+    "sandbox": "https://mturk-requester-sandbox.us-east-1.amazonaws.com",
+    "prod": "https://mturk-requester.us-east-1.amazonaws.com",
+}
+
+#: What the embedded marketplace is called in the client; no host of this name is ever asked.
+LOCAL_URL = "http://local.simpleturk.invalid"
+
+#: Questions of at most this size fit on Amazon's marketplaces, in bytes. Source: the service model of CreateHIT.
+AMAZON_QUESTION_BYTES = 65_535
+OWN_QUESTION_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Where:
+    """What the user said about the marketplace: flags, credentials' profile, the local marketplace's database."""
+
+    local: bool = False
+    sandbox: bool = False
+    prod: bool = False
+    endpoint_url: str | None = None
+    profile: str | None = None
+    database: Path | None = None
+
+    @property
+    def flags(self) -> list[str]:
+        """The marketplace flags that were given, as they are spelled."""
+        said = {"--local": self.local, "--sandbox": self.sandbox, "--prod": self.prod}
+        return [flag for flag, given in said.items() if given] + (["--endpoint-url"] if self.endpoint_url else [])
+
+
+@dataclass(frozen=True)
+class Marketplace:
+    """A marketplace: its name, its endpoint (for `local` the address of nothing), whether it spends real money."""
+
+    name: str
+    endpoint_url: str
+    spends_money: bool
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is the embedded one."""
+        return self.endpoint_url == LOCAL_URL
+
+    @property
+    def is_amazon(self) -> bool:
+        """Whether Amazon's fees and limits hold."""
+        host = urlsplit(self.endpoint_url).hostname or ""
+        return host == "amazonaws.com" or host.endswith(".amazonaws.com")
+
+    @property
+    def max_question_bytes(self) -> int:
+        """How large a question may be, in bytes of UTF-8."""
+        return AMAZON_QUESTION_BYTES if self.is_amazon else OWN_QUESTION_BYTES
+
+    @property
+    def flag(self) -> str:
+        """The option that names it."""
+        return f"--{self.name}" if self.name in ("local", "sandbox", "prod") else f"--endpoint-url {self.endpoint_url}"
+
+
+def resolve(where: Where, endpoints: dict[str, str], record: "BatchRecord | None", acts: bool) -> Marketplace:
+    """The marketplace that a command works on.
+
+    An explicit flag first, then where the batch lives, then AWS_ENDPOINT_URL_MTURK, then `local`. `acts` says that the
+    command spends or undoes something: then a marketplace with real money has to be named by its flag.
+
+    Raises UsageError for two flags, WrongMarketplace when the flag and the batch disagree or the flag is missing.
+    """
+    flags = where.flags
+    if len(flags) > 1:
+        raise UsageError(f"{' and '.join(flags)} name two marketplaces", "give one of them")
+    if where.database and flags and flags != ["--local"]:
+        raise UsageError(f"--database is the local marketplace's, {flags[0]} is another one")
+    said = _said(where, endpoints) if flags else None
+    home = _marketplace(record.marketplace, record.endpoint) if record else None
+    if said and home and said.endpoint_url.rstrip("/") != home.endpoint_url.rstrip("/"):
+        raise WrongMarketplace(
+            f"this batch lives on {named(home)}, not on {named(said)}", f"say {home.flag}, or name another --ids"
+        )
+    environment = os.environ.get("AWS_ENDPOINT_URL_MTURK") if not where.database else None
+    found = said or home or _marketplace("endpoint" if environment else "local", environment or LOCAL_URL)
+    if acts and found.spends_money and not said:
+        raise WrongMarketplace(f"{named(found)} spends real money, so it has to be named", f"add {found.flag}")
+    return found
+
+
+def _said(where: Where, endpoints: dict[str, str]) -> Marketplace:
+    if where.endpoint_url:
+        parts = urlsplit(where.endpoint_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise UsageError(f"--endpoint-url {where.endpoint_url} is not a URL", "write it as https://host")
+        return _marketplace("endpoint", where.endpoint_url)
+    name = "prod" if where.prod else "sandbox" if where.sandbox else "local"
+    return _marketplace(name, endpoints.get(name) or AMAZON.get(name, LOCAL_URL))
+
+
+def _marketplace(name: str, endpoint_url: str) -> Marketplace:
+    """Real money is spent on production, and on any endpoint that is neither the sandbox nor on this machine."""
+    host = urlsplit(endpoint_url).hostname or ""
+    free = host == urlsplit(AMAZON["sandbox"]).hostname or host in ("localhost", "127.0.0.1", "::1")
+    spends = name == "prod" or (name == "endpoint" and not free)
+    return Marketplace(name, endpoint_url, spends)
+
+
+def named(marketplace: Marketplace) -> str:
+    """A marketplace as messages call it: its name, or its address where the name says too little."""
+    shown = marketplace.name in ("local", "sandbox") or marketplace.endpoint_url == AMAZON.get(marketplace.name)
+    return marketplace.name if shown else f"{marketplace.endpoint_url}"

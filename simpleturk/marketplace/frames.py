@@ -1,0 +1,142 @@
+"""The frame in which a HIT runs: its address, its origin, and the page in it.
+
+HIT content is hostile. On the names under simpleturk.localhost it has an origin of its own beside the site's, with
+storage but without the site's cookies; where the site has only one name, the frame is an opaque sandbox without
+storage. Either way it cannot navigate the site's window, and its address cannot be guessed.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import Row
+from starlette.datastructures import ImmutableMultiDict, UploadFile
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from simpleturk.marketplace import work
+from simpleturk.marketplace.marketplace import Marketplace
+from simpleturk.marketplace.questions import parse_question
+from simpleturk.marketplace.work import NOT_AVAILABLE, Refused
+
+#: Two names under one: browsers resolve names under localhost themselves, and treat the two as parts of one site.
+SITE_HOST = "worker.simpleturk.localhost"
+FRAME_HOST = "hits.simpleturk.localhost"
+
+#: What Amazon's frame allowed: everything but navigating the window around it.
+SANDBOX = (
+    "allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox allow-modals allow-downloads"
+    " allow-pointer-lock"
+)
+
+#: The largest submission, in bytes.
+MAX_FORM_BYTES = 16 * 1024 * 1024
+MAX_FIELDS = 20_000
+
+#: A form as it was sent: names may repeat, and their order is kept.
+Form = ImmutableMultiDict[str, str]
+
+
+@dataclass(frozen=True)
+class Origins:
+    """The two origins under which a request sees the marketplace; `frame` is empty where there is only one name."""
+
+    site: str
+    frame: str
+
+    @classmethod
+    def of(cls, request: Request) -> "Origins":
+        """The origins for the name by which a request called us."""
+        host, port = request.url.hostname or "", request.url.port
+        suffix = f":{port}" if port else ""
+        site = f"{request.url.scheme}://{request.url.netloc}"
+        return cls(site, f"{request.url.scheme}://{FRAME_HOST}{suffix}" if host == SITE_HOST else "")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a page puts into its iframe: the address, its origin, the sandbox's flags, the height in pixels (0: fit)."""
+
+    url: str
+    origin: str
+    sandbox: str
+    height: int
+
+
+class Frames:
+    """Makes the addresses of frames, and answers them. `secret_key` signs what an address may show."""
+
+    def __init__(self, marketplace: Marketplace, secret_key: str) -> None:
+        self.marketplace = marketplace
+        self._signer = URLSafeSerializer(secret_key, salt="frame")
+
+    def routes(self) -> list[Route]:
+        """Where frames are served."""
+        return [Route("/frame/{token}", self.page)]
+
+    def preview(self, origins: Origins, hit: Row[Any]) -> Frame:
+        """The frame of a HIT that is only looked at."""
+        parameters = {"assignmentId": NOT_AVAILABLE, "hitId": hit.hit_id}
+        return self._frame(origins, hit.question, {"hit": hit.hit_id}, parameters)
+
+    def work(self, origins: Origins, assignment: Row[Any], question: str) -> Frame:
+        """The frame of a HIT that is being done: the four parameters that Amazon's had."""
+        parameters = {
+            "assignmentId": assignment.assignment_id,
+            "hitId": assignment.hit_id,
+            "workerId": assignment.worker_id,
+            "turkSubmitTo": origins.site,
+        }
+        return self._frame(origins, question, {"hit": assignment.hit_id, "for": assignment.assignment_id}, parameters)
+
+    def _frame(self, origins: Origins, xml: str, shows: dict[str, str], parameters: dict[str, str]) -> Frame:
+        question = parse_question(xml)
+        if question.url is not None:
+            parts = urlsplit(question.url)
+            query = "&".join(filter(None, (parts.query, urlencode(parameters))))
+            url = parts._replace(query=query).geturl()
+            # A page of another host has that host's origin.
+            return Frame(url, f"{parts.scheme}://{parts.netloc}", f"{SANDBOX} allow-same-origin", question.frame_height)
+        url = f"{origins.frame}/frame/{self._signer.dumps(shows)}?{urlencode(parameters)}"
+        return Frame(url, origins.frame or "'self'", _sandbox(origins.frame != ""), question.frame_height)
+
+    def page(self, request: Request) -> Response:
+        """The HIT's own page, byte for byte as its requester wrote it."""
+        try:
+            shows = self._signer.loads(request.path_params["token"])
+        except BadSignature as error:
+            raise Refused("There is no such HIT.", "The address of this frame is wrong.", 404) from error
+        with self.marketplace.read() as transaction:
+            html = parse_question(work.question_xml(transaction, shows["hit"])).html or ""
+        own_origin = request.url.hostname == FRAME_HOST
+        site = f"{request.url.scheme}://{SITE_HOST}:{request.url.port}" if own_origin else "'self'"
+        headers = {
+            # The sandbox holds also for somebody who opens the address outside of the frame.
+            "Content-Security-Policy": f"sandbox {_sandbox(own_origin)}; frame-ancestors {site}",
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return HTMLResponse(html.encode("utf-8", "replace"), headers=headers)
+
+
+async def read_form(request: Request) -> Form:
+    """A request's form, with files as their names. Raises Refused when it is too large or cannot be read."""
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > MAX_FORM_BYTES:
+        reason = f"It may have up to {MAX_FORM_BYTES // 1024**2} MiB."
+        raise Refused("What you sent is too large.", reason, 413)
+    try:
+        form = await request.form(max_fields=MAX_FIELDS, max_files=100, max_part_size=MAX_FORM_BYTES)
+    except (MultiPartException, UnicodeDecodeError) as error:
+        raise Refused("What you sent cannot be read.", "The form is malformed.", 400) from error
+    return Form(
+        [(name, value.filename or "" if isinstance(value, UploadFile) else value) for name, value in form.multi_items()]
+    )
+
+
+def _sandbox(own_origin: bool) -> str:
+    return f"{SANDBOX} allow-same-origin" if own_origin else SANDBOX

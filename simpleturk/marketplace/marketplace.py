@@ -1,0 +1,56 @@
+"""The marketplace as a whole: a store, a clock, and transactions in which time has taken its effect.
+
+Operations and pages never look at the clock or the database themselves: they get a `Transaction`.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from simpleturk.marketplace import lifecycle
+from simpleturk.marketplace.store import LOCAL_REQUESTER, Store
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """What an operation acts in: the database, the moment (epoch seconds), and who calls."""
+
+    connection: Connection
+    now: float
+    requester_id: str = LOCAL_REQUESTER
+
+
+class Marketplace:
+    """`store` and `clock` (epoch seconds) decide everything that can be seen; there is no other state."""
+
+    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+        self.store = store
+        self.clock = clock
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """A transaction that may change things; committed and synced when the block ends without an exception."""
+        with self.store.write() as connection:
+            # The moment is read after the wait for other writers, so that times follow the order of transactions.
+            now = self.now()
+            lifecycle.settle(connection, now)
+            yield Transaction(connection, now)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A transaction that only looks. What was due by now has happened, whoever looks."""
+        now = self.now()
+        with self.store.read() as connection:
+            due = lifecycle.is_due(connection, now)
+        if due:
+            with self.write():
+                pass
+        with self.store.read() as connection:
+            yield Transaction(connection, now)
+
+    def now(self) -> float:
+        """The present, to the millisecond, as MTurk's API gives times."""
+        return round(self.clock(), 3)

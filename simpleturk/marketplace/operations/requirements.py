@@ -1,0 +1,41 @@
+"""What a list of QualificationRequirements may hold. Source: the API reference's page on QualificationRequirement."""
+
+from typing import Any
+
+from simpleturk.marketplace.errors import RequestError, out_of_range
+from simpleturk.marketplace.qualifications import LOCALE
+
+MAX_REQUIREMENTS = 10
+MAX_INTEGERS = 15
+MAX_LOCALES = 30
+
+
+def check_requirements(requirements: list[dict[str, Any]]) -> None:
+    """Raise RequestError unless every comparator has the values that it wants, and no others."""
+    if len(requirements) > MAX_REQUIREMENTS:
+        raise out_of_range("QualificationRequirements", len(requirements), 0, MAX_REQUIREMENTS)
+    for requirement in requirements:
+        _check(requirement)
+
+
+def _check(requirement: dict[str, Any]) -> None:
+    kind, comparator = requirement["QualificationTypeId"], requirement["Comparator"]
+    integers, locales = requirement.get("IntegerValues", []), requirement.get("LocaleValues", [])
+    if comparator in ("Exists", "DoesNotExist"):
+        low = high = 0
+    elif comparator in ("In", "NotIn"):
+        low, high = 1, MAX_LOCALES if kind == LOCALE else MAX_INTEGERS
+    else:
+        low = high = 1
+    wanted, unwanted = (locales, integers) if kind == LOCALE else (integers, locales)
+    if unwanted:
+        wrong = "IntegerValues" if kind == LOCALE else "LocaleValues"
+        raise _refused(f"{wrong} cannot be used with the Qualification type {kind}")
+    if not low <= len(wanted) <= high:
+        raise _refused(f"{comparator} takes {low} to {high} values, not {len(wanted)}")
+    if kind == LOCALE and comparator not in ("EqualTo", "NotEqualTo", "In", "NotIn", "Exists", "DoesNotExist"):
+        raise _refused(f"{comparator} cannot compare locales")
+
+
+def _refused(reason: str) -> RequestError:
+    return RequestError("InvalidParameterValue", f"A QualificationRequirement is not valid: {reason}.")

@@ -1,0 +1,310 @@
+"""The workers' pages: find, preview, accept, do, submit, return, and what became of it.
+
+Pages are rendered here and changed only by forms that carry the session's token. A HIT runs in a frame of another
+origin (see frames.py); what the frame says is never believed: the page asks the server whether the work is in.
+"""
+
+import hmac
+import re
+import secrets
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from simpleturk.marketplace import work
+from simpleturk.marketplace.frames import Form, Frames, Origins, read_form
+from simpleturk.marketplace.marketplace import Marketplace
+from simpleturk.marketplace.validation import WORKER_ID
+from simpleturk.marketplace.work import Refused
+
+HERE = Path(__file__).parent
+
+#: How many entries of their history a worker sees on one page.
+HISTORY_PAGE = 50
+
+
+class Site:
+    """The pages of one marketplace."""
+
+    def __init__(self, marketplace: Marketplace, frames: Frames) -> None:
+        self.marketplace = marketplace
+        self.frames = frames
+        self.templates = Environment(loader=FileSystemLoader(HERE / "pages"), autoescape=True, trim_blocks=True)
+        self.templates.filters |= {"usd": _usd, "duration": _duration, "when": _when}
+
+    def routes(self) -> list[Route | Mount]:
+        """Paths as on Amazon's worker site, where it had them."""
+        return [
+            Route("/", self.groups),
+            Route("/sign-in", self.sign_in, methods=["POST"]),
+            Route("/sign-out", self.sign_out, methods=["POST"]),
+            Route("/projects/{group_id}/tasks", self.preview),
+            Route("/projects/{group_id}/tasks/accept", self.accept, methods=["POST"]),
+            Route("/projects/{group_id}/tasks/{hit_id}", self.task),
+            Route("/mturk/preview", self.old_preview),
+            Route("/mturk/externalSubmit", self.submit, methods=["GET", "POST"]),
+            # Pages add the path to a turkSubmitTo that ends with a slash.
+            Route("//mturk/externalSubmit", self.submit, methods=["GET", "POST"]),
+            Route("/assignments/{assignment_id}/status", self.status),
+            Route("/assignments/{assignment_id}/return", self.give_back, methods=["POST"]),
+            Route("/dashboard", self.dashboard),
+            Route("/profile", self.profile, methods=["POST"]),
+            Mount("/static", StaticFiles(directory=HERE / "static")),
+        ]
+
+    # Finding
+
+    def groups(self, request: Request) -> Response:
+        """The list of groups; for somebody who is not signed in, the way to sign in."""
+        worker_id = self._worker(request)
+        if worker_id is None:
+            return self._page(request, "sign_in.html", next=_local_path(request))
+        with self.marketplace.read() as transaction:
+            found = work.groups(transaction, worker_id)
+            held = work.in_work(transaction, worker_id)
+        return self._page(request, "groups.html", groups=found, held=held)
+
+    async def sign_in(self, request: Request) -> Response:
+        """On this machine a worker is who they say they are."""
+        form = await read_form(request)
+        worker_id = form.get("worker_id", "").strip()
+        if not WORKER_ID.fullmatch(worker_id):
+            message = "A worker id has up to 64 letters, digits, and the signs . _ @ -"
+            context: dict[str, Any] = {"problem": message, "worker_id": worker_id[:64], "next": form.get("next", "/")}
+            return self._page(request, "sign_in.html", status=400, **context)
+        await run_in_threadpool(self._enter, request, worker_id)
+        return RedirectResponse(_safe_path(form.get("next", "/")), 303)
+
+    async def sign_out(self, request: Request) -> Response:
+        """Forget the session."""
+        await self._checked_form(request)
+        request.session.clear()
+        return RedirectResponse("/", 303)
+
+    # Doing
+
+    def preview(self, request: Request) -> Response:
+        """A group with its next HIT, to look at before accepting."""
+        worker_id = self._worker(request)
+        if worker_id is None:
+            return self._page(request, "sign_in.html", next=_local_path(request))
+        with self.marketplace.read() as transaction:
+            group = work.group(transaction, worker_id, request.path_params["group_id"])
+            hit = work.next_hit(transaction, worker_id, group.group_id)
+        frame = hit and self.frames.preview(Origins.of(request), hit)
+        submitted = request.query_params.get("submitted") == "1"
+        return self._page(request, "preview.html", frame=frame, group=group, submitted=submitted)
+
+    async def accept(self, request: Request) -> Response:
+        """Accept the next HIT of a group."""
+        form = await self._checked_form(request)
+        request.session["auto_accept"] = form.get("auto_accept") == "1"
+        assignment = await run_in_threadpool(self._accept, self._signed_in(request), request.path_params["group_id"])
+        path = f"/projects/{assignment.hit_group_id}/tasks/{assignment.hit_id}"
+        return RedirectResponse(f"{path}?assignment_id={assignment.assignment_id}", 303)
+
+    def task(self, request: Request) -> Response:
+        """The page on which an accepted HIT is done."""
+        worker_id = self._worker(request)
+        if worker_id is None:
+            return self._page(request, "sign_in.html", next=_local_path(request))
+        with self.marketplace.read() as transaction:
+            assignment = work.own_assignment(transaction, worker_id, request.query_params.get("assignment_id", ""))
+            question = work.question_xml(transaction, assignment.hit_id)
+            now = transaction.now
+        if assignment.status != "Accepted":
+            return RedirectResponse(f"/projects/{assignment.hit_group_id}/tasks", 303)
+        frame = self.frames.work(Origins.of(request), assignment, question)
+        remaining = max(0, int(assignment.deadline - now))
+        auto_accept = request.session.get("auto_accept", True)
+        context = {"assignment": assignment, "frame": frame, "remaining": remaining, "auto_accept": auto_accept}
+        return self._page(request, "task.html", **context)
+
+    def status(self, request: Request) -> Response:
+        """What the page asks when its frame has loaded something: is the work in?"""
+        with self.marketplace.read() as transaction:
+            assignment = work.own_assignment(
+                transaction, self._signed_in(request), request.path_params["assignment_id"]
+            )
+        return JSONResponse({"status": assignment.status}, headers={"Cache-Control": "no-store"})
+
+    async def submit(self, request: Request) -> Response:
+        """The address to which HITs submit; shown in the frame. What it acknowledges is on the disk."""
+        form = await read_form(request)
+        fields = form.multi_items() if request.method == "POST" else request.query_params.multi_items()
+        assignment_id = form.get("assignmentId") or request.query_params.get("assignmentId", "")
+        try:
+            await run_in_threadpool(self._submit, assignment_id, fields, request.session.get("worker_id"))
+        except Refused as refusal:
+            written = [pair for pair in fields if pair[0] != "assignmentId"]
+            context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "written": written}
+            return self._page(request, "not_submitted.html", status=refusal.status, framed=True, **context)
+        return self._page(request, "submitted.html", framed=True)
+
+    async def give_back(self, request: Request) -> Response:
+        """Return a HIT."""
+        await self._checked_form(request)
+        arguments = (self._signed_in(request), request.path_params["assignment_id"])
+        assignment = await run_in_threadpool(self._give_back, *arguments)
+        return RedirectResponse(f"/projects/{assignment.hit_group_id}/tasks", 303)
+
+    def old_preview(self, request: Request) -> Response:
+        """The address that links to a group have had since 2005."""
+        group_id = request.query_params.get("groupId", "")
+        if not re.fullmatch("[A-Z0-9]{1,64}", group_id):
+            raise Refused("There are no such HITs.", "The link names no group of HITs.", 404)
+        return RedirectResponse(f"/projects/{group_id}/tasks")
+
+    # Looking back
+
+    def dashboard(self, request: Request) -> Response:
+        """What a worker holds, did, and earned."""
+        worker_id = self._worker(request)
+        if worker_id is None:
+            return self._page(request, "sign_in.html", next=_local_path(request))
+        number = request.query_params.get("page", "1")
+        page = min(int(number), 10**6) if number.isdecimal() and len(number) < 8 and int(number) else 1
+        with self.marketplace.read() as transaction:
+            held = work.in_work(transaction, worker_id)
+            entries = work.history(transaction, worker_id, HISTORY_PAGE + 1, (page - 1) * HISTORY_PAGE)
+            earned = work.earnings(transaction, worker_id)
+            country, subdivision = work.place(transaction, worker_id)
+        context: dict[str, Any] = {"held": held, "earned": earned, "page": page}
+        context |= {"country": country, "subdivision": subdivision}
+        context |= {"entries": entries[:HISTORY_PAGE], "older": len(entries) > HISTORY_PAGE}
+        return self._page(request, "dashboard.html", **context)
+
+    async def profile(self, request: Request) -> Response:
+        """Set one's country, for HITs that are limited to a location."""
+        form = await self._checked_form(request)
+        country = form.get("country", "").strip().upper()
+        subdivision = form.get("subdivision", "").strip().upper()
+        if not all(re.fullmatch("([A-Z]{2})?", code) for code in (country, subdivision)):
+            reason = "Give two letters each: US for the United States, CA for California."
+            raise Refused("This is no country code.", reason, 400)
+        await run_in_threadpool(self._set_place, self._signed_in(request), country, subdivision)
+        return RedirectResponse("/dashboard", 303)
+
+    # Errors
+
+    def refused(self, request: Request, error: Exception) -> Response:
+        """The page for what a worker cannot do: one clear sentence and a way on."""
+        assert isinstance(error, Refused)
+        return self._page(request, "message.html", status=error.status, title=error.title, reason=error.reason)
+
+    # The transactions of the pages that change something; they run in a thread.
+
+    def _enter(self, request: Request, worker_id: str) -> None:
+        with self.marketplace.write() as transaction:
+            work.enter(transaction, worker_id)
+        request.session.clear()
+        request.session["worker_id"] = worker_id
+        request.session["csrf"] = secrets.token_urlsafe(16)
+
+    def _accept(self, worker_id: str, group_id: str) -> Any:
+        with self.marketplace.write() as transaction:
+            return work.accept(transaction, worker_id, group_id)
+
+    def _submit(self, assignment_id: str, fields: list[tuple[str, str]], worker_id: str | None) -> None:
+        with self.marketplace.write() as transaction:
+            work.submit(transaction, assignment_id, fields, worker_id)
+
+    def _give_back(self, worker_id: str, assignment_id: str) -> Any:
+        with self.marketplace.write() as transaction:
+            return work.give_back(transaction, worker_id, assignment_id)
+
+    def _set_place(self, worker_id: str, country: str, subdivision: str) -> None:
+        with self.marketplace.write() as transaction:
+            work.set_place(transaction, worker_id, country, subdivision)
+
+    # Sessions
+
+    def _worker(self, request: Request) -> str | None:
+        """Who is signed in; a link that names somebody (?worker_id=ann) signs them in."""
+        named = request.query_params.get("worker_id", "")
+        current: str | None = request.session.get("worker_id")
+        if named and named != current and WORKER_ID.fullmatch(named):
+            self._enter(request, named)
+            return named
+        return current
+
+    def _signed_in(self, request: Request) -> str:
+        worker_id: str | None = request.session.get("worker_id")
+        if worker_id is None:
+            raise Refused("You are not signed in.", "Sign in first, then go on.", 403)
+        return worker_id
+
+    async def _checked_form(self, request: Request) -> Form:
+        """The form of a page of ours. Raises Refused unless it carries the session's token."""
+        form = await read_form(request)
+        expected = request.session.get("csrf", "")
+        if not expected or not hmac.compare_digest(form.get("csrf", "").encode(), expected.encode()):
+            raise Refused("This form is too old.", "Go back, load the page again, and repeat what you did.", 403)
+        return form
+
+    def _page(
+        self, request: Request, template: str, status: int = 200, framed: bool = False, **context: Any
+    ) -> Response:
+        session = request.session
+        context |= {"worker": session.get("worker_id"), "csrf": session.get("csrf", ""), "framed": framed}
+        html = self.templates.get_template(template).render(context)
+        frame = context.get("frame")
+        headers = _security_headers(frame.origin if frame else "", framed)
+        return HTMLResponse(html, status, headers=headers)
+
+
+def _security_headers(frame_origin: str, framed: bool) -> dict[str, str]:
+    """Only what our own pages load; nobody may frame them, except the two that answer a submission."""
+    policy = {
+        "default-src": "'none'",
+        "style-src": "'self'",
+        "script-src": "'self'",
+        "img-src": "'self'",
+        "connect-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-src": frame_origin or "'none'",
+        "frame-ancestors": "'self'" if framed else "'none'",
+    }
+    return {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+def _local_path(request: Request) -> str:
+    query = request.url.query
+    return request.url.path + (f"?{query}" if query else "")
+
+
+def _safe_path(path: str) -> str:
+    """A path of this site to go on to; anything that could lead elsewhere becomes "/"."""
+    return path if re.fullmatch(r"/(?!/)[A-Za-z0-9._~?&=%/-]*", path) else "/"
+
+
+def _usd(amount: Decimal | str) -> str:
+    return f"${Decimal(amount):.2f}"
+
+
+def _duration(seconds: int) -> str:
+    """Seconds as a worker reads them: "1 hour 30 minutes"."""
+    parts = []
+    for name, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
+        number, seconds = divmod(seconds, size)
+        if number:
+            parts.append(f"{number} {name}{'s' if number > 1 else ''}")
+    return " ".join(parts[:2]) or "0 seconds"
+
+
+def _when(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,103 @@
+"""Requests held against botocore's own model of the service: types, required members, lengths, patterns, enums.
+
+SDKs check only some of this before they send; the rest is the server's to refuse.
+"""
+
+import re
+from functools import cache
+from typing import Any
+
+from botocore.loaders import Loader
+from botocore.model import OperationModel, ServiceModel, Shape
+
+from simpleturk.marketplace.errors import SerializationException, ValidationException
+
+#: Worker ids of a marketplace of one's own are what people are called there; Amazon's pattern is narrower.
+WORKER_ID = re.compile(r"[A-Za-z0-9._@-]{1,64}")
+
+_JSON_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "long": (int,),
+    "boolean": (bool,),
+    "timestamp": (int, float),
+    "list": (list,),
+    "structure": (dict,),
+}
+
+
+@cache
+def service_model() -> ServiceModel:
+    """The description of the service that every AWS SDK is made from, as botocore ships it."""
+    return ServiceModel(Loader().load_service_model("mturk", "service-2"), "mturk")
+
+
+def check_request(operation: OperationModel, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return a request's known members, all well-formed.
+
+    Raises SerializationException for a value of the wrong type, ValidationException with every broken constraint.
+    """
+    problems: list[str] = []
+    checked = _structure(operation.input_shape, parameters, "", problems)
+    if problems:
+        plural = "s" if len(problems) > 1 else ""
+        raise ValidationException(f"{len(problems)} validation error{plural} detected: " + "; ".join(problems))
+    return checked
+
+
+def _structure(shape: Any, value: dict[str, Any], path: str, problems: list[str]) -> dict[str, Any]:
+    for name in shape.required_members:
+        if value.get(name) is None:
+            problems.append(_problem(None, f"{path}{_camel(name)}", "Member must not be null"))
+    # AWS's JSON services ignore members that they do not know, and null is absence.
+    known = {name: member for name, member in value.items() if name in shape.members and member is not None}
+    return {
+        name: _value(shape.members[name], member, f"{path}{_camel(name)}", problems) for name, member in known.items()
+    }
+
+
+def _value(shape: Any, value: Any, path: str, problems: list[str]) -> Any:
+    kind = shape.type_name
+    misused = isinstance(value, bool) and kind != "boolean"
+    fits: bool = isinstance(value, _JSON_TYPES[kind])
+    if misused or not fits:
+        raise SerializationException(f"The member {path} is not a {kind}.")
+    if kind == "structure":
+        return _structure(shape, value, path + ".", problems)
+    if kind == "list":
+        return [
+            _value(shape.member, item, f"{path}.{number}.member", problems)
+            for number, item in enumerate(value, start=1)
+        ]
+    _check_constraints(shape, value, path, problems)
+    return value
+
+
+def _check_constraints(shape: Shape, value: Any, path: str, problems: list[str]) -> None:
+    if shape.name == "CustomerId":
+        if not WORKER_ID.fullmatch(value):
+            problems.append(
+                _problem(value, path, f"Member must satisfy regular expression pattern: {WORKER_ID.pattern}")
+            )
+        return
+    low, high = shape.metadata.get("min"), shape.metadata.get("max")
+    size, measured = (len(value), "length") if isinstance(value, str) else (value, "value")
+    if low is not None and size < low:
+        problems.append(_problem(value, path, f"Member must have {measured} greater than or equal to {low}"))
+    if high is not None and size > high:
+        problems.append(_problem(value, path, f"Member must have {measured} less than or equal to {high}"))
+    pattern = shape.metadata.get("pattern")
+    if pattern and not re.fullmatch(pattern.removeprefix("^").removesuffix("$"), value):
+        problems.append(_problem(value, path, f"Member must satisfy regular expression pattern: {pattern}"))
+    enum = shape.metadata.get("enum")
+    if enum and value not in enum:
+        problems.append(_problem(value, path, f"Member must satisfy enum value set: [{', '.join(enum)}]"))
+
+
+def _problem(value: Any, path: str, constraint: str) -> str:
+    shown = "null" if value is None else f"'{str(value)[:200]}'"
+    return f"Value {shown} at '{path}' failed to satisfy constraint: {constraint}"
+
+
+def _camel(name: str) -> str:
+    return name[:1].lower() + name[1:]

@@ -1,0 +1,382 @@
+"""The boundary to any Mechanical Turk endpoint: connecting, paging, retries, errors in the user's words.
+
+Amazon's CamelCase stops here. This is the only module outside of marketplace/ that imports boto3.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from simpleturk.endpoints import LOCAL_URL, Marketplace, named
+from simpleturk.errors import (
+    AlreadyExists,
+    MarketplaceError,
+    NoSuchAssignment,
+    NoSuchHIT,
+    SimpleturkError,
+    WrongState,
+)
+
+#: Every endpoint is signed for this region: Amazon's service existed in no other.
+REGION = "us-east-1"
+
+#: The largest page of a list, in items. Source: ResultSize in the service model.
+PAGE = 100
+
+#: A page whose questions come to this many characters may have been cut short by the server.
+LONG_PAGE = 6 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class HIT:
+    """A HIT as the marketplace shows it. `expiration` and `created` are aware UTC, `reward` is USD."""
+
+    hit_id: str
+    hit_type_id: str
+    status: str
+    title: str
+    reward: Decimal
+    created: datetime
+    expiration: datetime
+    max_assignments: int
+    available: int
+    pending: int
+    completed: int
+    annotation: str
+
+    @property
+    def unreviewed(self) -> int:
+        """How many submitted assignments wait for review: MTurk counts only what was reviewed as completed."""
+        return max(0, self.max_assignments - self.available - self.pending - self.completed)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Submitted work. Times are aware UTC; `answer` is a QuestionFormAnswers document."""
+
+    assignment_id: str
+    hit_id: str
+    worker_id: str
+    status: str
+    answer: str
+    accepted: datetime | None
+    submitted: datetime | None
+    auto_approval: datetime | None
+    approved: datetime | None
+    rejected: datetime | None
+    feedback: str | None
+
+
+class MTurk:
+    """The calls that simpleturk makes, in Python's names; every one raises MarketplaceError and its kinds.
+
+    `client` is a stock boto3 client; `concurrency` says how many calls may usefully be in flight.
+    """
+
+    def __init__(self, client: Any, marketplace: Marketplace, concurrency: int = 1) -> None:
+        self.client = client
+        self.marketplace = marketplace
+        self.concurrency = concurrency
+
+    def balance(self) -> Decimal:
+        """The account's available balance in USD."""
+        return Decimal(self._call("get_account_balance")["AvailableBalance"])
+
+    def create_hit_type(self, parameters: dict[str, Any]) -> str:
+        """Find or make the HIT type of these properties (CreateHITType's parameters); return its id."""
+        return str(self._call("create_hit_type", **parameters)["HITTypeId"])
+
+    def create_hit(self, hit_type_id: str, question: str, token: str, parameters: dict[str, Any]) -> str:
+        """Create a HIT and return its id; `token` makes a repetition harmless for 24 hours.
+
+        Raises AlreadyExists when this very request has made a HIT before.
+        """
+        hit = self._call(
+            "create_hit_with_hit_type",
+            HITTypeId=hit_type_id,
+            Question=question,
+            UniqueRequestToken=token,
+            **parameters,
+        )
+        return str(hit["HIT"]["HITId"])
+
+    def hit(self, hit_id: str) -> HIT:
+        """One HIT. A deleted one may be shown as Disposed, or raise NoSuchHIT."""
+        return _hit(self._call("get_hit", HITId=hit_id)["HIT"])
+
+    def hit_pages(self) -> Iterator[list[HIT]]:
+        """All HITs of the account that are not deleted, in pages of up to 100: one call each."""
+        for page in self._pages("list_hits", "HITs"):
+            yield [_hit(document) for document in page]
+
+    def assignments(self, hit_id: str, statuses: Sequence[str]) -> Iterator[Assignment]:
+        """The submitted assignments of a HIT in any of these states ("Submitted", "Approved", "Rejected")."""
+        for page in self._pages("list_assignments_for_hit", "Assignments", HITId=hit_id, AssignmentStatuses=statuses):
+            yield from map(_assignment, page)
+
+    def assignment(self, assignment_id: str) -> Assignment:
+        """One assignment that was submitted."""
+        return _assignment(self._call("get_assignment", AssignmentId=assignment_id)["Assignment"])
+
+    def approve(self, assignment_id: str, feedback: str | None, override_rejection: bool) -> None:
+        """Approve: the worker is paid."""
+        optional = {"RequesterFeedback": feedback} if feedback else {}
+        self._call("approve_assignment", AssignmentId=assignment_id, OverrideRejection=override_rejection, **optional)
+
+    def reject(self, assignment_id: str, feedback: str) -> None:
+        """Reject: the worker is not paid, and reads why."""
+        self._call("reject_assignment", AssignmentId=assignment_id, RequesterFeedback=feedback)
+
+    def expire(self, hit_id: str, moment: datetime) -> None:
+        """Take a HIT off the market at a moment; one that is past means now."""
+        try:
+            self._call("update_expiration_for_hit", HITId=hit_id, ExpireAt=moment)
+        except MarketplaceError as error:
+            # Amazon remembers the pair of HIT and moment: the request has been done before.
+            if "already been processed" not in error.message:
+                raise
+
+    def delete(self, hit_id: str) -> None:
+        """Delete a HIT and its answers."""
+        self._call("delete_hit", HITId=hit_id)
+
+    def block(self, worker_id: str, reason: str) -> None:
+        """Keep a worker from this account's HITs."""
+        self._call("create_worker_block", WorkerId=worker_id, Reason=reason)
+
+    def unblock(self, worker_id: str) -> None:
+        """Let a worker do this account's HITs again."""
+        self._call("delete_worker_block", WorkerId=worker_id)
+
+    def blocks(self) -> Iterator[tuple[str, str]]:
+        """Pairs of a blocked worker's id and the reason."""
+        for page in self._pages("list_worker_blocks", "WorkerBlocks"):
+            for block in page:
+                yield block["WorkerId"], block.get("Reason", "")
+
+    def _pages(self, operation: str, name: str, **parameters: Any) -> Iterator[list[dict[str, Any]]]:
+        """A list's pages. One that is not full is the last, whatever its token says: this saves a call."""
+        token: dict[str, str] = {}
+        while True:
+            result = self._call(operation, MaxResults=PAGE, **parameters, **token)
+            page = result.get(name, [])
+            yield page
+            cut_short = sum(len(item.get("Question", "")) for item in page) > LONG_PAGE
+            if not result.get("NextToken") or not page or (len(page) < PAGE and not cut_short):
+                return
+            token = {"NextToken": result["NextToken"]}
+
+    def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """One call. What the service or the network says is raised in the user's words."""
+        import botocore.exceptions as aws
+
+        try:
+            result: dict[str, Any] = getattr(self.client, operation)(**parameters)
+        except aws.ClientError as error:
+            raise _refusal(dict(error.response), self.marketplace) from error
+        except (aws.NoCredentialsError, aws.PartialCredentialsError, aws.CredentialRetrievalError) as error:
+            hint = 'run "aws configure", set AWS_PROFILE, or leave out the flag to use the local marketplace'
+            raise MarketplaceError("no AWS credentials found", hint) from error
+        except aws.ParamValidationError as error:
+            raise MarketplaceError(" ".join(str(error).split())) from error
+        except (aws.HTTPClientError, aws.BotoCoreError) as error:
+            hint = "check the network and the endpoint, then run the command again"
+            raise MarketplaceError(f"{self.marketplace.name} cannot be reached: {error}", hint) from error
+        # botocore makes an empty result of a page that is not MTurk's answer, such as a proxy's.
+        if set(result) == {"ResponseMetadata"} and operation.startswith(("get_", "list_", "create_hit")):
+            raise MarketplaceError(f"{self.marketplace.endpoint_url} answered with something that is not MTurk's API")
+        return result
+
+
+def connect(marketplace: Marketplace, profile: str | None = None, database: Path | None = None) -> MTurk:
+    """A client of a marketplace. For `local` it is a stock client whose requests are answered in this process.
+
+    Raises SimpleturkError when the user's AWS settings, or the local database, cannot be used.
+    """
+    from botocore.config import Config
+
+    concurrency = 1 if marketplace.is_local else 16
+    settings = Config(
+        region_name=REGION,
+        retries={"mode": "adaptive", "total_max_attempts": 10},
+        max_pool_connections=concurrency,
+        connect_timeout=10,
+        read_timeout=60,
+        user_agent_extra="simpleturk",
+    )
+    if marketplace.is_local:
+        with _without_aws_settings():
+            client = _session(None).client(
+                "mturk",
+                endpoint_url=LOCAL_URL,
+                aws_access_key_id="local",
+                aws_secret_access_key="local",
+                config=settings,
+            )
+        _answer_in_process(client, database or default_database())
+        return MTurk(client, marketplace, concurrency)
+    import botocore.exceptions as aws
+
+    try:
+        client = _session(profile).client("mturk", endpoint_url=marketplace.endpoint_url, config=settings)
+    except (aws.BotoCoreError, ValueError) as error:
+        raise SimpleturkError(f"the AWS settings cannot be used: {error}", "see --profile, ~/.aws/config") from error
+    return MTurk(client, marketplace, concurrency)
+
+
+def requirements_nobody_meets(mturk: MTurk, requirements: Sequence[dict[str, Any]], database: Path | None) -> list[int]:
+    """For `local`: which requirements (by position) no worker known there meets; [] elsewhere, where nobody knows."""
+    if not mturk.marketplace.is_local or not requirements:
+        return []
+    from simpleturk.marketplace.work import nobody_meets
+
+    with _open_marketplace(database or default_database()).read() as transaction:
+        return nobody_meets(transaction, list(requirements))
+
+
+def default_database() -> Path:
+    """Where the local marketplace lives when nobody says otherwise: the user's data folder."""
+    import platformdirs
+
+    return platformdirs.user_data_path("simpleturk", appauthor=False) / "marketplace.db"
+
+
+def _session(profile: str | None) -> Any:
+    import boto3
+
+    return boto3.session.Session(profile_name=profile, region_name=REGION)
+
+
+@contextmanager
+def _without_aws_settings() -> Iterator[None]:
+    """While a client is made: no variable and no file of the user's AWS settings counts, however broken they are."""
+    kept = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+    for name in kept:
+        del os.environ[name]
+    os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
+    try:
+        yield
+    finally:
+        del os.environ["AWS_CONFIG_FILE"], os.environ["AWS_SHARED_CREDENTIALS_FILE"]
+        os.environ.update(kept)
+
+
+def _answer_in_process(client: Any, database: Path) -> None:
+    """Hand every request of a client to the embedded marketplace instead of the network."""
+    from botocore.awsrequest import AWSResponse
+    from botocore.compat import HTTPHeaders
+
+    from simpleturk.marketplace.errors import StoreUnavailable
+    from simpleturk.marketplace.protocol import handle
+
+    marketplace = _open_marketplace(database)
+
+    def answer(request: Any, **kwargs: Any) -> AWSResponse:
+        headers = {name: _text(value) for name, value in request.headers.items()}
+        try:
+            response = handle(marketplace, headers, request.body)
+        except StoreUnavailable as error:
+            raise _unavailable(error) from error
+        raw: Any = _Raw(response.body)
+        return AWSResponse(request.url, response.status, HTTPHeaders.from_dict(response.headers), raw)
+
+    client.meta.events.register("before-send.mturk", answer)
+
+
+def _open_marketplace(database: Path) -> Any:
+    from simpleturk.marketplace.errors import StoreUnavailable
+    from simpleturk.marketplace.marketplace import Marketplace as LocalMarketplace
+    from simpleturk.marketplace.store import Store
+
+    try:
+        return LocalMarketplace(Store(database))
+    except StoreUnavailable as error:
+        raise _unavailable(error) from error
+
+
+def _unavailable(error: Exception) -> SimpleturkError:
+    return SimpleturkError(f"the local marketplace cannot be used: {error}", "name another with --database")
+
+
+class _Raw:
+    """A response's body, as AWSResponse reads it."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, **kwargs: Any) -> Iterator[bytes]:
+        yield self._body
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _refusal(response: dict[str, Any], marketplace: Marketplace) -> MarketplaceError:
+    """Amazon's error → ours. The TurkErrorCode stands beside "Error", and only for errors that the model knows."""
+    error = response.get("Error", {})
+    code = str(response.get("TurkErrorCode") or error.get("Code", ""))
+    message = re.sub(r" \(\d+( s)?\)$", "", str(error.get("Message") or code or "refused")).strip()
+    sentence = f"{marketplace.name} refused: {message}"
+    kind = code.removeprefix("AWS.MechanicalTurk.")
+    if kind.lower() == "hitalreadyexists":
+        found = re.findall(r"\b[23][A-Z0-9]{15,63}\b", message)
+        return AlreadyExists(sentence, found[0] if found else "")
+    if kind == "HITDoesNotExist" or re.match(r"Hit \S+ does not exist", message):
+        return NoSuchHIT(f"{message.replace('Hit ', 'HIT ', 1).rstrip('.')} on {named(marketplace)}", code=code)
+    if kind == "AssignmentDoesNotExist" or re.match(r"Assignment \S+ does not exist", message):
+        return NoSuchAssignment(f"{message.rstrip('.')} on {named(marketplace)}", code=code)
+    if kind in ("InvalidAssignmentState", "InvalidHITState") or "can be called with a status of" in message:
+        return WrongState(sentence, code=code)
+    hints: dict[str, str] = {
+        "UnrecognizedClientException": "the access key is not known there: check --profile and your AWS credentials",
+        "InvalidSignatureException": "the secret key is wrong, or the computer's clock is",
+        "InsufficientFunds": "add money to the account, or launch fewer HITs",
+    }
+    return MarketplaceError(sentence, hints.get(kind), code=code)
+
+
+def _hit(document: dict[str, Any]) -> HIT:
+    return HIT(
+        hit_id=document["HITId"],
+        hit_type_id=document.get("HITTypeId", ""),
+        status=document.get("HITStatus", ""),
+        title=document.get("Title", ""),
+        reward=Decimal(document.get("Reward", "0")),
+        created=_utc(document.get("CreationTime")),
+        expiration=_utc(document.get("Expiration")),
+        max_assignments=document.get("MaxAssignments", 1),
+        available=document.get("NumberOfAssignmentsAvailable", 0),
+        pending=document.get("NumberOfAssignmentsPending", 0),
+        completed=document.get("NumberOfAssignmentsCompleted", 0),
+        annotation=document.get("RequesterAnnotation", ""),
+    )
+
+
+def _assignment(document: dict[str, Any]) -> Assignment:
+    times = {
+        name: document.get(f"{name}Time") for name in ("Accept", "Submit", "AutoApproval", "Approval", "Rejection")
+    }
+    return Assignment(
+        assignment_id=document["AssignmentId"],
+        hit_id=document.get("HITId", ""),
+        worker_id=document.get("WorkerId", ""),
+        status=document.get("AssignmentStatus", ""),
+        answer=document.get("Answer") or "",
+        accepted=times["Accept"] and _utc(times["Accept"]),
+        submitted=times["Submit"] and _utc(times["Submit"]),
+        auto_approval=times["AutoApproval"] and _utc(times["AutoApproval"]),
+        approved=times["Approval"] and _utc(times["Approval"]),
+        rejected=times["Rejection"] and _utc(times["Rejection"]),
+        feedback=document.get("RequesterFeedback"),
+    )
+
+
+def _utc(moment: datetime | None) -> datetime:
+    return moment.astimezone(UTC) if moment else datetime.fromtimestamp(0, UTC)
