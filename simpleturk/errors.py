@@ -140,7 +140,7 @@ class InputRefused(MarketplaceError):
 def suggestion(name: str, known: Iterable[str]) -> str | None:
     """The hint for a name that is not known but looks like one that is."""
     names = list(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6) or [
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.7) or [
         other for other in names if other.lower() == name.lower()
     ]
     return f"did you mean {close[0]}?" if close else None

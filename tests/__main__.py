@@ -1,0 +1,29 @@
+"""python -m tests [PYTEST ARGUMENTS]: everything, browser tests included; a Chromium is obtained if there is none."""
+
+import os
+import sys
+
+import pytest
+
+from tests.chromium import find_chromium, obtain_chromium
+
+
+def main() -> int:
+    """Find or obtain a Chromium, then run pytest."""
+    browser = find_chromium() or obtain_chromium(lambda line: print(line, file=sys.stderr))
+    if browser is None:
+        print(
+            "error: no Chromium, and none could be installed\n"
+            "hint: install one and name it with SIMPLETURK_BROWSER, or leave the browser tests out: "
+            'python -m tests -m "not browser"',
+            file=sys.stderr,
+        )
+        if "-m" not in sys.argv:
+            return 1
+    else:
+        os.environ["SIMPLETURK_BROWSER"] = browser
+    return int(pytest.main(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

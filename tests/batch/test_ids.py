@@ -1,0 +1,122 @@
+"""The ids file, the batch record, and files that survive being killed."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simpleturk.batch.files import appending, json_line, write_whole
+from simpleturk.batch.ids import BatchRecord, Source, read_ids, read_record, record_path, write_record, writing_ids
+from simpleturk.errors import Problems, SimpleturkError
+
+IDS = ["3" + letter * 29 for letter in "ABC"]
+
+
+def record() -> BatchRecord:
+    source = Source("é.html", "0" * 64)
+    return BatchRecord(
+        batch_id="b",
+        marketplace="local",
+        endpoint="x",
+        database=None,
+        hit_type_id="T",
+        hits=3,
+        max_assignments=1,
+        reward="0.10",
+        template=source,
+        properties=source,
+        inputs=source,
+        skipped=[2],
+        created="2026-11-21T00:00:00+00:00",
+        version="0.1.0",
+    )
+
+
+@pytest.mark.parametrize("text", ["{}\n{}\n{}\n", "{}\r\n\r\n{}\r\n{}", "\ufeff{}\n  {}  \n{}\n\n"])
+def test_ids_are_read_whatever_editor_saved_them(folder: Path, text: str) -> None:
+    (folder / "ids.txt").write_bytes(text.format(*IDS).encode())
+    assert read_ids(Path("ids.txt")) == IDS
+
+
+def test_lines_that_are_no_ids_are_all_named(folder: Path) -> None:
+    (folder / "ids.txt").write_text("3ABC\nnot an id\n3DEF\n<b>\n")
+    with pytest.raises(Problems) as caught:
+        read_ids(Path("ids.txt"))
+    assert [problem.where for problem in caught.value.problems] == ["ids.txt, line 2", "ids.txt, line 4"]
+
+
+def test_a_missing_ids_file_is_refused_with_the_next_step(folder: Path) -> None:
+    with pytest.raises(SimpleturkError) as caught:
+        read_ids(Path("ids.txt"))
+    assert caught.value.message == "ids.txt: no such ids file"
+    assert caught.value.hint == "launch a batch first, or name its ids with --ids"
+
+
+def test_appended_ids_follow_what_is_there(folder: Path) -> None:
+    path = Path("ids.txt")
+    with writing_ids(path) as writer:
+        writer.append(IDS[0])
+    with writing_ids(path) as writer:
+        assert writer.known == [IDS[0]]
+        writer.append(IDS[1])
+    assert path.read_text() == f"{IDS[0]}\n{IDS[1]}\n"
+
+
+@pytest.mark.parametrize(("torn", "known"), [("3BBB", IDS[:1]), (IDS[1], IDS[:2])])
+def test_a_torn_last_line_is_healed(folder: Path, torn: str, known: list[str]) -> None:
+    path = Path("ids.txt")
+    path.write_text(f"{IDS[0]}\n{torn}")
+    with writing_ids(path) as writer:
+        assert writer.known == known
+        writer.append(IDS[2])
+    assert path.read_text().split() == [*known, IDS[2]]
+
+
+def test_a_second_writer_is_refused_while_the_first_is_at_it(folder: Path) -> None:
+    with writing_ids(Path("ids.txt")):
+        with pytest.raises(SimpleturkError, match="another simpleturk is writing to it"), writing_ids(Path("ids.txt")):
+            pass
+    with writing_ids(Path("ids.txt")):
+        pass
+
+
+def test_a_record_comes_back_as_it_was_written(folder: Path) -> None:
+    write_record(Path("ids.txt"), record())
+    assert record_path(Path("ids.txt")) == Path("ids.batch.json")
+    assert read_record(Path("ids.txt")) == record()
+    assert [path.name for path in folder.iterdir()] == ["ids.batch.json"]
+
+
+def test_no_record_is_none(folder: Path) -> None:
+    assert read_record(Path("ids.txt")) is None
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"batch_id": 1}', "\xff"])
+def test_a_damaged_record_is_refused(folder: Path, text: str) -> None:
+    Path("ids.batch.json").write_text(text, encoding="latin-1")
+    with pytest.raises(Problems, match="is not a batch record"):
+        read_record(Path("ids.txt"))
+
+
+def test_a_file_that_cannot_be_written_whole_stays_as_it_was(folder: Path) -> None:
+    path = Path("f.txt")
+    write_whole(path, "old")
+    with pytest.raises(UnicodeEncodeError):
+        write_whole(path, "new \ud800")
+    assert path.read_text() == "old"
+    assert [entry.name for entry in folder.iterdir()] == ["f.txt"]
+
+
+def test_the_lock_goes_with_the_process_that_held_it(folder: Path) -> None:
+    with appending(Path("f")) as file:
+        file.write(b"x")
+    with appending(Path("f")) as file:
+        assert file.read() == b"x"
+
+
+@given(st.dictionaries(st.text(), st.text()))
+def test_a_json_line_is_one_line_that_utf_8_can_hold(value: dict[str, str]) -> None:
+    line = json_line(value)
+    assert line.count("\n") == 1
+    line.encode()

@@ -1,0 +1,280 @@
+"""Fixtures: a world without the user's settings, a marketplace with its own clock, clients and the command line."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import boto3
+import pytest
+import uvicorn
+from typer.testing import CliRunner, Result
+
+from simpleturk.cli import app
+from simpleturk.marketplace import work
+from simpleturk.marketplace.app import create_app
+from simpleturk.marketplace.marketplace import Marketplace
+from simpleturk.marketplace.store import Store
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+PROPERTIES = {
+    "Title": "Describe an image",
+    "Description": "Look at an image and describe it.",
+    "Reward": 0.10,
+    "AssignmentDurationInSeconds": 600,
+    "MaxAssignments": 2,
+}
+
+#: A plain form: no script, so that simulated workers and tests can fill it in.
+TEMPLATE = """<!doctype html><title>T</title>
+<form method="post" action="https://www.mturk.com/mturk/externalSubmit">
+<input type="hidden" name="assignmentId"><p>{{ input.word }}</p><input name="answer"></form>
+"""
+
+
+class Clock:
+    """A clock that stands still until it is moved. Epoch seconds."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No AWS settings, no simpleturk settings, an own home and data folder; the working directory is empty."""
+    for name in list(os.environ):
+        if name.startswith(("AWS_", "SIMPLETURK_")) and name != "SIMPLETURK_BROWSER":
+            monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
+    monkeypatch.setenv("COLUMNS", "100")
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+
+
+@pytest.fixture
+def folder() -> Path:
+    """The working directory, empty at first."""
+    return Path.cwd()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The marketplace's clock."""
+    return Clock()
+
+
+@pytest.fixture
+def marketplace(tmp_path: Path, clock: Clock) -> Iterator[Marketplace]:
+    """A marketplace in a database of its own, on the test's clock."""
+    store = Store(tmp_path / "marketplace.db")
+    yield Marketplace(store, clock)
+    store.close()
+
+
+@pytest.fixture
+def site(marketplace: Marketplace) -> Iterator[str]:
+    """The address of the marketplace served over HTTP."""
+    with serving(marketplace) as address:
+        yield address
+
+
+class serving:
+    """Serve a marketplace from a thread for the length of a block; entering yields its address by number."""
+
+    def __init__(self, marketplace: Marketplace) -> None:
+        config = uvicorn.Config(create_app(marketplace), host="127.0.0.1", port=0, log_level="warning")
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run)
+
+    def __enter__(self) -> str:
+        self.thread.start()
+        while not self.server.started:
+            assert self.thread.is_alive()
+        port = self.server.servers[0].sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{port}"
+
+    def __exit__(self, *_: object) -> None:
+        self.server.should_exit = True
+        self.thread.join()
+
+
+@pytest.fixture
+def mturk(site: str) -> Iterator[Any]:
+    """A stock boto3 client on the marketplace."""
+    client = boto3.client(
+        "mturk",
+        endpoint_url=site,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    yield client
+    client.close()
+
+
+class Worker:
+    """A worker who does what pages would make them do, without HTTP."""
+
+    def __init__(self, marketplace: Marketplace, worker_id: str) -> None:
+        self.marketplace = marketplace
+        self.worker_id = worker_id
+        with marketplace.write() as transaction:
+            work.enter(transaction, worker_id)
+
+    def accept(self, group_id: str) -> str:
+        """Accept the next HIT of a group (or HIT type); return the assignment's id."""
+        with self.marketplace.write() as transaction:
+            return str(work.accept(transaction, self.worker_id, group_id).assignment_id)
+
+    def submit(self, assignment_id: str, *fields: tuple[str, str]) -> None:
+        """Submit a form."""
+        form = list(fields) or [("answer", "yes")]
+        with self.marketplace.write() as transaction:
+            work.submit(transaction, assignment_id, form, self.worker_id)
+
+    def give_back(self, assignment_id: str) -> None:
+        """Return a HIT."""
+        with self.marketplace.write() as transaction:
+            work.give_back(transaction, self.worker_id, assignment_id)
+
+    def do(self, group_id: str, *fields: tuple[str, str]) -> str:
+        """Accept and submit; return the assignment's id."""
+        assignment_id = self.accept(group_id)
+        self.submit(assignment_id, *fields)
+        return assignment_id
+
+
+@pytest.fixture
+def worker(marketplace: Marketplace) -> Callable[[str], Worker]:
+    """Make a worker of the marketplace."""
+    return lambda worker_id: Worker(marketplace, worker_id)
+
+
+class Run(Protocol):
+    """Runs the command line in this process."""
+
+    def __call__(self, *arguments: str, input: str | bytes | None = None) -> Result: ...
+
+
+@pytest.fixture
+def run() -> Run:
+    """Run a command as the user types it, in the working directory; a bug's exception is raised."""
+
+    def invoke(*arguments: str, input: str | bytes | None = None) -> Result:
+        result = CliRunner().invoke(app, list(arguments), input=input, prog_name="simpleturk")
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return invoke
+
+
+class Files(Protocol):
+    """Writes a batch's three files."""
+
+    def __call__(self, inputs: list[Any] | str, template: str = ..., **properties: Any) -> None: ...
+
+
+@pytest.fixture
+def batch_files(folder: Path) -> Files:
+    """Write template.html, properties.json, inputs.jsonl and the simpleturk.toml that names them."""
+
+    def write(inputs: list[Any] | str, template: str = TEMPLATE, **properties: Any) -> None:
+        text = inputs if isinstance(inputs, str) else "".join(json.dumps(value) + "\n" for value in inputs)
+        (folder / "inputs.jsonl").write_text(text, encoding="utf-8")
+        (folder / "template.html").write_text(template, encoding="utf-8")
+        (folder / "properties.json").write_text(json.dumps(PROPERTIES | properties), encoding="utf-8")
+        (folder / "simpleturk.toml").write_text(
+            'template = "template.html"\nproperties = "properties.json"\ninputs = "inputs.jsonl"\n'
+            'database = "market.db"\n'
+        )
+
+    return write
+
+
+@pytest.fixture
+def local(folder: Path) -> Iterator[Marketplace]:
+    """The local marketplace that the commands in a folder of batch_files use, on the real clock."""
+    store = Store(folder / "market.db")
+    yield Marketplace(store)
+    store.close()
+
+
+@pytest.fixture
+def words(batch_files: Files, run: Run, local: Marketplace) -> list[str]:
+    """A launched batch of three HITs with two places each; its HIT ids."""
+    batch_files([{"word": word} for word in ("cat", "dog", "emu")])
+    assert run("launch").exit_code == 0
+    return Path("hit_ids.txt").read_text().split()
+
+
+def records(text: str) -> list[dict[str, Any]]:
+    """JSON Lines as a list."""
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def hit_type_of(marketplace: Marketplace, hit_id: str) -> str:
+    """The HIT type of a HIT."""
+    from sqlalchemy import select
+
+    from simpleturk.marketplace.schema import hits
+
+    with marketplace.read() as transaction:
+        found = transaction.connection.execute(select(hits.c.hit_type_id).where(hits.c.hit_id == hit_id)).scalar_one()
+    return str(found)
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder into which simpleturk's wheel was installed; it holds nothing else."""
+    base = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(base), str(REPOSITORY)]
+    subprocess.run([*pip, *build], check=True)
+    target = base / "installed"
+    [wheel] = base.glob("*.whl")
+    subprocess.run([*pip, "install", "--no-deps", "--target", str(target), str(wheel)], check=True)
+    return target
+
+
+class Shell(Protocol):
+    """Runs the installed command line as a process."""
+
+    def __call__(
+        self, *arguments: str, input: bytes | None = None, status: int | None = 0, **options: Any
+    ) -> "subprocess.CompletedProcess[bytes]": ...
+
+
+@pytest.fixture
+def shell(installed: Path) -> Shell:
+    """Run the installed simpleturk as a process of its own, in the working directory."""
+
+    def invoke(
+        *arguments: str, input: bytes | None = None, status: int | None = 0, **options: Any
+    ) -> "subprocess.CompletedProcess[bytes]":
+        environment = os.environ | {"PYTHONPATH": str(installed)} | options.pop("env", {})
+        command = [sys.executable, "-m", "simpleturk", *arguments]
+        streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
+        if input is None:
+            streams.setdefault("stdin", subprocess.DEVNULL)
+        done = subprocess.run(command, input=input, env=environment, timeout=120, **streams)
+        assert status is None or done.returncode == status, (done.returncode, done.stdout, done.stderr)
+        return done
+
+    return invoke
