@@ -58,15 +58,12 @@ class Standing:
 
 def standing(connection: Connection, worker_id: str) -> Standing:
     """A worker's record; somebody unknown has an empty one."""
-    counts: dict[str, int] = dict(
-        connection.execute(
-            select(assignments.c.status, func.count())
-            .where(assignments.c.worker_id == worker_id)
-            .group_by(assignments.c.status)
-        )
-        .tuples()
-        .all()
+    rows = connection.execute(
+        select(assignments.c.status, func.count().label("number"))
+        .where(assignments.c.worker_id == worker_id)
+        .group_by(assignments.c.status)
     )
+    counts = {row.status: row.number for row in rows}
     place = connection.execute(
         select(workers.c.country, workers.c.subdivision).where(workers.c.worker_id == worker_id)
     ).first()

@@ -1,0 +1,91 @@
+"""The wire: strange bytes get Amazon's errors, and change nothing."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from simpleturk.marketplace.marketplace import Marketplace
+from simpleturk.marketplace.operations import OPERATIONS
+from simpleturk.marketplace.protocol import handle
+
+PREFIX = "MTurkRequesterServiceV20170117."
+
+
+def answer(marketplace: Marketplace, operation: str, body: bytes) -> tuple[int, dict[str, Any]]:
+    response = handle(marketplace, {"X-Amz-Target": PREFIX + operation}, body)
+    return response.status, json.loads(response.body)
+
+
+@pytest.mark.parametrize("target", ["", "GetHIT", "Other.GetHIT", PREFIX, PREFIX + "GetHit", PREFIX + "GetHIT.x"])
+def test_an_unknown_target_is_an_unknown_operation(marketplace: Marketplace, target: str) -> None:
+    response = handle(marketplace, {"X-Amz-Target": target}, b"{}")
+    assert (response.status, json.loads(response.body)["__type"]) == (400, "UnknownOperationException")
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b"[]", b"3", b'{"HITId": NaN}', b"\xff", b"[" * 100_000, b" " * (9 * 1024 * 1024)]
+)
+def test_what_is_no_json_object_is_a_serialization_error(marketplace: Marketplace, body: bytes) -> None:
+    status, document = answer(marketplace, "GetHIT", body)
+    assert (status, document["__type"]) == (400, "SerializationException")
+
+
+@pytest.mark.parametrize("value", [3, True, [], {}, 2.5])
+def test_a_member_of_the_wrong_type_is_a_serialization_error(marketplace: Marketplace, value: Any) -> None:
+    status, document = answer(marketplace, "GetHIT", json.dumps({"HITId": value}).encode())
+    assert (status, document["__type"]) == (400, "SerializationException")
+
+
+def test_every_broken_constraint_is_named_at_once(marketplace: Marketplace) -> None:
+    _, document = answer(marketplace, "CreateHIT", b'{"Reward": "x", "Title": "t", "Description": null}')
+    assert document["message"].startswith("4 validation errors detected: ")
+    assert (
+        "Value 'x' at 'reward' failed to satisfy constraint: Member must satisfy regular expression pattern"
+        in document["message"]
+    )
+    assert "Value null at 'description' failed to satisfy constraint: Member must not be null" in document["message"]
+
+
+def test_null_is_absence_and_unknown_members_are_ignored(marketplace: Marketplace) -> None:
+    assert answer(marketplace, "ListHITs", b'{"NextToken": null, "Other": 3}')[0] == 200
+
+
+def test_an_empty_body_is_an_empty_object(marketplace: Marketplace) -> None:
+    assert answer(marketplace, "GetAccountBalance", b"")[0] == 200
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+members = st.sampled_from(
+    [
+        "HITId",
+        "HITTypeId",
+        "Title",
+        "Reward",
+        "MaxResults",
+        "NextToken",
+        "ExpireAt",
+        "QualificationRequirements",
+        "Question",
+        "AssignmentId",
+        "WorkerId",
+        "Reason",
+        "RequesterFeedback",
+        "LifetimeInSeconds",
+        "AssignmentStatuses",
+        "Description",
+    ]
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.sampled_from(sorted(OPERATIONS)), st.dictionaries(members, json_values))
+def test_no_json_breaks_the_marketplace(marketplace: Marketplace, operation: str, document: dict[str, Any]) -> None:
+    status, _ = answer(marketplace, operation, json.dumps(document).encode())
+    assert status in (200, 400)
