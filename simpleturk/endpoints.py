@@ -27,7 +27,10 @@ OWN_QUESTION_BYTES = 1024 * 1024
 
 @dataclass(frozen=True)
 class Where:
-    """What the user said about the marketplace: flags, credentials' profile, the local marketplace's database."""
+    """What the user said about the marketplace: flags, credentials' profile, the local marketplace's database.
+
+    `database_named` says that the database was named by its option, and so the local marketplace is meant.
+    """
 
     local: bool = False
     sandbox: bool = False
@@ -35,6 +38,7 @@ class Where:
     endpoint_url: str | None = None
     profile: str | None = None
     database: Path | None = None
+    database_named: bool = False
 
     @property
     def flags(self) -> list[str]:
@@ -84,7 +88,7 @@ def resolve(where: Where, endpoints: dict[str, str], record: "BatchRecord | None
     flags = where.flags
     if len(flags) > 1:
         raise UsageError(f"{' and '.join(flags)} name two marketplaces", "give one of them")
-    if where.database and flags and flags != ["--local"]:
+    if where.database_named and flags and flags != ["--local"]:
         raise UsageError(f"--database is the local marketplace's, {flags[0]} is another one")
     said = _said(where, endpoints) if flags else None
     home = _marketplace(record.marketplace, record.endpoint) if record else None
@@ -92,7 +96,7 @@ def resolve(where: Where, endpoints: dict[str, str], record: "BatchRecord | None
         raise WrongMarketplace(
             f"this batch lives on {named(home)}, not on {named(said)}", f"say {home.flag}, or name another --ids"
         )
-    environment = os.environ.get("AWS_ENDPOINT_URL_MTURK") if not where.database else None
+    environment = os.environ.get("AWS_ENDPOINT_URL_MTURK") if not where.database_named else None
     found = said or home or _marketplace("endpoint" if environment else "local", environment or LOCAL_URL)
     if acts and found.spends_money and not said:
         raise WrongMarketplace(f"{named(found)} spends real money, so it has to be named", f"add {found.flag}")

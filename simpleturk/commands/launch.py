@@ -78,13 +78,13 @@ def launch(
     yes: YesOpt = False,
 ) -> None:
     """Create one HIT per input and save their ids; run again, it continues."""
-    from simpleturk.batch.ids import read_ids, read_record
+    from simpleturk.batch.ids import read_record
     from simpleturk.batch.load import load_batch
     from simpleturk.batch.shipped import find
 
     old = read_record(ids)
     _check_ids_file(ids, old)
-    known = read_ids(ids) if ids.exists() else []
+    known = _known(ids)
     marketplace = marketplace_of(where, old, acts=not dry_run)
     with _readable(inputs, ids) as source:
         batch = load_batch(
@@ -159,6 +159,16 @@ def _check_ids_file(ids: Path, record: "BatchRecord | None") -> None:
             f"{ids} exists already, and no batch record beside it says what it belongs to",
             "name another --ids, or move the file away",
         )
+
+
+def _known(ids: Path) -> list[str]:
+    """The ids that are there already; a torn last line is healed first. Refused while another launch is writing."""
+    from simpleturk.batch.ids import writing_ids
+
+    if not ids.exists():
+        return []
+    with writing_ids(ids) as writer:
+        return writer.known
 
 
 @contextmanager

@@ -112,8 +112,10 @@ def on_a_marketplace(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the marketplace options; it receives them together, as `where`."""
 
     @functools.wraps(command)
-    def wrapped(**options: Any) -> None:
-        where = Where(**{name: options.pop(name) for name in _MARKETPLACE})
+    def wrapped(context: typer.Context, **options: Any) -> None:
+        source = context.get_parameter_source("database")
+        named = source is not None and source.name == "COMMANDLINE"
+        where = Where(**{name: options.pop(name) for name in _MARKETPLACE}, database_named=named)
         command(**options, where=where)
 
     own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "where"]
@@ -122,8 +124,10 @@ def on_a_marketplace(command: Callable[..., None]) -> Callable[..., None]:
         for name, (annotation, default) in _MARKETPLACE.items()
     ]
     keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
-    wrapped.__signature__ = inspect.Signature([*keyword, *added])  # type: ignore[attr-defined]
-    wrapped.__annotations__ = {p.name: p.annotation for p in (*keyword, *added)}
+    context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    parameters = [context, *keyword, *added]
+    wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     del wrapped.__wrapped__  # or its annotations would be read instead
     return wrapped
 
@@ -141,14 +145,14 @@ def connect_to(marketplace: Marketplace, where: Where, ids: Path, record: "Batch
 
 
 def database_of(where: Where, ids: Path, record: "BatchRecord | None") -> Path | None:
-    """The local marketplace's file that the options or the batch name, None for the usual one.
+    """The local marketplace's file that the batch or the options name, None for the usual one.
 
-    Raises SimpleturkError when they name different ones.
+    Raises SimpleturkError when the batch lives in another one than --database says.
     """
     if record is None or record.marketplace != "local":
         return where.database
     home = ids.parent / record.database if record.database else None
-    if where.database and (home is None or where.database.resolve() != home.resolve()):
+    if where.database and where.database_named and (home is None or where.database.resolve() != home.resolve()):
         usual = "the usual local marketplace"
         raise SimpleturkError(
             f"this batch lives in {home or usual}, not in {where.database}",

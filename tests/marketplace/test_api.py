@@ -11,7 +11,8 @@ from tests.conftest import Clock, Worker
 
 HTML = (
     '<HTMLQuestion xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2011-11-11/'
-    'HTMLQuestion.xsd"><HTMLContent><![CDATA[<p>Hello é</p>]]></HTMLContent><FrameHeight>450</FrameHeight></HTMLQuestion>'
+    'HTMLQuestion.xsd"><HTMLContent><![CDATA[<p>Hello é</p>]]></HTMLContent>'
+    "<FrameHeight>450</FrameHeight></HTMLQuestion>"
 )
 HIT = {
     "Title": "t",

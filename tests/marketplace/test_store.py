@@ -1,5 +1,6 @@
 """The database: several users at once, sudden death, and files that are none."""
 
+import json
 import signal
 import sqlite3
 import stat
@@ -20,7 +21,7 @@ from simpleturk.marketplace.simulated import Page, SimulatedWorker
 from simpleturk.marketplace.store import Store
 from simpleturk.marketplace.work import Refused
 from tests.conftest import Worker
-from tests.marketplace.test_api import create
+from tests.marketplace.test_api import HIT, HTML, create
 
 CLIENT = """
 import sys, boto3
@@ -36,8 +37,6 @@ for n in range(20):
 
 
 def test_several_processes_make_and_use_a_new_database_at_once(tmp_path: Path) -> None:
-    from tests.marketplace.test_api import HTML
-
     database = tmp_path / "new" / "market.db"
     code = CLIENT.format(repository=str(Path(__file__).parents[2]), database=str(database), question=HTML)
     processes = [subprocess.Popen([sys.executable, "-c", code, str(number)]) for number in range(4)]
@@ -146,8 +145,7 @@ def test_a_failed_operation_changes_nothing(marketplace: Marketplace) -> None:
     from simpleturk.marketplace.schema import hit_types
     from tests.marketplace.test_protocol import answer
 
-    body = b'{"Title":"t","Description":"d","Reward":"1","LifetimeInSeconds":60,"AssignmentDurationInSeconds":60,"Question":"x"}'
-    assert answer(marketplace, "CreateHIT", body)[0] == 400
+    assert answer(marketplace, "CreateHIT", json.dumps(HIT | {"Question": "x"}).encode())[0] == 400
     with marketplace.read() as transaction:
         assert transaction.connection.scalar(select(func.count()).select_from(hit_types)) == 0
 
