@@ -101,7 +101,7 @@ class Frames:
             # A page of another host has that host's origin.
             return Frame(url, f"{parts.scheme}://{parts.netloc}", f"{SANDBOX} allow-same-origin", question.frame_height)
         url = f"{origins.frame}/frame/{self._signer.dumps(shows)}?{urlencode(parameters)}"
-        return Frame(url, origins.frame or "'self'", _sandbox(origins.frame != ""), question.frame_height)
+        return Frame(url, origins.frame or origins.site, _sandbox(origins.frame != ""), question.frame_height)
 
     def page(self, request: Request) -> Response:
         """The HIT's own page, byte for byte as its requester wrote it."""

@@ -38,7 +38,7 @@ class Site:
         self.marketplace = marketplace
         self.frames = frames
         self.templates = Environment(loader=FileSystemLoader(HERE / "pages"), autoescape=True, trim_blocks=True)
-        self.templates.filters |= {"usd": _usd, "duration": _duration, "when": _when}
+        self.templates.filters |= {"usd": _usd, "duration": _duration, "when": _when, "iso": _iso}
 
     def routes(self) -> list[Route | Mount]:
         """Paths as on Amazon's worker site, where it had them."""
@@ -271,7 +271,8 @@ def _security_headers(frame_origin: str, framed: bool) -> dict[str, str]:
         "connect-src": "'self'",
         "form-action": "'self'",
         "base-uri": "'none'",
-        "frame-src": frame_origin or "'none'",
+        # A frame ends on our own answer to a submission; on its way a HIT may visit other hosts, as on Amazon's site.
+        "frame-src": f"'self' {frame_origin} https:" if frame_origin else "'none'",
         "frame-ancestors": "'self'" if framed else "'none'",
     }
     return {
@@ -307,4 +308,8 @@ def _duration(seconds: int) -> str:
 
 
 def _when(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _iso(moment: float) -> str:
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

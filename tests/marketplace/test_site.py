@@ -152,7 +152,7 @@ def test_an_external_question_is_framed_with_its_own_query_kept(mturk: Any, ann:
     page, parameters = accept(ann, create(mturk, Question=xml)["HITGroupId"])
     assert page.frames[0].startswith("https://x.example/t?a=1&b=2&assignmentId=3")
     assert parameters["turkSubmitTo"] == ann.home
-    assert "frame-src https://x.example;" in ann.headers["content-security-policy"]
+    assert "frame-src 'self' https://x.example https:;" in ann.headers["content-security-policy"]
 
 
 def test_submitted_work_is_stored_and_the_next_hit_offered(mturk: Any, ann: Browser) -> None:
