@@ -42,6 +42,10 @@ class Group(TyperGroup):
         except SimpleturkError as error:
             console.error(error)
             raise typer.Exit(error.status) from error
+        except KeyboardInterrupt as error:
+            hint = "what was done is kept; run the same command again to go on"
+            console.error(SimpleturkError("interrupted", hint))
+            raise typer.Exit(ExitStatus.INTERRUPTED) from error
         except BrokenPipeError as error:
             # Whoever read our output has seen enough. Nothing more goes there, not even at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

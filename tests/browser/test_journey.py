@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import Dialog, FrameLocator, Page, expect
 
 from simpleturk.marketplace.frames import FRAME_HOST, SITE_HOST
 from tests.browser.conftest import Server, picture
@@ -238,7 +238,12 @@ def test_what_workers_and_requesters_wrote_is_only_text(
     batch_files([{"word": script}], Title=script, Description=script, Keywords=script)
     run("launch")
     dialogs: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def dismiss(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
     sign_in(page, serve().site)
     expect(page.get_by_role("link", name=script)).to_be_visible()
     page.get_by_role("link", name=script).click()
