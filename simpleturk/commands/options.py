@@ -54,6 +54,7 @@ ALIASES = {
     "--rendered_html": "--output",
     "--assignment_ids_file": "--assignments",
     "--worker_ids_file": "--workers",
+    "-f": "--yes",
 }
 
 _PANEL = "Marketplace"

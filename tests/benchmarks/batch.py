@@ -1,0 +1,88 @@
+"""A batch on the local marketplace: HITs a second, API calls, peak memory: python -m tests.benchmarks.batch [HITS]
+
+Each command is a process of its own, in a new folder; every input is answered once before the results are fetched.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from simpleturk.marketplace import work
+from simpleturk.marketplace.marketplace import Marketplace
+from simpleturk.marketplace.store import Store
+from tests.conftest import PROPERTIES, hit_type_of
+
+#: Runs a command in a process that counts its API calls, and prints them with its peak memory as JSON at the end.
+COUNTING = """
+import collections, json, resource, sys
+import simpleturk.marketplace.protocol as protocol
+calls, handle = collections.Counter(), protocol.handle
+def counting(marketplace, headers, body):
+    calls[headers["X-Amz-Target"].split(".")[1]] += 1
+    return handle(marketplace, headers, body)
+protocol.handle = counting
+from simpleturk.cli import app
+try:
+    app(sys.argv[1:])
+finally:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"calls": calls, "peak": peak}), file=open("figures.json", "w"))
+"""
+
+
+def main() -> None:
+    """Print the table."""
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
+    print(f"{'command':34} {'HITs':>7} {'seconds':>8} {'HITs/s':>7} {'peak MiB':>9}  calls")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _write(folder, number)
+        _measure(folder, number, "balance")
+        _measure(folder, number, "launch")
+        _work(folder)
+        _measure(folder, number, "progress")
+        _measure(folder, number, "results", "--output", "r.jsonl")
+        _measure(folder, number, "results", "--output", "r.jsonl")
+        _measure(folder, number, "approve", "--assignments", "r.jsonl")
+        _measure(folder, number, "delete", "--yes")
+
+
+def _write(folder: Path, number: int) -> None:
+    (folder / "inputs.jsonl").write_text("".join(json.dumps({"word": "w" * 50, "n": n}) + "\n" for n in range(number)))
+    (folder / "properties.json").write_text(json.dumps(PROPERTIES | {"MaxAssignments": 1}))
+    toml = 'template = "hit_templates/simple.html"\nproperties = "properties.json"\ninputs = "inputs.jsonl"\n'
+    (folder / "simpleturk.toml").write_text(toml.replace("simple.html", "page.html") + 'database = "market.db"\n')
+    (folder / "hit_templates").mkdir()
+    page = '<p>{{ input.word }} {{ input.n }}</p>{% include "simpleturk.html" %}'
+    (folder / "hit_templates" / "page.html").write_text(page)
+
+
+def _measure(folder: Path, number: int, *command: str) -> None:
+    start = time.perf_counter()
+    arguments = [sys.executable, "-c", COUNTING, *command]
+    subprocess.run(arguments, cwd=folder, check=True, stdin=subprocess.DEVNULL, capture_output=True)
+    seconds = time.perf_counter() - start
+    figures = json.loads((folder / "figures.json").read_text())
+    calls = ", ".join(f"{name} {count:,}" for name, count in figures["calls"].items())
+    words = " ".join(command)
+    print(f"{words:34} {number:7,} {seconds:8.2f} {number / seconds:7.0f} {figures['peak']:9.1f}  {calls}")
+
+
+def _work(folder: Path) -> None:
+    store = Store(folder / "market.db")
+    marketplace = Marketplace(store)
+    ids = (folder / "hit_ids.txt").read_text().split()
+    group = hit_type_of(marketplace, ids[0])
+    with marketplace.write() as transaction:
+        work.enter(transaction, "ann")
+        for _ in ids:
+            assignment = work.accept(transaction, "ann", group)
+            work.submit(transaction, assignment.assignment_id, [("output", '{"ok": true}')], "ann")
+    store.close()
+
+
+if __name__ == "__main__":
+    main()
