@@ -147,11 +147,11 @@ def _work(address: str) -> int:
 def _describe(page: Any, worker_id: str) -> dict[str, str]:
     """What a simulated worker puts into the form of image_sentence: a sentence for each image."""
     sentences = {
-        "ann": "A drawing of a {}.",
-        "bob": "I see a {} & nothing else.",
+        "ann": "A drawing that shows: {}.",
+        "bob": "I see one thing: {} & nothing else.",
         "dan": 'This is a <simple> picture: "{}" 🙂',
     }
-    sentence = sentences.get(worker_id, "There is a {} in the picture.")
+    sentence = sentences.get(worker_id, "The picture says: {}.")
     images = json.loads(page.script("input"))["images"]
     output = [{"id": image["id"], "sentence": sentence.format(image["id"].replace("-", " "))} for image in images]
     return {"output": json.dumps(output, ensure_ascii=False)}

@@ -88,8 +88,8 @@ def test_a_person_does_a_hit_on_a_phone(
     phone.get_by_role("link", name="How does this text sound?").tap()
     phone.get_by_role("button", name="Accept").tap()
     hit(phone).get_by_label("positive").tap()
-    hit(phone).get_by_label("Note (optional)").fill("fine 🙂")
     picture(phone, "phone-work")
+    hit(phone).get_by_label("Note (optional)").fill("fine 🙂")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     address = phone.url
     hit(phone).get_by_role("button", name="Submit").tap()
