@@ -22,13 +22,8 @@ async function checkSubmitted() {
   }
 }
 
-if (next) {
-  let loads = 0;
-  frame.addEventListener("load", () => {
-    loads += 1;
-    if (loads > 1) checkSubmitted();
-  });
-}
+// Whatever the frame has loaded may be the answer to a submission: also the first load that this script gets to see.
+if (next) frame.addEventListener("load", checkSubmitted);
 
 if (left) {
   const end = Date.now() + Number(left.dataset.seconds) * 1000;
