@@ -40,41 +40,38 @@ def reject(mturk: "MTurk", assignment_ids: Iterable[str], feedback: str) -> Iter
     return _decide(mturk, assignment_ids, act, "Rejected")
 
 
-def each(mturk: "MTurk", items: Iterable[str], act: Callable[[str], None]) -> Iterator[Outcome]:
+def each(mturk: "MTurk", items: Iterable[str], act: Callable[[str], bool | None]) -> Iterator[Outcome]:
     """Do something to every item; what the marketplace refuses becomes that item's problem.
 
-    An error that would meet every item alike (no credentials, no connection) is raised.
+    `act` returns True when the item was so before. An error that would meet every item alike (no credentials, no
+    connection) is raised.
     """
 
     def attempt(item: str) -> Outcome:
         try:
-            act(item)
+            return Outcome(item, already=bool(act(item)))
         except MarketplaceError as error:
             if not error.code:
                 raise
             return Outcome(item, error.message)
-        return Outcome(item)
 
     return in_order(attempt, items, mturk.concurrency)
 
 
 def _decide(mturk: "MTurk", items: Iterable[str], act: Callable[[str], None], wanted: str) -> Iterator[Outcome]:
-    def attempt(assignment_id: str) -> Outcome:
+    def decide(assignment_id: str) -> bool:
         try:
             act(assignment_id)
         except WrongState as error:
             # A second call is refused even when the first did what was wanted: look before calling it a failure.
             status = _status(mturk, assignment_id)
-            if status == wanted:
-                return Outcome(assignment_id, already=True)
-            return Outcome(assignment_id, f"is {status.lower()}" if status else error.message)
-        except MarketplaceError as error:
-            if not error.code:
-                raise
-            return Outcome(assignment_id, error.message)
-        return Outcome(assignment_id)
+            if status != wanted:
+                sentence = f"is {status.lower()}" if status else error.message
+                raise WrongState(sentence, code=error.code) from error
+            return True
+        return False
 
-    return in_order(attempt, items, mturk.concurrency)
+    return each(mturk, items, decide)
 
 
 def _status(mturk: "MTurk", assignment_id: str) -> str:
