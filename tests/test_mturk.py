@@ -144,7 +144,7 @@ def test_local_works_whatever_is_in_the_users_aws_settings(tmp_path: Path, monke
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     mturk = connect(LOCAL, database=tmp_path / "m.db")
-    assert mturk.balance() == 10000
+    assert mturk.balance() == 10**9
     import os
 
     assert {name: os.environ[name] for name in settings} == settings

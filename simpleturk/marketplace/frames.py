@@ -50,10 +50,8 @@ class Origins:
     @classmethod
     def of(cls, request: Request) -> "Origins":
         """The origins for the name by which a request called us."""
-        host, port = request.url.hostname or "", request.url.port
-        suffix = f":{port}" if port else ""
         site = f"{request.url.scheme}://{request.url.netloc}"
-        return cls(site, f"{request.url.scheme}://{FRAME_HOST}{suffix}" if host == SITE_HOST else "")
+        return cls(site, _sibling(request, FRAME_HOST) if request.url.hostname == SITE_HOST else "")
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ class Frames:
         with self.marketplace.read() as transaction:
             html = parse_question(work.question_xml(transaction, shows["hit"])).html or ""
         own_origin = request.url.hostname == FRAME_HOST
-        site = f"{request.url.scheme}://{SITE_HOST}:{request.url.port}" if own_origin else "'self'"
+        site = _sibling(request, SITE_HOST) if own_origin else "'self'"
         headers = {
             # The sandbox holds also for somebody who opens the address outside of the frame.
             "Content-Security-Policy": f"sandbox {_sandbox(own_origin)}; frame-ancestors {site}",
@@ -136,6 +134,12 @@ async def read_form(request: Request) -> Form:
     return Form(
         [(name, value.filename or "" if isinstance(value, UploadFile) else value) for name, value in form.multi_items()]
     )
+
+
+def _sibling(request: Request, host: str) -> str:
+    """The origin of the other of our two names, on the port of a request."""
+    port = f":{request.url.port}" if request.url.port else ""
+    return f"{request.url.scheme}://{host}{port}"
 
 
 def _sandbox(own_origin: bool) -> str:

@@ -82,7 +82,7 @@ def test_a_whole_batch_with_every_command(
     assert "Blocked 1 worker" in err(shell("block", "--reason", "r", "ann", input=b"y\n"))
     assert json.loads(shell("block", "--list").stdout)["worker_id"] == "ann"
     assert "Unblocked 1 worker" in err(shell("unblock", "ann"))
-    assert shell("balance").stdout == b"10000.00\n"
+    assert shell("balance").stdout == b"1000000000.00\n"
     assert "Deleted 5 HITs." in err(shell("delete", input=b"yes\n"))
     assert shell("hits").stdout == b""
 

@@ -164,7 +164,7 @@ def test_an_id_that_cannot_be_fails_and_is_named(run: Run, words: list[str]) -> 
 
 def test_the_balance_is_data(run: Run, words: list[str]) -> None:
     result = run("balance")
-    assert (result.stdout, result.stderr) == ("10000.00\n", "")
+    assert (result.stdout, result.stderr) == ("1000000000.00\n", "")
 
 
 @pytest.mark.parametrize(

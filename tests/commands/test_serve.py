@@ -48,7 +48,7 @@ def test_it_says_where_it_listens_when_it_does_and_stops_quietly(folder: Path, n
     client = boto3.client(
         "mturk", endpoint_url=endpoint, region_name="eu-west-9", aws_access_key_id="a", aws_secret_access_key="b"
     )
-    assert client.get_account_balance()["AvailableBalance"] == "10000.00"
+    assert client.get_account_balance()["AvailableBalance"] == "1000000000.00"
     client.close()
     start = time.monotonic()
     process.send_signal(number)

@@ -344,7 +344,7 @@ def test_blocks(mturk: Any) -> None:
 
 
 def test_the_balance_is_money(mturk: Any) -> None:
-    assert mturk.get_account_balance()["AvailableBalance"] == "10000.00"
+    assert mturk.get_account_balance()["AvailableBalance"] == "1000000000.00"
 
 
 def test_an_operation_that_is_not_served_says_so(mturk: Any) -> None:

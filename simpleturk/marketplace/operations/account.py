@@ -4,8 +4,9 @@ from typing import Any
 
 from simpleturk.marketplace.marketplace import Transaction
 
-#: The balance is unlimited; the sandbox of Amazon's, where nothing was charged either, always showed this much.
-UNLIMITED = "10000.00"
+#: The balance is unlimited, and the API has no word for that: so much that a client which compares it with the price
+#: of a batch, as ours does, is never stopped by it. (Amazon's sandbox, which charged nothing, always said 10000.00.)
+UNLIMITED = "1000000000.00"
 
 
 def get_account_balance(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
