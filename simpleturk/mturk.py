@@ -181,7 +181,10 @@ class MTurk:
         except aws.ClientError as error:
             raise _refusal(dict(error.response), self.marketplace) from error
         except (aws.NoCredentialsError, aws.PartialCredentialsError, aws.CredentialRetrievalError) as error:
-            hint = 'run "aws configure", set AWS_PROFILE, or leave out the flag to use the local marketplace'
+            hint = (
+                'run "aws configure", or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (a server of simpleturk\'s '
+                "takes any); --local needs none"
+            )
             raise MarketplaceError("no AWS credentials found", hint) from error
         except aws.ParamValidationError as error:
             raise MarketplaceError(" ".join(str(error).split())) from error

@@ -28,7 +28,7 @@ def command_lines() -> list[str]:
 @pytest.mark.parametrize("name", sorted(GROUP.commands))
 def test_every_command_is_in_the_readme_with_its_first_line_of_help(name: str) -> None:
     first = GROUP.commands[name].help.splitlines()[0]
-    assert first[0].isupper() and first.endswith(".")
+    assert first[0].isupper() and first.endswith(".") and len(first) <= 58, "fits the list of commands"
     assert f"| `simpleturk {name}` | {first}" in README
 
 
@@ -70,3 +70,5 @@ def test_the_tours_files_are_a_batch_that_launches(folder: Path, run: Any) -> No
     assert result.exit_code == 0
     for line in result.stderr.splitlines():
         assert line in README
+    page = run("render-template").stdout
+    assert "capital of <b>Peru</b>" in page

@@ -21,10 +21,11 @@ from jinja2 import (
     Undefined,
 )
 from jinja2 import Template as JinjaTemplate
+from jinja2.utils import missing
 from markupsafe import Markup
 
 from simpleturk.batch.shipped import shipped
-from simpleturk.errors import Problem, Problems, SimpleturkError
+from simpleturk.errors import Problem, Problems, SimpleturkError, suggestion
 
 NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2011-11-11/HTMLQuestion.xsd"
 
@@ -43,6 +44,18 @@ class Missing(ChainableUndefined):
     """A variable that an input lacks: false in a test, an error when it is printed or looped over."""
 
     __slots__ = ()
+
+    @property
+    def _undefined_message(self) -> str:
+        """What Jinja's error says; in the words of inputs where a key is missing."""
+        name, holder = self._undefined_name, self._undefined_obj
+        if self._undefined_hint is not None:
+            return str(self._undefined_hint)
+        if not isinstance(holder, Mapping):
+            return str(super()._undefined_message) if holder is not missing else f"the input has no {name!r}"
+        what = "the input" if isinstance(holder, _Object) else "this part of the input"
+        return "; ".join(filter(None, (f"{what} has no {name!r}", suggestion(str(name), map(str, holder)))))
+
     __str__ = __html__ = __iter__ = __len__ = StrictUndefined._fail_with_undefined_error
     __bool__ = Undefined.__bool__
     __eq__ = Undefined.__eq__

@@ -53,7 +53,10 @@ def survey(mturk: "MTurk", hit_ids: Sequence[str]) -> dict[str, "HIT | None"]:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a batch has come: HITs by state, assignments by state. `gone` HITs are deleted or unknown."""
+    """How far a batch has come: HITs by state, assignments by state.
+
+    `gone` HITs are deleted or unknown. `available` places can be accepted, `expired` ones are free but off the market.
+    """
 
     hits: int
     assignable: int
@@ -63,6 +66,7 @@ class Progress:
     gone: int
     assignments: int
     available: int
+    expired: int
     pending: int
     submitted: int
     reviewed: int
@@ -73,7 +77,7 @@ class Progress:
 
 
 def progress(found: dict[str, "HIT | None"]) -> Progress:
-    """Add up a survey. A place of a HIT that is off the market is not available, whatever the counter says."""
+    """Add up a survey."""
     hits = [hit for hit in found.values() if hit is not None]
 
     def in_state(status: str) -> int:
@@ -88,6 +92,7 @@ def progress(found: dict[str, "HIT | None"]) -> Progress:
         gone=len(found) - len(hits),
         assignments=sum(hit.max_assignments for hit in hits),
         available=sum(hit.available for hit in hits if hit.status == "Assignable"),
+        expired=sum(hit.available for hit in hits if hit.status != "Assignable"),
         pending=sum(hit.pending for hit in hits),
         submitted=sum(hit.unreviewed for hit in hits),
         reviewed=sum(hit.completed for hit in hits),

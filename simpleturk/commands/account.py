@@ -7,7 +7,7 @@ from simpleturk.endpoints import Where
 
 @on_a_marketplace
 def balance(where: Where) -> None:
-    """Print the account's available balance in USD."""
+    """Print the account's balance in USD."""
     mturk = connect_to(marketplace_of(where), where, DEFAULT_IDS)
     with data_out():
         console.data(f"{mturk.balance():.2f}\n")

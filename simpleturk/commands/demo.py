@@ -21,7 +21,7 @@ from simpleturk import console
 from simpleturk.errors import SimpleturkError
 
 FolderArg = Annotated[
-    Path | None, typer.Argument(metavar="[FOLDER]", help="The new folder's name.  [default: simpleturk-demo]")
+    Path | None, typer.Argument(metavar="FOLDER", help="The new folder's name.  [default: simpleturk-demo]")
 ]
 
 EXAMPLE = "image_sentence"
@@ -32,7 +32,7 @@ PATIENCE = 120
 
 
 def demo(folder: FolderArg = None) -> None:
-    """Run a whole batch on this computer, with simulated workers, and show each command as it runs."""
+    """Run a whole batch here, with simulated workers."""
     home = _new_folder(folder)
     _copy_example(home)
     console.note(f"The image_sentence example, in {home}/ (it stays; its simpleturk.toml names its own database).\n")
@@ -174,6 +174,7 @@ def _summary(home: Path, submitted: int) -> None:
     console.note("\nNow do one by hand, in two lines:")
     console.note(f"  cd {shlex.quote(str(home))} && simpleturk launch --ids by_hand.txt")
     console.note("  simpleturk serve")
+    console.note("and then, for what you did: simpleturk results --ids by_hand.txt")
 
 
 def _environment() -> dict[str, str]:

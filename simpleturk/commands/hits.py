@@ -42,11 +42,14 @@ def _moment(text: str) -> datetime:
 def hits(
     where: Where,
     status: Annotated[
-        list[str] | None, typer.Option("--status", help="Only HITs in this state, such as Reviewable; may be repeated.")
+        list[str] | None,
+        typer.Option("--status", metavar="STATE", help="Only HITs in this state, such as Reviewable; may be repeated."),
     ] = None,
-    title: Annotated[str | None, typer.Option("--title", help="Only HITs whose title contains this.")] = None,
+    title: Annotated[
+        str | None, typer.Option("--title", metavar="TEXT", help="Only HITs whose title contains this.")
+    ] = None,
 ) -> None:
-    """Print every HIT of the account, one JSON record a line."""
+    """Print every HIT of the account as JSON Lines."""
     from simpleturk.batch.files import json_line
 
     mturk = connect_to(marketplace_of(where), where, DEFAULT_IDS)
@@ -77,25 +80,29 @@ def expire(
     ] = None,
     yes: YesOpt = False,
 ) -> None:
-    """Take the batch's HITs off the market, now or at a time."""
+    """Take the batch's HITs off the market."""
     hit_ids, _, mturk = the_batch(where, ids, acts=True)
     moment = at or NOW
     if mturk.marketplace.spends_money:
         question = f"Expire {console.plural(len(hit_ids), 'HIT')} on {mturk.marketplace.name}?"
         console.confirm(question, yes)
-    report(_expire_each(mturk, hit_ids, moment), len(hit_ids), "HIT", "Expired", "Expiring")
+    outcomes = _expire_each(mturk, hit_ids, moment)
+    report(outcomes, len(hit_ids), "HIT", "Expired", "Expiring", f"at {at:%Y-%m-%dT%H:%M:%SZ}" if at else None)
 
 
 @on_a_marketplace
 def delete(
     where: Where,
-    named: Annotated[list[str] | None, typer.Argument(metavar="[HIT_ID]...", help="Only these HITs.")] = None,
+    named: Annotated[list[str] | None, typer.Argument(metavar="HIT_ID", help="Only these HITs.")] = None,
     ids: IdsOpt = DEFAULT_IDS,
     all_: Annotated[bool, typer.Option("--all", help="Every HIT of the account.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Take HITs off the market first.")] = False,
     yes: YesOpt = False,
 ) -> None:
-    """Delete HITs and their answers; say what stands in the way of the others."""
+    """Delete HITs and their answers.
+
+    What cannot be deleted is named, with what stands in the way.
+    """
     if named and all_:
         raise UsageError("HIT ids and --all exclude each other")
     mturk, found = _to_delete(where, named, ids, all_)

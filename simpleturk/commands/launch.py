@@ -77,7 +77,10 @@ def launch(
     dry_run: DryRunOpt = False,
     yes: YesOpt = False,
 ) -> None:
-    """Create one HIT per input and save their ids; run again, it continues."""
+    """Create one HIT per input and save their ids.
+
+    Everything is checked and priced before the first HIT exists. Run again, it continues where it stopped.
+    """
     from simpleturk.batch.ids import read_record
     from simpleturk.batch.load import load_batch
     from simpleturk.batch.shipped import find
@@ -100,7 +103,8 @@ def launch(
             _check_continues(old, record, known)
         missing = record.hits - len(known)
         if not missing:
-            console.note(f"All {console.plural(record.hits, 'HIT')} of this batch exist; nothing to create.")
+            console.note(f"All {console.plural(record.hits, 'HIT')} of this batch have been launched before.")
+            console.note("To launch them anew, name another --ids.")
             return
         mturk = connect_to(marketplace, where, ids, old)
         _confirm_price(batch, missing, mturk, max_cost, yes or dry_run, stdin_is_data=str(inputs) == "-")

@@ -19,16 +19,21 @@ if TYPE_CHECKING:
     from simpleturk.mturk import MTurk
 
 IdsOpt = Annotated[
-    Path, typer.Option("--ids", envvar="SIMPLETURK_IDS", help="The batch's ids file, one HIT id per line.")
+    Path,
+    typer.Option("--ids", envvar="SIMPLETURK_IDS", metavar="FILE", help="The batch's ids file, one HIT id per line."),
 ]
 TemplateOpt = Annotated[
-    Path, typer.Option("--template", envvar="SIMPLETURK_TEMPLATE", help="The HIT template, HTML with Jinja.")
+    Path,
+    typer.Option("--template", envvar="SIMPLETURK_TEMPLATE", metavar="FILE", help="The HIT template, HTML with Jinja."),
 ]
 PropertiesOpt = Annotated[
-    Path, typer.Option("--properties", envvar="SIMPLETURK_PROPERTIES", help="The HIT properties, JSON.")
+    Path, typer.Option("--properties", envvar="SIMPLETURK_PROPERTIES", metavar="FILE", help="The HIT properties, JSON.")
 ]
 InputsOpt = Annotated[
-    Path, typer.Option("--inputs", envvar="SIMPLETURK_INPUTS", help="The inputs, one JSON value per line; - is stdin.")
+    Path,
+    typer.Option(
+        "--inputs", envvar="SIMPLETURK_INPUTS", metavar="FILE", help="The inputs, one JSON value per line; - is stdin."
+    ),
 ]
 YesOpt = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 SetOpt = Annotated[
@@ -38,7 +43,9 @@ SetOpt = Annotated[
 AssignmentsOpt = Annotated[
     Path | None,
     typer.Option(
-        "--assignments", help="Only these assignments: a file of ids, or JSON Lines with assignment_id; - is stdin."
+        "--assignments",
+        metavar="FILE",
+        help="Only these assignments: a file of ids, or JSON Lines with assignment_id; - is stdin.",
     ),
 ]
 
@@ -100,6 +107,7 @@ _MARKETPLACE: dict[str, tuple[Any, Any]] = {
             typer.Option(
                 "--database",
                 envvar="SIMPLETURK_DATABASE",
+                metavar="FILE",
                 help="The local marketplace's file; by default in your data folder.",
                 rich_help_panel=_PANEL,
             ),
@@ -142,6 +150,8 @@ def connect_to(marketplace: Marketplace, where: Where, ids: Path, record: "Batch
     """A client of a marketplace; for a batch on a local one, of the database in which the batch lives."""
     from simpleturk.mturk import connect
 
+    if marketplace.is_amazon:
+        console.warn("Amazon closed Mechanical Turk on 2026-09-30: its endpoints may not answer")
     return connect(marketplace, where.profile, database_of(where, ids, record))
 
 

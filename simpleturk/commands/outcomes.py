@@ -24,11 +24,17 @@ def named_items(arguments: list[str] | None, file: Path | None, key: str) -> lis
     return list(dict.fromkeys([*(arguments or ()), *listed]))
 
 
-def report(outcomes: "Iterable[Outcome]", number: int, noun: str, done: str, doing: str) -> None:
-    """Name every failure as it comes, then say how it went. Raises SomeFailed if anything failed."""
+def report(
+    outcomes: "Iterable[Outcome]", number: int, noun: str, done: str, doing: str, when: str | None = None
+) -> None:
+    """Name every failure as it comes, then say how it went. Raises SomeFailed if anything failed.
+
+    `when` says that what was done takes its effect later.
+    """
     failed, already = count(outcomes, number, noun, doing)
     before = f"; {already:,} had been {done.lower()} before" if already else ""
-    console.note(f"{done} {console.plural(number - failed - already, noun)}{before}.")
+    items = console.plural(number - failed - already, noun)
+    console.note(f"{items} will be {done.lower()} {when}." if when else f"{done} {items}{before}.")
     raise_if_some(failed, number, noun, done)
 
 

@@ -14,7 +14,7 @@ JsonOpt = Annotated[bool, typer.Option("--json", help="Print one JSON object ins
 
 @on_a_marketplace
 def progress(where: Where, ids: IdsOpt = DEFAULT_IDS, json_: JsonOpt = False) -> None:
-    """Show how far a batch has come: HITs and assignments by state."""
+    """Show how far a batch has come."""
     from simpleturk.batch import survey
 
     hit_ids, record, mturk = the_batch(where, ids)
@@ -31,6 +31,7 @@ def progress(where: Where, ids: IdsOpt = DEFAULT_IDS, json_: JsonOpt = False) ->
             ("  deleted", f"{state.gone:,}"),
             ("Assignments", f"{state.assignments:,}"),
             ("  free", f"{state.available:,}"),
+            ("  expired unfilled", f"{state.expired:,}"),
             ("  in work", f"{state.pending:,}"),
             ("  waiting for review", f"{state.submitted:,}"),
             ("  approved or rejected", f"{state.reviewed:,}"),

@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 LineOpt = Annotated[
     int | None, typer.Option("--line", metavar="N", min=1, help="The input on this line; the first without it.")
 ]
-OutputOpt = Annotated[Path | None, typer.Option("--output", help="Write the page to this file instead of stdout.")]
+OutputOpt = Annotated[
+    Path | None, typer.Option("--output", metavar="FILE", help="Write the page to this file instead of stdout.")
+]
 PreviewOpt = Annotated[
     bool, typer.Option("--preview", help="Serve the page on this computer; it reloads on every change.")
 ]
-PortOpt = Annotated[int, typer.Option("--port", min=0, max=65535, help="The preview's port; 0 takes a free one.")]
+PortOpt = Annotated[
+    int, typer.Option("--port", metavar="N", min=0, max=65535, help="The preview's port; 0 takes a free one.")
+]
 
 
 def render_template(
@@ -30,7 +34,7 @@ def render_template(
     preview: PreviewOpt = False,
     port: PortOpt = 8485,
 ) -> None:
-    """Render a template with an input, to a file or stdout; or serve it, to look at."""
+    """Render a template with an input, or preview it."""
     from simpleturk.batch.inputs import Inputs
     from simpleturk.batch.shipped import find
 

@@ -35,11 +35,17 @@ class Status(StrEnum):
 AllOpt = Annotated[bool, typer.Option("--all", help="Every HIT of the account, not just the batch's.")]
 OutputOpt = Annotated[
     Path | None,
-    typer.Option("--output", envvar="SIMPLETURK_OUTPUT", help="Append to this file what is not in it yet."),
+    typer.Option(
+        "--output", envvar="SIMPLETURK_OUTPUT", metavar="FILE", help="Append to this file what is not in it yet."
+    ),
 ]
 StatusOpt = Annotated[
     list[Status] | None,
-    typer.Option("--status", help="Only work in this state; may be repeated.  [default: submitted, approved]"),
+    typer.Option(
+        "--status",
+        metavar="STATE",
+        help="Only work that is submitted, approved or rejected; may be repeated.  [default: submitted, approved]",
+    ),
 ]
 WithInputOpt = Annotated[bool, typer.Option("--with-input/--no-input", help="Add each record's line and input.")]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from simpleturk.batch.ids import BatchRecord
     from simpleturk.mturk import MTurk
 
-NamedArg = Annotated[list[str] | None, typer.Argument(metavar="[ASSIGNMENT_ID]...", help="Only these assignments.")]
+NamedArg = Annotated[list[str] | None, typer.Argument(metavar="ASSIGNMENT_ID", help="Only these assignments.")]
 
 
 @on_a_marketplace
@@ -40,7 +40,7 @@ def approve(
     ] = False,
     yes: YesOpt = False,
 ) -> None:
-    """Approve the batch's submitted assignments, or just those named."""
+    """Approve submitted assignments, all or those named."""
     from simpleturk.batch.review import approve as approve_each
 
     chosen = named_items(named, assignments, "assignment_id")
@@ -75,7 +75,7 @@ def reject(
     ] = False,
     yes: YesOpt = False,
 ) -> None:
-    """Reject the assignments named: their workers are not paid, and read why."""
+    """Reject the assignments named; their workers read why."""
     from simpleturk.batch.review import reject as reject_each
 
     if not feedback.strip():

@@ -12,8 +12,12 @@ from simpleturk.errors import SimpleturkError
 if TYPE_CHECKING:
     import uvicorn
 
-HostOpt = Annotated[str, typer.Option("--host", help="The address to listen on: one of this computer's own.")]
-PortOpt = Annotated[int, typer.Option("--port", min=0, max=65535, help="The port to listen on; 0 takes a free one.")]
+HostOpt = Annotated[
+    str, typer.Option("--host", metavar="ADDRESS", help="The address to listen on: one of this computer's own.")
+]
+PortOpt = Annotated[
+    int, typer.Option("--port", metavar="N", min=0, max=65535, help="The port to listen on; 0 takes a free one.")
+]
 DatabaseOpt = Annotated[
     Path | None,
     typer.Option(
@@ -23,7 +27,10 @@ DatabaseOpt = Annotated[
 
 
 def serve(host: HostOpt = "127.0.0.1", port: PortOpt = 8484, database: DatabaseOpt = None) -> None:
-    """Start the marketplace's worker site and API; Ctrl-C stops it."""
+    """Start the marketplace's worker site and API.
+
+    It listens on this computer only; Ctrl-C stops it.
+    """
     from simpleturk.marketplace.app import create_app, is_loopback
     from simpleturk.marketplace.errors import StoreUnavailable
     from simpleturk.marketplace.frames import SITE_HOST
@@ -91,5 +98,5 @@ def _announce(port: int, host: str, site_host: str, path: Path) -> None:
     console.note(f"Worker site:  http://{site_host}:{port}/")
     shown = f"[{host}]" if ":" in host else host
     console.note(f"API endpoint: http://{shown}:{port}")
-    console.note(f"Database:     {path}")
+    console.note(f"Database:     {path.resolve()}")
     console.note("Ctrl-C stops it.")

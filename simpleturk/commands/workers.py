@@ -11,10 +11,10 @@ from simpleturk.commands.outcomes import named_items, report
 from simpleturk.endpoints import Where
 from simpleturk.errors import UsageError
 
-NamedArg = Annotated[list[str] | None, typer.Argument(metavar="[WORKER_ID]...", help="The workers.")]
+NamedArg = Annotated[list[str] | None, typer.Argument(metavar="WORKER_ID", help="The workers.")]
 WorkersOpt = Annotated[
     Path | None,
-    typer.Option("--workers", help="A file of worker ids, or JSON Lines with worker_id; - is stdin."),
+    typer.Option("--workers", metavar="FILE", help="A file of worker ids, or JSON Lines with worker_id; - is stdin."),
 ]
 
 
@@ -23,11 +23,11 @@ def block(
     where: Where,
     named: NamedArg = None,
     workers: WorkersOpt = None,
-    reason: Annotated[str | None, typer.Option("--reason", help="Why; kept with the block.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept with the block.")] = None,
     list_: Annotated[bool, typer.Option("--list", help="Print the blocked workers, one JSON record a line.")] = False,
     yes: YesOpt = False,
 ) -> None:
-    """Keep workers from all HITs of the account; or list those who are kept."""
+    """Keep workers from all your HITs, or list them."""
     from simpleturk.batch.files import json_line
     from simpleturk.batch.review import each
 
@@ -41,7 +41,7 @@ def block(
                 console.data(json_line({"worker_id": worker_id, "reason": why}))
         return
     if not chosen:
-        raise UsageError("nobody named", "give worker ids, or a file with --workers")
+        raise UsageError("nobody named", "give worker ids, or a file with --workers; --list shows who is blocked")
     if not (reason or "").strip():
         raise UsageError("--reason is missing", "say why; it is kept with the block")
     mturk = connect_to(marketplace_of(where, acts=True), where, DEFAULT_IDS)
@@ -53,11 +53,16 @@ def block(
 
 @on_a_marketplace
 def unblock(where: Where, named: NamedArg = None, workers: WorkersOpt = None) -> None:
-    """Let blocked workers work for the account again."""
+    """Let blocked workers do your HITs again."""
     from simpleturk.batch.review import each
 
     chosen = named_items(named, workers, "worker_id")
     if not chosen:
         raise UsageError("nobody named", "give worker ids, or a file with --workers")
     mturk = connect_to(marketplace_of(where, acts=True), where, DEFAULT_IDS)
+    blocked = {worker_id for worker_id, _ in mturk.blocks()}
+    for worker_id in chosen:
+        if worker_id not in blocked:
+            console.note(f"{worker_id} was not blocked.")
+    chosen = [worker_id for worker_id in chosen if worker_id in blocked]
     report(each(mturk, chosen, mturk.unblock), len(chosen), "worker", "Unblocked", "Unblocking")

@@ -32,7 +32,7 @@ def create_app(marketplace: Marketplace) -> ASGIApp:
         return await _answer(marketplace, request)
 
     session = Middleware(SessionMiddleware, secret_key=secret_key, session_cookie="simpleturk", same_site="lax")
-    handlers = {Refused: site.refused, 404: _not_found, 500: _broken}
+    handlers = {Refused: site.refused, 404: site.not_found, 500: _broken}
     site_app = Starlette(
         routes=[Route("/", api, methods=["POST"]), *site.routes(), *frames.routes()],
         middleware=[session],
@@ -97,10 +97,6 @@ async def _answer(marketplace: Marketplace, request: Request) -> Response:
         }
         return JSONResponse(fault, 500, headers={"x-amzn-RequestId": number}, media_type=CONTENT_TYPE)
     return Response(response.body, response.status, headers=response.headers)
-
-
-def _not_found(request: Request, error: Exception) -> Response:
-    return PlainTextResponse("There is no such page.\n", 404)
 
 
 def _refused_frame(request: Request, error: Exception) -> Response:

@@ -106,7 +106,9 @@ class Site:
     async def accept(self, request: Request) -> Response:
         """Accept the next HIT of a group."""
         form = await self._checked_form(request)
-        request.session["auto_accept"] = form.get("auto_accept") == "1"
+        # The choice stands on the page of work; the one of the preview says nothing about it.
+        if "chosen" in form:
+            request.session["auto_accept"] = form.get("auto_accept") == "1"
         assignment = await run_in_threadpool(self._accept, self._signed_in(request), request.path_params["group_id"])
         path = f"/projects/{assignment.hit_group_id}/tasks/{assignment.hit_id}"
         return RedirectResponse(f"{path}?assignment_id={assignment.assignment_id}", 303)
@@ -124,7 +126,7 @@ class Site:
             return RedirectResponse(f"/projects/{assignment.hit_group_id}/tasks", 303)
         frame = self.frames.work(Origins.of(request), assignment, question)
         remaining = max(0, int(assignment.deadline - now))
-        auto_accept = request.session.get("auto_accept", True)
+        auto_accept = request.session.get("auto_accept", False)
         context = {"assignment": assignment, "frame": frame, "remaining": remaining, "auto_accept": auto_accept}
         return self._page(request, "task.html", **context)
 
@@ -194,6 +196,11 @@ class Site:
         return RedirectResponse("/dashboard", 303)
 
     # Errors
+
+    def not_found(self, request: Request, error: Exception) -> Response:
+        """The page for an address that leads nowhere."""
+        reason = "The address may be mistyped, or out of date."
+        return self._page(request, "message.html", status=404, title="There is no such page.", reason=reason)
 
     def refused(self, request: Request, error: Exception) -> Response:
         """The page for what a worker cannot do: one clear sentence and a way on."""

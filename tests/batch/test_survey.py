@@ -76,5 +76,5 @@ def test_progress_adds_up_and_counts_submitted_work() -> None:
     state = progress(found).as_json()
     assert state == {
         "hits": 5, "assignable": 1, "unassignable": 1, "reviewable": 1, "reviewing": 1, "gone": 1,
-        "assignments": 12, "available": 1, "pending": 3, "submitted": 4, "reviewed": 2,
+        "assignments": 12, "available": 1, "expired": 2, "pending": 3, "submitted": 4, "reviewed": 2,
     }  # fmt: skip

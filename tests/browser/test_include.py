@@ -105,6 +105,14 @@ def test_outside_of_a_marketplace_nothing_is_posted_anywhere(page: Page, opened:
     assert sent == []
 
 
+def test_a_page_may_store_its_answer_when_its_form_is_submitted(page: Page, opened: Opened) -> None:
+    store = "document.getElementById('results-form').addEventListener('submit', () => simpleturk.setOutput([7]));"
+    sent = opened(READY + store)
+    page.get_by_role("button", name="Submit").click()
+    expect(page.get_by_text("done")).to_be_visible()
+    assert sent[-1].endswith("assignmentId=3A&output=%5B7%5D")
+
+
 def test_a_forms_own_fields_are_enough(page: Page, opened: Opened) -> None:
     own = "document.getElementById('results-form').insertAdjacentHTML('afterbegin', '<input name=note value=x>');"
     sent = opened(READY + own)

@@ -52,6 +52,7 @@ def test_a_person_does_a_hit_and_results_have_exactly_what_was_typed(
     page.get_by_role("button", name="Accept").click()
 
     expect(hit(page).get_by_role("button", name="Submit")).to_be_enabled()
+    page.get_by_label("Accept the next HIT automatically").check()
     first_address = page.url
     hit(page).get_by_label("Sentence about image 1").fill("Too short")
     hit(page).get_by_role("button", name="Submit").click()
@@ -97,7 +98,7 @@ def test_a_person_does_a_hit_on_a_phone(
     assert records(run("results").stdout)[0]["output"] == {"sentiment": "positive", "note": "fine 🙂"}
 
 
-def test_without_the_next_one_by_itself_the_page_says_submitted(
+def test_without_automatic_acceptance_the_page_says_submitted(
     page: Page, example: Callable[[str], None], run: Run, serve: Callable[..., Server]
 ) -> None:
     example("simple")
@@ -105,7 +106,6 @@ def test_without_the_next_one_by_itself_the_page_says_submitted(
     sign_in(page, serve().site)
     page.get_by_role("link", name="How does this text sound?").click()
     page.get_by_role("button", name="Accept").click()
-    page.get_by_label("Accept the next HIT by itself").uncheck()
     hit(page).get_by_label("neutral, or mixed").check()
     hit(page).get_by_role("button", name="Submit").click()
     expect(page.get_by_role("status")).to_have_text("Submitted. Thank you.")
@@ -164,7 +164,6 @@ def test_a_server_killed_after_the_page_said_submitted_has_lost_nothing(
     sign_in(page, server.site)
     page.get_by_role("link", name="How does this text sound?").click()
     page.get_by_role("button", name="Accept").click()
-    page.get_by_label("Accept the next HIT by itself").uncheck()
     hit(page).get_by_label("negative").check()
     hit(page).get_by_role("button", name="Submit").click()
     expect(page.get_by_role("status")).to_have_text("Submitted. Thank you.")

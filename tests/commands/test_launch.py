@@ -59,7 +59,7 @@ def test_launching_again_creates_nothing(batch_files: Files, run: Run) -> None:
     before = ids()
     result = run("launch")
     assert (result.exit_code, ids()) == (0, before)
-    assert "All 3 HITs of this batch exist; nothing to create." in result.stderr
+    assert "All 3 HITs of this batch have been launched before." in result.stderr
     assert len(hits(run)) == 3
 
 
@@ -173,7 +173,7 @@ def test_inputs_may_come_from_stdin_and_are_kept(batch_files: Files, run: Run) -
     assert Path("hit_ids.inputs.jsonl").read_text() == '{"word": "é"}\n{"word": "b"}\n'
     assert len(ids()) == 2
     again = run("launch", "--inputs", "-", input='{"word": "é"}\n{"word": "b"}\n')
-    assert "All 2 HITs of this batch exist" in again.stderr
+    assert "All 2 HITs of this batch have been launched before" in again.stderr
     assert "the inputs changed" in run("launch", "--inputs", "-", input='{"word": "z"}\n').stderr
 
 

@@ -182,7 +182,7 @@ def test_progress_as_a_table_and_as_json(
     assert result.stderr == ""
     assert json.loads(result.stdout) == {
         "hits": 3, "assignable": 1, "unassignable": 1, "reviewable": 1, "reviewing": 0, "gone": 0,
-        "assignments": 6, "available": 2, "pending": 1, "submitted": 2, "reviewed": 1,
+        "assignments": 6, "available": 2, "expired": 0, "pending": 1, "submitted": 2, "reviewed": 1,
     }  # fmt: skip
     table = run("progress").stdout
     assert "hit_ids.txt on local" in table

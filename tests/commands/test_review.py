@@ -90,7 +90,8 @@ def test_expire_at_a_time(run: Run, words: list[str]) -> None:
     from datetime import UTC, datetime, timedelta
 
     moment = (datetime.now(UTC) + timedelta(days=2)).replace(microsecond=0)
-    assert run("expire", "--at", moment.isoformat()).exit_code == 0
+    said = run("expire", "--at", moment.isoformat()).stderr
+    assert said == f"3 HITs will be expired at {moment:%Y-%m-%dT%H:%M:%SZ}.\n"
     assert {hit["expiration"] for hit in records(run("hits").stdout)} == {moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
@@ -148,6 +149,7 @@ def test_blocking_and_unblocking(run: Run, words: list[str]) -> None:
     ]
     assert run("block", "--list", "ann").exit_code == 2
     assert run("unblock", "ann", "--workers", "bad.txt").stderr == "Unblocked 3 workers.\n"
+    assert run("unblock", "ann").stderr == "ann was not blocked.\nUnblocked 0 workers.\n"
     assert run("block", "--list").stdout == ""
     assert run("unblock").exit_code == 2
 
@@ -195,7 +197,8 @@ def test_without_credentials_amazons_marketplaces_say_so(run: Run, monkeypatch: 
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     result = run("balance", "--sandbox")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith("error: no AWS credentials found\nhint: ")
+    assert result.stderr.startswith("warning: Amazon closed Mechanical Turk on 2026-09-30")
+    assert "\nerror: no AWS credentials found\nhint: " in result.stderr
 
 
 def test_a_terminal_is_not_steered_by_what_workers_are_called(run: Run, words: list[str]) -> None:
