@@ -29,7 +29,7 @@ REGION = "us-east-1"
 #: The largest page of a list, in items. Source: ResultSize in the service model.
 PAGE = 100
 
-#: A page whose questions come to this many characters may have been cut short by the server.
+#: A page whose questions or answers come to this many characters may have been cut short by the server.
 LONG_PAGE = 6 * 1024 * 1024
 
 
@@ -167,7 +167,8 @@ class MTurk:
             result = self._call(operation, MaxResults=PAGE, **parameters, **token)
             page = result.get(name, [])
             yield page
-            cut_short = sum(len(item.get("Question", "")) for item in page) > LONG_PAGE
+            characters = sum(len(item.get("Question", "")) + len(item.get("Answer", "")) for item in page)
+            cut_short = characters > LONG_PAGE
             if not result.get("NextToken") or not page or (len(page) < PAGE and not cut_short):
                 return
             token = {"NextToken": result["NextToken"]}

@@ -114,8 +114,8 @@ def launch(
             console.note(f"Nothing created: {console.plural(missing, 'HIT')} could be; {sizes}.")
             return
         adopted = _create(mturk, batch, record, old, ids, known)
-    again = f" ({adopted} had been created before)" if adopted else ""
-    console.note(f"Launched {console.plural(missing, 'HIT')} on {marketplace.name}{again}; ids in {ids}")
+    found = f" and found {adopted:,} of an earlier launch" if adopted else ""
+    console.note(f"Launched {console.plural(missing - adopted, 'HIT')} on {marketplace.name}{found}; ids in {ids}")
     if marketplace.is_local:
         console.note('Run "simpleturk serve" to let people work on them.')
 

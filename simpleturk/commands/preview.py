@@ -7,6 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -79,7 +81,9 @@ def create_preview(template: Path, inputs: Path) -> Starlette:
             Route("/version", version),
             Route("/page", page),
             Route("/mturk/externalSubmit", submit, methods=["GET", "POST"]),
-        ]
+        ],
+        # The inputs are the user's: a site whose name was made to point here must not read them.
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])],
     )
 
 

@@ -83,7 +83,7 @@ def test_hits_whose_ids_were_lost_are_adopted(batch_files: Files, run: Run) -> N
     Path("hit_ids.txt").write_text(f"{made[0]}\n{made[1][:10]}")
     result = run("launch")
     assert (result.exit_code, ids(), len(hits(run))) == (0, made, 3)
-    assert "(2 had been created before)" in result.stderr
+    assert "Launched 0 HITs on local and found 2 of an earlier launch" in result.stderr
 
 
 def test_after_a_day_lost_hits_are_found_by_their_annotation(batch_files: Files, run: Run, local: Marketplace) -> None:

@@ -286,6 +286,14 @@ def test_pages_of_large_questions_end_early(mturk: Any) -> None:
     assert [hit["HITId"] for page in pages for hit in page] == made
 
 
+def test_pages_of_large_answers_end_early(mturk: Any, worker: WorkerOf) -> None:
+    hit = create(mturk, MaxAssignments=5)
+    for name in "abcde":
+        worker(name).do(hit["HITGroupId"], ("answer", "x" * 3_000_000))
+    pages = mturk.get_paginator("list_assignments_for_hit").paginate(HITId=hit["HITId"], MaxResults=100)
+    assert [[one["WorkerId"] for one in page["Assignments"]] for page in pages] == [["a", "b"], ["c", "d"], ["e"], []]
+
+
 def test_reviewable_hits(mturk: Any, worker: WorkerOf, clock: Clock) -> None:
     done, other = create(mturk), create(mturk, Title="other")
     worker("ann").do(done["HITGroupId"])

@@ -12,7 +12,7 @@ from simpleturk.marketplace.errors import RequestError
 #: Without MaxResults a page has ten items.
 DEFAULT_PAGE = 10
 
-#: A page ends early when the questions in it come to this many characters.
+#: A page ends early when the questions or answers in it come to this many characters.
 MAX_PAGE_CHARACTERS = 8 * 1024 * 1024
 
 
@@ -42,11 +42,17 @@ def _kept(rows: Iterable[Any]) -> list[Any]:
     kept: list[Any] = []
     characters = 0
     for row in rows:
-        characters += len(getattr(row, "question", ""))
+        characters += _characters(row)
         if kept and characters > MAX_PAGE_CHARACTERS:
             break
         kept.append(row)
     return kept
+
+
+def _characters(row: Any) -> int:
+    """How long what can be long in a row is: a HIT's question, an assignment's fields."""
+    fields = getattr(row, "fields", None) or ()
+    return len(getattr(row, "question", "")) + sum(len(name) + len(value) for name, value in fields)
 
 
 def _token(position: int) -> str:
