@@ -200,3 +200,27 @@ def test_help_is_quick_to_read(shell: Shell, command: str) -> None:
 
 def test_an_unknown_command_is_wrong_usage(shell: Shell) -> None:
     assert b"No such command" in shell("lauch", status=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "said"),
+    [
+        ("launch --dry-run 2>&-", 0, ""),
+        ("hits >&-", 1, "error: bad file descriptor\n"),
+        (
+            "launch --inputs - --ids other.txt <&-",
+            1,
+            "error: stdin: holds no inputs\nhint: write one JSON value per line\n",
+        ),
+        ("balance <&- 2>&-", 0, ""),
+    ],
+)
+def test_streams_that_are_closed_cause_no_traceback(
+    batch_files: Files, shell: Shell, installed: Path, line: str, status: int, said: str
+) -> None:
+    batch_files([{"word": "cat"}])
+    shell("launch", "--ids", "first.txt")
+    environment = os.environ | {"PYTHONPATH": str(installed)}
+    command = f"exec {sys.executable} -m simpleturk {line}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, env=environment)
+    assert (done.returncode, done.stderr) == (status, said)
