@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from simpleturk.endpoints import is_url
 from simpleturk.errors import Problem, Problems, suggestion
 
 FILE = Path("simpleturk.toml")
@@ -69,7 +70,7 @@ def _endpoints(path: Path, marketplaces: Any, problems: list[Problem]) -> Any:
             problems.append(Problem(str(path), f"marketplaces.{name}: only sandbox and prod can have another endpoint"))
         elif not isinstance(url, str) or set(table) != {"endpoint_url"}:
             problems.append(Problem(str(path), f"marketplaces.{name} has to be written as {example}"))
-        elif not url.startswith(("http://", "https://")):
+        elif not is_url(url):
             problems.append(Problem(str(path), f"marketplaces.{name}: {url!r} is not a URL"))
         else:
             yield name, url

@@ -97,17 +97,31 @@ def resolve(where: Where, endpoints: dict[str, str], record: "BatchRecord | None
             f"this batch lives on {named(home)}, not on {named(said)}", f"say {home.flag}, or name another --ids"
         )
     environment = os.environ.get("AWS_ENDPOINT_URL_MTURK") if not where.database_named else None
+    if environment and not (said or home):
+        _check_url("AWS_ENDPOINT_URL_MTURK", environment)
     found = said or home or _marketplace("endpoint" if environment else "local", environment or LOCAL_URL)
     if acts and found.spends_money and not said:
         raise WrongMarketplace(f"{named(found)} spends real money, so it has to be named", f"add {found.flag}")
     return found
 
 
+def is_url(text: str) -> bool:
+    """Whether this is an address that a client can be pointed at."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _check_url(origin: str, text: str) -> None:
+    if not is_url(text):
+        raise UsageError(f"{origin} {text} is not a URL", "write it as https://host")
+
+
 def _said(where: Where, endpoints: dict[str, str]) -> Marketplace:
     if where.endpoint_url:
-        parts = urlsplit(where.endpoint_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UsageError(f"--endpoint-url {where.endpoint_url} is not a URL", "write it as https://host")
+        _check_url("--endpoint-url", where.endpoint_url)
         return _marketplace("endpoint", where.endpoint_url)
     name = "prod" if where.prod else "sandbox" if where.sandbox else "local"
     return _marketplace(name, endpoints.get(name) or AMAZON.get(name, LOCAL_URL))

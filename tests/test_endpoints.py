@@ -53,7 +53,7 @@ def test_two_flags_are_a_usage_error(where: Where) -> None:
         resolve(where, {}, None, acts=False)
 
 
-@pytest.mark.parametrize("url", ["turk.example", "ftp://x", "https://", "http:///x"])
+@pytest.mark.parametrize("url", ["turk.example", "ftp://x", "https://", "http:///x", "http://[::1", "http://x:99999"])
 def test_an_endpoint_that_is_no_url_is_a_usage_error(url: str) -> None:
     with pytest.raises(UsageError, match="is not a URL"):
         resolve(Where(endpoint_url=url), {}, None, acts=False)
@@ -83,6 +83,13 @@ def test_the_environment_stands_behind_flag_and_batch(monkeypatch: pytest.Monkey
     assert found(Where()) == ("endpoint", "http://localhost:9", False)
     assert found(Where(local=True))[0] == "local"
     assert found(Where(), batch=LOCAL)[0] == "local"
+
+
+def test_an_environment_that_names_no_url_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_MTURK", "http://[")
+    with pytest.raises(UsageError, match=r"AWS_ENDPOINT_URL_MTURK http://\[ is not a URL"):
+        found(Where())
+    assert found(Where(local=True))[0] == "local"
 
 
 def test_fees_and_limits_are_amazons_on_amazons_hosts_only() -> None:

@@ -15,7 +15,7 @@ ROOMS = {
     "batch": {"batch", "errors"},
     "marketplace": {"marketplace"},
     "errors": set(),
-    "config": {"errors"},
+    "config": {"errors", "endpoints"},
     "console": {"errors"},
     "endpoints": {"errors"},
     "mturk": {"errors", "endpoints", "marketplace"},

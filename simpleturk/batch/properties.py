@@ -145,12 +145,19 @@ class QualificationRequirement(_Strict):
         return self
 
 
+class PolicyMapEntry(_Strict):
+    """An entry of a review policy's map, as MTurk writes it."""
+
+    Key: str | None = None
+    Values: list[str] | None = None
+
+
 class PolicyParameter(_Strict):
     """A parameter of a review policy, as MTurk writes it."""
 
     Key: str | None = None
     Values: list[str] | None = None
-    MapEntries: list[dict[str, Any]] | None = None
+    MapEntries: list[PolicyMapEntry] | None = None
 
 
 class ReviewPolicy(_Strict):
@@ -317,7 +324,7 @@ def _problem(path: Path, details: Any) -> Problem:
         "greater_than_equal": "{value} is too small: at least {ge}",
         "less_than_equal": "{value} is too large: at most {le}",
         "string_too_long": "has {length} characters: at most {max_length}",
-        "too_long": "has {length} values: at most {max_length}",
+        "too_long": "has {length} {units}: at most {max_length}",
         "int_type": "{value} is not a whole number",
         "string_type": "{value} is not text",
         "list_type": "{value} is not a list",
@@ -327,10 +334,11 @@ def _problem(path: Path, details: Any) -> Problem:
     value = details["input"]
     shown = json.dumps(value, default=str, ensure_ascii=False)[:80]
     length = len(value) if isinstance(value, str | list) else 0
+    units = "characters" if isinstance(value, str) else "values"
     if kind == "value_error":
         sentence = str(context["error"])
     else:
-        sentence = sentences.get(kind, details["msg"]).format(value=shown, length=length, **context)
+        sentence = sentences.get(kind, details["msg"]).format(value=shown, length=length, units=units, **context)
     return Problem(str(path), f"{place}: {sentence}" if place else sentence)
 
 

@@ -18,9 +18,23 @@ if TYPE_CHECKING:
     from simpleturk.batch.ids import BatchRecord
     from simpleturk.mturk import MTurk
 
+
+def _file_name(path: Path) -> Path:
+    """An option that names a file to be written: "", "." and "/" name none."""
+    if not path.name:
+        raise typer.BadParameter(f"{str(path)!r} is not the name of a file")
+    return path
+
+
 IdsOpt = Annotated[
     Path,
-    typer.Option("--ids", envvar="SIMPLETURK_IDS", metavar="FILE", help="The batch's ids file, one HIT id per line."),
+    typer.Option(
+        "--ids",
+        envvar="SIMPLETURK_IDS",
+        metavar="FILE",
+        callback=_file_name,
+        help="The batch's ids file, one HIT id per line.",
+    ),
 ]
 TemplateOpt = Annotated[
     Path,

@@ -200,6 +200,18 @@ def test_more_than_ten_requirements_are_refused(folder: Path) -> None:
     ]
 
 
+def test_texts_and_lists_that_are_too_long_say_what_is_counted(folder: Path) -> None:
+    policy = {"PolicyName": "p", "Parameters": [{"MapEntries": [{"Kee": "k"}]}]}
+    many = {"QualificationTypeId": "3Q", "Comparator": "In", "IntegerValues": list(range(16))}
+    assert problems(
+        folder, GOOD | {"Title": "x" * 129, "QualificationRequirements": [many], "HITReviewPolicy": policy}
+    ) == [
+        "Title: has 129 characters: at most 128",
+        "HITReviewPolicy.Parameters.1.MapEntries.1.Kee is not a property",
+        "QualificationRequirements.1.IntegerValues: has 16 values: at most 15",
+    ]
+
+
 def test_set_overrides_and_removes(folder: Path) -> None:
     document = GOOD | {"Country": "US", "Keywords": "k"}
     properties = load(folder, document, Reward="0.25", Country="", Title="2026", MaxAssignments="3")

@@ -251,6 +251,13 @@ def test_a_refused_input_is_named_and_can_be_skipped(
     assert "has no input on line 9" in run("launch", "--ids", "other.txt", "--skip", "9").stderr
 
 
+@pytest.mark.parametrize("name", ["", ".", "/"])
+def test_an_ids_file_without_a_name_is_wrong_usage(batch_files: Files, run: Run, name: str) -> None:
+    batch_files(WORDS)
+    result = run("launch", "--ids", name)
+    assert (result.exit_code, "is not the name of a file" in result.stderr) == (2, True)
+
+
 def test_a_folder_that_does_not_exist_is_refused(batch_files: Files, run: Run) -> None:
     batch_files(WORDS)
     result = run("launch", "--ids", "nowhere/ids.txt")
