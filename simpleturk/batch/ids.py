@@ -10,12 +10,18 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from simpleturk.batch.files import appending, sync, write_whole
 from simpleturk.errors import Problem, Problems, SimpleturkError
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 #: At most this many ids are written but not yet synced to the disk.
 UNSYNCED = 16
@@ -82,17 +88,33 @@ def portable(path: Path, ids: Path) -> str:
 
 def read_record(ids: Path) -> BatchRecord | None:
     """The batch record of an ids file, None if there is none. Raises Problems when it cannot be understood."""
+    from pydantic import TypeAdapter, ValidationError
+
     path = record_path(ids)
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        sources: dict[str, Any] = {name: Source(**document.pop(name)) for name in ("template", "properties", "inputs")}
-        known = {field.name for field in fields(BatchRecord)}
-        return BatchRecord(**sources, **{name: value for name, value in document.items() if name in known})
+        record = TypeAdapter(BatchRecord).validate_json(path.read_bytes(), strict=True)
+        _check_texts(record)
+        return record
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValidationError, ValueError, ArithmeticError) as error:
+        reason = "; ".join(_in_words(error)) if isinstance(error, ValidationError) else str(error)
         hint = "restore it, or move it away: the ids file works without it, with less help"
-        raise Problems([Problem(str(path), f"is not a batch record ({error})", hint)]) from error
+        raise Problems([Problem(str(path), f"is not a batch record: {reason}", hint)]) from error
+
+
+def _check_texts(record: BatchRecord) -> None:
+    """The texts that stand for something else do. Raises ValueError or ArithmeticError."""
+    Decimal(record.reward)
+    urlsplit(record.endpoint)
+    if datetime.fromisoformat(record.created).tzinfo is None:
+        raise ValueError(f"created {record.created!r} has no time zone")
+
+
+def _in_words(error: "ValidationError") -> Iterator[str]:
+    for details in error.errors():
+        place = ".".join(map(str, details["loc"]))
+        yield f"{place}: {details['msg']}" if place else details["msg"]
 
 
 def write_record(ids: Path, record: BatchRecord) -> None:

@@ -103,8 +103,8 @@ def launch(
             _check_continues(old, record, known)
         missing = record.hits - len(known)
         if not missing:
-            console.note(f"All {console.plural(record.hits, 'HIT')} of this batch have been launched before.")
-            console.note("To launch them anew, name another --ids.")
+            console.note(f"This batch has been launched before: {console.plural(record.hits, 'HIT')}.")
+            console.note("To launch it anew, name another --ids.")
             return
         mturk = connect_to(marketplace, where, ids, old)
         _confirm_price(batch, missing, mturk, max_cost, yes or dry_run, stdin_is_data=str(inputs) == "-")

@@ -1,6 +1,8 @@
 """The ids file, the batch record, and files that survive being killed."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -93,10 +95,39 @@ def test_no_record_is_none(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"batch_id": 1}', "\xff"])
-def test_a_damaged_record_is_refused(folder: Path, text: str) -> None:
+def test_a_file_that_is_no_record_is_refused(folder: Path, text: str) -> None:
     Path("ids.batch.json").write_text(text, encoding="latin-1")
     with pytest.raises(Problems, match="is not a batch record"):
         read_record(Path("ids.txt"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"hits": "many"},
+        {"created": "yesterday"},
+        {"created": "2026-01-01T00:00:00"},
+        {"marketplace": 7},
+        {"endpoint": "http://["},
+        {"reward": "much"},
+        {"skipped": "abc"},
+        {"template": {"path": 3}},
+        {"database": []},
+    ],
+)
+def test_a_damaged_record_is_refused(folder: Path, change: dict[str, Any]) -> None:
+    write_record(Path("ids.txt"), record())
+    document = json.loads(Path("ids.batch.json").read_text()) | change
+    Path("ids.batch.json").write_text(json.dumps(document))
+    with pytest.raises(Problems, match="is not a batch record"):
+        read_record(Path("ids.txt"))
+
+
+def test_a_record_of_a_later_version_may_know_more(folder: Path) -> None:
+    write_record(Path("ids.txt"), record())
+    document = json.loads(Path("ids.batch.json").read_text()) | {"later": [1]}
+    Path("ids.batch.json").write_text(json.dumps(document))
+    assert read_record(Path("ids.txt")) == record()
 
 
 def test_a_file_that_cannot_be_written_whole_stays_as_it_was(folder: Path) -> None:

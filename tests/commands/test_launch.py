@@ -59,7 +59,7 @@ def test_launching_again_creates_nothing(batch_files: Files, run: Run) -> None:
     before = ids()
     result = run("launch")
     assert (result.exit_code, ids()) == (0, before)
-    assert "All 3 HITs of this batch have been launched before." in result.stderr
+    assert "This batch has been launched before: 3 HITs." in result.stderr
     assert len(hits(run)) == 3
 
 
@@ -173,7 +173,7 @@ def test_inputs_may_come_from_stdin_and_are_kept(batch_files: Files, run: Run) -
     assert Path("hit_ids.inputs.jsonl").read_text() == '{"word": "é"}\n{"word": "b"}\n'
     assert len(ids()) == 2
     again = run("launch", "--inputs", "-", input='{"word": "é"}\n{"word": "b"}\n')
-    assert "All 2 HITs of this batch have been launched before" in again.stderr
+    assert "This batch has been launched before: 2 HITs." in again.stderr
     assert "the inputs changed" in run("launch", "--inputs", "-", input='{"word": "z"}\n').stderr
 
 
@@ -247,7 +247,7 @@ def test_a_refused_input_is_named_and_can_be_skipped(
     assert run("launch", "--skip", "2").exit_code == 0
     assert [hit["annotation"].rpartition(":")[2] for hit in hits(run)] == ["1", "3"]
     assert ids() == [hit["hit_id"] for hit in hits(run)]
-    assert "All 2 HITs" in run("launch").stderr  # a skipped input stays skipped
+    assert "launched before: 2 HITs" in run("launch").stderr  # a skipped input stays skipped
     assert "has no input on line 9" in run("launch", "--ids", "other.txt", "--skip", "9").stderr
 
 
