@@ -4,6 +4,8 @@ Limits and defaults: the API reference's pages on CreateHIT and QualificationReq
 """
 
 import json
+import re
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -35,6 +37,8 @@ COMPARATORS = {
     ">": "GreaterThan",
     ">=": "GreaterThanOrEqualTo",
 }
+
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 #: What is not a property here, and why.
 REFUSED = {
@@ -270,6 +274,7 @@ def load_properties(path: Path, overrides: dict[str, str] | None = None) -> Prop
         else:
             document.pop(name, None)
     problems = [Problem(str(path), f"{name}: {reason}") for name, reason in REFUSED.items() if name in document]
+    problems += [Problem(str(path), sentence) for sentence in _unreadable(document)]
     known = {name: value for name, value in document.items() if name not in REFUSED}
     try:
         properties = Properties.model_validate(known)
@@ -278,6 +283,21 @@ def load_properties(path: Path, overrides: dict[str, str] | None = None) -> Prop
     if problems:
         raise Problems(problems)
     return properties
+
+
+def _unreadable(document: dict[str, Any]) -> Iterator[str]:
+    """What no marketplace can show, wherever in the document it stands: control characters, halves of characters."""
+    for name, value in document.items():
+        waiting = [value]
+        while waiting:
+            item = waiting.pop()
+            if isinstance(item, dict):
+                waiting += [*item.keys(), *item.values()]
+            elif isinstance(item, list):
+                waiting += item
+            elif isinstance(item, str) and (wrong := _UNREADABLE.search(item)):
+                yield f"{name}: holds the character U+{ord(wrong[0]):04X}, which cannot be shown"
+                break
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -230,6 +230,14 @@ def test_what_is_no_json_object_is_refused(folder: Path, text: str) -> None:
     assert len(problems(folder, text)) == 1
 
 
+@pytest.mark.parametrize("escape", ["\\u0000", "\\ud800"])
+def test_text_that_cannot_be_shown_is_refused(folder: Path, escape: str) -> None:
+    document = GOOD | {"Title": "@", "HITReviewPolicy": {"PolicyName": "p", "Parameters": [{"Key": "@"}]}}
+    found = problems(folder, json.dumps(document).replace("@", escape))
+    assert [what.partition(":")[0] for what in found] == ["Title", "HITReviewPolicy"]
+    assert found[0] == f"Title: holds the character U+{escape[2:].upper()}, which cannot be shown"
+
+
 def test_a_file_in_latin_1_is_refused(folder: Path) -> None:
     (folder / "p.json").write_bytes('{"Title": "café"}'.encode("latin-1"))
     with pytest.raises(Problems, match="is not UTF-8 text"):
