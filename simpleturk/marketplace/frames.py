@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import Row
 from starlette.datastructures import ImmutableMultiDict, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -129,7 +130,8 @@ async def read_form(request: Request) -> Form:
         raise Refused("What you sent is too large.", reason, 413)
     try:
         form = await request.form(max_fields=MAX_FIELDS, max_files=100, max_part_size=MAX_FORM_BYTES)
-    except (MultiPartException, UnicodeDecodeError) as error:
+    # Inside an application Starlette makes an HTTPException of what its parser says.
+    except (HTTPException, MultiPartException, UnicodeDecodeError) as error:
         raise Refused("What you sent cannot be read.", "The form is malformed.", 400) from error
     return Form(
         [(name, value.filename or "" if isinstance(value, UploadFile) else value) for name, value in form.multi_items()]

@@ -140,10 +140,11 @@ class Site:
 
     async def submit(self, request: Request) -> Response:
         """The address to which HITs submit; shown in the frame. What it acknowledges is on the disk."""
-        form = await read_form(request)
-        fields = form.multi_items() if request.method == "POST" else request.query_params.multi_items()
-        assignment_id = form.get("assignmentId") or request.query_params.get("assignmentId", "")
+        fields: list[tuple[str, str]] = []
         try:
+            form = await read_form(request)
+            fields = form.multi_items() if request.method == "POST" else request.query_params.multi_items()
+            assignment_id = form.get("assignmentId") or request.query_params.get("assignmentId", "")
             await run_in_threadpool(self._submit, assignment_id, fields, request.session.get("worker_id"))
         except Refused as refusal:
             written = [pair for pair in fields if pair[0] != "assignmentId"]

@@ -396,6 +396,20 @@ def test_a_submission_that_is_too_large_is_refused(ann: Browser) -> None:
     assert (ann.status, "too large" in page.html) == (413, True)
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=x", b"garbage"),
+        ("text/plain", b"assignmentId=3A"),
+    ],
+)
+def test_a_form_that_cannot_be_read_is_refused_in_the_frame(ann: Browser, kind: str, body: bytes) -> None:
+    page = ann.post("/mturk/externalSubmit", body, **{"Content-Type": kind})
+    assert (ann.status, "Not submitted" in page.html) == (400, True)
+    assert "frame-ancestors 'self'" in ann.headers["content-security-policy"]
+
+
 def test_pages_that_do_not_exist_say_so(ann: Browser) -> None:
     for path in ("/nowhere", "/projects/3NONE/tasks", "/static/../site.py"):
         ann.get(path)
