@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
 import typer
@@ -25,10 +25,22 @@ from simpleturk.errors import ExitStatus, SimpleturkError
 
 
 class Command(TyperCommand):
-    """A command that also takes simple-amt's spellings of its options."""
+    """A command that also takes simple-amt's spellings of its options, and needs a configuration that can be read."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        return list(super().parse_args(ctx, [_spelled(argument) for argument in args]))
+        end = args.index("--") if "--" in args else len(args)
+        try:
+            return list(super().parse_args(ctx, [*map(_spelled, args[:end]), *args[end:]]))
+        except typer.Exit:  # --help
+            raise
+        except Exception:
+            # What is missing may stand in the file that cannot be read: that comes first.
+            _raise_if_broken(ctx)
+            raise
+
+    def invoke(self, ctx: Any) -> Any:
+        _raise_if_broken(ctx)
+        return super().invoke(ctx)
 
 
 class Group(TyperGroup):
@@ -36,8 +48,7 @@ class Group(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            if not {"--help", "--version"} & set(ctx.args):
-                ctx.default_map = dict.fromkeys(self.commands, load_config().options)
+            ctx.default_map, ctx.obj = _defaults(self.commands)
             return super().invoke(ctx)
         except SimpleturkError as error:
             console.error(error)
@@ -64,6 +75,23 @@ def _abandon_stdout() -> None:
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _defaults(commands: Iterable[str]) -> tuple[dict[str, dict[str, str]], SimpleturkError | None]:
+    """Each command's defaults from simpleturk.toml; and what is wrong with that file, for commands that really run."""
+    try:
+        options = load_config().options
+    except SimpleturkError as error:
+        return {}, error
+    # `output` is where results are kept: no other command may write there by default.
+    others = {name: value for name, value in options.items() if name != "output"}
+    return {name: options if name == "results" else others for name in commands}, None
+
+
+def _raise_if_broken(ctx: Any) -> None:
+    broken = ctx.find_root().obj
+    if broken is not None:
+        raise broken
 
 
 def _spelled(argument: str) -> str:
@@ -101,7 +129,7 @@ _EXAMPLES: dict[Callable[..., None], str] = {
     progress: "simpleturk progress --ids hit_ids.txt",
     results: "simpleturk results > results.jsonl",
     approve: "simpleturk approve --feedback 'Thank you'",
-    reject: "simpleturk reject --feedback 'The text is empty' 3ABC…",
+    reject: "simpleturk reject --feedback 'The text is empty' 3ABC",
     expire: "simpleturk expire --at 2026-12-31T18:00",
     delete: "simpleturk delete --force",
     block: "simpleturk block --reason 'Random answers' ann bob",

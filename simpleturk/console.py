@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from simpleturk.errors import NotConfirmed, SimpleturkError
@@ -53,13 +53,16 @@ def table(title: str, rows: Sequence[tuple[str, ...]], header: tuple[str, ...] =
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(title=title, title_justify="left", show_header=bool(header), box=None, pad_edge=False)
+    shown = Table(title=Text(_plain(title)), title_justify="left", show_header=bool(header), box=None, pad_edge=False)
     for number, name in enumerate(header or rows[0]):
         align = "right" if right and number else "left"
         shown.add_column(name if header else "", justify=align, overflow="fold")  # type: ignore[arg-type]
     for row in rows:
         shown.add_row(*(Text(_plain(cell)) for cell in row))
-    Console(highlight=False).print(shown)
+    console = Console(highlight=False)
+    with console.capture() as captured:
+        console.print(shown)
+    data(captured.get())
 
 
 @contextmanager
@@ -86,11 +89,10 @@ def confirm(question: str, yes: bool, stdin_is_data: bool = False) -> None:
         return
     if stdin_is_data:
         raise NotConfirmed(f"{question} Nobody can answer: stdin is data", "add --yes if you mean it")
-    sys.stderr.write(f"{_plain(question)} [y/N] ")
-    sys.stderr.flush()
+    _say(f"{question} [y/N] ", end="")
     answer = sys.stdin.readline()
     if not sys.stdin.isatty():
-        sys.stderr.write("\n")
+        _say("")
     if answer.strip().lower() not in ("y", "yes"):
         hint = None if answer else "nobody answered; add --yes if you mean it"
         raise NotConfirmed("not confirmed: nothing was done", hint)
@@ -101,11 +103,13 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _say(message: str) -> None:
-    text = _plain(message) + "\n"
+def _say(message: str, end: str = "\n") -> None:
+    text = _plain(message) + end
     encoding = sys.stderr.encoding or "utf-8"
-    sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
-    sys.stderr.flush()
+    # Nobody may be listening any more: that must not stop the work.
+    with suppress(OSError):
+        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stderr.flush()
 
 
 def _plain(text: Any) -> str:

@@ -91,7 +91,7 @@ def resolve(where: Where, endpoints: dict[str, str], record: "BatchRecord | None
     if where.database_named and flags and flags != ["--local"]:
         raise UsageError(f"--database is the local marketplace's, {flags[0]} is another one")
     said = _said(where, endpoints) if flags else None
-    home = _marketplace(record.marketplace, record.endpoint) if record else None
+    home = _home(record, endpoints) if record else None
     if said and home and said.endpoint_url.rstrip("/") != home.endpoint_url.rstrip("/"):
         raise WrongMarketplace(
             f"this batch lives on {named(home)}, not on {named(said)}", f"say {home.flag}, or name another --ids"
@@ -125,6 +125,13 @@ def _said(where: Where, endpoints: dict[str, str]) -> Marketplace:
         return _marketplace("endpoint", where.endpoint_url)
     name = "prod" if where.prod else "sandbox" if where.sandbox else "local"
     return _marketplace(name, endpoints.get(name) or AMAZON.get(name, LOCAL_URL))
+
+
+def _home(record: "BatchRecord", endpoints: dict[str, str]) -> Marketplace:
+    """Where a batch lives. A record's name counts only with the endpoint that this name means: files can be edited."""
+    known = {"local": LOCAL_URL, "sandbox": endpoints.get("sandbox") or AMAZON["sandbox"], "prod": record.endpoint}
+    named = known.get(record.marketplace) == record.endpoint
+    return _marketplace(record.marketplace if named else "endpoint", record.endpoint)
 
 
 def _marketplace(name: str, endpoint_url: str) -> Marketplace:

@@ -3,10 +3,10 @@
 Source: the API reference's page on QuestionFormAnswers.
 """
 
-import json
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
+from simpleturk.batch.jsontext import parse_json
 from simpleturk.errors import SimpleturkError
 
 #: Fields in which a page stores its whole answer as JSON: simpleturk's and simple-amt's, and Amazon's crowd-form.
@@ -61,15 +61,11 @@ def output_of(fields: dict[str, Any]) -> tuple[Any, dict[str, Any], str | None]:
             continue
         others = {other: value for other, value in fields.items() if other != name}
         try:
-            return json.loads(text, parse_constant=_refuse_constant), others, None
-        except (ValueError, RecursionError):
+            return parse_json(text), others, None
+        except ValueError:
             # A form's own field of that name beside others holds plain text by right; a page's only one does not.
             return (fields, {}, None) if others else (text, {}, f"the field {name} is not JSON")
     return fields, {}, None
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _name(element: Element) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simpleturk.batch.jsontext import parse_json
 from simpleturk.errors import Problem, Problems, SimpleturkError
 
 
@@ -22,11 +23,13 @@ class Input:
 class Inputs:
     """A file of inputs, read anew by every iteration: nothing is held in memory.
 
-    `name` is what messages call it. Iterating yields Input for good lines and Problem for bad ones.
+    `name` is what messages call it; `kept` says that it is a copy of what came through a pipe. Iterating yields
+    Input for good lines and Problem for bad ones.
     """
 
-    def __init__(self, path: Path, name: str | None = None) -> None:
+    def __init__(self, path: Path, name: str | None = None, kept: bool = False) -> None:
         self.path = path
+        self.kept = kept
         self.name = name or str(path)
 
     def __iter__(self) -> Iterator[Input | Problem]:
@@ -65,7 +68,7 @@ class Inputs:
         if not line.strip():
             return None
         try:
-            return Input(number, json.loads(line.decode("utf-8"), parse_constant=_refuse_constant))
+            return Input(number, parse_json(line.decode("utf-8")))
         except UnicodeDecodeError as error:
             text = f"not UTF-8 text (byte {error.start + 1} is 0x{line[error.start]:02x})"
             return Problem(self.where(number), text, "save the file as UTF-8")
@@ -74,10 +77,5 @@ class Inputs:
             if number == 1 and line.strip() in (b"[", b"{"):
                 hint = "put every input on one line; for a JSON array: jq -c '.[]' FILE"
             return Problem(self.where(number), f"not JSON: {error.msg} (column {error.colno})", hint)
-        except (ValueError, RecursionError) as error:
-            reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-            return Problem(self.where(number), f"not JSON: {reason}")
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a JSON number")
+        except ValueError as error:
+            return Problem(self.where(number), f"not JSON: {error}")

@@ -67,7 +67,8 @@ def launch_batch(mturk: "MTurk", batch: Batch, record: BatchRecord, known: Seque
             raise InputRefused(f"{batch.inputs.where(line)}: {error.message}", line) from error
         return Launched(line, hit_id, adopted=False)
 
-    remaining = itertools.islice(batch.questions(), len(known), None)
+    # Never more than was counted, priced and confirmed.
+    remaining = itertools.islice(batch.questions(), len(known), record.hits)
     return in_order(create, remaining, mturk.concurrency)
 
 

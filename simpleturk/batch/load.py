@@ -93,12 +93,16 @@ def _check_inputs(
             continue
         place = inputs.where(item.line)
         try:
-            size = len(question_xml(template.render(item.value), height).encode())
+            page = template.render(item.value)
+            size = len(question_xml(page, height).encode())
         except Problems as error:
             repeated.add(place, error.problems)
             continue
         except ValueError as error:
             problems.append(Problem(place, str(error), "remove the character from the input or the template"))
+            continue
+        if not page.strip():
+            repeated.add(place, [Problem(str(template.path), "makes an empty page")])
             continue
         largest = max(largest, size)
         if size > max_bytes:

@@ -37,7 +37,11 @@ def collect(
         reviewed = hit.completed if {"Approved", "Rejected"} & set(statuses) else 0
         return reviewed + (hit.unreviewed if "Submitted" in statuses else 0)
 
-    asked = (hit for hit in hits if expected(hit) > known.get(hit.hit_id, 0))
+    # What is known may have changed its state since: only when all of a HIT's work is known is there nothing new.
+    def is_new(hit: "HIT") -> bool:
+        return expected(hit) > 0 and hit.unreviewed + hit.completed > known.get(hit.hit_id, 0)
+
+    asked = filter(is_new, hits)
     for assignments in in_order(ask, asked, mturk.concurrency):
         yield from assignments
 
@@ -118,6 +122,8 @@ class ResultsFile:
         return end
 
     def _note(self, record: dict[str, Any]) -> None:
+        if record["assignment_id"] in self.assignment_ids:
+            return
         self.assignment_ids.add(record["assignment_id"])
         hit_id = str(record.get("hit_id", ""))
         self.per_hit[hit_id] = self.per_hit.get(hit_id, 0) + 1

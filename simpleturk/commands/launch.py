@@ -1,5 +1,6 @@
 """launch: create the HITs of a batch."""
 
+import itertools
 import shutil
 import sys
 import uuid
@@ -37,9 +38,6 @@ if TYPE_CHECKING:
     from simpleturk.batch.inputs import Inputs
     from simpleturk.batch.load import Batch
     from simpleturk.mturk import MTurk
-
-#: What messages call inputs that were piped in.
-STDIN = "stdin"
 
 
 def _usd(text: str) -> Decimal:
@@ -98,6 +96,7 @@ def launch(
             marketplace.max_question_bytes,
             frozenset(skip or ()) | frozenset(old.skipped if old else ()),
         )
+        _check_not_launched(batch, old, known)
         record = _record(batch, marketplace, where, ids, old)
         if old:
             _check_continues(old, record, known)
@@ -107,7 +106,9 @@ def launch(
             console.note("To launch it anew, name another --ids.")
             return
         mturk = connect_to(marketplace, where, ids, old)
-        _confirm_price(batch, missing, mturk, max_cost, yes or dry_run, stdin_is_data=str(inputs) == "-")
+        _confirm_price(
+            batch, missing, mturk, max_cost, yes or dry_run, stdin_is_data=str(inputs) in ("-", "/dev/stdin")
+        )
         _warn_if_for_nobody(batch, mturk, database_of(where, ids, old))
         if dry_run:
             sizes = f"the largest question has {batch.largest:,} bytes of {marketplace.max_question_bytes:,}"
@@ -132,8 +133,10 @@ def _create(
         # Somebody may have launched while we waited for an answer.
         if writer.known != known or read_record(ids) != old:
             raise SimpleturkError(f"{ids}: another launch has just written to it", "run the command again")
+        if batch.inputs.digest() != record.inputs.sha256:
+            raise SimpleturkError(f"{batch.inputs.name} has just changed", "run the command again")
         # The batch is on disk before its first HIT exists.
-        if batch.inputs.name == STDIN and old is None:
+        if batch.inputs.kept and old is None:
             shutil.copyfile(batch.inputs.path, saved_inputs_path(ids))
         hit_type_id = record.hit_type_id or mturk.create_hit_type(batch.properties.hit_type_parameters())
         record = replace(record, hit_type_id=hit_type_id)
@@ -145,7 +148,7 @@ def _create(
                     adopted += hit.adopted
                     advance()
         except InputRefused as error:
-            error.hint = f"mend input and template, or leave it out with --skip {error.line}; run again, it continues"
+            error.hint = f"leave it out with --skip {error.line}: the launch then continues with the others"
             raise
         except MarketplaceError as error:
             error.hint = error.hint or "run the same command again: it continues, and creates nothing twice"
@@ -177,18 +180,25 @@ def _known(ids: Path) -> list[str]:
 
 @contextmanager
 def _readable(inputs: Path, ids: Path) -> "Iterator[Inputs]":
-    """The inputs as a file that can be read again and again: stdin is kept beside the ids file meanwhile."""
+    """The inputs as a file that can be read again and again: what comes through a pipe is kept beside the ids file."""
     from simpleturk.batch.inputs import Inputs
     from simpleturk.batch.shipped import find
 
-    if str(inputs) != "-":
-        yield Inputs(find(inputs))
+    found = find(inputs)
+    if str(inputs) != "-" and (found.is_file() or found.is_dir() or not found.exists()):
+        yield Inputs(found)
         return
     path = ids.with_name(f".{ids.stem}.inputs.{uuid.uuid4().hex}.tmp")
     try:
         with path.open("wb") as file:
-            shutil.copyfileobj(sys.stdin.buffer, file)
-        yield Inputs(path, STDIN)
+            if str(inputs) == "-":
+                shutil.copyfileobj(sys.stdin.buffer, file)
+            else:
+                with inputs.open("rb") as pipe:
+                    shutil.copyfileobj(pipe, file)
+        source = Inputs(path, "stdin" if str(inputs) == "-" else str(inputs), kept=True)
+        _check_kept(source, ids)
+        yield source
     finally:
         path.unlink(missing_ok=True)
 
@@ -200,7 +210,7 @@ def _record(
     from simpleturk.batch.ids import BatchRecord, Source, portable, saved_inputs_path
 
     database = old.database if old else portable(where.database, ids) if where.database else None
-    inputs_path = saved_inputs_path(ids) if batch.inputs.name == STDIN else batch.inputs.path
+    inputs_path = saved_inputs_path(ids) if batch.inputs.kept else batch.inputs.path
     effective = batch.properties.model_dump_json()
     return BatchRecord(
         batch_id=old.batch_id if old else uuid.uuid4().hex,
@@ -218,6 +228,32 @@ def _record(
         created=old.created if old else datetime.now(UTC).isoformat(timespec="seconds"),
         version=__version__,
     )
+
+
+def _check_kept(source: "Inputs", ids: Path) -> None:
+    """Piped inputs go to a file of their own; one that is there already, with other contents, is somebody's."""
+    from simpleturk.batch.ids import read_record, saved_inputs_path
+    from simpleturk.batch.inputs import Inputs
+
+    path = saved_inputs_path(ids)
+    if path.exists() and read_record(ids) is None and Inputs(path).digest() != source.digest():
+        raise SimpleturkError(
+            f"{path} exists already: piped inputs would be kept there", "move it away, or name another --ids"
+        )
+
+
+def _check_not_launched(batch: "Batch", old: "BatchRecord | None", known: list[str]) -> None:
+    """A line that is a HIT already cannot be skipped: the ids after it would stand for other inputs."""
+    if old is None:
+        return
+    before = frozenset(old.skipped)
+    launched = (item.line for item in batch.inputs.values() if item.line not in before)
+    taken = sorted(set(itertools.islice(launched, len(known))) & batch.skipped)
+    if taken:
+        raise SimpleturkError(
+            f"the input on line {taken[0]} has been launched already, and cannot be skipped any more",
+            "to take its HIT off the market: simpleturk delete --force HIT_ID",
+        )
 
 
 def _check_continues(old: "BatchRecord", new: "BatchRecord", known: list[str]) -> None:

@@ -49,7 +49,7 @@ InputsOpt = Annotated[
         "--inputs", envvar="SIMPLETURK_INPUTS", metavar="FILE", help="The inputs, one JSON value per line; - is stdin."
     ),
 ]
-YesOpt = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+YesOpt = Annotated[bool, typer.Option("--yes", "-y", "-f", help="Do it without asking.")]
 SetOpt = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Set a property; an empty VALUE removes it. May be repeated."),
@@ -75,7 +75,6 @@ ALIASES = {
     "--rendered_html": "--output",
     "--assignment_ids_file": "--assignments",
     "--worker_ids_file": "--workers",
-    "-f": "--yes",
 }
 
 _PANEL = "Marketplace"

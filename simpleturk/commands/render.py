@@ -35,6 +35,7 @@ def render_template(
     port: PortOpt = 8485,
 ) -> None:
     """Render a template with an input, or preview it."""
+    from simpleturk.batch.files import write_whole
     from simpleturk.batch.inputs import Inputs
     from simpleturk.batch.shipped import find
 
@@ -49,7 +50,7 @@ def render_template(
         return
     html = _page(find(template), Inputs(find(inputs)), line)
     if output:
-        output.write_text(html, encoding="utf-8")
+        write_whole(output, html)
         console.note(f"Wrote {output}")
         return
     with data_out():
@@ -64,4 +65,10 @@ def _page(template: Path, inputs: "Inputs", line: int | None) -> str:
     if found is None:
         where = "holds no inputs" if line is None else f"has no input on line {line}"
         raise SimpleturkError(f"{inputs.name}: {where}")
-    return compiled.render(found.value)
+    html = compiled.render(found.value)
+    try:
+        html.encode()
+    except UnicodeEncodeError as error:
+        wrong = f"U+{ord(html[error.start]):04X}"
+        raise SimpleturkError(f"{inputs.where(found.line)}: the page holds {wrong}, half a character") from error
+    return html

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, insert, select, update
+from sqlalchemy import URL, Connection, create_engine, event, insert, inspect, select
 from sqlalchemy.exc import DatabaseError
 
 from simpleturk.marketplace.errors import StoreUnavailable
@@ -19,6 +19,9 @@ from simpleturk.marketplace.schema import SCHEMA_VERSION, metadata, requesters, 
 
 #: Everybody who calls over the loopback interface or in-process is this requester.
 LOCAL_REQUESTER = "A0LOCALREQUESTER"
+
+#: What marks an SQLite file as a marketplace of ours ("stkm"): nobody else's is ever written to.
+APPLICATION_ID = 0x73746B6D
 
 #: How long a writer waits for other writers, in seconds.
 BUSY_TIMEOUT = 60
@@ -37,7 +40,7 @@ class Store:
         except OSError as error:
             raise StoreUnavailable(f"{path.parent}: {error.strerror}") from error
         self._engine = create_engine(
-            f"sqlite:///{path}",
+            URL.create("sqlite", database=str(path.absolute())),
             connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False, "isolation_level": None},
             pool_size=32,
             max_overflow=32,
@@ -60,11 +63,11 @@ class Store:
             yield connection
 
     def setting(self, name: str) -> str:
-        """A value that was chosen when the database was made. KeyError if there is none."""
+        """A value that was chosen when the database was made. Raises StoreUnavailable if it is lost."""
         with self.read() as connection:
             value = connection.scalar(select(settings.c.value).where(settings.c.name == name))
         if value is None:
-            raise KeyError(name)
+            raise StoreUnavailable(f"{self.path}: is damaged (it has no {name})")
         return str(value)
 
     def close(self) -> None:
@@ -74,19 +77,15 @@ class Store:
     def _prepare(self) -> None:
         """Make the tables, once; refuse a database of another version."""
         with self.write() as connection:
-            settings.create(connection, checkfirst=True)
+            if not inspect(connection).get_table_names():
+                connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+                _fill(connection)
+            elif connection.exec_driver_sql("PRAGMA application_id").scalar() != APPLICATION_ID:
+                raise StoreUnavailable(f"{self.path}: is another program's database")
             version = connection.scalar(select(settings.c.value).where(settings.c.name == "schema_version"))
             if version is None:
-                metadata.create_all(connection)
-                connection.execute(
-                    insert(settings),
-                    [
-                        {"name": "schema_version", "value": str(SCHEMA_VERSION)},
-                        {"name": "secret_key", "value": secrets.token_urlsafe(32)},
-                    ],
-                )
-                connection.execute(insert(requesters).values(requester_id=LOCAL_REQUESTER, name="Local requester"))
-            elif version != str(SCHEMA_VERSION):
+                raise StoreUnavailable(f"{self.path}: is damaged (it has no schema_version)")
+            if version != str(SCHEMA_VERSION):
                 raise StoreUnavailable(
                     f"{self.path} was made by another version of simpleturk (tables of version {version}; "
                     f"this one knows {SCHEMA_VERSION})"
@@ -106,9 +105,12 @@ class Store:
             raise StoreUnavailable(f"{self.path}: {reason}") from error
 
 
-def rename_requester(connection: Connection, requester_id: str, name: str) -> None:
-    """Set the name under which workers see a requester."""
-    connection.execute(update(requesters).where(requesters.c.requester_id == requester_id).values(name=name))
+def _fill(connection: Connection) -> None:
+    """Make the tables of a new marketplace, its signing key, and its one requester."""
+    metadata.create_all(connection)
+    values = {"schema_version": str(SCHEMA_VERSION), "secret_key": secrets.token_urlsafe(32)}
+    connection.execute(insert(settings), [{"name": name, "value": value} for name, value in values.items()])
+    connection.execute(insert(requesters).values(requester_id=LOCAL_REQUESTER, name="Local requester"))
 
 
 def _environmental(message: str) -> str | None:
