@@ -3,12 +3,17 @@
 import os
 import sys
 
-from simpleturk.cli import app
-
 
 def main() -> None:
     """Run the command line."""
     _open_standard_streams()
+    # What a terminal cannot show is shown as an escape: words must never be the reason for a failure.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        from simpleturk.cli import app
+    except KeyboardInterrupt:  # before there is anything that could say so
+        sys.exit(130)
     app(prog_name="simpleturk")
 
 

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -46,27 +47,38 @@ class Command(TyperCommand):
 class Group(TyperGroup):
     """The app: defaults from simpleturk.toml go in, errors come out as messages."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        with _told():  # --version writes
+            return list(super().parse_args(ctx, args))
+
     def invoke(self, ctx: Any) -> Any:
-        try:
+        with _told():
             ctx.default_map, ctx.obj = _defaults(self.commands)
             return super().invoke(ctx)
-        except SimpleturkError as error:
-            console.error(error)
-            raise typer.Exit(error.status) from error
-        except KeyboardInterrupt as error:
-            hint = "what was done is kept; run the same command again to go on"
-            console.error(SimpleturkError("interrupted", hint))
-            raise typer.Exit(ExitStatus.INTERRUPTED) from error
-        except BrokenPipeError as error:
-            # Whoever read our output has seen enough. Nothing more goes there, not even at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(ExitStatus.DONE) from error
-        except OSError as error:
-            # The machine says no: no space, no permission, no such folder. Anything else is a bug, and shows itself.
-            where = f"{error.filename}: " if error.filename else ""
-            console.error(SimpleturkError(f"{where}{(error.strerror or str(error)).lower()}"))
-            _abandon_stdout()
-            raise typer.Exit(ExitStatus.FAILED) from error
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Expected failures of the block become a message and a status."""
+    try:
+        yield
+    except SimpleturkError as error:
+        console.error(error)
+        raise typer.Exit(error.status) from error
+    except KeyboardInterrupt as error:
+        hint = "what was done is kept; run the same command again to go on"
+        console.error(SimpleturkError("interrupted", hint))
+        raise typer.Exit(ExitStatus.INTERRUPTED) from error
+    except BrokenPipeError as error:
+        # Whoever read our output has seen enough. Nothing more goes there, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(ExitStatus.DONE) from error
+    except OSError as error:
+        # The machine says no: no space, no permission, no such folder. Anything else is a bug, and shows itself.
+        where = f"{error.filename}: " if error.filename else ""
+        console.error(SimpleturkError(f"{where}{(error.strerror or str(error)).lower()}"))
+        _abandon_stdout()
+        raise typer.Exit(ExitStatus.FAILED) from error
 
 
 def _abandon_stdout() -> None:
@@ -101,7 +113,8 @@ def _spelled(argument: str) -> str:
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"simpleturk {__version__}")
+        console.data(f"simpleturk {__version__}\n")
+        console.flush()
         raise typer.Exit
 
 

@@ -35,7 +35,8 @@ def load_config(path: Path = FILE) -> Config:
         raise Problems([Problem(str(path), "is not UTF-8 text")]) from error
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    # Beside TOMLDecodeError, which is a ValueError: numbers of too many digits, bottomless nesting.
+    except (ValueError, RecursionError) as error:
         raise Problems([Problem(str(path), f"is not TOML: {error}")]) from error
     problems: list[Problem] = []
     marketplaces = document.pop("marketplaces", {})

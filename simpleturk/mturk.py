@@ -5,13 +5,13 @@ Amazon's CamelCase stops here. This is the only module outside of marketplace/ t
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from simpleturk.endpoints import LOCAL_URL, Marketplace, named
 from simpleturk.errors import (
@@ -31,6 +31,12 @@ PAGE = 100
 
 #: A page whose questions or answers come to this many characters may have been cut short by the server.
 LONG_PAGE = 6 * 1024 * 1024
+
+
+T = TypeVar("T")
+
+#: What reading an answer may raise that is not MTurk's.
+_NONSENSE = (LookupError, TypeError, AttributeError, ArithmeticError, ValueError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -86,43 +92,44 @@ class MTurk:
 
     def balance(self) -> Decimal:
         """The account's available balance in USD."""
-        return Decimal(self._call("get_account_balance")["AvailableBalance"])
+        return self._read(lambda answer: Decimal(answer["AvailableBalance"]), self._call("get_account_balance"))
 
     def create_hit_type(self, parameters: dict[str, Any]) -> str:
         """Find or make the HIT type of these properties (CreateHITType's parameters); return its id."""
-        return str(self._call("create_hit_type", **parameters)["HITTypeId"])
+        return self._read(lambda answer: str(answer["HITTypeId"]), self._call("create_hit_type", **parameters))
 
     def create_hit(self, hit_type_id: str, question: str, token: str, parameters: dict[str, Any]) -> str:
         """Create a HIT and return its id; `token` makes a repetition harmless for 24 hours.
 
         Raises AlreadyExists when this very request has made a HIT before.
         """
-        hit = self._call(
+        answer = self._call(
             "create_hit_with_hit_type",
             HITTypeId=hit_type_id,
             Question=question,
             UniqueRequestToken=token,
             **parameters,
         )
-        return str(hit["HIT"]["HITId"])
+        return self._read(lambda answer: str(answer["HIT"]["HITId"]), answer)
 
     def hit(self, hit_id: str) -> HIT:
         """One HIT. A deleted one may be shown as Disposed, or raise NoSuchHIT."""
-        return _hit(self._call("get_hit", HITId=hit_id)["HIT"])
+        return self._read(lambda answer: _hit(answer["HIT"]), self._call("get_hit", HITId=hit_id))
 
     def hit_pages(self) -> Iterator[list[HIT]]:
         """All HITs of the account that are not deleted, in pages of up to 100: one call each."""
         for page in self._pages("list_hits", "HITs"):
-            yield [_hit(document) for document in page]
+            yield [self._read(_hit, document) for document in page]
 
     def assignments(self, hit_id: str, statuses: Sequence[str]) -> Iterator[Assignment]:
         """The submitted assignments of a HIT in any of these states ("Submitted", "Approved", "Rejected")."""
         for page in self._pages("list_assignments_for_hit", "Assignments", HITId=hit_id, AssignmentStatuses=statuses):
-            yield from map(_assignment, page)
+            yield from (self._read(_assignment, document) for document in page)
 
     def assignment(self, assignment_id: str) -> Assignment:
         """One assignment that was submitted."""
-        return _assignment(self._call("get_assignment", AssignmentId=assignment_id)["Assignment"])
+        answer = self._call("get_assignment", AssignmentId=assignment_id)
+        return self._read(lambda answer: _assignment(answer["Assignment"]), answer)
 
     def approve(self, assignment_id: str, feedback: str | None, override_rejection: bool) -> None:
         """Approve: the worker is paid."""
@@ -158,7 +165,7 @@ class MTurk:
         """Pairs of a blocked worker's id and the reason."""
         for page in self._pages("list_worker_blocks", "WorkerBlocks"):
             for block in page:
-                yield block["WorkerId"], block.get("Reason", "")
+                yield self._read(lambda block: (block["WorkerId"], block.get("Reason", "")), block)
 
     def _pages(self, operation: str, name: str, **parameters: Any) -> Iterator[list[dict[str, Any]]]:
         """A list's pages. One that is not full is the last, whatever its token says: this saves a call."""
@@ -167,7 +174,7 @@ class MTurk:
             result = self._call(operation, MaxResults=PAGE, **parameters, **token)
             page = result.get(name, [])
             yield page
-            characters = sum(len(item.get("Question", "")) + len(item.get("Answer", "")) for item in page)
+            characters = self._read(_characters, page)
             cut_short = characters > LONG_PAGE
             if not result.get("NextToken") or not page or (len(page) < PAGE and not cut_short):
                 return
@@ -176,6 +183,7 @@ class MTurk:
     def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """One call. What the service or the network says is raised in the user's words."""
         import botocore.exceptions as aws
+        from botocore.parsers import ResponseParserError
 
         try:
             result: dict[str, Any] = getattr(self.client, operation)(**parameters)
@@ -192,10 +200,27 @@ class MTurk:
         except (aws.HTTPClientError, aws.BotoCoreError) as error:
             hint = "check the network and the endpoint, then run the command again"
             raise MarketplaceError(f"{self.marketplace.name} cannot be reached: {error}", hint) from error
+        except (ResponseParserError, *_NONSENSE) as error:
+            if self.marketplace.is_local:
+                raise
+            raise self._not_mturk() from error
         # botocore makes an empty result of a page that is not MTurk's answer, such as a proxy's.
         if set(result) == {"ResponseMetadata"} and operation.startswith(("get_", "list_", "create_hit")):
-            raise MarketplaceError(f"{self.marketplace.endpoint_url} answered with something that is not MTurk's API")
+            raise self._not_mturk()
         return result
+
+    def _read(self, convert: Callable[[Any], T], answer: Any) -> T:
+        """What an answer means. One that makes no sense is somebody else's server; from `local` it is a bug of ours."""
+        try:
+            return convert(answer)
+        except _NONSENSE as error:
+            if self.marketplace.is_local:
+                raise
+            raise self._not_mturk() from error
+
+    def _not_mturk(self) -> MarketplaceError:
+        text = f"{self.marketplace.endpoint_url} answered with something that is not MTurk's API"
+        return MarketplaceError(text, "check the endpoint's address")
 
 
 def connect(marketplace: Marketplace, profile: str | None = None, database: Path | None = None) -> MTurk:
@@ -344,6 +369,10 @@ def _refusal(response: dict[str, Any], marketplace: Marketplace) -> MarketplaceE
         "InsufficientFunds": "add money to the account, or launch fewer HITs",
     }
     return MarketplaceError(sentence, hints.get(kind), code=code)
+
+
+def _characters(page: list[dict[str, Any]]) -> int:
+    return sum(len(item.get("Question", "")) + len(item.get("Answer", "")) for item in page)
 
 
 def _hit(document: dict[str, Any]) -> HIT:

@@ -99,3 +99,10 @@ def test_fees_and_limits_are_amazons_on_amazons_hosts_only() -> None:
     assert (amazon.is_amazon, amazon.max_question_bytes) == (True, 65_535)
     assert (own.is_amazon, own.max_question_bytes) == (False, 1024 * 1024)
     assert not fake.is_amazon
+
+
+def test_a_record_that_calls_another_endpoint_the_sandbox_is_believed_only_its_address() -> None:
+    edited = replace(SANDBOX, endpoint="https://turk.example")
+    with pytest.raises(WrongMarketplace):
+        resolve(Where(), {}, edited, acts=True)
+    assert found(Where(), batch=edited) == ("endpoint", "https://turk.example", True)

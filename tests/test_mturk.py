@@ -170,3 +170,24 @@ def test_a_database_that_cannot_be_used_is_told_with_the_next_step(tmp_path: Pat
         connect(LOCAL, database=tmp_path / "notes")
     assert "is not a marketplace's database" in caught.value.message
     assert caught.value.hint == "name another with --database"
+
+
+@pytest.mark.parametrize(
+    ("call", "answer"),
+    [
+        (lambda mturk: mturk.hit("3X"), {"HIT": {}}),
+        (lambda mturk: mturk.balance(), {"AvailableBalance": "much"}),
+        (lambda mturk: list(mturk.hit_pages()), {"HITs": [{"HITId": "3A", "Reward": "x"}]}),
+        (lambda mturk: mturk.assignment("3X"), {"Assignment": {}}),
+        (lambda mturk: mturk.create_hit_type({}), {"Other": 1}),
+    ],
+)
+def test_an_answer_that_is_not_mturks_is_named_as_that(call: Any, answer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    mturk = MTurk(None, SANDBOX)
+    monkeypatch.setattr(mturk, "_call", lambda *a, **k: answer)
+    with pytest.raises(MarketplaceError, match="answered with something that is not MTurk's API"):
+        call(mturk)
+    bug = MTurk(None, LOCAL)
+    monkeypatch.setattr(bug, "_call", lambda *a, **k: answer)
+    with pytest.raises((LookupError, ArithmeticError)):
+        call(bug)

@@ -109,6 +109,8 @@ def _check_texts(record: BatchRecord) -> None:
     urlsplit(record.endpoint)
     if datetime.fromisoformat(record.created).tzinfo is None:
         raise ValueError(f"created {record.created!r} has no time zone")
+    if any("\0" in path for path in (record.database or "", record.inputs.path)):
+        raise ValueError("a path holds a zero byte")
 
 
 def _in_words(error: "ValidationError") -> Iterator[str]:

@@ -68,8 +68,8 @@ def _reward(value: Any) -> Any:
         raise ValueError("has to be an amount in USD, such as 0.10")
     try:
         amount = Decimal(value)
-    except InvalidOperation:
-        raise ValueError(f"{value!r} is not an amount in USD, such as 0.10") from None
+    except (InvalidOperation, ValueError):
+        raise ValueError(f"{str(value)[:40]!r} is not an amount in USD, such as 0.10") from None
     if not amount.is_finite() or amount < 0 or amount > 1_000_000:
         raise ValueError(f"{value} is not an amount in USD, such as 0.10")
     if amount != round(amount, 2):
@@ -310,7 +310,7 @@ def _read(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise Problems([Problem(str(path), "is not UTF-8 text", "save it as UTF-8")]) from error
     try:
-        document = json.loads(text, parse_float=Decimal)
+        document = json.loads(text, parse_float=_exact)
     except json.JSONDecodeError as error:
         where = f"{path}, line {error.lineno}"
         raise Problems([Problem(where, f"not JSON: {error.msg} (column {error.colno})")]) from error
@@ -326,9 +326,16 @@ def _typed(name: str, text: str) -> Any:
     if name in ("Title", "Description", "Keywords", "RequesterAnnotation", "QualificationId"):
         return text
     try:
-        return json.loads(text, parse_float=Decimal)
-    except ValueError:
+        return json.loads(text, parse_float=_exact)
+    except (ValueError, RecursionError):
         return text
+
+
+def _exact(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"{text[:40]} is too large a number") from None
 
 
 def _problem(path: Path, details: Any) -> Problem:
@@ -350,6 +357,7 @@ def _problem(path: Path, details: Any) -> Problem:
         "list_type": "{value} is not a list",
         "model_type": "{value} is not an object",
         "literal_error": "{value} is not one of {expected}",
+        "string_pattern_mismatch": "{value} is not two capital letters",
     }
     value = details["input"]
     shown = json.dumps(value, default=str, ensure_ascii=False)[:80]
@@ -357,8 +365,10 @@ def _problem(path: Path, details: Any) -> Problem:
     units = "characters" if isinstance(value, str) else "values"
     if kind == "value_error":
         sentence = str(context["error"])
+    elif kind in sentences:
+        sentence = sentences[kind].format(value=shown, length=length, units=units, **context)
     else:
-        sentence = sentences.get(kind, details["msg"]).format(value=shown, length=length, units=units, **context)
+        sentence = details["msg"]
     return Problem(str(path), f"{place}: {sentence}" if place else sentence)
 
 

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Mapping
-from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -68,18 +67,18 @@ class Template:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._source = _read(path)
+        data = _read(path)
+        #: The SHA-256 of the file. It is read once: a pipe cannot be read again.
+        self.digest = sha256(data).hexdigest()
         self._environment = _environment(path)
         try:
-            code = self._environment.compile(self._source, str(path), str(path))
+            code = self._environment.compile(_decoded(data, path), str(path), str(path))
             self._template = JinjaTemplate.from_code(self._environment, code, dict(self._environment.globals))
         except TemplateSyntaxError as error:
             raise Problems([_syntax_problem(error, path)]) from error
-
-    @cached_property
-    def digest(self) -> str:
-        """The SHA-256 of the file."""
-        return sha256(self.path.read_bytes()).hexdigest()
+        # Jinja makes Python of a template, and what Python cannot compile is the template's mistake too.
+        except (SyntaxError, RecursionError, ValueError, OverflowError) as error:
+            raise Problems([Problem(str(path), f"cannot be compiled: {error}", "make it simpler")]) from error
 
     def render(self, value: Any) -> str:
         """The page for one input. Raises Problems, naming the template's line."""
@@ -224,13 +223,18 @@ def _ancestor_include(name: str) -> str | None:
     return None
 
 
-def _read(path: Path) -> str:
+def _read(path: Path) -> bytes:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise SimpleturkError(f"{path}: no such file", "name the template with --template") from error
     except IsADirectoryError as error:
         raise SimpleturkError(f"{path}: is a folder, not a file", "name the template with --template") from error
+
+
+def _decoded(data: bytes, path: Path) -> str:
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise Problems([Problem(f"{path}, line {line}", "is not UTF-8 text", "save it as UTF-8")]) from error

@@ -56,7 +56,7 @@ def create_preview(template: Path, inputs: Path) -> Starlette:
     def page(request: Request) -> Response:
         number = request.query_params.get("line", "")
         try:
-            body = _render(template, source, int(number) if number.isdecimal() else 1)
+            body = _render(template, source, int(number) if number.isdecimal() and len(number) < 10 else 1)
         except SimpleturkError as error:
             body = _error_page(error)
         headers = {"Content-Security-Policy": f"sandbox {SANDBOX}", "Cache-Control": "no-store"}

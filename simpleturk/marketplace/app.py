@@ -2,6 +2,7 @@
 
 import ipaddress
 import logging
+import re
 import uuid
 
 from starlette.applications import Starlette
@@ -57,7 +58,7 @@ class _ByHost:
         if scope["type"] != "http":
             await self.site(scope, receive, send)
             return
-        host = Request(scope).url.hostname or ""
+        host = _named(scope)
         if host == FRAME_HOST:
             await self.frames(scope, receive, send)
         elif host == SITE_HOST or is_loopback(host):
@@ -65,6 +66,17 @@ class _ByHost:
         else:
             refusal = PlainTextResponse("This marketplace is not served under this name.\n", 400)
             await refusal(scope, receive, send)
+
+
+#: A Host header: a name, an address, or an IPv6 address in brackets; perhaps a port.
+_HOST = re.compile(rb"([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
+
+
+def _named(scope: Scope) -> str:
+    """The one name by which a request called us, in lower case; "" for none or anything strange."""
+    hosts = [value for name, value in scope["headers"] if name == b"host"]
+    found = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
+    return found[1].decode().lower() if found else ""
 
 
 def is_loopback(host: str) -> bool:

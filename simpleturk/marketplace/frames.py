@@ -7,7 +7,7 @@ storage. Either way it cannot navigate the site's window, and its address cannot
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import Row
@@ -128,14 +128,28 @@ async def read_form(request: Request) -> Form:
     if not length.isdecimal() or int(length) > MAX_FORM_BYTES:
         reason = f"It may have up to {MAX_FORM_BYTES // 1024**2} MiB."
         raise Refused("What you sent is too large.", reason, 413)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
+        if kind == "application/x-www-form-urlencoded":
+            return await _urlencoded(request)
         form = await request.form(max_fields=MAX_FIELDS, max_files=100, max_part_size=MAX_FORM_BYTES)
-    # Inside an application Starlette makes an HTTPException of what its parser says.
-    except (HTTPException, MultiPartException, UnicodeDecodeError) as error:
+    # Inside an application Starlette makes an HTTPException of what its parser says; an unknown charset is a
+    # LookupError.
+    except (HTTPException, MultiPartException, LookupError, ValueError) as error:
         raise Refused("What you sent cannot be read.", "The form is malformed.", 400) from error
     return Form(
         [(name, value.filename or "" if isinstance(value, UploadFile) else value) for name, value in form.multi_items()]
     )
+
+
+async def _urlencoded(request: Request) -> Form:
+    """Names and values as UTF-8, also where a client did not encode them. Raises ValueError for too many fields."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_FORM_BYTES:
+            raise ValueError("too large")
+    return Form(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS))
 
 
 def _sibling(request: Request, host: str) -> str:

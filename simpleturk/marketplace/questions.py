@@ -3,6 +3,7 @@
 Sources: the API reference's pages on HTMLQuestion and ExternalQuestion.
 """
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, ParseError
@@ -16,6 +17,10 @@ SCHEMAS = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/"
 
 #: Amazon's limit is 65,535 bytes; ours is larger because pages are.
 MAX_QUESTION_BYTES = 1024 * 1024
+
+
+#: A host name or address, perhaps with a port; names in other scripts in their ASCII form (xn--…).
+_AUTHORITY = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,8 @@ def _external_url(text: str) -> str:
     except ValueError:
         raise _parse_error(f"'{url[:80]}' is not a valid ExternalURL.") from None
     loopback = host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")
-    if host and (parts.scheme == "https" or (parts.scheme == "http" and loopback)):
+    # The host also stands in the page's Content-Security-Policy: no sign that means something there.
+    if _AUTHORITY.fullmatch(parts.netloc) and (parts.scheme == "https" or (parts.scheme == "http" and loopback)):
         return url
     raise _parse_error(f"'{url[:80]}' is not a valid ExternalURL: it has to begin with https://.")
 

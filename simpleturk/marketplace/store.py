@@ -27,6 +27,10 @@ APPLICATION_ID = 0x73746B6D
 BUSY_TIMEOUT = 60
 
 
+class _Foreign(Exception):
+    """An SQLite file that is not ours."""
+
+
 class Store:
     """One marketplace's database, an SQLite file that is made when it does not exist.
 
@@ -80,8 +84,6 @@ class Store:
             if not inspect(connection).get_table_names():
                 connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
                 _fill(connection)
-            elif connection.exec_driver_sql("PRAGMA application_id").scalar() != APPLICATION_ID:
-                raise StoreUnavailable(f"{self.path}: is another program's database")
             version = connection.scalar(select(settings.c.value).where(settings.c.name == "schema_version"))
             if version is None:
                 raise StoreUnavailable(f"{self.path}: is damaged (it has no schema_version)")
@@ -98,6 +100,8 @@ class Store:
         """Say what stands between us and the file in the operator's words; a bug in our SQL stays a bug."""
         try:
             yield
+        except _Foreign as error:
+            raise StoreUnavailable(f"{self.path}: is another program's database") from error
         except DatabaseError as error:
             reason = _environmental(str(error.orig))
             if reason is None:
@@ -129,6 +133,11 @@ def _environmental(message: str) -> str | None:
 
 def _configure(connection: Any, record: Any) -> None:
     cursor = connection.cursor()
+    [(application_id,)] = cursor.execute("PRAGMA application_id").fetchall()
+    [(tables,)] = cursor.execute("SELECT count(*) FROM sqlite_master").fetchall()
+    # Before anything else: even the kind of journal is written into the file.
+    if tables and application_id != APPLICATION_ID:
+        raise _Foreign
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")

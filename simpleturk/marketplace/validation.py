@@ -15,6 +15,11 @@ from simpleturk.marketplace.errors import SerializationException, ValidationExce
 #: Worker ids of a marketplace of one's own are what people are called there; Amazon's pattern is narrower.
 WORKER_ID = re.compile(r"[A-Za-z0-9._@-]{1,64}")
 
+#: The last second of the year 9999, in epoch seconds: later times have no calendar date.
+MAX_TIMESTAMP = 253_402_300_799
+
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+
 _JSON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -69,6 +74,10 @@ def _value(shape: Any, value: Any, path: str, problems: list[str]) -> Any:
             _value(shape.member, item, f"{path}.{number}.member", problems)
             for number, item in enumerate(value, start=1)
         ]
+    if kind == "string" and _HALF_CHARACTER.search(value):
+        raise SerializationException(f"The member {path} holds half a character, which is no text.")
+    if kind == "timestamp" and not abs(value) <= MAX_TIMESTAMP:
+        raise SerializationException(f"The member {path} is not a timestamp.")
     _check_constraints(shape, value, path, problems)
     return value
 

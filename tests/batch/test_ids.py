@@ -1,6 +1,7 @@
 """The ids file, the batch record, and files that survive being killed."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -151,3 +152,9 @@ def test_a_json_line_is_one_line_that_utf_8_can_hold(value: dict[str, str]) -> N
     line = json_line(value)
     assert line.count("\n") == 1
     line.encode()
+
+
+def test_a_path_with_a_zero_byte_is_no_path(folder: Path) -> None:
+    write_record(folder / "i.txt", replace(record(), database="a\0b"))
+    with pytest.raises(Problems, match="a path holds a zero byte"):
+        read_record(folder / "i.txt")

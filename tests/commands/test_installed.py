@@ -224,3 +224,33 @@ def test_streams_that_are_closed_cause_no_traceback(
     command = f"exec {sys.executable} -m simpleturk {line}"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, env=environment)
     assert (done.returncode, done.stderr) == (status, said)
+
+
+def test_words_that_nobody_reads_any_more_do_not_stop_the_work(
+    batch_files: Files, shell: Shell, installed: Path, folder: Path
+) -> None:
+    batch_files([{"word": "cat"}])
+    shell("launch")
+    environment = os.environ | {"PYTHONPATH": str(installed)}
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "simpleturk", "expire"]
+    done = subprocess.run(command, stderr=writer, stdout=subprocess.PIPE, env=environment)
+    os.close(writer)
+    assert done.returncode == 0
+    assert json.loads(shell("progress", "--json").stdout)["reviewable"] == 1
+
+
+def test_a_version_that_cannot_be_written_is_an_error(installed: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(installed)}
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "simpleturk", "--version"], stdout=full, stderr=subprocess.PIPE, env=environment
+        )
+    assert (done.returncode, b"Traceback" in done.stderr) == (1, False)
+
+
+def test_a_terminal_without_utf_8_gets_escapes_and_no_failure(batch_files: Files, shell: Shell, folder: Path) -> None:
+    batch_files("é\n")
+    done = shell("launch", status=1, env={"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"})
+    assert b"Traceback" not in done.stderr

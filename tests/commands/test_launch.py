@@ -1,6 +1,8 @@
 """launch."""
 
 import json
+import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -343,3 +345,103 @@ def test_stdin_that_is_data_answers_no_question(
     assert "this batch lives on" in run("approve", "--sandbox").stderr
     assert "so it has to be named" in run("approve").stderr
     assert run("progress").exit_code == 0
+
+
+def test_a_line_that_was_launched_cannot_be_skipped_afterwards(
+    batch_files: Files, run: Run, refused: list[int]
+) -> None:
+    batch_files(WORDS)
+    refused[:] = [3]
+    assert run("launch").exit_code == 1
+    result = run("launch", "--skip", "1")
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (
+        1,
+        "error: the input on line 1 has been launched already, and cannot be skipped any more",
+    )
+    assert len(hits(run)) == 2
+
+
+def feed(pipe: Path, text: str) -> threading.Thread:
+    """Make a named pipe, as `<(…)` does, and write to it once somebody reads."""
+    os.mkfifo(pipe)
+    thread = threading.Thread(target=pipe.write_text, args=(text,))
+    thread.start()
+    return thread
+
+
+def test_template_and_inputs_may_come_from_pipes_of_the_shell(batch_files: Files, run: Run, folder: Path) -> None:
+    batch_files(WORDS)
+    template = (folder / "template.html").read_text()
+    threads = [feed(folder / "page", template), feed(folder / "data", '{"word": "cat"}\n{"word": "dog"}\n')]
+    result = run("launch", "--template", "page", "--inputs", "data")
+    for thread in threads:
+        thread.join()
+    assert (result.exit_code, len(ids())) == (0, 2)
+    assert Path("hit_ids.inputs.jsonl").read_text() == '{"word": "cat"}\n{"word": "dog"}\n'
+
+
+def test_piped_inputs_never_overwrite_a_file_of_somebodys(batch_files: Files, run: Run) -> None:
+    batch_files(WORDS)
+    Path("hit_ids.inputs.jsonl").write_text("mine\n")
+    result = run("launch", "--inputs", "-", input='{"word": "cat"}\n')
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: hit_ids.inputs.jsonl exists already")
+    assert (Path("hit_ids.inputs.jsonl").read_text(), Path("hit_ids.txt").exists()) == ("mine\n", False)
+
+
+def test_inputs_that_change_while_somebody_thinks_are_not_launched(
+    batch_files: Files, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_files(WORDS)
+
+    def think(*arguments: Any, **options: Any) -> None:
+        Path("inputs.jsonl").write_text('{"word": "other"}\n' * 3)
+
+    monkeypatch.setattr("simpleturk.commands.launch._warn_if_for_nobody", think)
+    result = run("launch")
+    assert (result.exit_code, "error: inputs.jsonl has just changed" in result.stderr) == (1, True)
+    assert hits(run) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "named"),
+    [
+        ("template.html", "", "template.html: makes an empty page"),
+        ("template.html", "{{ " + "(" * 5000 + " }}", "template.html"),
+        ("template.html", "{{ 1" + "+1" * 20000 + " }}", "template.html: cannot be compiled"),
+        ("inputs.jsonl", "[" * 600 + "]" * 600 + "\n", "inputs.jsonl, line 1: not JSON: nested too deeply"),
+        ("inputs.jsonl", '{"word": 1e400}\n', "inputs.jsonl, line 1: not JSON: 1e400 is too large a number"),
+        ("properties.json", '{"Reward": 1e99999999999999999999}', "properties.json: not JSON: 1e9"),
+        ("simpleturk.toml", "x = " + "[" * 5000, "simpleturk.toml: is not TOML"),
+    ],
+)
+def test_hostile_files_are_refused_in_words(batch_files: Files, run: Run, file: str, text: str, named: str) -> None:
+    batch_files(WORDS)
+    Path(file).write_text(text)
+    result = run("launch", "--template", "template.html", "--properties", "properties.json", "--inputs", "inputs.jsonl")
+    assert result.exit_code == 1
+    assert f"error: {named}" in result.stderr
+
+
+@pytest.mark.parametrize("value", ["[" * 5000, "1e99999999999999999999", "nan", "9" * 5000])
+def test_hostile_values_of_set_are_refused_in_words(batch_files: Files, run: Run, value: str) -> None:
+    batch_files(WORDS)
+    result = run("launch", "--set", f"Reward={value}")
+    assert (result.exit_code, "error: properties.json: Reward: " in result.stderr) == (1, True)
+
+
+def test_a_text_that_is_no_text_is_refused_by_the_marketplace(batch_files: Files, run: Run) -> None:
+    batch_files(WORDS)
+    run("launch")
+    result = run("block", "--yes", "--reason", "\udce9", "ann")
+    assert (result.exit_code, "holds half a character" in result.stderr) == (3, True)
+    assert run("block", "--list").stdout == ""
+
+
+@pytest.mark.parametrize("name", ["a?b=c.db", "50%41.db", ":memory:", "a#b.db"])
+def test_a_database_may_have_any_name(batch_files: Files, run: Run, name: str) -> None:
+    batch_files(WORDS)
+    assert run("launch", "--database", name).exit_code == 0
+    assert Path(name).stat().st_size
+    assert not Path("market.db").exists()
+    assert json.loads(run("progress", "--json").stdout)["assignable"] == 3

@@ -45,3 +45,17 @@ def test_a_shipped_template_is_found_from_anywhere(run: Run) -> None:
     Path("inputs.jsonl").write_text('{"text": "hello"}\n')
     result = run("render-template", "--template", "hit_templates/simple.html")
     assert "hello" in result.stdout
+
+
+def test_the_configurations_output_belongs_to_results_alone(run: Run, folder: Path) -> None:
+    with (folder / "simpleturk.toml").open("a") as file:
+        file.write('output = "results.jsonl"\n')
+    assert run("render-template").stdout.startswith("<p>")
+    assert not Path("results.jsonl").exists()
+
+
+def test_a_page_that_cannot_be_made_leaves_the_old_file(run: Run) -> None:
+    Path("page.html").write_text("old")
+    Path("template.html").write_text("{{ input.nothing }}")
+    assert run("render-template", "--output", "page.html").exit_code == 1
+    assert Path("page.html").read_text() == "old"

@@ -205,3 +205,9 @@ def test_a_terminal_is_not_steered_by_what_workers_are_called(run: Run, words: l
     result = run("approve", "3A\x1b[31m")
     assert "\x1b" not in result.stderr
     assert result.exit_code in (1, 3)
+
+
+def test_a_worker_may_be_called_like_an_option(run: Run, words: list[str]) -> None:
+    assert run("block", "-f", "--reason", "x", "--", "ann").exit_code == 0
+    assert run("block", "--yes", "--reason", "x", "--", "-f", "--hit_ids_file").exit_code == 0
+    assert [one["worker_id"] for one in records(run("block", "--list").stdout)] == ["ann", "-f", "--hit_ids_file"]

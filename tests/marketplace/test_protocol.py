@@ -89,3 +89,38 @@ members = st.sampled_from(
 def test_no_json_breaks_the_marketplace(marketplace: Marketplace, operation: str, document: dict[str, Any]) -> None:
     status, _ = answer(marketplace, operation, json.dumps(document).encode())
     assert status in (200, 400)
+
+
+@pytest.mark.parametrize(
+    ("operation", "document"),
+    [
+        ("CreateWorkerBlock", {"WorkerId": "ann", "Reason": "\udce9"}),
+        ("UpdateExpirationForHIT", {"HITId": "3A", "ExpireAt": int("9" * 400)}),
+        ("UpdateExpirationForHIT", {"HITId": "3A", "ExpireAt": -1e300}),
+        ("UpdateExpirationForHIT", {"HITId": "3A", "ExpireAt": 1e999}),
+    ],
+)
+def test_values_that_nothing_can_hold_are_serialization_errors(
+    marketplace: Marketplace, operation: str, document: dict[str, Any]
+) -> None:
+    status, found = answer(marketplace, operation, json.dumps(document).encode())
+    assert (status, found["__type"]) == (400, "SerializationException")
+
+
+@pytest.mark.parametrize("host", ["a b.example", "ann@evil.example", "evil.example;script-src *", "x.example:y", ""])
+def test_an_external_host_is_a_name_and_nothing_else(marketplace: Marketplace, host: str) -> None:
+    question = (
+        '<ExternalQuestion xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2006-07-14/'
+        f'ExternalQuestion.xsd"><ExternalURL>https://{host}/</ExternalURL><FrameHeight>0</FrameHeight>'
+        "</ExternalQuestion>"
+    )
+    document = {"Title": "t", "Description": "d", "Reward": "0.10", "AssignmentDurationInSeconds": 60}
+    document |= {"LifetimeInSeconds": 60, "Question": question}
+    status, found = answer(marketplace, "CreateHIT", json.dumps(document).encode())
+    assert (status, found["TurkErrorCode"]) == (400, "AWS.MechanicalTurk.XMLParseError")
+
+
+def test_a_reward_that_no_sum_can_hold_is_out_of_range(marketplace: Marketplace) -> None:
+    document = {"Title": "t", "Description": "d", "Reward": "9" * 400, "AssignmentDurationInSeconds": 60}
+    status, found = answer(marketplace, "CreateHITType", json.dumps(document).encode())
+    assert (status, found["TurkErrorCode"]) == (400, "AWS.ParameterOutOfRange")

@@ -401,6 +401,11 @@ def test_a_submission_that_is_too_large_is_refused(ann: Browser) -> None:
     [
         ("multipart/form-data", b"x"),
         ("multipart/form-data; boundary=x", b"garbage"),
+        (
+            "multipart/form-data; boundary=x; charset=punycode",
+            b'--x\r\nContent-Disposition: form-data; name="a\xff"\r\n\r\nv\r\n--x--\r\n',
+        ),
+        ("application/x-www-form-urlencoded", b"a=1&" * 20_001),
         ("text/plain", b"assignmentId=3A"),
     ],
 )
@@ -414,3 +419,12 @@ def test_pages_that_do_not_exist_say_so(ann: Browser) -> None:
     for path in ("/nowhere", "/projects/3NONE/tasks", "/static/../site.py"):
         ann.get(path)
         assert ann.status == 404
+
+
+def test_raw_utf_8_in_a_form_is_read_as_it_was_meant(mturk: Any, ann: Browser) -> None:
+    hit = create(mturk)
+    _, parameters = accept(ann, hit["HITGroupId"])
+    body = f"assignmentId={parameters['assignmentId']}&a=é&empty=".encode()
+    ann.post("/mturk/externalSubmit", body)
+    assert "<FreeText>&#233;</FreeText>" in stored(mturk, hit)[0]
+    assert "<QuestionIdentifier>empty</QuestionIdentifier><FreeText></FreeText>" in stored(mturk, hit)[0]

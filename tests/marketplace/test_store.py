@@ -153,3 +153,14 @@ def test_a_failed_operation_changes_nothing(marketplace: Marketplace) -> None:
 def test_the_servers_own_address_answers_the_api_and_the_site(site: str) -> None:
     with urllib.request.urlopen(site) as response:
         assert b"Worker id" in response.read()
+
+
+def test_another_programs_database_is_never_written_to(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as other:
+        other.execute("create table t (x)")
+    other.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreUnavailable, match="is another program's database"):
+        Store(path)
+    assert path.read_bytes() == before

@@ -20,6 +20,9 @@ from simpleturk.marketplace.schema import hit_types, hits, request_tokens
 YEAR = 365 * 24 * 3600
 MONTH = 30 * 24 * 3600
 
+#: In USD; Amazon published no limit, but a database's sums have one.
+MAX_REWARD = 1_000_000
+
 #: How long a UniqueRequestToken is remembered, in seconds.
 TOKEN_LIFE = 24 * 3600
 
@@ -164,6 +167,8 @@ def _check_limits(parameters: dict[str, Any]) -> None:
         number = parameters.get(name)
         if number is not None and not low <= number <= high:
             raise out_of_range(name, number, low, high)
+    if Decimal(parameters.get("Reward", "0")) > MAX_REWARD:
+        raise out_of_range("Reward", parameters["Reward"][:40], 0, MAX_REWARD)
     check_requirements(parameters.get("QualificationRequirements", []))
 
 
