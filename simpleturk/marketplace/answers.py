@@ -4,6 +4,7 @@ Source: the API reference's page on QuestionFormAnswers; repeated names joined b
 """
 
 import re
+from typing import Any
 from xml.sax.saxutils import escape
 
 NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd"
@@ -24,15 +25,24 @@ def answers_of(form: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(name, "|".join(several)) for name, several in values.items()]
 
 
-def answer_xml(answers: list[tuple[str, str]]) -> str:
-    """The QuestionFormAnswers document: pure ASCII, as Amazon sent it, so that no reader can misjudge its encoding."""
+def answer_xml(answers: list[Any]) -> str:
+    """The QuestionFormAnswers document of answers as assignments.fields holds them.
+
+    Pure ASCII, as Amazon sent it, so that no reader can misjudge its encoding.
+    """
     parts = [f'<?xml version="1.0" encoding="ASCII"?><QuestionFormAnswers xmlns="{NAMESPACE}">']
     for name, value in answers:
-        parts.append(
-            f"<Answer><QuestionIdentifier>{_text(name)}</QuestionIdentifier><FreeText>{_text(value)}</FreeText></Answer>"
-        )
+        parts.append(f"<Answer><QuestionIdentifier>{_text(name)}</QuestionIdentifier>{_value(value)}</Answer>")
     parts.append("</QuestionFormAnswers>")
     return "".join(parts)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, str):
+        return f"<FreeText>{_text(value)}</FreeText>"
+    selected = "".join(f"<SelectionIdentifier>{_text(one)}</SelectionIdentifier>" for one in value["selections"])
+    other = value["other"]
+    return selected + (f"<OtherSelectionText>{_text(other)}</OtherSelectionText>" if other else "")
 
 
 def _text(value: str) -> str:

@@ -1,75 +1,130 @@
-"""The marketplace behind HTTP: the API at `POST /`, the worker site, and the frames of HITs, by name of the host."""
+"""The marketplace behind HTTP: the API, the worker site, and the frames of HITs, by name of the host.
 
+Any POST with an X-Amz-Target header is an API call, whatever its path: clients keep the path of the endpoint that they
+were given. A page of another site cannot send that header here unasked.
+"""
+
+import asyncio
 import ipaddress
-import logging
 import re
 import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from simpleturk.marketplace.access import Access
+from simpleturk.marketplace.delivery import Deliverer
 from simpleturk.marketplace.frames import FRAME_HOST, SITE_HOST, Frames
 from simpleturk.marketplace.marketplace import Marketplace
+from simpleturk.marketplace.observing import Observer
 from simpleturk.marketplace.protocol import CONTENT_TYPE, MAX_BODY_BYTES, handle
+from simpleturk.marketplace.signature import HTTPRequest
 from simpleturk.marketplace.site import Site
 from simpleturk.marketplace.work import Refused
 
-log = logging.getLogger("simpleturk.marketplace")
+#: How long a caller may take to send a request's body, in seconds.
+BODY_TIMEOUT = 30
 
 
-def create_app(marketplace: Marketplace) -> ASGIApp:
+@dataclass(frozen=True)
+class Serving:
+    """How a marketplace is served.
+
+    `is_open`: it listens on this machine only, and callers without a known key are the local requester. `is_site_open`:
+    a worker is whom they say they are. `rate`: API calls per second and key, 0 for any. `log_all`: the access log has
+    every request, and not just those of the API that failed.
+    """
+
+    is_open: bool = True
+    is_site_open: bool = True
+    rate: float = 0
+    allow_private_webhooks: bool = False
+    log_all: bool = False
+
+
+def create_app(marketplace: Marketplace, serving: Serving | None = None) -> ASGIApp:
     """The whole program, with no state but the marketplace's."""
-    secret_key = marketplace.store.setting("secret_key")
-    frames = Frames(marketplace, secret_key)
+    serving = serving or Serving()
+    observer = Observer(marketplace, serving.log_all)
+    access = Access(marketplace, serving.is_open, serving.rate)
+    frames = Frames(marketplace, marketplace.store.key("frames").hex())
     site = Site(marketplace, frames)
 
     async def api(request: Request) -> Response:
-        return await _answer(marketplace, request)
+        return await _answer(marketplace, access, observer, request)
 
-    session = Middleware(SessionMiddleware, secret_key=secret_key, session_cookie="simpleturk", same_site="lax")
-    handlers = {Refused: site.refused, 404: site.not_found, 500: _broken}
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        deliverer = Deliverer(marketplace, serving.allow_private_webhooks)
+        deliverer.start()
+        yield
+        await run_in_threadpool(deliverer.stop)
+
+    session = Middleware(
+        SessionMiddleware,
+        secret_key=marketplace.store.key("sessions").hex(),
+        session_cookie="simpleturk",
+        same_site="lax",
+    )
+    broken = _broken(observer)
+    pages = [*site.routes(), *frames.routes()] if serving.is_site_open else [Route("/{path:path}", _closed)]
     site_app = Starlette(
-        routes=[Route("/", api, methods=["POST"]), *site.routes(), *frames.routes()],
+        routes=[
+            Route("/healthz", _health(marketplace)),
+            Route("/metrics", _metrics(observer)),
+            Route("/", api, methods=["POST"]),
+            *pages,
+        ],
         middleware=[session],
-        exception_handlers=handlers,
+        exception_handlers={Refused: site.refused, 404: site.not_found, 500: broken},
+        lifespan=lifespan,
     )
     # Under the frames' name nothing but frames: HITs share their origin with none of the site's pages.
-    frame_app = Starlette(routes=frames.routes(), exception_handlers={Refused: _refused_frame, 500: _broken})
-    return _ByHost(site_app, frame_app)
+    frame_app = Starlette(routes=frames.routes(), exception_handlers={Refused: _refused_frame, 500: broken})
+    return observer.watching(_ByHost(site_app, frame_app, api, serving.is_open))
 
 
 class _ByHost:
-    """Sends a request to the site or to the frames by the name it was called; refuses names that are not ours.
+    """Sends a request to the API, the site or the frames; refuses names that are not ours.
 
-    A page of another site whose name was made to point here (DNS rebinding) must not reach the API.
+    Where callers need no key, a page of another site whose name was made to point here (DNS rebinding) must not reach
+    the API.
     """
 
-    def __init__(self, site: ASGIApp, frames: ASGIApp) -> None:
+    def __init__(self, site: ASGIApp, frames: ASGIApp, api: Callable[[Request], object], is_open: bool) -> None:
         self.site = site
         self.frames = frames
+        self.api = Starlette(routes=[Route("/{path:path}", api, methods=["POST"])])
+        self.is_open = is_open
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.site(scope, receive, send)
             return
         host = _named(scope)
+        ours = host == SITE_HOST or is_loopback(host) or (host != "" and not self.is_open)
         if host == FRAME_HOST:
             await self.frames(scope, receive, send)
-        elif host == SITE_HOST or is_loopback(host):
-            await self.site(scope, receive, send)
-        else:
+        elif not ours:
             refusal = PlainTextResponse("This marketplace is not served under this name.\n", 400)
             await refusal(scope, receive, send)
+        elif scope["method"] == "POST" and any(name == b"x-amz-target" for name, _ in scope["headers"]):
+            await self.api(scope, receive, send)
+        else:
+            await self.site(scope, receive, send)
 
 
 #: A Host header: a name, an address, or an IPv6 address in brackets; perhaps a port.
-_HOST = re.compile(rb"([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
+_HOST = re.compile(rb"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
 
 
 def _named(scope: Scope) -> str:
@@ -89,26 +144,82 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-async def _answer(marketplace: Marketplace, request: Request) -> Response:
+async def _answer(marketplace: Marketplace, access: Access, observer: Observer, request: Request) -> Response:
     """One API call. A bug is answered as a ServiceFault, and logged with the id that the caller sees."""
-    body = b""
+    request_id = str(uuid.uuid4())
+    observer.note(request.scope, operation=_operation(request), request_id=request_id)
+    try:
+        body = await asyncio.wait_for(_body(request), BODY_TIMEOUT)
+    except (TimeoutError, ClientDisconnect):
+        fault = {"__type": "RequestTimeoutException", "message": "The request's body did not arrive in time."}
+        return JSONResponse(fault, 408, headers={"x-amzn-RequestId": request_id, "Connection": "close"})
+    sent = HTTPRequest(
+        request.method,
+        request.scope.get("raw_path", b"/").partition(b"?")[0].decode("latin-1"),
+        request.scope["query_string"].decode("latin-1"),
+        request.headers,
+        body,
+    )
+
+    def identify() -> str:
+        requester_id = access.identify(sent)
+        observer.note(request.scope, requester_id=requester_id)
+        return requester_id
+
+    try:
+        response = await run_in_threadpool(handle, marketplace, request.headers, body, identify, request_id)
+    except (
+        Exception
+    ) as error:  # the boundary of the server: whatever broke, the caller gets an answer, the operator a log
+        observer.failed(request.scope, request_id, error)
+        fault = {
+            "__type": "ServiceFault",
+            "Message": f"The marketplace failed; its log names this request {request_id}.",
+            "TurkErrorCode": "AWS.ServiceUnavailable",
+        }
+        return JSONResponse(fault, 500, headers={"x-amzn-RequestId": request_id}, media_type=CONTENT_TYPE)
+    observer.note(request.scope, error=response.error)
+    return Response(response.body, response.status, headers=response.headers)
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
     async for chunk in request.stream():
         body += chunk
         # One byte too many is enough for the handler to refuse it.
         if len(body) > MAX_BODY_BYTES:
             break
-    try:
-        response = await run_in_threadpool(handle, marketplace, request.headers, body)
-    except Exception:  # the boundary of the server: whatever broke, the caller gets an answer and the operator the log
-        number = str(uuid.uuid4())
-        log.exception("API call failed; request id %s", number)
-        fault = {
-            "__type": "ServiceFault",
-            "Message": f"The marketplace failed; its log names this request {number}.",
-            "TurkErrorCode": "AWS.ServiceUnavailable",
-        }
-        return JSONResponse(fault, 500, headers={"x-amzn-RequestId": number}, media_type=CONTENT_TYPE)
-    return Response(response.body, response.status, headers=response.headers)
+    return bytes(body)
+
+
+def _operation(request: Request) -> str:
+    name = request.headers.get("x-amz-target", "").rpartition(".")[2]
+    return name if name.isascii() and name.isalnum() and len(name) < 64 else "unknown"
+
+
+def _health(marketplace: Marketplace) -> Callable[[Request], Response]:
+    def health(request: Request) -> Response:
+        """Whether the database answers."""
+        with marketplace.store.read():
+            return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
+
+    return health
+
+
+def _metrics(observer: Observer) -> Callable[[Request], Response]:
+    def metrics(request: Request) -> Response:
+        """Prometheus's text; for this machine only: the numbers are the operator's."""
+        if request.client is None or not is_loopback(request.client.host):
+            return PlainTextResponse("The metrics are for this machine only.\n", 403)
+        body, kind = observer.metrics()
+        return Response(body, headers={"Content-Type": kind})
+
+    return metrics
+
+
+def _closed(request: Request) -> Response:
+    text = "The worker site is closed here: the operator opens it with serve --open.\n"
+    return PlainTextResponse(text, 403)
 
 
 def _refused_frame(request: Request, error: Exception) -> Response:
@@ -116,7 +227,10 @@ def _refused_frame(request: Request, error: Exception) -> Response:
     return PlainTextResponse(f"{error.title} {error.reason}\n", error.status)
 
 
-def _broken(request: Request, error: Exception) -> Response:
-    number = str(uuid.uuid4())
-    log.error("request failed; id %s", number, exc_info=error)
-    return PlainTextResponse(f"Something went wrong here. The operator's log names it {number}.\n", 500)
+def _broken(observer: Observer) -> Callable[[Request, Exception], Response]:
+    def broken(request: Request, error: Exception) -> Response:
+        number = str(uuid.uuid4())
+        observer.failed(request.scope, number, error)
+        return PlainTextResponse(f"Something went wrong here. The operator's log names it {number}.\n", 500)
+
+    return broken

@@ -6,10 +6,12 @@ storage. Either way it cannot navigate the site's window, and its address cannot
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from itsdangerous import BadSignature, URLSafeSerializer
+from jinja2 import Environment, FileSystemLoader
 from sqlalchemy import Row
 from starlette.datastructures import ImmutableMultiDict, UploadFile
 from starlette.exceptions import HTTPException
@@ -19,6 +21,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from simpleturk.marketplace import work
+from simpleturk.marketplace.forms import Filled, other_name
+from simpleturk.marketplace.forms import Form as QuestionForm
 from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.questions import parse_question
 from simpleturk.marketplace.work import NOT_AVAILABLE, Refused
@@ -31,6 +35,10 @@ FRAME_HOST = "hits.simpleturk.localhost"
 SANDBOX = (
     "allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox allow-modals allow-downloads"
     " allow-pointer-lock"
+)
+
+PAGES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True, trim_blocks=True, lstrip_blocks=True
 )
 
 #: The largest submission, in bytes.
@@ -93,6 +101,7 @@ class Frames:
 
     def _frame(self, origins: Origins, xml: str, shows: dict[str, str], parameters: dict[str, str]) -> Frame:
         question = parse_question(xml)
+        origin = origins.frame or origins.site
         if question.url is not None:
             parts = urlsplit(question.url)
             query = "&".join(filter(None, (parts.query, urlencode(parameters))))
@@ -100,7 +109,7 @@ class Frames:
             # A page of another host has that host's origin.
             return Frame(url, f"{parts.scheme}://{parts.netloc}", f"{SANDBOX} allow-same-origin", question.frame_height)
         url = f"{origins.frame}/frame/{self._signer.dumps(shows)}?{urlencode(parameters)}"
-        return Frame(url, origins.frame or origins.site, _sandbox(origins.frame != ""), question.frame_height)
+        return Frame(url, origin, _sandbox(origins.frame != ""), question.frame_height)
 
     def page(self, request: Request) -> Response:
         """The HIT's own page, byte for byte as its requester wrote it."""
@@ -109,17 +118,29 @@ class Frames:
         except BadSignature as error:
             raise Refused("There is no such HIT.", "The address of this frame is wrong.", 404) from error
         with self.marketplace.read() as transaction:
-            html = parse_question(work.question_xml(transaction, shows["hit"])).html or ""
+            question = parse_question(work.question_xml(transaction, shows["hit"]))
         own_origin = request.url.hostname == FRAME_HOST
-        site = _sibling(request, SITE_HOST) if own_origin else "'self'"
+        site = _sibling(request, SITE_HOST) if own_origin else f"{request.url.scheme}://{request.url.netloc}"
+        embedder = site if own_origin else "'self'"
+        html = question.html or ""
+        if question.form is not None:
+            html = render_form(question.form, shows.get("for"), f"{site}/mturk/externalSubmit")
         headers = {
             # The sandbox holds also for somebody who opens the address outside of the frame.
-            "Content-Security-Policy": f"sandbox {_sandbox(own_origin)}; frame-ancestors {site}",
+            "Content-Security-Policy": f"sandbox {_sandbox(own_origin)}; frame-ancestors {embedder}",
             "Cache-Control": "no-store",
             "Referrer-Policy": "no-referrer",
             "X-Content-Type-Options": "nosniff",
         }
         return HTMLResponse(html.encode("utf-8", "replace"), headers=headers)
+
+
+def render_form(form: QuestionForm, assignment_id: str | None, submit_to: str, filled: Filled | None = None) -> str:
+    """The page of a QuestionForm; without an assignment a preview. `filled` is what was sent and has to be mended."""
+    values = dict(filled.fields) if filled else {}
+    context: dict[str, Any] = {"form": form, "assignment_id": assignment_id, "submit_to": submit_to}
+    context |= {"values": values, "problems": filled.problems if filled else {}, "other_name": other_name}
+    return PAGES.get_template("question_form.html").render(context)
 
 
 async def read_form(request: Request) -> Form:

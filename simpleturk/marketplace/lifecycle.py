@@ -1,20 +1,24 @@
-"""The rules of HITs and assignments: states, counters, deadlines, auto-approval.
+"""The rules of HITs and assignments: states, counters, deadlines, and the money that follows them.
 
     accepted ─► submitted ─► approved | rejected ─► approved (override)
         └────► returned | abandoned
 
-Time takes its effect in `settle`, at the moment it was due and not at the moment somebody looked. The counters of a HIT
-change only here. Sources: the API reference's page on the HIT data structure; the guide's "HIT life cycle".
+The counters of a HIT change only here and in settling.py, which lets time take its effect. What is held for a HIT is
+its reward times the places that may still have to be paid: those in work, those that wait for review, and, until it
+has expired, those that are free.
+
+Sources: the API reference's page on the HIT data structure; the guide's "HIT life cycle".
 """
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from simpleturk.marketplace import events, money
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.ids import new_id
-from simpleturk.marketplace.schema import assignments, hit_types, hits
+from simpleturk.marketplace.schema import assignments, hit_types, hits, messages
 
 #: An override of a rejection is possible for this many seconds after the submission (30 days).
 OVERRIDE_WINDOW = 30 * 24 * 3600
@@ -24,8 +28,7 @@ def hit_status(hit: Row[Any], now: float) -> str:
     """A HIT's HITStatus: `hit` is a row of the table hits."""
     if hit.deleted is not None:
         return "Disposed"
-    expired = hit.expiration <= now
-    if not expired and hit.available > 0:
+    if hit.expiration > now and hit.available > 0:
         return "Assignable"
     if hit.pending > 0:
         return "Unassignable"
@@ -37,24 +40,11 @@ def unreviewed(hit: Row[Any]) -> int:
     return int(hit.max_assignments - hit.available - hit.pending - hit.completed)
 
 
-def is_due(connection: Connection, now: float) -> bool:
-    """Whether `settle` has anything to do at this moment."""
-    overdue = exists().where(assignments.c.status == "Accepted", assignments.c.deadline <= now)
-    approvable = exists().where(assignments.c.status == "Submitted", assignments.c.auto_approval <= now)
-    return bool(connection.scalar(select(or_(overdue, approvable))))
-
-
-def settle(connection: Connection, now: float) -> None:
-    """Let time take its effect: abandon what is past its deadline, approve what nobody reviewed in time."""
-    if not is_due(connection, now):
-        return
-    overdue = and_(assignments.c.status == "Accepted", assignments.c.deadline <= now)
-    _count(connection, overdue, available=1, pending=-1)
-    connection.execute(update(assignments).where(overdue).values(status="Abandoned"))
-    approvable = and_(assignments.c.status == "Submitted", assignments.c.auto_approval <= now)
-    _count(connection, approvable, completed=1)
-    values = {"status": "Approved", "approved": assignments.c.auto_approval}
-    connection.execute(update(assignments).where(approvable).values(values))
+def hit_of(connection: Connection, hit_id: str) -> Row[Any]:
+    """A HIT with what its HIT type says of reward and times."""
+    columns = (hit_types.c.reward, hit_types.c.assignment_duration, hit_types.c.auto_approval_delay)
+    query = select(hits, *columns).join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
+    return connection.execute(query.where(hits.c.hit_id == hit_id)).one()
 
 
 def accept(connection: Connection, hit: Row[Any], worker_id: str, now: float) -> str:
@@ -64,10 +54,6 @@ def accept(connection: Connection, hit: Row[Any], worker_id: str, now: float) ->
     """
     if hit_status(hit, now) != "Assignable":
         raise RequestError("NoHITsAvailableInGroupException", "There are no more available HITs in this group.")
-    duration = connection.scalar(
-        select(hit_types.c.assignment_duration).where(hit_types.c.hit_type_id == hit.hit_type_id)
-    )
-    assert duration is not None
     assignment_id = new_id()
     try:
         with connection.begin_nested():
@@ -78,87 +64,161 @@ def accept(connection: Connection, hit: Row[Any], worker_id: str, now: float) ->
                     worker_id=worker_id,
                     status="Accepted",
                     accepted=now,
-                    deadline=round(now + duration, 3),
+                    deadline=round(now + hit_of(connection, hit.hit_id).assignment_duration, 3),
                 )
             )
     except IntegrityError as error:
         text = "You have already accepted or completed this HIT."
         raise RequestError("ExceedsMaxAssignmentsPerWorker", text) from error
-    _count_one(connection, hit.hit_id, available=-1, pending=1)
+    count(connection, hit.hit_id, available=-1, pending=1)
+    events.to_assignments(connection, now, "AssignmentAccepted", assignments.c.assignment_id == assignment_id)
     return assignment_id
 
 
-def submit(connection: Connection, assignment: Row[Any], fields: list[tuple[str, str]], now: float) -> None:
+def submit(connection: Connection, assignment: Row[Any], fields: list[Any], now: float) -> None:
     """Store a worker's answers. The assignment is Accepted and within its deadline: the caller has checked."""
-    delay = connection.scalar(
-        select(hit_types.c.auto_approval_delay)
-        .join(hits, hits.c.hit_type_id == hit_types.c.hit_type_id)
-        .where(hits.c.hit_id == assignment.hit_id)
-    )
-    assert delay is not None
+    hit = hit_of(connection, assignment.hit_id)
     values = {
         "status": "Submitted",
         "submitted": now,
-        "auto_approval": round(now + delay, 3),
-        "fields": [list(pair) for pair in fields],
+        "auto_approval": round(now + hit.auto_approval_delay, 3),
+        "fields": fields,
     }
     _change(connection, assignment, values, pending=-1)
-    # A delay of 0 approves at once: nobody may see it as merely submitted.
-    settle(connection, now)
+    _happened(connection, now, "AssignmentSubmitted", assignment)
 
 
-def give_back(connection: Connection, assignment: Row[Any]) -> None:
+def give_back(connection: Connection, assignment: Row[Any], now: float) -> None:
     """Return an accepted assignment: its place is free again at once."""
+    hit = hit_of(connection, assignment.hit_id)
     _change(connection, assignment, {"status": "Returned"}, available=1, pending=-1)
+    if hit.expired:
+        money.release(connection, now, hit.requester_id, hit.hit_id, money.cents(hit.reward))
+    _happened(connection, now, "AssignmentReturned", assignment)
 
 
 def approve(connection: Connection, assignment: Row[Any], feedback: str | None, override: bool, now: float) -> None:
     """Approve a submitted assignment, or with `override` a rejected one. Raises RequestError in any other state."""
-    if assignment.status == "Rejected" and override:
+    overridden = override and assignment.status == "Rejected"
+    if overridden:
         if now > assignment.submitted + OVERRIDE_WINDOW:
             text = "A rejection can be overridden within 30 days after the submission."
             raise RequestError("InvalidAssignmentState", text)
-        changed = {"completed": 0}
-    elif assignment.status == "Submitted":
-        changed = {"completed": 1}
-    else:
+    elif assignment.status != "Submitted":
         raise _not_submitted(assignment)
+    hit = hit_of(connection, assignment.hit_id)
+    of_what = {"hit_id": hit.hit_id, "worker_id": assignment.worker_id, "assignment_id": assignment.assignment_id}
+    money.reward(connection, now, hit.requester_id, money.cents(hit.reward), not overridden, **of_what)
     values = {"status": "Approved", "approved": now, "rejected": None, "feedback": feedback}
-    _change(connection, assignment, values, **changed)
+    _change(connection, assignment, values, completed=0 if overridden else 1)
+    _happened(connection, now, "AssignmentApproved", assignment)
 
 
 def reject(connection: Connection, assignment: Row[Any], feedback: str, now: float) -> None:
-    """Reject a submitted assignment. Raises RequestError in any other state."""
+    """Reject a submitted assignment; its worker is told why. Raises RequestError in any other state."""
     if assignment.status != "Submitted":
         raise _not_submitted(assignment)
+    hit = hit_of(connection, assignment.hit_id)
+    money.release(connection, now, hit.requester_id, hit.hit_id, money.cents(hit.reward))
     _change(connection, assignment, {"status": "Rejected", "rejected": now, "feedback": feedback}, completed=1)
+    tell(connection, now, hit.requester_id, assignment.worker_id, "Your work was rejected", feedback)
+    _happened(connection, now, "AssignmentRejected", assignment)
 
 
 def delete(connection: Connection, hit: Row[Any], now: float) -> None:
     """Dispose of a HIT that is Reviewable or Reviewing, with everything reviewed. Raises RequestError otherwise."""
     status = hit_status(hit, now)
     if status not in ("Reviewable", "Reviewing") or unreviewed(hit) > 0:
-        # Two blanks, and a message that contradicts itself when work waits for review: clients match on it.
-        text = (
-            f"This HIT is currently in the state '{status}'.  "
-            "This operation can be called with a status of: Reviewing, Reviewable"
-        )
-        raise RequestError("InvalidHITState", text)
-    connection.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(deleted=now))
+        # The message contradicts itself when work waits for review: clients match on it.
+        raise wrong_hit_state(status, "Reviewing, Reviewable")
+    connection.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(deleted=now, expired=True))
+    events.to_hits(connection, now, "HITDisposed", hits.c.hit_id == hit.hit_id)
 
 
 def expire_at(connection: Connection, hit: Row[Any], moment: float, now: float) -> None:
     """Set when a HIT leaves the market: a moment that is past means now. Work that is out may still be submitted.
 
-    Shortening to a future moment is allowed: the guide says so, although the API's page does not.
+    Shortening to a future moment is allowed: the guide says so, although the API's page does not. The caller settles.
     """
+    _not_disposed(hit)
+    values: dict[str, Any] = {"expiration": max(moment, now)}
+    if moment > now:
+        values["reviewing"] = False
+        if hit.expired:
+            money.hold(connection, now, hit.requester_id, hit.hit_id, hit.available * money.cents(hit.reward))
+            values["expired"] = False
+    connection.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(values))
+    if moment > hit.expiration:
+        events.to_hits(connection, now, "HITExtended", hits.c.hit_id == hit.hit_id)
+
+
+def add_assignments(connection: Connection, hit: Row[Any], number: int, now: float) -> None:
+    """Give a HIT more places. Raises RequestError when it may not grow so far, or funds are short."""
+    _not_disposed(hit)
+    if hit.max_assignments < 10 <= hit.max_assignments + number:
+        # With ten places a HIT was of another price class, which its creation fixed.
+        text = "A HIT that was created with fewer than 10 assignments cannot be extended to 10 or more."
+        raise RequestError("InvalidMaximumAssignmentsIncrease", text)
+    if not hit.expired:
+        money.hold(connection, now, hit.requester_id, hit.hit_id, number * money.cents(hit.reward))
+    values = {"max_assignments": hit.max_assignments + number, "available": hit.available + number}
+    values |= {} if hit.expired else {"reviewing": False}
+    connection.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(values))
+    events.to_hits(connection, now, "HITExtended", hits.c.hit_id == hit.hit_id)
+
+
+def change_type(connection: Connection, hit: Row[Any], hit_type: Row[Any], now: float) -> None:
+    """Give a HIT another HIT type. Raises RequestError once somebody has accepted it."""
+    _not_disposed(hit)
+    touched = select(assignments.c.seq).where(
+        assignments.c.hit_id == hit.hit_id, assignments.c.status.not_in(("Returned", "Abandoned"))
+    )
+    if connection.execute(touched.limit(1)).first() is not None:
+        text = "The HIT type cannot be changed: an assignment of this HIT has been accepted or submitted."
+        raise RequestError("InvalidHITState", text)
+    if not hit.expired:
+        more = hit.available * (money.cents(hit_type.reward) - money.cents(hit.reward))
+        book = money.hold if more > 0 else money.release
+        book(connection, now, hit.requester_id, hit.hit_id, abs(more))
+    connection.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(hit_type_id=hit_type.hit_type_id))
+
+
+def set_reviewing(connection: Connection, hit: Row[Any], reviewing: bool, now: float) -> None:
+    """Move a HIT between Reviewable and Reviewing. Raises RequestError unless it is in the state it moves from."""
+    wanted = "Reviewable" if reviewing else "Reviewing"
+    status = hit_status(hit, now)
+    if status != wanted:
+        raise wrong_hit_state(status, wanted)
+    connection.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(reviewing=reviewing))
+
+
+def is_reviewable(hit: Row[Any]) -> bool:
+    """Whether nothing of a HIT is in work, and nothing can be accepted any more."""
+    return hit.deleted is None and hit.pending == 0 and (hit.available == 0 or hit.expired)
+
+
+def tell(connection: Connection, now: float, requester_id: str, worker_id: str, subject: str, text: str) -> None:
+    """Put a message into a worker's inbox."""
+    values = {"worker_id": worker_id, "requester_id": requester_id, "time": now, "subject": subject, "text": text}
+    connection.execute(insert(messages).values(**values))
+
+
+def count(connection: Connection, hit_id: str, **counts: int) -> None:
+    """Change counters of a HIT."""
+    values = {name: hits.c[name] + change for name, change in counts.items() if change}
+    if values:
+        connection.execute(update(hits).where(hits.c.hit_id == hit_id).values(values))
+
+
+def wrong_hit_state(status: str, possible: str) -> RequestError:
+    """Amazon's words, two blanks included: clients match on them."""
+    text = f"This HIT is currently in the state '{status}'.  This operation can be called with a status of: {possible}"
+    return RequestError("InvalidHITState", text)
+
+
+def _not_disposed(hit: Row[Any]) -> None:
     if hit.deleted is not None:
-        raise RequestError(
-            "InvalidHITState",
-            "This HIT is currently in the state 'Disposed'.  This operation can be called with a status of: "
-            "Assignable, Unassignable, Reviewable, Reviewing",
-        )
-    connection.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(expiration=max(moment, now)))
+        raise wrong_hit_state("Disposed", "Assignable, Unassignable, Reviewable, Reviewing")
 
 
 def _not_submitted(assignment: Row[Any]) -> RequestError:
@@ -171,22 +231,8 @@ def _not_submitted(assignment: Row[Any]) -> RequestError:
 
 def _change(connection: Connection, assignment: Row[Any], values: dict[str, Any], **counts: int) -> None:
     connection.execute(update(assignments).where(assignments.c.seq == assignment.seq).values(values))
-    _count_one(connection, assignment.hit_id, **counts)
+    count(connection, assignment.hit_id, **counts)
 
 
-def _count_one(connection: Connection, hit_id: str, **counts: int) -> None:
-    values = {name: hits.c[name] + change for name, change in counts.items() if change}
-    if values:
-        connection.execute(update(hits).where(hits.c.hit_id == hit_id).values(values))
-
-
-def _count(connection: Connection, condition: Any, **counts: int) -> None:
-    """Change the counters of every HIT by how many of its assignments meet the condition."""
-    rows = connection.execute(
-        select(assignments.c.hit_id, func.count().label("n")).where(condition).group_by(assignments.c.hit_id)
-    ).all()
-    for start in range(0, len(rows), 500):
-        some = rows[start : start + 500]
-        number = case({row.hit_id: row.n for row in some}, value=hits.c.hit_id, else_=0)
-        values = {name: hits.c[name] + change * number for name, change in counts.items()}
-        connection.execute(update(hits).where(hits.c.hit_id.in_([row.hit_id for row in some])).values(values))
+def _happened(connection: Connection, now: float, event_type: str, assignment: Row[Any]) -> None:
+    events.to_assignments(connection, now, event_type, assignments.c.seq == assignment.seq)

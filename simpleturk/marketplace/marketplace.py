@@ -10,46 +10,53 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from simpleturk.marketplace import lifecycle
+from simpleturk.marketplace import settling
 from simpleturk.marketplace.store import LOCAL_REQUESTER, Store
 
 
 @dataclass(frozen=True)
 class Transaction:
-    """What an operation acts in: the database, the moment (epoch seconds), and who calls."""
+    """What an operation acts in: the database, the moment (epoch seconds), who calls, and the request's own id.
+
+    `strict` holds callers to those of Amazon's limits that help nobody.
+    """
 
     connection: Connection
     now: float
     requester_id: str = LOCAL_REQUESTER
+    strict: bool = False
+    request_id: str = ""
 
 
 class Marketplace:
     """`store` and `clock` (epoch seconds) decide everything that can be seen; there is no other state."""
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, store: Store, clock: Callable[[], float] = time.time, strict: bool = False) -> None:
         self.store = store
         self.clock = clock
+        self.strict = strict
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
+    def write(self, requester_id: str = LOCAL_REQUESTER, request_id: str = "") -> Iterator[Transaction]:
         """A transaction that may change things; committed and synced when the block ends without an exception."""
         with self.store.write() as connection:
             # The moment is read after the wait for other writers, so that times follow the order of transactions.
             now = self.now()
-            lifecycle.settle(connection, now)
-            yield Transaction(connection, now)
+            settling.settle(connection, now)
+            yield Transaction(connection, now, requester_id, self.strict, request_id)
 
     @contextmanager
-    def read(self) -> Iterator[Transaction]:
+    def read(self, requester_id: str = LOCAL_REQUESTER) -> Iterator[Transaction]:
         """A transaction that only looks. What was due by now has happened, whoever looks."""
         now = self.now()
         with self.store.read() as connection:
-            due = lifecycle.is_due(connection, now)
-        if due:
-            with self.write():
-                pass
+            if not settling.is_due(connection, now):
+                yield Transaction(connection, now, requester_id, self.strict)
+                return
+        with self.write():
+            pass
         with self.store.read() as connection:
-            yield Transaction(connection, now)
+            yield Transaction(connection, now, requester_id, self.strict)
 
     def now(self) -> float:
         """The present, to the millisecond, as MTurk's API gives times."""

@@ -5,13 +5,14 @@ Knows HTTP's words but no server: `simpleturk serve` and the in-process client b
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from simpleturk.marketplace.errors import SerializationException, ServiceError, UnknownOperation
 from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.operations import OPERATIONS
+from simpleturk.marketplace.store import LOCAL_REQUESTER
 from simpleturk.marketplace.validation import check_request, service_model
 
 TARGET_PREFIX = "MTurkRequesterServiceV20170117"
@@ -23,28 +24,41 @@ MAX_BODY_BYTES = 8 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Response:
-    """An HTTP response."""
+    """An HTTP response; `error` is its type, "" where all went well."""
 
     status: int
     headers: dict[str, str]
     body: bytes
+    error: str = ""
 
 
-def handle(marketplace: Marketplace, headers: Mapping[str, str], body: bytes) -> Response:
-    """Answer one request. `headers` finds names whatever their case.
+def handle(
+    marketplace: Marketplace,
+    headers: Mapping[str, str],
+    body: bytes,
+    identify: Callable[[], str] = lambda: LOCAL_REQUESTER,
+    request_id: str = "",
+) -> Response:
+    """Answer one request. `headers` finds names whatever their case; `identify` says who calls, or raises ServiceError.
 
     An error of the caller's is an answer with status 400; a bug, or StoreUnavailable, is raised.
     """
+    request_id = request_id or str(uuid.uuid4())
     try:
+        requester_id = identify()
         name = _operation_name(headers.get("X-Amz-Target", ""))
-        operation = OPERATIONS.get(name)
-        if operation is None:
-            raise UnknownOperation(f"The operation {name} is not served by this marketplace yet.")
-        parameters = check_request(service_model().operation_model(name), _json_object(body))
-        with marketplace.write() if operation.writes else marketplace.read() as transaction:
-            return _response(200, operation.function(transaction, parameters))
+        operation = OPERATIONS[name]
+        model = service_model().operation_model(name)
+        parameters = check_request(model, _json_object(body), marketplace.strict)
+        if operation.writes:
+            with marketplace.write(requester_id, request_id) as transaction:
+                answer = operation.function(transaction, parameters)
+        else:
+            with marketplace.read(requester_id) as transaction:
+                answer = operation.function(transaction, parameters)
+        return _response(200, answer, request_id)
     except ServiceError as error:
-        return _response(error.status, error.body(marketplace.now()))
+        return _response(error.status, error.body(marketplace.now()), request_id, error.type)
 
 
 def _operation_name(target: str) -> str:
@@ -70,11 +84,11 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _response(status: int, document: dict[str, Any]) -> Response:
+def _response(status: int, document: dict[str, Any], request_id: str, error: str = "") -> Response:
     body = json.dumps(document, separators=(",", ":")).encode()
     headers = {
         "Content-Type": CONTENT_TYPE,
         "Content-Length": str(len(body)),
-        "x-amzn-RequestId": str(uuid.uuid4()),
+        "x-amzn-RequestId": request_id,
     }
-    return Response(status, headers, body)
+    return Response(status, headers, body, error)

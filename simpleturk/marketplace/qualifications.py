@@ -4,19 +4,37 @@ The system qualifications are computed from what a worker really did here. Sourc
 QualificationRequirement.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from simpleturk.marketplace.schema import assignments, workers
+from simpleturk.marketplace.schema import assignments, qualification_types, qualifications, workers
 
 NUMBER_APPROVED = "00000000000000000040"
 PERCENT_APPROVED = "000000000000000000L0"
 LOCALE = "00000000000000000071"
 ADULT = "00000000000000000060"
 MASTERS = frozenset({"2F1QJWKUDD8XADTFD2Q0G6UTO95ALH", "2ARFPLSP75KLA8M8DH1HTEQVJT3SY6"})
+
+#: Older system types, which programs still name.
+PERCENT_SUBMITTED = "00000000000000000000"
+PERCENT_ABANDONED = "00000000000000000070"
+PERCENT_RETURNED = "000000000000000000E0"
+PERCENT_REJECTED = "000000000000000000S0"
+
+#: The system types by id: name and description.
+SYSTEM_TYPES = {
+    NUMBER_APPROVED: ("Number of approved HITs", "How many assignments of the worker have been approved."),
+    PERCENT_APPROVED: ("Approval rate (%)", "Approved among reviewed assignments; 100 until there are 100."),
+    LOCALE: ("Location", "Where the worker is."),
+    ADULT: ("Adult content agreed to", "The worker has agreed to see adult content."),
+    PERCENT_SUBMITTED: ("Submission rate (%)", "Submitted among accepted assignments."),
+    PERCENT_ABANDONED: ("Abandonment rate (%)", "Abandoned among accepted assignments."),
+    PERCENT_RETURNED: ("Return rate (%)", "Returned among accepted assignments."),
+    PERCENT_REJECTED: ("Rejection rate (%)", "Rejected among reviewed assignments."),
+} | dict.fromkeys(sorted(MASTERS), ("Masters", "The operator has granted the worker this status."))
 
 #: Until a worker has this many assignments on record, Amazon counts the percentage as 100.
 ENOUGH_ASSIGNMENTS = 100
@@ -42,36 +60,57 @@ _NUMBERS: dict[str, Callable[[int, list[int]], bool]] = {
 
 @dataclass(frozen=True)
 class Standing:
-    """What the requirements look at: a worker's record and place. `country` is ISO 3166 or None."""
+    """What the requirements look at: a worker's record, place and grants. `country` is ISO 3166 or None.
 
-    approved: int = 0
-    rejected: int = 0
+    `counts` holds how many assignments are in each state, `grants` the value of each qualification by its type.
+    """
+
+    counts: Mapping[str, int] = field(default_factory=dict)
     country: str | None = None
     subdivision: str | None = None
+    adult: bool = False
+    master: bool = False
+    grants: Mapping[str, int] = field(default_factory=dict)
 
-    @property
-    def percent_approved(self) -> int:
-        """Approved among reviewed, 0-100; 100 until there is enough on record."""
-        reviewed = self.approved + self.rejected
-        return 100 if reviewed < ENOUGH_ASSIGNMENTS else 100 * self.approved // reviewed
+    def value(self, kind: str) -> int | None:
+        """A qualification's value, None for somebody who has it not."""
+        approved, rejected = self.counts.get("Approved", 0), self.counts.get("Rejected", 0)
+        reviewed = approved + rejected
+        accepted = sum(self.counts.values()) - self.counts.get("Accepted", 0)
+        submitted = accepted - self.counts.get("Returned", 0) - self.counts.get("Abandoned", 0)
+        computed: dict[str, int | None] = {
+            NUMBER_APPROVED: approved,
+            PERCENT_APPROVED: _percent(approved, reviewed, 100),
+            PERCENT_REJECTED: _percent(rejected, reviewed, 0),
+            PERCENT_SUBMITTED: _percent(submitted, accepted, 100),
+            PERCENT_RETURNED: _percent(self.counts.get("Returned", 0), accepted, 0),
+            PERCENT_ABANDONED: _percent(self.counts.get("Abandoned", 0), accepted, 0),
+            ADULT: int(self.adult),
+        }
+        computed |= dict.fromkeys(MASTERS, 1 if self.master else None)
+        return computed[kind] if kind in computed else self.grants.get(kind)
 
 
 def standing(connection: Connection, worker_id: str) -> Standing:
     """A worker's record; somebody unknown has an empty one."""
-    rows = connection.execute(
+    counts = connection.execute(
         select(assignments.c.status, func.count().label("number"))
         .where(assignments.c.worker_id == worker_id)
         .group_by(assignments.c.status)
     )
-    counts = {row.status: row.number for row in rows}
-    place = connection.execute(
-        select(workers.c.country, workers.c.subdivision).where(workers.c.worker_id == worker_id)
-    ).first()
+    grants = connection.execute(
+        select(qualifications.c.qualification_type_id, qualifications.c.value).where(
+            qualifications.c.worker_id == worker_id, qualifications.c.status == "Granted"
+        )
+    )
+    who = connection.execute(select(workers).where(workers.c.worker_id == worker_id)).first()
     return Standing(
-        approved=counts.get("Approved", 0),
-        rejected=counts.get("Rejected", 0),
-        country=place.country if place else None,
-        subdivision=place.subdivision if place else None,
+        counts={row.status: row.number for row in counts},
+        country=who.country if who else None,
+        subdivision=who.subdivision if who else None,
+        adult=bool(who and who.adult),
+        master=bool(who and who.master),
+        grants={row.qualification_type_id: row.value for row in grants},
     )
 
 
@@ -88,28 +127,35 @@ def guard(requirement: dict[str, Any]) -> str:
 
 
 def meets(who: Standing, requirement: dict[str, Any]) -> bool:
-    """Whether a worker meets one requirement. Without the qualification, only DoesNotExist is met."""
+    """Whether a worker meets one requirement. Without the qualification, only DoesNotExist is met.
+
+    That holds for NotEqualTo and NotIn too: what a worker does not have cannot be compared. (Amazon's documentation
+    says so of qualifications in general; nobody reported otherwise.)
+    """
     kind, comparator = requirement["QualificationTypeId"], requirement["Comparator"]
     if kind == LOCALE:
         return _meets_locale(who, comparator, requirement.get("LocaleValues", []))
-    value = {NUMBER_APPROVED: who.approved, PERCENT_APPROVED: who.percent_approved}.get(kind)
-    if value is None:
-        return bool(comparator == "DoesNotExist")
-    if comparator in ("Exists", "DoesNotExist"):
-        return bool(comparator == "Exists")
+    value = who.value(kind)
+    if value is None or comparator in ("Exists", "DoesNotExist"):
+        return bool(comparator == ("DoesNotExist" if value is None else "Exists"))
     return _NUMBERS[comparator](value, requirement["IntegerValues"])
 
 
-def describe(requirement: dict[str, Any]) -> str:
+def names_of(connection: Connection, requirements: list[dict[str, Any]]) -> dict[str, str]:
+    """The names of the qualification types in requirements, by id; those that nobody made are not there."""
+    kinds = {requirement["QualificationTypeId"] for requirement in requirements} - SYSTEM_TYPES.keys()
+    names = {kind: name for kind, (name, _) in SYSTEM_TYPES.items()}
+    if kinds:
+        query = select(qualification_types.c.qualification_type_id, qualification_types.c.name)
+        rows = connection.execute(query.where(qualification_types.c.qualification_type_id.in_(kinds)))
+        names |= {row.qualification_type_id: row.name for row in rows}
+    return names
+
+
+def describe(requirement: dict[str, Any], names: Mapping[str, str]) -> str:
     """A requirement as a worker reads it: "Location is one of US, CA"."""
-    names = {
-        NUMBER_APPROVED: "Number of approved HITs",
-        PERCENT_APPROVED: "Approval rate (%)",
-        LOCALE: "Location",
-        ADULT: "Adult content agreed to",
-    }
     kind = requirement["QualificationTypeId"]
-    name = "Masters" if kind in MASTERS else names.get(kind, f"Qualification {kind}")
+    name = names.get(kind, f"Qualification {kind}")
     words = {
         "LessThan": "is less than",
         "LessThanOrEqualTo": "is at most",
@@ -127,6 +173,10 @@ def describe(requirement: dict[str, Any]) -> str:
         "-".join(filter(None, (v["Country"], v.get("Subdivision")))) for v in requirement.get("LocaleValues", [])
     ]
     return " ".join(filter(None, (name, words[requirement["Comparator"]], ", ".join(values))))
+
+
+def _percent(part: int, whole: int, otherwise: int) -> int:
+    return otherwise if whole < ENOUGH_ASSIGNMENTS else 100 * part // whole
 
 
 def _meets_locale(who: Standing, comparator: str, places: list[dict[str, str]]) -> bool:

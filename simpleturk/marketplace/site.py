@@ -12,7 +12,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -20,8 +19,11 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from simpleturk.marketplace import work
-from simpleturk.marketplace.frames import Form, Frames, Origins, read_form
+from simpleturk.marketplace.forms import Filled, other_name
+from simpleturk.marketplace.frames import PAGES, Form, Frames, Origins, read_form, render_form
+from simpleturk.marketplace.granting import test_form
 from simpleturk.marketplace.marketplace import Marketplace
+from simpleturk.marketplace.questions import parse_question
 from simpleturk.marketplace.validation import WORKER_ID
 from simpleturk.marketplace.work import Refused
 
@@ -37,7 +39,7 @@ class Site:
     def __init__(self, marketplace: Marketplace, frames: Frames) -> None:
         self.marketplace = marketplace
         self.frames = frames
-        self.templates = Environment(loader=FileSystemLoader(HERE / "pages"), autoescape=True, trim_blocks=True)
+        self.templates = PAGES.overlay()
         self.templates.filters |= {"usd": _usd, "duration": _duration, "when": _when, "iso": _iso}
 
     def routes(self) -> list[Route | Mount]:
@@ -57,6 +59,11 @@ class Site:
             Route("/assignments/{assignment_id}/return", self.give_back, methods=["POST"]),
             Route("/dashboard", self.dashboard),
             Route("/profile", self.profile, methods=["POST"]),
+            Route("/inbox", self.inbox),
+            Route("/qualifications", self.qualifications),
+            Route("/qualifications/{kind}", self.qualification),
+            Route("/qualifications/{kind}/ask", self.ask, methods=["POST"]),
+            Route("/qualifications/{kind}/test", self.take_test, methods=["POST"]),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ]
 
@@ -146,6 +153,8 @@ class Site:
             fields = form.multi_items() if request.method == "POST" else request.query_params.multi_items()
             assignment_id = form.get("assignmentId") or request.query_params.get("assignmentId", "")
             await run_in_threadpool(self._submit, assignment_id, fields, request.session.get("worker_id"))
+        except work.Incomplete as incomplete:
+            return await run_in_threadpool(self._form_again, assignment_id, incomplete.filled)
         except Refused as refusal:
             written = [pair for pair in fields if pair[0] != "assignmentId"]
             context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "written": written}
@@ -173,15 +182,15 @@ class Site:
         worker_id = self._worker(request)
         if worker_id is None:
             return self._page(request, "sign_in.html", next=_local_path(request))
-        number = request.query_params.get("page", "1")
-        page = min(int(number), 10**6) if number.isdecimal() and len(number) < 8 and int(number) else 1
+        page = _page_number(request)
         with self.marketplace.read() as transaction:
             held = work.in_work(transaction, worker_id)
             entries = work.history(transaction, worker_id, HISTORY_PAGE + 1, (page - 1) * HISTORY_PAGE)
             earned = work.earnings(transaction, worker_id)
-            country, subdivision = work.place(transaction, worker_id)
-        context: dict[str, Any] = {"held": held, "earned": earned, "page": page}
-        context |= {"country": country, "subdivision": subdivision}
+            profile = work.profile(transaction, worker_id)
+            bonuses = Decimal(work.bonuses(transaction, worker_id)) / 100
+        context: dict[str, Any] = {"held": held, "earned": earned, "page": page, "bonuses": bonuses}
+        context |= {"country": profile.country, "subdivision": profile.subdivision, "adult": profile.adult}
         context |= {"entries": entries[:HISTORY_PAGE], "older": len(entries) > HISTORY_PAGE}
         return self._page(request, "dashboard.html", **context)
 
@@ -193,8 +202,80 @@ class Site:
         if not all(re.fullmatch("([A-Z]{2})?", code) for code in (country, subdivision)):
             reason = "Give two letters each: US for the United States, CA for California."
             raise Refused("This is no country code.", reason, 400)
-        await run_in_threadpool(self._set_place, self._signed_in(request), country, subdivision)
+        profile = work.Profile(country, subdivision, form.get("adult") == "1")
+        await run_in_threadpool(self._set_profile, self._signed_in(request), profile)
         return RedirectResponse("/dashboard", 303)
+
+    def inbox(self, request: Request) -> Response:
+        """What requesters wrote to a worker."""
+        worker_id = self._worker(request)
+        if worker_id is None:
+            return self._page(request, "sign_in.html", next=_local_path(request))
+        page = _page_number(request)
+        with self.marketplace.read() as transaction:
+            entries = work.inbox(transaction, worker_id, HISTORY_PAGE + 1, (page - 1) * HISTORY_PAGE)
+        older = len(entries) > HISTORY_PAGE
+        return self._page(request, "inbox.html", entries=entries[:HISTORY_PAGE], page=page, older=older)
+
+    # Qualifications
+
+    def qualifications(self, request: Request) -> Response:
+        """The qualifications that a worker has, or has asked for."""
+        worker_id = self._worker(request)
+        if worker_id is None:
+            return self._page(request, "sign_in.html", next=_local_path(request))
+        with self.marketplace.read() as transaction:
+            asked = work.own_qualifications(transaction, worker_id)
+        return self._page(request, "qualifications.html", asked=asked)
+
+    def qualification(self, request: Request) -> Response:
+        """One qualification: what it is, how one gets it, and its test while it is being taken."""
+        worker_id = self._worker(request)
+        if worker_id is None:
+            return self._page(request, "sign_in.html", next=_local_path(request))
+        return self._qualification(request, worker_id, None)
+
+    async def ask(self, request: Request) -> Response:
+        """Ask for a qualification, or begin its test."""
+        await self._checked_form(request)
+        kind = request.path_params["kind"]
+        await run_in_threadpool(self._ask, self._signed_in(request), kind)
+        return RedirectResponse(f"/qualifications/{kind}", 303)
+
+    async def take_test(self, request: Request) -> Response:
+        """Take the answers to a test."""
+        form = await self._checked_form(request)
+        worker_id, kind = self._signed_in(request), request.path_params["kind"]
+        try:
+            await run_in_threadpool(self._take_test, worker_id, kind, form.multi_items())
+        except work.Incomplete as incomplete:
+            return await run_in_threadpool(self._qualification, request, worker_id, incomplete.filled)
+        return RedirectResponse(f"/qualifications/{kind}", 303)
+
+    def _qualification(self, request: Request, worker_id: str, filled: Filled | None) -> Response:
+        with self.marketplace.read() as transaction:
+            asked = work.qualification(transaction, worker_id, request.path_params["kind"])
+        test = test_form(asked.kind.test) if asked.ends else None
+        values = dict(filled.fields) if filled else {}
+        problems = filled.problems if filled else {}
+        context: dict[str, Any] = {
+            "asked": asked,
+            "test": test,
+            "values": values,
+            "problems": problems,
+            "other_name": other_name,
+        }
+        return self._page(request, "qualification.html", status=400 if problems else 200, media=True, **context)
+
+    def _form_again(self, assignment_id: str, filled: Filled) -> Response:
+        """A QuestionForm whose constraints were broken, with what was written."""
+        with self.marketplace.read() as transaction:
+            question = parse_question(work.question_of(transaction, assignment_id))
+        assert question.form is not None
+        html = render_form(question.form, assignment_id, "/mturk/externalSubmit", filled)
+        headers = _security_headers("", framed=True, media=True)
+        headers["Content-Security-Policy"] += "; style-src 'unsafe-inline'"
+        return HTMLResponse(html, 400, headers=headers)
 
     # Errors
 
@@ -229,9 +310,17 @@ class Site:
         with self.marketplace.write() as transaction:
             return work.give_back(transaction, worker_id, assignment_id)
 
-    def _set_place(self, worker_id: str, country: str, subdivision: str) -> None:
+    def _set_profile(self, worker_id: str, profile: work.Profile) -> None:
         with self.marketplace.write() as transaction:
-            work.set_place(transaction, worker_id, country, subdivision)
+            work.set_profile(transaction, worker_id, profile)
+
+    def _ask(self, worker_id: str, kind: str) -> None:
+        with self.marketplace.write() as transaction:
+            work.ask_for_qualification(transaction, worker_id, kind)
+
+    def _take_test(self, worker_id: str, kind: str, form: list[tuple[str, str]]) -> None:
+        with self.marketplace.write() as transaction:
+            work.submit_test(transaction, worker_id, kind, form)
 
     # Sessions
 
@@ -259,23 +348,35 @@ class Site:
         return form
 
     def _page(
-        self, request: Request, template: str, status: int = 200, framed: bool = False, **context: Any
+        self,
+        request: Request,
+        template: str,
+        status: int = 200,
+        framed: bool = False,
+        media: bool = False,
+        **context: Any,
     ) -> Response:
         session = request.session
         context |= {"worker": session.get("worker_id"), "csrf": session.get("csrf", ""), "framed": framed}
         html = self.templates.get_template(template).render(context)
         frame = context.get("frame")
-        headers = _security_headers(frame.origin if frame else "", framed)
+        headers = _security_headers(frame.origin if frame else "", framed, media)
         return HTMLResponse(html, status, headers=headers)
 
 
-def _security_headers(frame_origin: str, framed: bool) -> dict[str, str]:
-    """Only what our own pages load; nobody may frame them, except the two that answer a submission."""
+def _page_number(request: Request) -> int:
+    number = request.query_params.get("page", "1")
+    return min(int(number), 10**6) if number.isdecimal() and len(number) < 8 and int(number) else 1
+
+
+def _security_headers(frame_origin: str, framed: bool, media: bool = False) -> dict[str, str]:
+    """Only what our own pages load, and the `media` of a form; only what answers a submission may be framed."""
     policy = {
         "default-src": "'none'",
         "style-src": "'self'",
         "script-src": "'self'",
-        "img-src": "'self'",
+        "img-src": "'self' https: http:" if media else "'self'",
+        "media-src": "https: http:" if media else "'none'",
         "connect-src": "'self'",
         "form-action": "'self'",
         "base-uri": "'none'",

@@ -5,16 +5,22 @@ whatever the time-out. The journal is a write-ahead log, so readers never wait f
 synced before it is acknowledged.
 """
 
+import contextlib
+import hmac
+import os
 import secrets
+import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, create_engine, event, insert, inspect, select
+from sqlalchemy import URL, Connection, create_engine, event, insert, inspect, select, update
 from sqlalchemy.exc import DatabaseError
 
 from simpleturk.marketplace.errors import StoreUnavailable
+from simpleturk.marketplace.migrations import migrate
 from simpleturk.marketplace.schema import SCHEMA_VERSION, metadata, requesters, settings
 
 #: Everybody who calls over the loopback interface or in-process is this requester.
@@ -51,13 +57,18 @@ class Store:
         )
         event.listen(self._engine, "connect", _configure)
         event.listen(self._engine, "begin", _begin)
+        self._lock = threading.Lock()
+        self._root: bytes | None = None
         self._writers = self._engine.execution_options(begin="BEGIN IMMEDIATE")
         self._prepare()
+        # People's work is nobody else's to read.
+        self.path.chmod(0o600)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that may write: committed at the end of the block, undone by an exception."""
-        with self._translated(), self._writers.begin() as connection:
+        # Threads of one process wait for each other here, in order, and not in the database, where they would poll.
+        with self._lock, self._translated(), self._writers.begin() as connection:
             yield connection
 
     @contextmanager
@@ -66,13 +77,29 @@ class Store:
         with self._translated(), self._engine.connect() as connection, connection.begin():
             yield connection
 
-    def setting(self, name: str) -> str:
-        """A value that was chosen when the database was made. Raises StoreUnavailable if it is lost."""
-        with self.read() as connection:
-            value = connection.scalar(select(settings.c.value).where(settings.c.name == name))
-        if value is None:
-            raise StoreUnavailable(f"{self.path}: is damaged (it has no {name})")
-        return str(value)
+    def key(self, purpose: str) -> bytes:
+        """A secret for one purpose, 32 bytes. All are made from one random key, in a file beside the database.
+
+        It is not in the database: whoever gets a copy of that can neither sign sessions nor API calls.
+        Raises StoreUnavailable.
+        """
+        if self._root is None:
+            self._root = self._read_root()
+        return hmac.digest(self._root, purpose.encode(), "sha256")
+
+    def _read_root(self) -> bytes:
+        path = self.path.with_name(self.path.name + ".key")
+        try:
+            if not path.exists():
+                _write_once(path, secrets.token_hex(32))
+            root = bytes.fromhex(path.read_text(encoding="ascii").strip())
+        except OSError as error:
+            raise StoreUnavailable(f"{path}: {error.strerror}") from error
+        except ValueError as error:
+            raise StoreUnavailable(f"{path}: is damaged") from error
+        if len(root) != 32:
+            raise StoreUnavailable(f"{path}: is damaged")
+        return root
 
     def close(self) -> None:
         """Close all connections."""
@@ -84,16 +111,19 @@ class Store:
             if not inspect(connection).get_table_names():
                 connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
                 _fill(connection)
+                return
             version = connection.scalar(select(settings.c.value).where(settings.c.name == "schema_version"))
             if version is None:
                 raise StoreUnavailable(f"{self.path}: is damaged (it has no schema_version)")
-            if version != str(SCHEMA_VERSION):
+            if not version.isdecimal() or int(version) > SCHEMA_VERSION:
                 raise StoreUnavailable(
-                    f"{self.path} was made by another version of simpleturk (tables of version {version}; "
+                    f"{self.path} was made by a later version of simpleturk (tables of version {version}; "
                     f"this one knows {SCHEMA_VERSION})"
                 )
-        # Sessions of workers are signed with a key in this file: nobody else's to read.
-        self.path.chmod(0o600)
+            if int(version) < SCHEMA_VERSION:
+                migrate(connection, int(version))
+                newer = update(settings).where(settings.c.name == "schema_version")
+                connection.execute(newer.values(value=str(SCHEMA_VERSION)))
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -110,11 +140,24 @@ class Store:
 
 
 def _fill(connection: Connection) -> None:
-    """Make the tables of a new marketplace, its signing key, and its one requester."""
+    """Make the tables of a new marketplace, and its first requester."""
     metadata.create_all(connection)
-    values = {"schema_version": str(SCHEMA_VERSION), "secret_key": secrets.token_urlsafe(32)}
-    connection.execute(insert(settings), [{"name": name, "value": value} for name, value in values.items()])
+    connection.execute(insert(settings).values(name="schema_version", value=str(SCHEMA_VERSION)))
     connection.execute(insert(requesters).values(requester_id=LOCAL_REQUESTER, name="Local requester"))
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a file of the owner's alone, whole, unless another process is faster: then its file stays."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, path)
+    finally:
+        os.unlink(temporary)
 
 
 def _environmental(message: str) -> str | None:

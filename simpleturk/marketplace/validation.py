@@ -14,6 +14,7 @@ from simpleturk.marketplace.errors import SerializationException, ValidationExce
 
 #: Worker ids of a marketplace of one's own are what people are called there; Amazon's pattern is narrower.
 WORKER_ID = re.compile(r"[A-Za-z0-9._@-]{1,64}")
+AMAZONS_WORKER_ID = re.compile(r"A[A-Z0-9]{1,63}")
 
 #: The last second of the year 9999, in epoch seconds: later times have no calendar date.
 MAX_TIMESTAMP = 253_402_300_799
@@ -37,13 +38,17 @@ def service_model() -> ServiceModel:
     return ServiceModel(Loader().load_service_model("mturk", "service-2"), "mturk")
 
 
-def check_request(operation: OperationModel, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Return a request's known members, all well-formed.
+def check_request(operation: OperationModel, parameters: dict[str, Any], strict: bool = False) -> dict[str, Any]:
+    """Return a request's known members, all well-formed. `strict` holds worker ids to Amazon's pattern.
 
     Raises SerializationException for a value of the wrong type, ValidationException with every broken constraint.
     """
     problems: list[str] = []
     checked = _structure(operation.input_shape, parameters, "", problems)
+    if strict:
+        named = [*filter(None, [checked.get("WorkerId")]), *checked.get("WorkerIds", [])]
+        pattern = f"Member must satisfy regular expression pattern: ^{AMAZONS_WORKER_ID.pattern}$"
+        problems += [_problem(one, "workerId", pattern) for one in named if not AMAZONS_WORKER_ID.fullmatch(one)]
     if problems:
         plural = "s" if len(problems) > 1 else ""
         raise ValidationException(f"{len(problems)} validation error{plural} detected: " + "; ".join(problems))

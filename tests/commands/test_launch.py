@@ -224,7 +224,7 @@ def test_a_known_worker_who_qualifies_silences_the_warning(batch_files: Files, r
     batch_files(WORDS, Country="US-CA")
     with local.write() as transaction:
         work.enter(transaction, "ann")
-        work.set_place(transaction, "ann", "US", "CA")
+        work.set_profile(transaction, "ann", work.Profile("US", "CA"))
     assert "warning" not in run("launch").stderr
 
 

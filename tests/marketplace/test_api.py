@@ -102,7 +102,7 @@ def test_a_repeated_token_is_an_error_that_names_the_hit_for_a_day(mturk: Any, c
         ({"Question": HTML.replace("2011-11-11", "2011-11-12")}, "XMLParseError"),
         ({"Question": "<!DOCTYPE a [<!ENTITY b 'c'>]>" + HTML}, "XMLParseError"),
         ({"Question": HTML.replace("Hello", "x" * 1024 * 1024)}, "InvalidParameterValue"),
-        ({"HITLayoutId": "3LAYOUT"}, "HITLayoutDoesNotExist"),
+        ({"HITLayoutId": "3LAYOUT"}, "InvalidParameterValue"),
         ({"QualificationRequirements": [{"QualificationTypeId": "3Q", "Comparator": "Foo"}]}, "ValidationException"),
         (
             {"QualificationRequirements": [{"QualificationTypeId": "3Q", "Comparator": "EqualTo"}]},
@@ -353,8 +353,3 @@ def test_blocks(mturk: Any) -> None:
 
 def test_the_balance_is_money(mturk: Any) -> None:
     assert mturk.get_account_balance()["AvailableBalance"] == "1000000000.00"
-
-
-def test_an_operation_that_is_not_served_says_so(mturk: Any) -> None:
-    assert code(mturk.list_bonus_payments, HITId="3H") == "UnknownOperationException"
-    assert "not served" in message(mturk.list_bonus_payments, HITId="3H")

@@ -9,13 +9,15 @@ from simpleturk.marketplace.qualifications import (
     MASTERS,
     NUMBER_APPROVED,
     PERCENT_APPROVED,
+    SYSTEM_TYPES,
     Standing,
     describe,
     meets,
     unmet,
 )
 
-ANN = Standing(approved=150, rejected=50, country="US", subdivision="CA")
+ANN = Standing({"Approved": 150, "Rejected": 50}, country="US", subdivision="CA")
+SYSTEM = {kind: name for kind, (name, _) in SYSTEM_TYPES.items()}
 US, CA, NY, IN = (
     {"Country": "US"},
     {"Country": "US", "Subdivision": "CA"},
@@ -41,8 +43,8 @@ def test_numbers_are_compared(comparator: str, value: int, met: bool) -> None:
 
 
 def test_the_percentage_counts_only_with_enough_on_record() -> None:
-    assert ANN.percent_approved == 75
-    assert Standing(approved=1, rejected=50).percent_approved == 100
+    assert ANN.value(PERCENT_APPROVED) == 75
+    assert Standing({"Approved": 1, "Rejected": 50}).value(PERCENT_APPROVED) == 100
     assert not meets(ANN, need(PERCENT_APPROVED, "GreaterThanOrEqualTo", IntegerValues=[76]))
 
 
@@ -85,9 +87,10 @@ def test_the_deprecated_flag_guards_the_preview() -> None:
 
 
 def test_requirements_read_as_sentences() -> None:
-    assert describe(need(LOCALE, "In", LocaleValues=[CA, IN])) == "Location is one of US-CA, IN"
+    assert describe(need(LOCALE, "In", LocaleValues=[CA, IN]), SYSTEM) == "Location is one of US-CA, IN"
     assert (
-        describe(need(NUMBER_APPROVED, "GreaterThanOrEqualTo", IntegerValues=[50]))
+        describe(need(NUMBER_APPROVED, "GreaterThanOrEqualTo", IntegerValues=[50]), SYSTEM)
         == "Number of approved HITs is at least 50"
     )
-    assert describe(need("3Q", "DoesNotExist")) == "Qualification 3Q has not been granted"
+    assert describe(need("3Q", "DoesNotExist"), SYSTEM) == "Qualification 3Q has not been granted"
+    assert describe(need("3Q", "EqualTo", IntegerValues=[7]), {"3Q": "French"}) == "French is 7"

@@ -111,7 +111,7 @@ def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
 
 def test_each_marketplace_signs_with_a_key_of_its_own(tmp_path: Path) -> None:
     stores = [Store(tmp_path / name) for name in ("a.db", "b.db", "a.db")]
-    keys = [store.setting("secret_key") for store in stores]
+    keys = [store.key("sessions") for store in stores]
     assert keys[0] == keys[2] != keys[1]
     for store in stores:
         store.close()
@@ -122,7 +122,7 @@ def test_a_database_of_another_version_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "m.db") as connection:
         connection.execute("UPDATE settings SET value = '999' WHERE name = 'schema_version'")
     connection.close()
-    with pytest.raises(StoreUnavailable, match="another version of simpleturk"):
+    with pytest.raises(StoreUnavailable, match="a later version of simpleturk"):
         Store(tmp_path / "m.db")
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from simpleturk.marketplace import money
 from simpleturk.marketplace.marketplace import Transaction
 
 #: The balance is unlimited, and the API has no word for that: so much that a client which compares it with the price
@@ -11,4 +12,10 @@ UNLIMITED = "1000000000.00"
 
 def get_account_balance(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """GetAccountBalance."""
-    return {"AvailableBalance": UNLIMITED}
+    account = money.account_of(transaction.connection, transaction.requester_id)
+    if not account.prepaid:
+        return {"AvailableBalance": UNLIMITED}
+    return {
+        "AvailableBalance": money.dollars(max(account.available, 0)),
+        "OnHoldBalance": money.dollars(account.held),
+    }

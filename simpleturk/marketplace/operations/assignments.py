@@ -1,20 +1,29 @@
-"""Assignments: listing, looking, approving, rejecting."""
+"""Assignments: listing, looking, approving, rejecting, and bonuses for them."""
 
 import re
 from typing import Any
 
 from sqlalchemy import Row, select
 
-from simpleturk.marketplace import lifecycle
+from simpleturk.marketplace import lifecycle, money
 from simpleturk.marketplace.answers import answer_xml
-from simpleturk.marketplace.errors import RequestError, does_not_exist, out_of_range
+from simpleturk.marketplace.errors import RequestError, does_not_exist, invalid_value, out_of_range
 from simpleturk.marketplace.marketplace import Transaction
+from simpleturk.marketplace.operations import tokens
 from simpleturk.marketplace.operations.hits import find_hit, hit_document
 from simpleturk.marketplace.operations.paging import page
-from simpleturk.marketplace.schema import assignments, hits
+from simpleturk.marketplace.schema import assignments, hits, is_literally, ledger
 
 VISIBLE = ("Submitted", "Approved", "Rejected")
 MAX_FEEDBACK = 1024
+
+#: Amazon published no limits for bonuses; these keep sums and pages readable. Cents, characters.
+MAX_BONUS = 100_000_000
+MAX_REASON = 4096
+
+#: Amazon's words, with its inner name for Submitted.
+_VISIBLE_STATES = "This operation can be called with a status of: Reviewable,Approved,Rejected"
+
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -30,10 +39,9 @@ def list_assignments_for_hit(transaction: Transaction, parameters: dict[str, Any
 
 def get_assignment(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """GetAssignment: only what was submitted, of a HIT that is not deleted."""
-    assignment = _find(transaction, parameters["AssignmentId"])
+    assignment = find_assignment(transaction, parameters["AssignmentId"])
     if assignment.status not in VISIBLE:
-        text = "This operation can be called with a status of: Reviewable,Approved,Rejected"
-        raise RequestError("InvalidAssignmentState", text)
+        raise RequestError("InvalidAssignmentState", _VISIBLE_STATES)
     hit = find_hit(transaction, assignment.hit_id)
     return {"Assignment": assignment_document(assignment), "HIT": hit_document(hit, transaction.now)}
 
@@ -42,7 +50,7 @@ def approve_assignment(transaction: Transaction, parameters: dict[str, Any]) -> 
     """ApproveAssignment; a second call is an error, as it was in practice."""
     feedback = parameters.get("RequesterFeedback")
     _check_feedback(feedback)
-    assignment = _find(transaction, parameters["AssignmentId"])
+    assignment = find_assignment(transaction, parameters["AssignmentId"])
     override = parameters.get("OverrideRejection", False)
     lifecycle.approve(transaction.connection, assignment, feedback, override, transaction.now)
     return {}
@@ -51,9 +59,79 @@ def approve_assignment(transaction: Transaction, parameters: dict[str, Any]) -> 
 def reject_assignment(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """RejectAssignment."""
     _check_feedback(parameters["RequesterFeedback"])
-    assignment = _find(transaction, parameters["AssignmentId"])
+    assignment = find_assignment(transaction, parameters["AssignmentId"])
     lifecycle.reject(transaction.connection, assignment, parameters["RequesterFeedback"], transaction.now)
     return {}
+
+
+def send_bonus(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """SendBonus: to the worker of an assignment that was submitted; the reason goes into the worker's inbox."""
+    if len(parameters["Reason"]) > MAX_REASON:
+        raise out_of_range("Reason's length", len(parameters["Reason"]), 0, MAX_REASON)
+    amount = money.cents(parameters["BonusAmount"]) if len(parameters["BonusAmount"]) < 16 else MAX_BONUS + 1
+    if not 1 <= amount <= MAX_BONUS:
+        raise out_of_range("BonusAmount", parameters["BonusAmount"][:40], "0.01", money.dollars(MAX_BONUS))
+    assignment = find_assignment(transaction, parameters["AssignmentId"])
+    if assignment.worker_id != parameters["WorkerId"]:
+        raise invalid_value("WorkerId", parameters["WorkerId"])
+    if assignment.status not in VISIBLE:
+        raise RequestError("InvalidAssignmentState", _VISIBLE_STATES)
+    tokens.once(transaction, "SendBonus", parameters.get("UniqueRequestToken"))
+    money.bonus(
+        transaction.connection,
+        transaction.now,
+        transaction.requester_id,
+        amount,
+        parameters["Reason"],
+        hit_id=assignment.hit_id,
+        worker_id=assignment.worker_id,
+        assignment_id=assignment.assignment_id,
+    )
+    subject = f"You received a bonus of ${money.dollars(amount)}"
+    lifecycle.tell(
+        transaction.connection,
+        transaction.now,
+        transaction.requester_id,
+        assignment.worker_id,
+        subject,
+        parameters["Reason"],
+    )
+    return {}
+
+
+def list_bonus_payments(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """ListBonusPayments, of a HIT or of an assignment."""
+    query = select(ledger).where(
+        ledger.c.requester_id == transaction.requester_id, is_literally(ledger.c.kind, "bonus")
+    )
+    if ("HITId" in parameters) == ("AssignmentId" in parameters):
+        raise RequestError("InvalidParameterValue", "Give either a HITId or an AssignmentId.")
+    if "HITId" in parameters:
+        query = query.where(ledger.c.hit_id == find_hit(transaction, parameters["HITId"]).hit_id)
+    else:
+        assignment = find_assignment(transaction, parameters["AssignmentId"])
+        query = query.where(ledger.c.assignment_id == assignment.assignment_id)
+    return page(transaction.connection, query, ledger.c.seq, parameters, "BonusPayments", _bonus_document)
+
+
+def get_file_upload_url(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """GetFileUploadURL: no answer has a file, since Amazon withdrew FileUploadAnswer in 2017."""
+    assignment = find_assignment(transaction, parameters["AssignmentId"])
+    text = (
+        f"The assignment {assignment.assignment_id} has no uploaded file for the question "
+        f"{parameters['QuestionIdentifier'][:100]}."
+    )
+    raise RequestError("InvalidParameterValue", text)
+
+
+def _bonus_document(entry: Row[Any]) -> dict[str, Any]:
+    return {
+        "WorkerId": entry.worker_id,
+        "BonusAmount": money.dollars(-entry.available),
+        "AssignmentId": entry.assignment_id,
+        "Reason": entry.note,
+        "GrantTime": entry.time,
+    }
 
 
 def assignment_document(assignment: Row[Any]) -> dict[str, Any]:
@@ -69,13 +147,13 @@ def assignment_document(assignment: Row[Any]) -> dict[str, Any]:
         "ApprovalTime": assignment.approved,
         "RejectionTime": assignment.rejected,
         "Deadline": assignment.deadline,
-        "Answer": answer_xml([(name, value) for name, value in assignment.fields]),
+        "Answer": answer_xml(assignment.fields),
         "RequesterFeedback": assignment.feedback,
     }
     return {name: value for name, value in document.items() if value is not None}
 
 
-def _find(transaction: Transaction, assignment_id: str) -> Row[Any]:
+def find_assignment(transaction: Transaction, assignment_id: str) -> Row[Any]:
     """The assignment of a HIT of the caller's that is not deleted. Raises RequestError AssignmentDoesNotExist."""
     assignment = transaction.connection.execute(
         select(assignments)

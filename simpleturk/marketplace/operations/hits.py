@@ -2,20 +2,23 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, insert, select
+from sqlalchemy import Row, Select, insert, select
 
-from simpleturk.marketplace import lifecycle
+from simpleturk.marketplace import events, lifecycle, money, settling
 from simpleturk.marketplace.errors import RequestError, does_not_exist, invalid_value, out_of_range
 from simpleturk.marketplace.ids import new_id
 from simpleturk.marketplace.marketplace import Transaction
-from simpleturk.marketplace.operations.paging import page
-from simpleturk.marketplace.operations.requirements import check_requirements
-from simpleturk.marketplace.questions import parse_question
-from simpleturk.marketplace.schema import hit_types, hits, request_tokens
+from simpleturk.marketplace.operations import tokens
+from simpleturk.marketplace.operations.paging import DEFAULT_PAGE, page, page_after, positions_in, token_for
+from simpleturk.marketplace.operations.requirements import check_requirements, check_usable
+from simpleturk.marketplace.questions import check_question
+from simpleturk.marketplace.reviews import check_policy
+from simpleturk.marketplace.schema import hit_types, hits, review_actions, review_results
 
 YEAR = 365 * 24 * 3600
 MONTH = 30 * 24 * 3600
@@ -23,15 +26,14 @@ MONTH = 30 * 24 * 3600
 #: In USD; Amazon published no limit, but a database's sums have one.
 MAX_REWARD = 1_000_000
 
-#: How long a UniqueRequestToken is remembered, in seconds.
-TOKEN_LIFE = 24 * 3600
+MAX_ASSIGNMENTS = 1_000_000_000
 
 _TEXT_LIMITS = {"Title": 128, "Description": 2000, "Keywords": 1000, "RequesterAnnotation": 255}
 _NUMBER_LIMITS = {
     "AssignmentDurationInSeconds": (30, YEAR),
     "LifetimeInSeconds": (30, YEAR),
     "AutoApprovalDelayInSeconds": (0, MONTH),
-    "MaxAssignments": (1, 1_000_000_000),
+    "MaxAssignments": (1, MAX_ASSIGNMENTS),
 }
 
 
@@ -56,13 +58,7 @@ def create_hit_with_hit_type(transaction: Transaction, parameters: dict[str, Any
     _check_limits(parameters)
 
     def create() -> str:
-        query = select(hit_types).where(
-            hit_types.c.hit_type_id == parameters["HITTypeId"], hit_types.c.requester_id == transaction.requester_id
-        )
-        hit_type = transaction.connection.execute(query).first()
-        if hit_type is None:
-            raise does_not_exist("HitType", parameters["HITTypeId"])
-        return _new_hit(transaction, hit_type, parameters)
+        return _new_hit(transaction, find_hit_type(transaction, parameters["HITTypeId"]), parameters)
 
     return _created(transaction, "CreateHITWithHITType", parameters, create)
 
@@ -97,14 +93,97 @@ def update_expiration_for_hit(transaction: Transaction, parameters: dict[str, An
     if not moment <= latest:
         raise out_of_range("ExpireAt", moment, 0, int(latest))
     hit = find_hit(transaction, parameters["HITId"])
+    if transaction.strict:
+        _refuse_the_same_expiry(transaction, hit.hit_id, moment)
     lifecycle.expire_at(transaction.connection, hit, round(float(moment), 3), transaction.now)
+    settling.settle(transaction.connection, transaction.now)
     return {}
+
+
+def create_additional_assignments_for_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """CreateAdditionalAssignmentsForHIT; Amazon's message calls the number MaxAssignmentIncrement."""
+    number = parameters["NumberOfAdditionalAssignments"]
+    if not 1 <= number <= MAX_ASSIGNMENTS:
+        raise out_of_range("MaxAssignmentIncrement", number, 1, MAX_ASSIGNMENTS)
+    hit = find_hit(transaction, parameters["HITId"])
+    if hit.max_assignments + number > MAX_ASSIGNMENTS:
+        raise out_of_range("MaxAssignments", hit.max_assignments + number, 1, MAX_ASSIGNMENTS)
+    tokens.once(transaction, "CreateAdditionalAssignmentsForHIT", parameters.get("UniqueRequestToken"))
+    lifecycle.add_assignments(transaction.connection, hit, number, transaction.now)
+    return {}
+
+
+def update_hit_type_of_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """UpdateHITTypeOfHIT."""
+    hit = find_hit(transaction, parameters["HITId"])
+    hit_type = find_hit_type(transaction, parameters["HITTypeId"])
+    lifecycle.change_type(transaction.connection, hit, hit_type, transaction.now)
+    return {}
+
+
+def update_hit_review_status(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """UpdateHITReviewStatus."""
+    hit = find_hit(transaction, parameters["HITId"])
+    lifecycle.set_reviewing(transaction.connection, hit, not parameters.get("Revert", False), transaction.now)
+    return {}
+
+
+def list_hits_for_qualification_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """ListHITsForQualificationType: the caller's HITs whose requirements name the type."""
+    wanted = parameters["QualificationTypeId"]
+    rows = transaction.connection.execute(
+        select(hit_types.c.hit_type_id, hit_types.c.requirements).where(
+            hit_types.c.requester_id == transaction.requester_id
+        )
+    )
+    naming = [
+        row.hit_type_id
+        for row in rows
+        if any(requirement["QualificationTypeId"] == wanted for requirement in row.requirements)
+    ]
+    query = _own_hits(transaction).where(hits.c.deleted.is_(None), hits.c.hit_type_id.in_(naming))
+    return _hit_page(transaction, query, parameters)
+
+
+def list_review_policy_results_for_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """ListReviewPolicyResultsForHIT: of each level up to MaxResults actions, and as many results.
+
+    The token holds how far each of the four lists has come.
+    """
+    hit = find_hit(transaction, parameters["HITId"])
+    answer: dict[str, Any] = {"HITId": hit.hit_id}
+    positions, more = positions_in(parameters.get("NextToken"), len(_REPORTS)), False
+    policies = {"Assignment": hit.assignment_review_policy, "HIT": hit.hit_review_policy}
+    for number, (level, table, wanted, key, show) in enumerate(_REPORTS):
+        policy = policies[level]
+        if policy is None or level not in parameters.get("PolicyLevels", policies):
+            continue
+        answer[f"{level}ReviewPolicy"] = {"PolicyName": policy["PolicyName"]}
+        report = answer.setdefault(f"{level}ReviewReport", {})
+        if parameters.get(wanted, True):
+            query = select(table).where(table.c.hit_id == hit.hit_id, table.c.level == level)
+            found = page_after(transaction.connection, query, table.c.seq, positions[number], parameters)
+            report[key] = [show(row) for row in found]
+            positions[number] = found[-1].seq if found else positions[number]
+            more = more or len(found) == parameters.get("MaxResults", DEFAULT_PAGE)
+    return answer | ({"NextToken": token_for(*positions)} if more else {})
 
 
 def delete_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """DeleteHIT."""
     lifecycle.delete(transaction.connection, find_hit(transaction, parameters["HITId"]), transaction.now)
     return {}
+
+
+def find_hit_type(transaction: Transaction, hit_type_id: str) -> Row[Any]:
+    """The caller's HIT type. Raises RequestError HITTypeDoesNotExist."""
+    query = select(hit_types).where(
+        hit_types.c.hit_type_id == hit_type_id, hit_types.c.requester_id == transaction.requester_id
+    )
+    hit_type = transaction.connection.execute(query).first()
+    if hit_type is None:
+        raise does_not_exist("HitType", hit_type_id)
+    return hit_type
 
 
 def find_hit(transaction: Transaction, hit_id: str) -> Row[Any]:
@@ -170,10 +249,54 @@ def _check_limits(parameters: dict[str, Any]) -> None:
     if Decimal(parameters.get("Reward", "0")) > MAX_REWARD:
         raise out_of_range("Reward", parameters["Reward"][:40], 0, MAX_REWARD)
     check_requirements(parameters.get("QualificationRequirements", []))
+    for name in ("AssignmentReviewPolicy", "HITReviewPolicy"):
+        check_policy(parameters.get(name), name)
+
+
+def _refuse_the_same_expiry(transaction: Transaction, hit_id: str, moment: float) -> None:
+    """Amazon's service took a HIT with the same ExpireAt twice for a repetition; its token was made of the two."""
+    text = time.strftime("%a %b %d %H:%M:%S UTC %Y", time.gmtime(moment))
+    tokens.once(transaction, "UpdateExpirationForHIT", f"{hit_id}<{text}>")
+
+
+def _action_document(action: Row[Any]) -> dict[str, Any]:
+    document = {
+        "ActionId": action.action_id,
+        "ActionName": action.name,
+        "TargetId": action.target_id,
+        "TargetType": action.target_type,
+        "Status": action.status,
+        "CompleteTime": action.completed,
+        "Result": action.result,
+        "ErrorCode": action.error_code,
+    }
+    return {name: value for name, value in document.items() if value is not None}
+
+
+def _result_document(result: Row[Any]) -> dict[str, Any]:
+    document = {
+        "ActionId": result.action_id,
+        "SubjectId": result.subject_id,
+        "SubjectType": result.subject_type,
+        "QuestionId": result.question_id,
+        "Key": result.key,
+        "Value": result.value,
+    }
+    return {name: value for name, value in document.items() if value is not None}
+
+
+#: The lists of a report: level, table, the parameter that asks for it, its name, and how a row is shown.
+_REPORTS = (
+    ("Assignment", review_actions, "RetrieveActions", "ReviewActions", _action_document),
+    ("Assignment", review_results, "RetrieveResults", "ReviewResults", _result_document),
+    ("HIT", review_actions, "RetrieveActions", "ReviewActions", _action_document),
+    ("HIT", review_results, "RetrieveResults", "ReviewResults", _result_document),
+)
 
 
 def _hit_type(transaction: Transaction, parameters: dict[str, Any]) -> Row[Any]:
     """Find or make the HIT type of these values; the reward is normal ("0.1" is "0.10"), defaults are filled in."""
+    check_usable(transaction, parameters.get("QualificationRequirements", []))
     values = {
         "title": parameters["Title"],
         "description": parameters["Description"],
@@ -201,11 +324,15 @@ def _hit_type(transaction: Transaction, parameters: dict[str, Any]) -> Row[Any]:
 
 
 def _new_hit(transaction: Transaction, hit_type: Row[Any], parameters: dict[str, Any]) -> str:
+    if "Question" in parameters and "HITLayoutId" in parameters:
+        text = "Give either a Question or a HITLayoutId, not both."
+        raise RequestError("InvalidParameterValue", text)
     if "HITLayoutId" in parameters:
+        # Layouts were made on Amazon's requester site, never through the API.
         raise RequestError("HITLayoutDoesNotExist", f"HITLayout {parameters['HITLayoutId']} does not exist.")
     if not parameters.get("Question"):
         raise RequestError("InvalidParameterValue", "Your request parameter Question has a minimum length of 1.")
-    parse_question(parameters["Question"])
+    check_question(parameters["Question"], transaction.strict)
     hit_id, places = new_id(), parameters.get("MaxAssignments", 1)
     transaction.connection.execute(
         insert(hits).values(
@@ -222,6 +349,9 @@ def _new_hit(transaction: Transaction, hit_type: Row[Any], parameters: dict[str,
             available=places,
         )
     )
+    amount = places * money.cents(hit_type.reward)
+    money.hold(transaction.connection, transaction.now, transaction.requester_id, hit_id, amount)
+    events.to_hits(transaction.connection, transaction.now, "HITCreated", hits.c.hit_id == hit_id)
     return hit_id
 
 
@@ -230,19 +360,10 @@ def _created(
 ) -> dict[str, Any]:
     """Create a HIT unless its UniqueRequestToken was seen in the last 24 hours: then Amazon's error names the HIT."""
     token = parameters.get("UniqueRequestToken")
-    key = (
-        request_tokens.c.requester_id == transaction.requester_id,
-        request_tokens.c.operation == operation,
-        request_tokens.c.token == token,
-    )
-    if token is not None:
-        seen = transaction.connection.execute(select(request_tokens).where(*key)).first()
-        if seen is not None and seen.created > transaction.now - TOKEN_LIFE:
-            text = f"The HIT with ID {seen.result} already exists for the UniqueRequestToken {token}."
-            raise RequestError("HitAlreadyExists", text)
-        transaction.connection.execute(delete(request_tokens).where(*key))
+    seen = tokens.seen(transaction, operation, token)
+    if seen is not None:
+        text = f"The HIT with ID {seen} already exists for the UniqueRequestToken {token}."
+        raise RequestError("HitAlreadyExists", text)
     hit_id = create()
-    if token is not None:
-        values = {"requester_id": transaction.requester_id, "operation": operation, "token": token}
-        transaction.connection.execute(insert(request_tokens).values(created=transaction.now, result=hit_id, **values))
+    tokens.remember(transaction, operation, token, hit_id)
     return {"HIT": hit_document(find_hit(transaction, hit_id), transaction.now)}

@@ -2,12 +2,12 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, Select
 
-from simpleturk.marketplace.errors import RequestError
+from simpleturk.marketplace.errors import invalid_value
 
 #: Without MaxResults a page has ten items.
 DEFAULT_PAGE = 10
@@ -28,20 +28,22 @@ def page(
 
     Every page that holds anything carries a NextToken, also the last: some clients ask for it without looking.
     """
-    after = _position(parameters.get("NextToken"))
-    limit = parameters.get("MaxResults", DEFAULT_PAGE)
-    rows = connection.execute(query.where(seq > after).order_by(seq).limit(limit))
-    kept = _kept(rows)
+    [after] = positions_in(parameters.get("NextToken"), 1)
+    kept = page_after(connection, query, seq, after, parameters)
     result: dict[str, Any] = {"NumResults": len(kept), name: [show(row) for row in kept]}
     if kept:
-        result["NextToken"] = _token(kept[-1].seq)
+        result["NextToken"] = token_for(kept[-1].seq)
     return result
 
 
-def _kept(rows: Iterable[Any]) -> list[Any]:
+def page_after(
+    connection: Connection, query: Select[Any], seq: Any, after: int, parameters: dict[str, Any]
+) -> list[Any]:
+    """The rows of a page: those after a position, as many as a page holds."""
+    limit = parameters.get("MaxResults", DEFAULT_PAGE)
     kept: list[Any] = []
     characters = 0
-    for row in rows:
+    for row in connection.execute(query.where(seq > after).order_by(seq).limit(limit)):
         characters += _characters(row)
         if kept and characters > MAX_PAGE_CHARACTERS:
             break
@@ -49,23 +51,30 @@ def _kept(rows: Iterable[Any]) -> list[Any]:
     return kept
 
 
+def token_for(*positions: int) -> str:
+    """The token of a page that ends at these positions (of one list, or of several in one answer)."""
+    return base64.urlsafe_b64encode(f"after:{','.join(map(str, positions))}".encode()).decode()
+
+
+def positions_in(token: str | None, number: int) -> list[int]:
+    """The positions in a token. Raises RequestError for one that none of ours is."""
+    if token is None:
+        return [0] * number
+    try:
+        word, _, numbers = base64.urlsafe_b64decode(token.encode()).decode().partition(":")
+        positions = numbers.split(",")
+        if word == "after" and len(positions) == number and all(map(_is_position, positions)):
+            return [int(position) for position in positions]
+    except (binascii.Error, ValueError):
+        pass
+    raise invalid_value("NextToken", token[:100])
+
+
+def _is_position(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
 def _characters(row: Any) -> int:
     """How long what can be long in a row is: a HIT's question, an assignment's fields."""
     fields = getattr(row, "fields", None) or ()
-    return len(getattr(row, "question", "")) + sum(len(name) + len(value) for name, value in fields)
-
-
-def _token(position: int) -> str:
-    return base64.urlsafe_b64encode(f"after:{position}".encode()).decode()
-
-
-def _position(token: str | None) -> int:
-    if token is None:
-        return 0
-    try:
-        word, _, number = base64.urlsafe_b64decode(token.encode()).decode().partition(":")
-        if word == "after" and number.isdecimal() and len(number) < 19:
-            return int(number)
-    except (binascii.Error, ValueError):
-        pass
-    raise RequestError("InvalidParameterValue", f'The value "{token[:100]}" is not valid for the parameter NextToken.')
+    return len(getattr(row, "question", "")) + sum(len(name) + len(str(value)) for name, value in fields)

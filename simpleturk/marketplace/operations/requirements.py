@@ -2,8 +2,12 @@
 
 from typing import Any
 
-from simpleturk.marketplace.errors import RequestError, out_of_range
+from sqlalchemy import select
+
+from simpleturk.marketplace.errors import RequestError, does_not_exist, out_of_range
+from simpleturk.marketplace.marketplace import Transaction
 from simpleturk.marketplace.qualifications import LOCALE
+from simpleturk.marketplace.schema import qualification_types
 
 MAX_REQUIREMENTS = 10
 MAX_INTEGERS = 15
@@ -16,6 +20,25 @@ def check_requirements(requirements: list[dict[str, Any]]) -> None:
         raise out_of_range("QualificationRequirements", len(requirements), 0, MAX_REQUIREMENTS)
     for requirement in requirements:
         _check(requirement)
+
+
+def check_usable(transaction: Transaction, requirements: list[dict[str, Any]]) -> None:
+    """Raise RequestError for a type that is inactive or deleted: no new HIT may ask for it.
+
+    An id that nobody here knows is let through. Old programs name Amazon's premium types, and a client that launches
+    for nobody is told so by other means.
+    """
+    kinds = {requirement["QualificationTypeId"] for requirement in requirements}
+    table = qualification_types.c
+    query = select(table.qualification_type_id, table.deleted).where(
+        table.qualification_type_id.in_(kinds), (table.status != "Active") | table.deleted.is_not(None)
+    )
+    found = transaction.connection.execute(query).first() if kinds else None
+    if found is not None and found.deleted is not None:
+        raise does_not_exist("QualificationType", found.qualification_type_id)
+    if found is not None:
+        text = f"The QualificationType {found.qualification_type_id} is Inactive and cannot be used in new HITs."
+        raise RequestError("InvalidQualificationTypeState", text)
 
 
 def _check(requirement: dict[str, Any]) -> None:

@@ -1,0 +1,106 @@
+"""XML → a tree of elements that know their line and column, for error messages; hostile XML is refused."""
+
+import io
+from dataclasses import dataclass, field
+from xml.sax import SAXParseException, handler
+from xml.sax.xmlreader import InputSource
+
+import defusedxml.expatreader
+from defusedxml import DefusedXmlException
+
+from simpleturk.marketplace.errors import RequestError
+
+#: How deep elements may be nested: no schema of the service comes near.
+MAX_DEPTH = 50
+
+
+@dataclass
+class Element:
+    """An element: its namespace, local name, attributes without a namespace, text without that of its children."""
+
+    namespace: str
+    name: str
+    attributes: dict[str, str]
+    line: int
+    column: int
+    text: str = ""
+    children: "list[Element]" = field(default_factory=list)
+
+    def error(self, details: str) -> RequestError:
+        """Amazon's error for a broken rule, at this element."""
+        return parse_error(f"[{self.line},{self.column}] {details}")
+
+    @property
+    def value(self) -> str:
+        """The text without blanks around it."""
+        return self.text.strip()
+
+    def child(self, name: str) -> "Element | None":
+        """The first child of this name."""
+        return next((child for child in self.children if child.name == name), None)
+
+    def all(self, name: str) -> "list[Element]":
+        """All children of this name."""
+        return [child for child in self.children if child.name == name]
+
+
+def parse_xml(xml: str) -> Element:
+    """The root element. Raises RequestError XMLParseError, naming line and column where they are known."""
+    source = InputSource()
+    builder = _Builder()
+    # pyexpat reads bytes; what the declaration says about the encoding was true of the bytes that were sent.
+    source.setByteStream(io.BytesIO(xml.encode("utf-8", "surrogatepass")))
+    source.setEncoding("utf-8")
+    parser = defusedxml.expatreader.DefusedExpatParser(forbid_dtd=True)
+    parser.setFeature(handler.feature_namespaces, True)
+    parser.setContentHandler(builder)
+    try:
+        parser.parse(source)
+    except SAXParseException as error:
+        raise parse_error(f"[{error.getLineNumber()},{error.getColumnNumber()}] {error.getMessage()}") from error
+    except DefusedXmlException as error:
+        raise parse_error("a DOCTYPE is not allowed") from error
+    except ValueError as error:
+        raise parse_error(str(error)) from error
+    assert builder.root is not None
+    return builder.root
+
+
+def parse_error(details: str) -> RequestError:
+    """Amazon's error for a question, test or answer key that its schema forbids."""
+    return RequestError(
+        "XMLParseError",
+        "There was an error parsing the XML question or answer data in your request.  Please make sure the data is "
+        f"well-formed and validates against the appropriate schema. Details: {details}",
+    )
+
+
+class _Builder(handler.ContentHandler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.root: Element | None = None
+        self._open: list[Element] = []
+        self._texts: list[list[str]] = []
+
+    def setDocumentLocator(self, locator: object) -> None:
+        self._locator = locator
+
+    def startElementNS(self, name: tuple[str | None, str], qname: str | None, attrs: object) -> None:
+        namespace, local = name
+        values = {key[1]: value for key, value in attrs.items() if key[0] is None}  # type: ignore[attr-defined]
+        line, column = self._locator.getLineNumber(), self._locator.getColumnNumber()  # type: ignore[attr-defined]
+        element = Element(namespace or "", local, values, line, column)
+        if len(self._open) >= MAX_DEPTH:
+            raise ValueError("nested too deeply")
+        if self._open:
+            self._open[-1].children.append(element)
+        else:
+            self.root = element
+        self._open.append(element)
+        self._texts.append([])
+
+    def endElementNS(self, name: tuple[str | None, str], qname: str | None) -> None:
+        self._open.pop().text = "".join(self._texts.pop())
+
+    def characters(self, content: str) -> None:
+        self._texts[-1].append(content)
