@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any
 
@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from simpleturk import __version__, console
+from simpleturk.commands import requester, worker
 from simpleturk.commands.account import balance
 from simpleturk.commands.demo import demo
 from simpleturk.commands.hits import delete, expire, hits
@@ -89,7 +90,7 @@ def _abandon_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _defaults(commands: Iterable[str]) -> tuple[dict[str, dict[str, str]], SimpleturkError | None]:
+def _defaults(commands: Mapping[str, Any]) -> tuple[dict[str, Any], SimpleturkError | None]:
     """Each command's defaults from simpleturk.toml; and what is wrong with that file, for commands that really run."""
     try:
         options = load_config().options
@@ -97,7 +98,11 @@ def _defaults(commands: Iterable[str]) -> tuple[dict[str, dict[str, str]], Simpl
         return {}, error
     # `output` is where results are kept: no other command may write there by default.
     others = {name: value for name, value in options.items() if name != "output"}
-    return {name: options if name == "results" else others for name in commands}, None
+    own: dict[str, Any] = {}
+    for name, command in commands.items():
+        subcommands = getattr(command, "commands", None)
+        own[name] = dict.fromkeys(subcommands, others) if subcommands else options if name == "results" else others
+    return own, None
 
 
 def _raise_if_broken(ctx: Any) -> None:
@@ -154,5 +159,33 @@ _EXAMPLES: dict[Callable[..., None], str] = {
     demo: "simpleturk demo my-first-batch",
 }
 
+#: Groups of commands: their help, and each command's name, function and example.
+_GROUPS: dict[str, tuple[str, dict[str, tuple[Callable[..., None], str]]]] = {
+    "requester": (
+        "Who may call your marketplace's API, their money, and what they owe workers.",
+        {
+            "add": (requester.add, "simpleturk requester add 'Vision Lab' > key.json"),
+            "list": (requester.list_, "simpleturk requester list"),
+            "revoke": (requester.revoke, "simpleturk requester revoke AKIA2E0A8F3B244C9986"),
+            "deposit": (requester.deposit, "simpleturk requester deposit 250 --requester 'Vision Lab'"),
+            "unlimited": (requester.unlimited, "simpleturk requester unlimited"),
+            "payments": (requester.payments, "simpleturk requester payments > pay.csv"),
+            "paid": (requester.paid, "simpleturk requester paid pay.csv"),
+        },
+    ),
+    "worker": (
+        "Who works on your marketplace.",
+        {
+            "list": (worker.list_, "simpleturk worker list"),
+            "set": (worker.set_, "simpleturk worker set ann --masters --country US-CA"),
+        },
+    ),
+}
+
 for _function, _example in _EXAMPLES.items():
     app.command(cls=Command, epilog=f"Example: {_example}", no_args_is_help=False)(_function)
+for _group, (_help, _commands) in _GROUPS.items():
+    _typer = typer.Typer(help=_help, no_args_is_help=True, rich_markup_mode=None)
+    for _name, (_function, _example) in _commands.items():
+        _typer.command(_name, cls=Command, epilog=f"Example: {_example}")(_function)
+    app.add_typer(_typer, name=_group)

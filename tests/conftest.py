@@ -18,6 +18,8 @@ from simpleturk.cli import app
 from simpleturk.marketplace import work
 from simpleturk.marketplace.app import create_app
 from simpleturk.marketplace.marketplace import Marketplace
+from simpleturk.marketplace.requesters import add_key, add_requester
+from simpleturk.marketplace.signature import secret_of
 from simpleturk.marketplace.store import Store
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -126,6 +128,30 @@ def mturk(site: str) -> Iterator[Any]:
     )
     yield client
     client.close()
+
+
+@pytest.fixture
+def signing(site: str, marketplace: Marketplace) -> Iterator[Callable[[str], Any]]:
+    """Make a requester; return a stock boto3 client that signs with their key."""
+    clients: list[Any] = []
+
+    def make(name: str) -> Any:
+        with marketplace.write() as transaction:
+            key = add_key(transaction, add_requester(transaction, name))
+        clients.append(
+            boto3.client(
+                "mturk",
+                endpoint_url=site,
+                region_name="us-east-1",
+                aws_access_key_id=key.access_key_id,
+                aws_secret_access_key=secret_of(marketplace.store, key.access_key_id),
+            )
+        )
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        client.close()
 
 
 class Worker:

@@ -6,11 +6,17 @@ were given. A page of another site cannot send that header here unasked.
 
 import asyncio
 import ipaddress
+import json
+import os
 import re
+import signal
+import threading
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -25,10 +31,11 @@ from simpleturk.marketplace.access import Access
 from simpleturk.marketplace.delivery import Deliverer
 from simpleturk.marketplace.frames import FRAME_HOST, SITE_HOST, Frames
 from simpleturk.marketplace.marketplace import Marketplace
-from simpleturk.marketplace.observing import Observer
+from simpleturk.marketplace.observing import Observer, log_to_stderr
 from simpleturk.marketplace.protocol import CONTENT_TYPE, MAX_BODY_BYTES, handle
 from simpleturk.marketplace.signature import HTTPRequest
 from simpleturk.marketplace.site import Site
+from simpleturk.marketplace.store import Store
 from simpleturk.marketplace.work import Refused
 
 #: How long a caller may take to send a request's body, in seconds.
@@ -40,8 +47,9 @@ class Serving:
     """How a marketplace is served.
 
     `is_open`: it listens on this machine only, and callers without a known key are the local requester. `is_site_open`:
-    a worker is whom they say they are. `rate`: API calls per second and key, 0 for any. `log_all`: the access log has
-    every request, and not just those of the API that failed.
+    a worker is whom they say they are. `rate`: API calls per second and key, 0 for any; each of the `processes` allows
+    its share. `log_all`: the access log has every request, and not just those of the API that failed. `is_secure`:
+    browsers reach it over TLS.
     """
 
     is_open: bool = True
@@ -49,13 +57,15 @@ class Serving:
     rate: float = 0
     allow_private_webhooks: bool = False
     log_all: bool = False
+    is_secure: bool = False
+    processes: int = 1
 
 
 def create_app(marketplace: Marketplace, serving: Serving | None = None) -> ASGIApp:
     """The whole program, with no state but the marketplace's."""
     serving = serving or Serving()
     observer = Observer(marketplace, serving.log_all)
-    access = Access(marketplace, serving.is_open, serving.rate)
+    access = Access(marketplace, serving.is_open, serving.rate / serving.processes)
     frames = Frames(marketplace, marketplace.store.key("frames").hex())
     site = Site(marketplace, frames)
 
@@ -74,6 +84,7 @@ def create_app(marketplace: Marketplace, serving: Serving | None = None) -> ASGI
         secret_key=marketplace.store.key("sessions").hex(),
         session_cookie="simpleturk",
         same_site="lax",
+        https_only=serving.is_secure,
     )
     broken = _broken(observer)
     pages = [*site.routes(), *frames.routes()] if serving.is_site_open else [Route("/{path:path}", _closed)]
@@ -91,6 +102,26 @@ def create_app(marketplace: Marketplace, serving: Serving | None = None) -> ASGI
     # Under the frames' name nothing but frames: HITs share their origin with none of the site's pages.
     frame_app = Starlette(routes=frames.routes(), exception_handlers={Refused: _refused_frame, 500: broken})
     return observer.watching(_ByHost(site_app, frame_app, api, serving.is_open))
+
+
+#: The environment variable in which `serve` tells its processes how to serve.
+CONFIGURATION = "SIMPLETURK_SERVING"
+
+
+def from_environment() -> ASGIApp:
+    """The program as one of several processes that serve it; it ends with the process that started it."""
+    configuration = json.loads(os.environ[CONFIGURATION])
+    log_to_stderr()
+    threading.Thread(target=_end_with, args=(configuration["parent"],), daemon=True).start()
+    marketplace = Marketplace(Store(Path(configuration["database"])), strict=configuration["strict"])
+    return create_app(marketplace, Serving(**configuration["serving"]))
+
+
+def _end_with(parent: int) -> None:
+    """Stop when the parent is gone, also by kill -9: nobody could stop us or take our port otherwise."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 class _ByHost:

@@ -11,6 +11,7 @@ Amounts are whole cents. There are no fees here. Rewards and bonuses are owed to
 them by other means, marks them paid.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
@@ -96,11 +97,14 @@ def owed(requester_id: str) -> Select[Any]:
     return select(ledger).where(*conditions).order_by(ledger.c.seq)
 
 
-def mark_paid(connection: Connection, now: float, requester_id: str, through: int) -> int:
-    """Mark everything owed up to an entry's number as paid; return how many entries that were."""
+def mark_paid(connection: Connection, now: float, requester_id: str, entries: Sequence[int]) -> int:
+    """Mark what is owed in these entries as paid; return how many it were."""
     conditions = (ledger.c.requester_id == requester_id, ledger.c.kind.in_(OWED), ledger.c.paid.is_(None))
-    done = connection.execute(update(ledger).where(*conditions, ledger.c.seq <= through).values(paid=now))
-    return done.rowcount
+    done = 0
+    for start in range(0, len(entries), 500):
+        which = ledger.c.seq.in_(entries[start : start + 500])
+        done += connection.execute(update(ledger).where(*conditions, which).values(paid=now)).rowcount
+    return done
 
 
 def _book(

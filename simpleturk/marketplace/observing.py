@@ -23,6 +23,16 @@ log = logging.getLogger("simpleturk.marketplace")
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
 
 
+def log_to_stderr() -> None:
+    """Let the marketplace's logs be seen: the access log as bare JSON lines, the others with time and level."""
+    plain, full = logging.StreamHandler(), logging.StreamHandler()
+    full.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    for name, output, level in (("simpleturk.access", plain, logging.INFO), ("simpleturk", full, logging.WARNING)):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [output], False
+        logger.setLevel(level)
+
+
 class Observer:
     """Watches requests go by. `log_all` logs every one, else those of the API that failed."""
 

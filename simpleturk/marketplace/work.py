@@ -94,8 +94,7 @@ class Unmet:
 
 def enter(transaction: Transaction, worker_id: str) -> None:
     """Note that a worker was here: from now on the marketplace knows them."""
-    known = exists().where(workers.c.worker_id == worker_id)
-    if not transaction.connection.scalar(select(known)):
+    if not transaction.connection.scalar(select(exists().where(workers.c.worker_id == worker_id))):
         transaction.connection.execute(insert(workers).values(worker_id=worker_id, created=transaction.now))
 
 
@@ -114,6 +113,17 @@ def set_profile(transaction: Transaction, worker_id: str, profile: Profile) -> N
     transaction.connection.execute(
         update(workers).where(workers.c.worker_id == worker_id).values(adult=profile.adult, **place)
     )
+
+
+def set_master(transaction: Transaction, worker_id: str, master: bool) -> None:
+    """Grant or take the Masters qualification, which is the operator's to give."""
+    transaction.connection.execute(update(workers).where(workers.c.worker_id == worker_id).values(master=master))
+
+
+def known(transaction: Transaction) -> list[str]:
+    """Every worker who ever came here, in that order."""
+    query = select(workers.c.worker_id).order_by(workers.c.created, workers.c.worker_id)
+    return list(transaction.connection.scalars(query))
 
 
 def profile(transaction: Transaction, worker_id: str) -> Profile:
@@ -385,8 +395,7 @@ def earnings(transaction: Transaction, worker_id: str) -> dict[str, tuple[int, D
 
 def nobody_meets(transaction: Transaction, requirements: list[dict[str, Any]]) -> list[int]:
     """Which requirements (by position) nobody meets, known here or new; all of them, if nobody meets them together."""
-    known = transaction.connection.scalars(select(workers.c.worker_id)).all()
-    everybody = [standing(transaction.connection, worker_id) for worker_id in ("", *known)]
+    everybody = [standing(transaction.connection, worker_id) for worker_id in ("", *known(transaction))]
     if any(not unmet(who, requirements) for who in everybody):
         return []
     alone = [n for n, need in enumerate(requirements) if all(unmet(who, [need]) for who in everybody)]

@@ -1,23 +1,185 @@
 """serve: where it listens, and where it refuses to."""
 
+import json
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
 
 import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from tests.conftest import Run
+from tests.marketplace.test_api import HIT, HTML
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org"])
-def test_it_listens_to_this_computer_only(run: Run, host: str) -> None:
-    result = run("serve", "--host", host)
+def test_elsewhere_it_starts_only_with_a_requester_who_could_call(run: Run, host: str) -> None:
+    result = run("serve", "--host", host, "--database", "m.db")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith(f"error: --host {host} would let strangers in")
+    assert result.stderr.startswith(
+        f"error: --host {host} lets others in, and there is no requester who could call\nhint: make one with"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["--certfile", "c.pem"], 2, "--certfile and --keyfile go together"),
+        (["--certfile", "c.pem", "--keyfile", "k.pem"], 1, "c.pem and k.pem cannot be used: No such file"),
+    ],
+)
+def test_tls_files_that_cannot_be_used_are_refused(run: Run, arguments: list[str], status: int, said: str) -> None:
+    result = run("serve", *arguments)
+    assert (result.exit_code, said in result.stderr) == (status, True)
+
+
+class Served:
+    """A server of its own process; `endpoint` is where its API is."""
+
+    def __init__(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "simpleturk", "serve", "--port", "0", "--database", "m.db", *arguments]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        assert self.process.stderr
+        self.said: list[str] = []
+        while not self.said or not self.said[-1].startswith(("Ctrl-C", "error")):
+            line = self.process.stderr.readline()
+            assert line, self.said
+            self.said.append(line)
+        self.endpoint = next(line for line in self.said if line.startswith("API")).split()[-1]
+
+    def client(self, key: str = "any", secret: str = "any", **options: Any) -> Any:
+        return boto3.client(
+            "mturk",
+            endpoint_url=self.endpoint,
+            region_name="us-east-1",
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            config=Config(retries={"total_max_attempts": 1}),
+            **options,
+        )
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> str:
+        assert self.process.stderr
+        self.process.send_signal(number)
+        rest = self.process.stderr.read()
+        self.process.wait(30)
+        self.process.stderr.close()
+        return rest
+
+
+@pytest.fixture
+def served(folder: Path) -> Iterator[Callable[..., Served]]:
+    started: list[Served] = []
+
+    def start(*arguments: str) -> Served:
+        started.append(Served(*arguments))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.returncode is None:
+            one.stop(signal.SIGKILL)
+
+
+def key_of(run: Run, name: str) -> dict[str, str]:
+    found: dict[str, str] = json.loads(run("requester", "add", name, "--database", "m.db").stdout)
+    return found
+
+
+def code(call: Callable[[], Any]) -> str:
+    with pytest.raises(ClientError) as caught:
+        call()
+    return str(caught.value.response["Error"]["Code"])
+
+
+def test_where_others_can_reach_it_only_signed_calls_are_answered(run: Run, served: Callable[..., Served]) -> None:
+    key = key_of(run, "Lab")
+    server = served("--host", "0.0.0.0")
+    server.endpoint = server.endpoint.replace(server.endpoint.split("//")[1].split(":")[0], "127.0.0.1")
+    assert any("unencrypted" in line for line in server.said)
+    good = server.client(key["access_key_id"], key["secret_access_key"])
+    assert good.list_hits()["HITs"] == []
+    assert code(server.client("AKIAUNKNOWN", "x").list_hits) == "UnrecognizedClientException"
+    assert code(server.client(key["access_key_id"], "wrong").list_hits) == "InvalidSignatureException"
+    with pytest.raises(HTTPError) as closed:
+        urllib.request.urlopen(server.endpoint)
+    assert (closed.value.code, b"closed here" in closed.value.read()) == (403, True)
+    closed.value.close()
+    assert run("requester", "revoke", key["access_key_id"], "--yes", "--database", "m.db").exit_code == 0
+    assert code(good.list_hits) == "UnrecognizedClientException"
+
+
+def test_more_calls_than_allowed_are_throttled_as_amazon_did(run: Run, served: Callable[..., Served]) -> None:
+    server = served("--rate-limit", "1")
+    client = server.client()
+    client.list_hits()
+    client.list_hits()
+    assert code(client.list_hits) == "ThrottlingException"
+
+
+def test_several_processes_serve_one_database_and_end_with_their_parent(served: Callable[..., Served]) -> None:
+    server = served("--workers", "2")
+    client = server.client()
+    for _ in range(20):
+        client.create_hit(**HIT)
+    assert len(client.list_hits(MaxResults=100)["HITs"]) == 20
+    with urllib.request.urlopen(server.endpoint + "/metrics") as answer:
+        assert b'simpleturk_api_calls_total{error="",operation="CreateHIT"} 20.0' in answer.read()
+    server.stop(signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    with pytest.raises(URLError):
+        while time.monotonic() < deadline:
+            urllib.request.urlopen(server.endpoint + "/healthz", timeout=1).close()
+            time.sleep(0.1)
+    again = served("--workers", "2")
+    assert len(again.client().list_hits(MaxResults=100)["HITs"]) == 20
+    assert "Traceback" not in again.stop()
+
+
+def test_failed_calls_are_logged_with_the_callers_id_and_nothing_of_what_was_sent(
+    served: Callable[..., Served],
+) -> None:
+    server = served()
+    with pytest.raises(ClientError) as caught:
+        server.client().get_hit(HITId="3SECRET")
+    number = caught.value.response["ResponseMetadata"]["RequestId"]
+    [line] = [json.loads(line) for line in server.stop().splitlines() if line.startswith("{")]
+    assert (line["request_id"], line["operation"], line["status"], line["error"]) == (
+        number,
+        "GetHIT",
+        400,
+        "RequestError",
+    )
+    assert "3SECRET" not in json.dumps(line)
+
+
+def test_tls_works_with_a_certificate(served: Callable[..., Served], folder: Path) -> None:
+    make = "openssl req -x509 -newkey rsa:2048 -nodes -keyout k.pem -out c.pem -days 2 -subj /CN=localhost".split()
+    subprocess.run([*make, "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    server = served("--certfile", "c.pem", "--keyfile", "k.pem")
+    assert server.endpoint.startswith("https://127.0.0.1:")
+    assert server.client(verify="c.pem").list_hits()["HITs"] == []
+
+
+def test_strict_holds_programs_to_amazons_limits(served: Callable[..., Served]) -> None:
+    client = served("--strict").client()
+    long = HTML.replace("Hello", "x" * 65_535)
+    assert code(lambda: client.create_hit(**(HIT | {"Question": long}))) == "RequestError"
+    assert code(lambda: client.create_hit(**(HIT | {"Question": HTML.replace("é", "😀")}))) == "RequestError"
+    assert code(lambda: client.create_worker_block(WorkerId="ann", Reason="r")) == "ValidationException"
+    hit = client.create_hit(**HIT)["HIT"]
+    client.update_expiration_for_hit(HITId=hit["HITId"], ExpireAt=0)
+    with pytest.raises(ClientError, match="has already been processed"):
+        client.update_expiration_for_hit(HITId=hit["HITId"], ExpireAt=0)
 
 
 def test_a_port_in_use_is_an_error_with_the_next_step(run: Run) -> None:

@@ -1,0 +1,253 @@
+"""requester: who may call the marketplace's API, their money, and what they owe workers."""
+
+import csv
+import io
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from simpleturk import console
+from simpleturk.commands.operating import DatabaseOpt, opened
+from simpleturk.commands.options import YesOpt, data_out
+from simpleturk.errors import Problem, Problems, SimpleturkError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+    from simpleturk.marketplace.marketplace import Transaction
+
+#: What is exported of a payment, in this order; `entry` is its number in the ledger.
+COLUMNS = ("entry", "worker_id", "kind", "amount", "time", "hit_id", "assignment_id", "note")
+
+NameArg = Annotated[str, typer.Argument(metavar="NAME", help="What workers see as the requester's name.")]
+RequesterOpt = Annotated[
+    str | None,
+    typer.Option("--requester", metavar="NAME", help="The requester, by name or id; by default the local one."),
+]
+
+
+def _usd(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount <= 0 or amount > 1_000_000_000 or amount != round(amount, 2):
+        raise typer.BadParameter(f"{text!r} is not an amount in USD, such as 100 or 12.50")
+    return round(amount, 2)
+
+
+def add(
+    name: NameArg,
+    database: DatabaseOpt = None,
+    another_key: Annotated[
+        bool, typer.Option("--another-key", help="The requester exists: make one more access key.")
+    ] = False,
+) -> None:
+    """Add a requester, and print their access key as JSON: its secret is shown only now."""
+    from simpleturk.batch.files import json_line
+    from simpleturk.marketplace.requesters import add_key, add_requester
+    from simpleturk.marketplace.signature import secret_of
+
+    with opened(database) as marketplace, data_out():
+        with marketplace.write() as transaction:
+            if another_key:
+                requester_id = _find(transaction, name).requester_id
+            else:
+                try:
+                    requester_id = add_requester(transaction, name)
+                except ValueError as error:
+                    raise SimpleturkError(str(error), "for one more key of theirs, say --another-key") from error
+            key = add_key(transaction, requester_id)
+        record = {
+            "requester": name,
+            "requester_id": requester_id,
+            "access_key_id": key.access_key_id,
+            "secret_access_key": secret_of(marketplace.store, key.access_key_id),
+        }
+        console.data(json_line(record))
+    console.note("Keep the secret: it is not shown again.")
+
+
+def list_(database: DatabaseOpt = None) -> None:
+    """Print every requester with their access keys and money, one JSON record a line."""
+    from simpleturk.batch.files import json_line
+    from simpleturk.marketplace import money
+    from simpleturk.marketplace.requesters import all_requesters
+
+    with opened(database) as marketplace, marketplace.read() as transaction, data_out():
+        for requester, keys in all_requesters(transaction.connection):
+            owed = transaction.connection.execute(money.owed(requester.requester_id)).all()
+            record = {
+                "requester": requester.name,
+                "requester_id": requester.requester_id,
+                "access_keys": [key.access_key_id for key in keys if key.revoked is None],
+                "revoked_access_keys": [key.access_key_id for key in keys if key.revoked is not None],
+                "prepaid": requester.prepaid,
+                "balance": money.dollars(requester.available) if requester.prepaid else None,
+                "on_hold": money.dollars(requester.held),
+                "owed": money.dollars(sum(_cents(entry) for entry in owed)),
+            }
+            console.data(json_line(record))
+
+
+def revoke(
+    named: Annotated[str, typer.Argument(metavar="KEY_OR_NAME", help="An access key id, or a requester's name.")],
+    database: DatabaseOpt = None,
+    yes: YesOpt = False,
+) -> None:
+    """Revoke an access key, or all of a requester's: programs that sign with it are refused at once."""
+    from simpleturk.marketplace.requesters import owner_of, revoke_key, revoke_keys
+
+    with opened(database) as marketplace:
+        with marketplace.read() as transaction:
+            is_key = owner_of(transaction.connection, named) is not None
+            requester_id = "" if is_key else _find(transaction, named).requester_id
+        what = f"the access key {named}" if is_key else f"all access keys of {named}"
+        console.confirm(f"Revoke {what}?", yes)
+        with marketplace.write() as transaction:
+            number = int(revoke_key(transaction, named)) if is_key else revoke_keys(transaction, requester_id)
+    console.note(f"Revoked {console.plural(number, 'access key')}.")
+
+
+def deposit(
+    amount: Annotated[Any, typer.Argument(metavar="USD", parser=_usd, help="How much.")],
+    requester: RequesterOpt = None,
+    database: DatabaseOpt = None,
+) -> None:
+    """Put money into a requester's account.
+
+    The first deposit makes the account prepaid: from then on HITs are launched only as far as the money goes.
+    """
+    from simpleturk.marketplace import money
+
+    with opened(database) as marketplace, marketplace.write() as transaction:
+        found = _find(transaction, requester)
+        money.deposit(transaction.connection, transaction.now, found.requester_id, int(amount * 100))
+        balance = money.account_of(transaction.connection, found.requester_id).available
+    console.note(f"Deposited ${amount:,.2f} for {found.name}; the balance is ${money.dollars(balance)}.")
+
+
+def unlimited(requester: RequesterOpt = None, database: DatabaseOpt = None) -> None:
+    """Let a requester launch HITs without limit again, whatever was deposited."""
+    from simpleturk.marketplace import money
+
+    with opened(database) as marketplace, marketplace.write() as transaction:
+        found = _find(transaction, requester)
+        money.remove_limit(transaction.connection, found.requester_id)
+    console.note(f"{found.name} has no limit.")
+
+
+def payments(
+    requester: RequesterOpt = None,
+    by_worker: Annotated[bool, typer.Option("--by-worker", help="One line per worker, with the sum.")] = False,
+    database: DatabaseOpt = None,
+) -> None:
+    """Print what a requester still has to pay to whom, as CSV."""
+    from simpleturk.marketplace import money
+
+    with opened(database) as marketplace, marketplace.read() as transaction:
+        requester_id = _find(transaction, requester).requester_id
+        entries = list(transaction.connection.execute(money.owed(requester_id)))
+    with data_out():
+        if by_worker:
+            sums: dict[str, int] = {}
+            for entry in entries:
+                sums[entry.worker_id] = sums.get(entry.worker_id, 0) + _cents(entry)
+            _write_csv(("worker_id", "amount"), [(who, money.dollars(amount)) for who, amount in sums.items()])
+        else:
+            _write_csv(COLUMNS, [_row(entry) for entry in entries])
+    total = sum(_cents(entry) for entry in entries)
+    console.note(f"{console.plural(len(entries), 'payment')}, ${money.dollars(total)} in all.")
+
+
+def paid(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help='What "requester payments" printed.')],
+    requester: RequesterOpt = None,
+    database: DatabaseOpt = None,
+    yes: YesOpt = False,
+) -> None:
+    """Mark payments as made: just those in a file of payments, and all of them or none."""
+    from simpleturk.marketplace import money
+
+    numbers = _read_entries(file)
+    with opened(database) as marketplace:
+        with marketplace.read() as transaction:
+            found = _find(transaction, requester)
+            owed = {entry.seq: entry for entry in transaction.connection.execute(money.owed(found.requester_id))}
+        strange = [number for number in numbers if number not in owed]
+        if strange:
+            raise SimpleturkError(
+                f"{file}: the entry {strange[0]} is not owed by {found.name} (or has been marked paid before)",
+                "nothing was marked; print the payments anew",
+            )
+        total = money.dollars(sum(_cents(owed[number]) for number in numbers))
+        question = f"Mark {console.plural(len(numbers), 'payment')} of ${total} by {found.name} as made?"
+        console.confirm(question, yes)
+        with marketplace.write() as transaction:
+            done = money.mark_paid(transaction.connection, transaction.now, found.requester_id, numbers)
+    console.note(f"Marked {console.plural(done, 'payment')}.")
+
+
+def _find(transaction: "Transaction", name: str | None) -> "Row[Any]":
+    from simpleturk.marketplace.requesters import find_requester
+
+    found = find_requester(transaction.connection, name or transaction.requester_id)
+    if found is None:
+        raise SimpleturkError(f"there is no requester {name}", '"simpleturk requester list" names them')
+    return found
+
+
+def _cents(entry: "Row[Any]") -> int:
+    return -int(entry.available + entry.held)
+
+
+def _row(entry: "Row[Any]") -> tuple[Any, ...]:
+    from simpleturk.marketplace import money
+
+    moment = datetime.fromtimestamp(entry.time, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    note = entry.note or ""
+    # A spreadsheet would take this for a formula.
+    note = f"'{note}" if note[:1] in ("=", "+", "-", "@", "\t", "\r") else note
+    amount = money.dollars(_cents(entry))
+    return (entry.seq, entry.worker_id, entry.kind, amount, moment, entry.hit_id, entry.assignment_id, note)
+
+
+def _write_csv(columns: tuple[str, ...], rows: list[Any]) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    console.data(text.getvalue())
+
+
+def _read_entries(file: Path) -> list[int]:
+    """The numbers in a file of payments, each once. Raises Problems with every bad line."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise SimpleturkError(f"{file}: no such file", "name what the payments were printed into") from error
+    except UnicodeDecodeError as error:
+        raise Problems([Problem(str(file), "is not UTF-8 text")]) from error
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    if "entry" not in (rows.fieldnames or ()):
+        hint = "a file by worker has none: print the payments without --by-worker"
+        raise Problems([Problem(str(file), "has no column entry", hint)])
+    found: list[int] = []
+    problems = []
+    try:
+        for row in rows:
+            entry = row["entry"] or ""
+            if entry.isascii() and entry.isdecimal() and len(entry) < 19:
+                found.append(int(entry))
+            else:
+                problems.append(
+                    Problem(f"{file}, line {rows.line_num}", f"{entry[:40]!r} is not the number of an entry")
+                )
+    except csv.Error as error:
+        problems.append(Problem(f"{file}, line {rows.line_num}", f"is not CSV: {error}"))
+    if problems or not found:
+        raise Problems(problems or [Problem(str(file), "holds no payments")])
+    return list(dict.fromkeys(found))
