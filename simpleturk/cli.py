@@ -162,7 +162,7 @@ _EXAMPLES: dict[Callable[..., None], str] = {
 #: Groups of commands: their help, and each command's name, function and example.
 _GROUPS: dict[str, tuple[str, dict[str, tuple[Callable[..., None], str]]]] = {
     "requester": (
-        "Who may call your marketplace's API, their money, and what they owe workers.",
+        "Manage who may call your API, and what they owe workers.",
         {
             "add": (requester.add, "simpleturk requester add 'Vision Lab' > key.json"),
             "list": (requester.list_, "simpleturk requester list"),
@@ -174,7 +174,7 @@ _GROUPS: dict[str, tuple[str, dict[str, tuple[Callable[..., None], str]]]] = {
         },
     ),
     "worker": (
-        "Who works on your marketplace.",
+        "List your marketplace's workers, and what they may do.",
         {
             "list": (worker.list_, "simpleturk worker list"),
             "set": (worker.set_, "simpleturk worker set ann --masters --country US-CA"),

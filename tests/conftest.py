@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -126,8 +127,49 @@ def mturk(site: str) -> Iterator[Any]:
         aws_access_key_id="test",
         aws_secret_access_key="test",
     )
+    judge(client)
     yield client
     client.close()
+
+
+def judge(client: Any) -> None:
+    """Let Amazon's model judge every answer that a client gets: members, types, enums, patterns."""
+
+    def check(model: Any, http_response: Any, **_: Any) -> None:
+        document = json.loads(http_response.content or b"{}")
+        if http_response.status_code == 200:
+            check_shape(model.output_shape, document, model.name)
+        else:
+            assert http_response.status_code == 400, document
+            assert {"__type"} < set(document) <= {"__type", "Message", "message", "TurkErrorCode"}
+
+    client.meta.events.register("after-call.mturk", check)
+
+
+def check_shape(shape: Any, value: Any, where: str) -> None:
+    """Assert that a JSON value is what a shape of the service's model says. Worker ids may have our own form."""
+    kinds: dict[str, Any] = {
+        "string": str,
+        "integer": int,
+        "long": int,
+        "boolean": bool,
+        "timestamp": (int, float),
+        "list": list,
+    }
+    assert isinstance(value, kinds.get(shape.type_name, dict)), (where, value)
+    if shape.type_name == "structure":
+        assert set(value) <= set(shape.members), (where, set(value) - set(shape.members))
+        for name in shape.required_members:
+            assert name in value, (where, name)
+        for name, member in value.items():
+            check_shape(shape.members[name], member, f"{where}.{name}")
+    elif shape.type_name == "list":
+        for member in value:
+            check_shape(shape.member, member, where)
+    elif shape.type_name == "string" and shape.name not in ("CustomerId", "EntityId"):
+        pattern, enum = shape.metadata.get("pattern"), shape.metadata.get("enum")
+        assert not pattern or re.fullmatch(pattern, value), (where, value)
+        assert not enum or value in enum, (where, value)
 
 
 @pytest.fixture
@@ -147,6 +189,7 @@ def signing(site: str, marketplace: Marketplace) -> Iterator[Callable[[str], Any
                 aws_secret_access_key=secret_of(marketplace.store, key.access_key_id),
             )
         )
+        judge(clients[-1])
         return clients[-1]
 
     yield make
@@ -178,6 +221,16 @@ class Worker:
         """Return a HIT."""
         with self.marketplace.write() as transaction:
             work.give_back(transaction, self.worker_id, assignment_id)
+
+    def ask(self, kind: str) -> str:
+        """Ask for a qualification; return what came of it."""
+        with self.marketplace.write() as transaction:
+            return work.ask_for_qualification(transaction, self.worker_id, kind)
+
+    def take_test(self, kind: str, *fields: tuple[str, str]) -> None:
+        """Answer the test of a qualification."""
+        with self.marketplace.write() as transaction:
+            work.submit_test(transaction, self.worker_id, kind, list(fields))
 
     def do(self, group_id: str, *fields: tuple[str, str]) -> str:
         """Accept and submit; return the assignment's id."""

@@ -57,7 +57,7 @@ def approve_assignment(transaction: Transaction, parameters: dict[str, Any]) -> 
 
 
 def reject_assignment(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """RejectAssignment."""
+    """RejectAssignment; the worker reads the feedback."""
     _check_feedback(parameters["RequesterFeedback"])
     assignment = find_assignment(transaction, parameters["AssignmentId"])
     lifecycle.reject(transaction.connection, assignment, parameters["RequesterFeedback"], transaction.now)

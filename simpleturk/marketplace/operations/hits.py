@@ -44,7 +44,7 @@ def create_hit_type(transaction: Transaction, parameters: dict[str, Any]) -> dic
 
 
 def create_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """CreateHIT: finds or makes the HIT type."""
+    """CreateHIT: finds or makes the HIT type. There are no HITLayouts."""
     _check_limits(parameters)
 
     def create() -> str:
@@ -54,7 +54,7 @@ def create_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str
 
 
 def create_hit_with_hit_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """CreateHITWithHITType."""
+    """CreateHITWithHITType, of a HIT type of the caller's."""
     _check_limits(parameters)
 
     def create() -> str:
@@ -87,7 +87,7 @@ def list_reviewable_hits(transaction: Transaction, parameters: dict[str, Any]) -
 
 
 def update_expiration_for_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """UpdateExpirationForHIT."""
+    """UpdateExpirationForHIT: sooner, later, or now."""
     moment = parameters["ExpireAt"]
     latest = transaction.now + YEAR
     if not moment <= latest:
@@ -101,7 +101,10 @@ def update_expiration_for_hit(transaction: Transaction, parameters: dict[str, An
 
 
 def create_additional_assignments_for_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """CreateAdditionalAssignmentsForHIT; Amazon's message calls the number MaxAssignmentIncrement."""
+    """CreateAdditionalAssignmentsForHIT, but not from below 10 assignments to 10 or more.
+
+    Amazon's message calls the number MaxAssignmentIncrement.
+    """
     number = parameters["NumberOfAdditionalAssignments"]
     if not 1 <= number <= MAX_ASSIGNMENTS:
         raise out_of_range("MaxAssignmentIncrement", number, 1, MAX_ASSIGNMENTS)
@@ -114,7 +117,7 @@ def create_additional_assignments_for_hit(transaction: Transaction, parameters: 
 
 
 def update_hit_type_of_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """UpdateHITTypeOfHIT."""
+    """UpdateHITTypeOfHIT, while nobody has accepted the HIT."""
     hit = find_hit(transaction, parameters["HITId"])
     hit_type = find_hit_type(transaction, parameters["HITTypeId"])
     lifecycle.change_type(transaction.connection, hit, hit_type, transaction.now)
@@ -122,7 +125,7 @@ def update_hit_type_of_hit(transaction: Transaction, parameters: dict[str, Any])
 
 
 def update_hit_review_status(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """UpdateHITReviewStatus."""
+    """UpdateHITReviewStatus: from Reviewable to Reviewing, and with Revert back."""
     hit = find_hit(transaction, parameters["HITId"])
     lifecycle.set_reviewing(transaction.connection, hit, not parameters.get("Revert", False), transaction.now)
     return {}
@@ -170,7 +173,7 @@ def list_review_policy_results_for_hit(transaction: Transaction, parameters: dic
 
 
 def delete_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """DeleteHIT."""
+    """DeleteHIT, once it is Reviewable and everything is reviewed. Nothing is deleted for its age."""
     lifecycle.delete(transaction.connection, find_hit(transaction, parameters["HITId"]), transaction.now)
     return {}
 

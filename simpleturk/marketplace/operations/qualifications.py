@@ -30,7 +30,7 @@ MAX_REASON = 4096
 
 
 def create_qualification_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """CreateQualificationType."""
+    """CreateQualificationType, with or without a test and its answer key."""
     _check_limits(parameters)
     own = (
         qualification_types.c.requester_id == transaction.requester_id,
@@ -139,7 +139,7 @@ def accept_qualification_request(transaction: Transaction, parameters: dict[str,
 
 
 def reject_qualification_request(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """RejectQualificationRequest."""
+    """RejectQualificationRequest; the worker reads the Reason."""
     reason = _reason(parameters)
     request, kind = _own_request(transaction, parameters["QualificationRequestId"])
     granting.reject_request(transaction.connection, transaction.now, request, kind, reason)
@@ -173,7 +173,7 @@ def disassociate_qualification_from_worker(transaction: Transaction, parameters:
 
 
 def get_qualification_score(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """GetQualificationScore."""
+    """GetQualificationScore, of the caller's own types."""
     kind = _own_type(transaction, parameters["QualificationTypeId"])
     held = granting.held_by(transaction.connection, kind.qualification_type_id, parameters["WorkerId"])
     if held.status != "Granted":

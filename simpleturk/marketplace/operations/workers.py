@@ -48,7 +48,7 @@ def delete_worker_block(transaction: Transaction, parameters: dict[str, Any]) ->
 
 
 def list_worker_blocks(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """ListWorkerBlocks."""
+    """ListWorkerBlocks, the caller's own."""
 
     def show(block: Row[Any]) -> dict[str, Any]:
         return {"WorkerId": block.worker_id, "Reason": block.reason}
