@@ -22,7 +22,14 @@ ROOMS = {
 }
 
 #: Where the marketplace is operated, or handed a request.
-NEXT_TO_THE_MARKETPLACE = {"mturk.py", "commands/serve.py", "commands/demo.py"}
+NEXT_TO_THE_MARKETPLACE = {
+    "mturk.py",
+    "commands/operating.py",
+    "commands/serve.py",
+    "commands/demo.py",
+    "commands/requester.py",
+    "commands/worker.py",
+}
 
 
 def imported(path: Path) -> set[str]:

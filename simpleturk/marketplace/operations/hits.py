@@ -40,6 +40,7 @@ _NUMBER_LIMITS = {
 def create_hit_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """CreateHITType: equal values of all seven properties are the same HIT type."""
     _check_limits(parameters)
+    check_usable(transaction, parameters.get("QualificationRequirements", []))
     return {"HITTypeId": _hit_type(transaction, parameters).hit_type_id}
 
 
@@ -299,7 +300,6 @@ _REPORTS = (
 
 def _hit_type(transaction: Transaction, parameters: dict[str, Any]) -> Row[Any]:
     """Find or make the HIT type of these values; the reward is normal ("0.1" is "0.10"), defaults are filled in."""
-    check_usable(transaction, parameters.get("QualificationRequirements", []))
     values = {
         "title": parameters["Title"],
         "description": parameters["Description"],
@@ -335,6 +335,7 @@ def _new_hit(transaction: Transaction, hit_type: Row[Any], parameters: dict[str,
         raise RequestError("HITLayoutDoesNotExist", f"HITLayout {parameters['HITLayoutId']} does not exist.")
     if not parameters.get("Question"):
         raise RequestError("InvalidParameterValue", "Your request parameter Question has a minimum length of 1.")
+    check_usable(transaction, hit_type.requirements)
     check_question(parameters["Question"], transaction.strict)
     hit_id, places = new_id(), parameters.get("MaxAssignments", 1)
     transaction.connection.execute(
