@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 
 from simpleturk.marketplace import money
@@ -56,6 +56,8 @@ class Marketplaces(RuleBasedStateMachine):
         self.hit_ids: list[str] = []
         self.statuses: dict[str, str] = {}
         self.fields: dict[str, Any] = {}
+        for _ in range(2):
+            self.create(2, "0.10", 86400, {})
 
     def teardown(self) -> None:
         if hasattr(self, "marketplace"):
@@ -70,9 +72,13 @@ class Marketplaces(RuleBasedStateMachine):
     def a_hit(self, number: int) -> str:
         return self.hit_ids[number % len(self.hit_ids)] if self.hit_ids else "3NONE"
 
+    def some(self, *statuses: str) -> bool:
+        """Whether there is an assignment in one of these states."""
+        return any(status in statuses for status in self.statuses.values())
+
     def an_assignment(self, number: int, status: str = "") -> str:
         """Any assignment; two times out of three one in a certain state, if there is any."""
-        known_ones = sorted(self.statuses)
+        known_ones = list(self.statuses)
         if status and number % 3:
             known_ones = [one for one in known_ones if self.statuses[one] == status] or known_ones
         return known_ones[number % len(known_ones)] if known_ones else "3NONE"
@@ -89,6 +95,7 @@ class Marketplaces(RuleBasedStateMachine):
         if "HIT" in document:
             self.hit_ids.append(document["HIT"]["HITId"])
 
+    @precondition(lambda self: self.hit_ids)
     @rule(name=st.sampled_from(WORKERS), hit=numbers)
     def accept(self, name: str, hit: int) -> None:
         hit_type = self.call("GetHIT", HITId=self.a_hit(hit)).get("HIT", {}).get("HITTypeId", "3NONE")
@@ -97,6 +104,16 @@ class Marketplaces(RuleBasedStateMachine):
         except Refused:
             pass
 
+    @precondition(lambda self: self.hit_ids)
+    @rule(name=st.sampled_from(WORKERS), hit=numbers, value=st.sampled_from(["x", "y"]))
+    def work(self, name: str, hit: int, value: str) -> None:
+        before = set(self.statuses)
+        self.accept(name, hit)
+        for chosen in set(self.statuses) - before:
+            self.workers[name].submit(chosen, ("a", value))
+            self.fields[chosen] = [["a", value]]
+
+    @precondition(lambda self: self.some("Accepted"))
     @rule(assignment=numbers, value=st.sampled_from(["x", "y"]))
     def submit(self, assignment: int, value: str) -> None:
         chosen = self.an_assignment(assignment, "Accepted")
@@ -107,6 +124,7 @@ class Marketplaces(RuleBasedStateMachine):
                 continue
             self.fields.setdefault(chosen, [["a", value]])
 
+    @precondition(lambda self: self.some("Accepted"))
     @rule(assignment=numbers)
     def give_back(self, assignment: int) -> None:
         for worker in self.workers.values():
@@ -115,49 +133,57 @@ class Marketplaces(RuleBasedStateMachine):
             except Refused:
                 continue
 
+    @precondition(lambda self: self.some("Submitted", "Rejected"))
     @rule(assignment=numbers, override=st.booleans())
     def approve(self, assignment: int, override: bool) -> None:
         chosen = self.an_assignment(assignment, "Rejected" if override else "Submitted")
         self.call("ApproveAssignment", AssignmentId=chosen, OverrideRejection=override)
 
+    @precondition(lambda self: self.some("Submitted"))
     @rule(assignment=numbers)
     def reject(self, assignment: int) -> None:
         chosen = self.an_assignment(assignment, "Submitted")
         self.call("RejectAssignment", AssignmentId=chosen, RequesterFeedback="no")
 
+    @precondition(lambda self: self.some("Submitted", "Approved", "Rejected"))
     @rule(assignment=numbers, name=st.sampled_from(WORKERS), amount=st.sampled_from(["0.01", "5"]))
     def bonus(self, assignment: int, name: str, amount: str) -> None:
         self.call(
             "SendBonus", AssignmentId=self.an_assignment(assignment), WorkerId=name, BonusAmount=amount, Reason="r"
         )
 
+    @precondition(lambda self: self.hit_ids)
     @rule(hit=numbers, seconds=st.sampled_from([-1, 0, 30, 7200]))
     def change_expiry(self, hit: int, seconds: int) -> None:
         self.call("UpdateExpirationForHIT", HITId=self.a_hit(hit), ExpireAt=self.clock.now + seconds)
 
+    @precondition(lambda self: self.hit_ids)
     @rule(hit=numbers, number=st.integers(1, 9))
     def add_places(self, hit: int, number: int) -> None:
         self.call("CreateAdditionalAssignmentsForHIT", HITId=self.a_hit(hit), NumberOfAdditionalAssignments=number)
 
+    @precondition(lambda self: self.hit_ids)
     @rule(hit=numbers, other=numbers)
     def change_type(self, hit: int, other: int) -> None:
         kind = self.call("GetHIT", HITId=self.a_hit(other)).get("HIT", {}).get("HITTypeId", "3NONE")
         self.call("UpdateHITTypeOfHIT", HITId=self.a_hit(hit), HITTypeId=kind)
 
+    @precondition(lambda self: self.hit_ids)
     @rule(hit=numbers, revert=st.booleans())
     def change_review_status(self, hit: int, revert: bool) -> None:
         self.call("UpdateHITReviewStatus", HITId=self.a_hit(hit), Revert=revert)
 
+    @precondition(lambda self: self.hit_ids)
     @rule(hit=numbers)
     def delete(self, hit: int) -> None:
         self.call("DeleteHIT", HITId=self.a_hit(hit))
 
-    @rule(cents=st.sampled_from([1, 500]))
+    @rule(cents=st.sampled_from([1, 50_000]))
     def deposit(self, cents: int) -> None:
         with self.marketplace.write() as transaction:
             money.deposit(transaction.connection, transaction.now, LOCAL_REQUESTER, cents)
 
-    @rule(seconds=st.sampled_from([1, 29, 61, 600, 3601, 86401, 40 * 86400]))
+    @rule(seconds=st.sampled_from([1, 1, 1, 29, 29, 61, 600, 3601, 86401, 40 * 86400]))
     def wait(self, seconds: int) -> None:
         self.clock.advance(seconds)
 
