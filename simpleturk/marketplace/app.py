@@ -18,6 +18,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -32,10 +33,12 @@ from simpleturk.marketplace.delivery import Deliverer
 from simpleturk.marketplace.frames import FRAME_HOST, SITE_HOST, Frames
 from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.observing import Observer, log_to_stderr
+from simpleturk.marketplace.operations import OPERATIONS
 from simpleturk.marketplace.protocol import CONTENT_TYPE, MAX_BODY_BYTES, handle
 from simpleturk.marketplace.signature import HTTPRequest
 from simpleturk.marketplace.site import Site
 from simpleturk.marketplace.store import Store
+from simpleturk.marketplace.threads import READERS, Threads
 from simpleturk.marketplace.work import Refused
 
 #: How long a caller may take to send a request's body, in seconds.
@@ -67,15 +70,18 @@ def create_app(marketplace: Marketplace, serving: Serving | None = None) -> ASGI
     observer = Observer(marketplace, serving.log_all)
     access = Access(marketplace, serving.is_open, serving.rate / serving.processes)
     frames = Frames(marketplace, marketplace.store.key("frames").hex())
-    site = Site(marketplace, frames)
+    threads = Threads()
+    site = Site(marketplace, frames, threads)
 
     async def api(request: Request) -> Response:
-        return await _answer(marketplace, access, observer, request)
+        return await _answer(marketplace, access, observer, threads, request)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         deliverer = Deliverer(marketplace, serving.allow_private_webhooks)
         deliverer.start()
+        # Pages that only look are called by Starlette itself, in threads of its own number.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = READERS
         yield
         await run_in_threadpool(deliverer.stop)
 
@@ -175,10 +181,13 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-async def _answer(marketplace: Marketplace, access: Access, observer: Observer, request: Request) -> Response:
+async def _answer(
+    marketplace: Marketplace, access: Access, observer: Observer, threads: Threads, request: Request
+) -> Response:
     """One API call. A bug is answered as a ServiceFault, and logged with the id that the caller sees."""
     request_id = str(uuid.uuid4())
-    observer.note(request.scope, operation=_operation(request), request_id=request_id)
+    name = _operation(request)
+    observer.note(request.scope, operation=name, request_id=request_id)
     try:
         body = await asyncio.wait_for(_body(request), BODY_TIMEOUT)
     except (TimeoutError, ClientDisconnect):
@@ -198,7 +207,8 @@ async def _answer(marketplace: Marketplace, access: Access, observer: Observer, 
         return requester_id
 
     try:
-        response = await run_in_threadpool(handle, marketplace, request.headers, body, identify, request_id)
+        call = threads.writing if name in OPERATIONS and OPERATIONS[name].writes else threads.reading
+        response = await call(handle, marketplace, request.headers, body, identify, request_id)
     except (
         Exception
     ) as error:  # the boundary of the server: whatever broke, the caller gets an answer, the operator a log

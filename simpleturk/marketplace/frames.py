@@ -84,10 +84,10 @@ class Frames:
         """Where frames are served."""
         return [Route("/frame/{token}", self.page)]
 
-    def preview(self, origins: Origins, hit: Row[Any]) -> Frame:
+    def preview(self, origins: Origins, hit_id: str, question: str) -> Frame:
         """The frame of a HIT that is only looked at."""
-        parameters = {"assignmentId": NOT_AVAILABLE, "hitId": hit.hit_id}
-        return self._frame(origins, hit.question, {"hit": hit.hit_id}, parameters)
+        parameters = {"assignmentId": NOT_AVAILABLE, "hitId": hit_id}
+        return self._frame(origins, question, {"hit": hit_id}, parameters)
 
     def work(self, origins: Origins, assignment: Row[Any], question: str) -> Frame:
         """The frame of a HIT that is being done: the four parameters that Amazon's had."""

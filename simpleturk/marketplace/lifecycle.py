@@ -12,13 +12,13 @@ Sources: the API reference's page on the HIT data structure; the guide's "HIT li
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from simpleturk.marketplace import events, money
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.ids import new_id
-from simpleturk.marketplace.schema import assignments, hit_types, hits, messages
+from simpleturk.marketplace.schema import assignments, hit_types, hits, messages, notification_settings
 
 #: An override of a rejection is possible for this many seconds after the submission (30 days).
 OVERRIDE_WINDOW = 30 * 24 * 3600
@@ -40,44 +40,62 @@ def unreviewed(hit: Row[Any]) -> int:
     return int(hit.max_assignments - hit.available - hit.pending - hit.completed)
 
 
+# The statements of what workers do all day are built once: that takes longer than to run them.
+
+#: A HIT without its question; what its HIT type says of reward and times; whether anybody wants to know of events.
+WHOLE_HIT: Select[Any] = (
+    select(
+        *(column for column in hits.c if column.name != "question"),
+        hit_types.c.reward,
+        hit_types.c.assignment_duration,
+        hit_types.c.auto_approval_delay,
+        notification_settings.c.hit_type_id.is_not(None).label("is_watched"),
+    )
+    .select_from(hits)
+    .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
+    .outerjoin(notification_settings, notification_settings.c.hit_type_id == hits.c.hit_type_id)
+)
+_HIT = WHOLE_HIT.where(hits.c.hit_id == bindparam("hit_id"))
+_NEW_ASSIGNMENT = insert(assignments)
+_CHANGE_ASSIGNMENT = update(assignments).where(assignments.c.seq == bindparam("which"))
+_COUNT = (
+    update(hits)
+    .where(hits.c.hit_id == bindparam("which"))
+    .values({hits.c[name]: hits.c[name] + bindparam(f"more_{name}") for name in ("available", "pending", "completed")})
+)
+
+
 def hit_of(connection: Connection, hit_id: str) -> Row[Any]:
-    """A HIT with what its HIT type says of reward and times."""
-    columns = (hit_types.c.reward, hit_types.c.assignment_duration, hit_types.c.auto_approval_delay)
-    query = select(hits, *columns).join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
-    return connection.execute(query.where(hits.c.hit_id == hit_id)).one()
+    """A HIT as WHOLE_HIT has it."""
+    found: Row[Any] = connection.execute(_HIT, {"hit_id": hit_id}).one()
+    return found
 
 
 def accept(connection: Connection, hit: Row[Any], worker_id: str, now: float) -> str:
-    """Give a worker one of a HIT's places; return the new assignment's id.
+    """Give a worker one of a HIT's places; return the new assignment's id. `hit` is a row of WHOLE_HIT.
 
-    The caller has checked that this worker may. Raises RequestError when there is no place, or the worker had this HIT.
+    The caller has checked that this worker may. Raises RequestError when there is no place, or the worker had this HIT:
+    then the transaction has to be given up.
     """
     if hit_status(hit, now) != "Assignable":
         raise RequestError("NoHITsAvailableInGroupException", "There are no more available HITs in this group.")
     assignment_id = new_id()
+    values = {"assignment_id": assignment_id, "hit_id": hit.hit_id, "worker_id": worker_id, "status": "Accepted"}
+    values |= {"accepted": now, "deadline": round(now + hit.assignment_duration, 3)}
     try:
-        with connection.begin_nested():
-            connection.execute(
-                insert(assignments).values(
-                    assignment_id=assignment_id,
-                    hit_id=hit.hit_id,
-                    worker_id=worker_id,
-                    status="Accepted",
-                    accepted=now,
-                    deadline=round(now + hit_of(connection, hit.hit_id).assignment_duration, 3),
-                )
-            )
+        connection.execute(_NEW_ASSIGNMENT, values)
     except IntegrityError as error:
         text = "You have already accepted or completed this HIT."
         raise RequestError("ExceedsMaxAssignmentsPerWorker", text) from error
     count(connection, hit.hit_id, available=-1, pending=1)
-    events.to_assignments(connection, now, "AssignmentAccepted", assignments.c.assignment_id == assignment_id)
+    if hit.is_watched:
+        which = assignments.c.assignment_id == assignment_id
+        events.to_assignments(connection, now, "AssignmentAccepted", which)
     return assignment_id
 
 
-def submit(connection: Connection, assignment: Row[Any], fields: list[Any], now: float) -> None:
-    """Store a worker's answers. The assignment is Accepted and within its deadline: the caller has checked."""
-    hit = hit_of(connection, assignment.hit_id)
+def submit(connection: Connection, assignment: Row[Any], hit: Row[Any], fields: list[Any], now: float) -> None:
+    """Store a worker's answers to a HIT. The assignment is Accepted and within its deadline: the caller has checked."""
     values = {
         "status": "Submitted",
         "submitted": now,
@@ -85,7 +103,7 @@ def submit(connection: Connection, assignment: Row[Any], fields: list[Any], now:
         "fields": fields,
     }
     _change(connection, assignment, values, pending=-1)
-    _happened(connection, now, "AssignmentSubmitted", assignment)
+    _happened(connection, now, "AssignmentSubmitted", hit, assignment)
 
 
 def give_back(connection: Connection, assignment: Row[Any], now: float) -> None:
@@ -94,7 +112,7 @@ def give_back(connection: Connection, assignment: Row[Any], now: float) -> None:
     _change(connection, assignment, {"status": "Returned"}, available=1, pending=-1)
     if hit.expired:
         money.release(connection, now, hit.requester_id, hit.hit_id, money.cents(hit.reward))
-    _happened(connection, now, "AssignmentReturned", assignment)
+    _happened(connection, now, "AssignmentReturned", hit, assignment)
 
 
 def approve(connection: Connection, assignment: Row[Any], feedback: str | None, override: bool, now: float) -> None:
@@ -111,7 +129,7 @@ def approve(connection: Connection, assignment: Row[Any], feedback: str | None, 
     money.reward(connection, now, hit.requester_id, money.cents(hit.reward), not overridden, **of_what)
     values = {"status": "Approved", "approved": now, "rejected": None, "feedback": feedback}
     _change(connection, assignment, values, completed=0 if overridden else 1)
-    _happened(connection, now, "AssignmentApproved", assignment)
+    _happened(connection, now, "AssignmentApproved", hit, assignment)
 
 
 def reject(connection: Connection, assignment: Row[Any], feedback: str, now: float) -> None:
@@ -122,7 +140,7 @@ def reject(connection: Connection, assignment: Row[Any], feedback: str, now: flo
     money.release(connection, now, hit.requester_id, hit.hit_id, money.cents(hit.reward))
     _change(connection, assignment, {"status": "Rejected", "rejected": now, "feedback": feedback}, completed=1)
     tell(connection, now, hit.requester_id, assignment.worker_id, "Your work was rejected", feedback)
-    _happened(connection, now, "AssignmentRejected", assignment)
+    _happened(connection, now, "AssignmentRejected", hit, assignment)
 
 
 def delete(connection: Connection, hit: Row[Any], now: float) -> None:
@@ -203,11 +221,11 @@ def tell(connection: Connection, now: float, requester_id: str, worker_id: str, 
     connection.execute(insert(messages).values(**values))
 
 
-def count(connection: Connection, hit_id: str, **counts: int) -> None:
+def count(connection: Connection, hit_id: str, available: int = 0, pending: int = 0, completed: int = 0) -> None:
     """Change counters of a HIT."""
-    values = {name: hits.c[name] + change for name, change in counts.items() if change}
-    if values:
-        connection.execute(update(hits).where(hits.c.hit_id == hit_id).values(values))
+    more = {"more_available": available, "more_pending": pending, "more_completed": completed}
+    if any(more.values()):
+        connection.execute(_COUNT, {"which": hit_id, **more})
 
 
 def wrong_hit_state(status: str, possible: str) -> RequestError:
@@ -230,9 +248,10 @@ def _not_submitted(assignment: Row[Any]) -> RequestError:
 
 
 def _change(connection: Connection, assignment: Row[Any], values: dict[str, Any], **counts: int) -> None:
-    connection.execute(update(assignments).where(assignments.c.seq == assignment.seq).values(values))
+    connection.execute(_CHANGE_ASSIGNMENT, {"which": assignment.seq, **values})
     count(connection, assignment.hit_id, **counts)
 
 
-def _happened(connection: Connection, now: float, event_type: str, assignment: Row[Any]) -> None:
-    events.to_assignments(connection, now, event_type, assignments.c.seq == assignment.seq)
+def _happened(connection: Connection, now: float, event_type: str, hit: Row[Any], assignment: Row[Any]) -> None:
+    if hit.is_watched:
+        events.to_assignments(connection, now, event_type, assignments.c.seq == assignment.seq)

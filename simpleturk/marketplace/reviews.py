@@ -114,13 +114,12 @@ def check_policy(document: dict[str, Any] | None, name: str) -> None:
         raise invalid_value("DisregardAssignmentIfRejected", policy.values["DisregardAssignmentIfRejected"][0])
 
 
-def submitted(connection: Connection, now: float, assignment_id: str) -> None:
-    """Let the policies of a HIT look at a fresh submission."""
-    assignment = _assignment(connection, assignment_id)
-    hit = lifecycle.hit_of(connection, assignment.hit_id)
+def submitted(connection: Connection, now: float, hit: Row[Any], assignment_id: str) -> None:
+    """Let the policies of a HIT look at a fresh submission; `hit` is as it was before."""
     if hit.assignment_review_policy is not None:
-        _score_known_answers(connection, now, hit, assignment)
-    became_reviewable(connection, now, [hit.hit_id])
+        _score_known_answers(connection, now, hit, _assignment(connection, assignment_id))
+    if hit.pending <= 1:
+        became_reviewable(connection, now, [hit.hit_id])
 
 
 def became_reviewable(connection: Connection, now: float, hit_ids: Sequence[str]) -> None:

@@ -6,7 +6,23 @@ may find ten thousand assignments to approve.
 
 from typing import Any
 
-from sqlalchemy import Connection, Integer, and_, case, cast, exists, false, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Float,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from simpleturk.marketplace import events, money, reviews
 from simpleturk.marketplace.schema import (
@@ -24,8 +40,7 @@ _CHUNK = 500
 
 def is_due(connection: Connection, now: float) -> bool:
     """Whether `settle` has anything to do at this moment."""
-    conditions = (exists().where(condition) for condition in (_overdue(now), _approvable(now), _expiring(now)))
-    return bool(connection.scalar(select(or_(*conditions))))
+    return bool(connection.scalar(_DUE, {"now": now}))
 
 
 def settle(connection: Connection, now: float) -> None:
@@ -38,16 +53,21 @@ def settle(connection: Connection, now: float) -> None:
         reviews.became_reviewable(connection, now, sorted(touched)[start : start + _CHUNK])
 
 
-def _overdue(now: float) -> Any:
+def _overdue(now: Any) -> Any:
     return and_(is_literally(assignments.c.status, "Accepted"), assignments.c.deadline <= now)
 
 
-def _approvable(now: float) -> Any:
+def _approvable(now: Any) -> Any:
     return and_(is_literally(assignments.c.status, "Submitted"), assignments.c.auto_approval <= now)
 
 
-def _expiring(now: float) -> Any:
+def _expiring(now: Any) -> Any:
     return and_(hits.c.expired == false(), hits.c.expiration <= now)
+
+
+# Asked at the beginning of every transaction: built once.
+_NOW = bindparam("now", type_=Float)
+_DUE = select(or_(*(exists().where(condition) for condition in (_overdue(_NOW), _approvable(_NOW), _expiring(_NOW)))))
 
 
 def _abandon(connection: Connection, now: float) -> set[str]:

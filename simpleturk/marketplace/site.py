@@ -12,7 +12,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
@@ -24,6 +23,7 @@ from simpleturk.marketplace.frames import PAGES, Form, Frames, Origins, read_for
 from simpleturk.marketplace.granting import test_form
 from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.questions import parse_question
+from simpleturk.marketplace.threads import Threads
 from simpleturk.marketplace.validation import WORKER_ID
 from simpleturk.marketplace.work import Refused
 
@@ -36,9 +36,10 @@ HISTORY_PAGE = 50
 class Site:
     """The pages of one marketplace."""
 
-    def __init__(self, marketplace: Marketplace, frames: Frames) -> None:
+    def __init__(self, marketplace: Marketplace, frames: Frames, threads: Threads) -> None:
         self.marketplace = marketplace
         self.frames = frames
+        self.threads = threads
         self.templates = PAGES.overlay()
         self.templates.filters |= {"usd": _usd, "duration": _duration, "when": _when, "iso": _iso}
 
@@ -87,7 +88,7 @@ class Site:
             message = "A worker id has up to 64 letters, digits, and the signs . _ @ -"
             context: dict[str, Any] = {"problem": message, "worker_id": worker_id[:64], "next": form.get("next", "/")}
             return self._page(request, "sign_in.html", status=400, **context)
-        await run_in_threadpool(self._enter, request, worker_id)
+        await self.threads.writing(self._enter, request, worker_id)
         return RedirectResponse(_safe_path(form.get("next", "/")), 303)
 
     async def sign_out(self, request: Request) -> Response:
@@ -106,7 +107,8 @@ class Site:
         with self.marketplace.read() as transaction:
             group = work.group(transaction, worker_id, request.path_params["group_id"])
             hit = work.next_hit(transaction, worker_id, group.group_id)
-        frame = hit and self.frames.preview(Origins.of(request), hit)
+            question = work.question_xml(transaction, hit.hit_id) if hit else ""
+        frame = hit and self.frames.preview(Origins.of(request), hit.hit_id, question)
         submitted = request.query_params.get("submitted") == "1"
         return self._page(request, "preview.html", frame=frame, group=group, submitted=submitted)
 
@@ -116,7 +118,7 @@ class Site:
         # The choice stands on the page of work; the one of the preview says nothing about it.
         if "chosen" in form:
             request.session["auto_accept"] = form.get("auto_accept") == "1"
-        assignment = await run_in_threadpool(self._accept, self._signed_in(request), request.path_params["group_id"])
+        assignment = await self.threads.writing(self._accept, self._signed_in(request), request.path_params["group_id"])
         path = f"/projects/{assignment.hit_group_id}/tasks/{assignment.hit_id}"
         return RedirectResponse(f"{path}?assignment_id={assignment.assignment_id}", 303)
 
@@ -152,9 +154,9 @@ class Site:
             form = await read_form(request)
             fields = form.multi_items() if request.method == "POST" else request.query_params.multi_items()
             assignment_id = form.get("assignmentId") or request.query_params.get("assignmentId", "")
-            await run_in_threadpool(self._submit, assignment_id, fields, request.session.get("worker_id"))
+            await self.threads.writing(self._submit, assignment_id, fields, request.session.get("worker_id"))
         except work.Incomplete as incomplete:
-            return await run_in_threadpool(self._form_again, assignment_id, incomplete.filled)
+            return await self.threads.reading(self._form_again, assignment_id, incomplete.filled)
         except Refused as refusal:
             written = [pair for pair in fields if pair[0] != "assignmentId"]
             context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "written": written}
@@ -165,7 +167,7 @@ class Site:
         """Return a HIT."""
         await self._checked_form(request)
         arguments = (self._signed_in(request), request.path_params["assignment_id"])
-        assignment = await run_in_threadpool(self._give_back, *arguments)
+        assignment = await self.threads.writing(self._give_back, *arguments)
         return RedirectResponse(f"/projects/{assignment.hit_group_id}/tasks", 303)
 
     def old_preview(self, request: Request) -> Response:
@@ -203,7 +205,7 @@ class Site:
             reason = "Give two letters each: US for the United States, CA for California."
             raise Refused("This is no country code.", reason, 400)
         profile = work.Profile(country, subdivision, form.get("adult") == "1")
-        await run_in_threadpool(self._set_profile, self._signed_in(request), profile)
+        await self.threads.writing(self._set_profile, self._signed_in(request), profile)
         return RedirectResponse("/dashboard", 303)
 
     def inbox(self, request: Request) -> Response:
@@ -239,7 +241,7 @@ class Site:
         """Ask for a qualification, or begin its test."""
         await self._checked_form(request)
         kind = request.path_params["kind"]
-        await run_in_threadpool(self._ask, self._signed_in(request), kind)
+        await self.threads.writing(self._ask, self._signed_in(request), kind)
         return RedirectResponse(f"/qualifications/{kind}", 303)
 
     async def take_test(self, request: Request) -> Response:
@@ -247,9 +249,9 @@ class Site:
         form = await self._checked_form(request)
         worker_id, kind = self._signed_in(request), request.path_params["kind"]
         try:
-            await run_in_threadpool(self._take_test, worker_id, kind, form.multi_items())
+            await self.threads.writing(self._take_test, worker_id, kind, form.multi_items())
         except work.Incomplete as incomplete:
-            return await run_in_threadpool(self._qualification, request, worker_id, incomplete.filled)
+            return await self.threads.reading(self._qualification, request, worker_id, incomplete.filled)
         return RedirectResponse(f"/qualifications/{kind}", 303)
 
     def _qualification(self, request: Request, worker_id: str, filled: Filled | None) -> Response:

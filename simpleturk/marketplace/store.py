@@ -6,17 +6,19 @@ synced before it is acknowledged.
 """
 
 import contextlib
+import fcntl
 import hmac
 import os
 import secrets
 import tempfile
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, create_engine, event, insert, inspect, select, update
+from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, select, update
 from sqlalchemy.exc import DatabaseError
 
 from simpleturk.marketplace.errors import StoreUnavailable
@@ -31,6 +33,9 @@ APPLICATION_ID = 0x73746B6D
 
 #: How long a writer waits for other writers, in seconds.
 BUSY_TIMEOUT = 60
+
+#: How much of the file is mapped into memory.
+MAPPED_BYTES = 1024**3
 
 
 class _Foreign(Exception):
@@ -49,33 +54,48 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreUnavailable(f"{path.parent}: {error.strerror}") from error
-        self._engine = create_engine(
-            URL.create("sqlite", database=str(path.absolute())),
-            connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False, "isolation_level": None},
-            pool_size=32,
-            max_overflow=32,
-        )
-        event.listen(self._engine, "connect", _configure)
-        event.listen(self._engine, "begin", _begin)
+        self._readers = _engine(path, connections=32, begin="BEGIN")
+        # One connection for all writing: what it has read stays right until another process writes.
+        self._writers = _engine(path, connections=1, begin="BEGIN IMMEDIATE")
         self._lock = threading.Lock()
+        self._queue = self._opened_queue()
+        # A command's store lives as long as the command: nobody closes it.
+        self._close_queue = weakref.finalize(self, os.close, self._queue)
         self._root: bytes | None = None
-        self._writers = self._engine.execution_options(begin="BEGIN IMMEDIATE")
-        self._prepare()
-        # People's work is nobody else's to read.
-        self.path.chmod(0o600)
+        try:
+            self._prepare()
+            # People's work is nobody else's to read.
+            self.path.chmod(0o600)
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that may write: committed at the end of the block, undone by an exception."""
-        # Threads of one process wait for each other here, in order, and not in the database, where they would poll.
-        with self._lock, self._translated(), self._writers.begin() as connection:
+        with self._turn(), self._translated(), self._writers.begin() as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads: one consistent picture."""
-        with self._translated(), self._engine.connect() as connection, connection.begin():
+        with self._translated(), self._readers.connect() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for one's turn to write: threads and processes in order, and not in the database, where they would poll.
+
+        It is only for their comfort: where files cannot be locked, the database still lets one write at a time.
+        """
+        with self._lock:
+            with contextlib.suppress(OSError):
+                fcntl.flock(self._queue, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                with contextlib.suppress(OSError):
+                    fcntl.flock(self._queue, fcntl.LOCK_UN)
 
     def key(self, purpose: str) -> bytes:
         """A secret for one purpose, 32 bytes. All are made from one random key, in a file beside the database.
@@ -103,7 +123,17 @@ class Store:
 
     def close(self) -> None:
         """Close all connections."""
-        self._engine.dispose()
+        self._readers.dispose()
+        self._writers.dispose()
+        self._close_queue()
+
+    def _opened_queue(self) -> int:
+        """The file in whose lock writers of all processes queue up."""
+        path = self.path.with_name(self.path.name + ".lock")
+        try:
+            return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StoreUnavailable(f"{path}: {error.strerror}") from error
 
     def _prepare(self) -> None:
         """Make the tables, once; refuse a database of another version."""
@@ -184,8 +214,20 @@ def _configure(connection: Any, record: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    # Pages are read where the system keeps them, and not copied for each connection.
+    cursor.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
     cursor.close()
 
 
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+def _engine(path: Path, connections: int, begin: str) -> Engine:
+    """Connections to a database whose transactions begin in a certain way; the one used last is used next."""
+    engine = create_engine(
+        URL.create("sqlite", database=str(path.absolute())),
+        connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False, "isolation_level": None},
+        pool_size=connections,
+        max_overflow=connections,
+        pool_use_lifo=True,
+    )
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin) and None)
+    return engine

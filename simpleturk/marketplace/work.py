@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
+    bindparam,
     cast,
     exists,
     false,
@@ -34,6 +35,7 @@ from simpleturk.marketplace.schema import (
     assignments,
     hit_types,
     hits,
+    is_literally,
     ledger,
     messages,
     qualification_requests,
@@ -136,7 +138,7 @@ def groups(transaction: Transaction, worker_id: str) -> list[Group]:
     """Every group that has HITs for this worker, newest first; groups that they may not discover are left out."""
     counted = (
         select(hits.c.hit_type_id, func.count().label("open"), func.max(hits.c.seq).label("newest"))
-        .where(*_on_market(transaction))
+        .where(*_on_market(transaction.now))
         .group_by(hits.c.hit_type_id)
         .subquery()
     )
@@ -159,7 +161,7 @@ def groups(transaction: Transaction, worker_id: str) -> list[Group]:
 def group(transaction: Transaction, worker_id: str, group_id: str) -> Group:
     """One group. Raises Refused if there is none of this id, or the worker may not see it."""
     row, who = _group_row(transaction, worker_id, group_id)
-    conditions = (hits.c.hit_type_id == row.hit_type_id, *_on_market(transaction))
+    conditions = (hits.c.hit_type_id == row.hit_type_id, *_on_market(transaction.now))
     number = transaction.connection.scalar(select(func.count()).select_from(hits).where(*conditions)) or 0
     left = number - _had(transaction, worker_id, row.hit_type_id).get(row.hit_type_id, 0)
     return _group(row, left, who, names_of(transaction.connection, row.requirements))
@@ -168,53 +170,53 @@ def group(transaction: Transaction, worker_id: str, group_id: str) -> Group:
 def next_hit(transaction: Transaction, worker_id: str, group_id: str) -> Row[Any] | None:
     """The HIT of a group that this worker would get next; one that they returned before comes last."""
     hit_type_id = transaction.connection.scalar(select(hit_types.c.hit_type_id).where(_names_group(group_id)))
-    touched = exists().where(assignments.c.hit_id == hits.c.hit_id, assignments.c.worker_id == worker_id)
-    query = (
-        select(hits).where(hits.c.hit_type_id == hit_type_id, *_open_for(transaction, worker_id)).order_by(hits.c.seq)
-    )
+    return _next_hit(transaction, worker_id, hit_type_id or "")
+
+
+def _next_hit(transaction: Transaction, worker_id: str, hit_type_id: str) -> Row[Any] | None:
+    who = {"worker_id": worker_id, "hit_type_id": hit_type_id}
     # Whoever works through a group finds the next HIT after their last: the ones before need not be looked at.
-    last = transaction.connection.scalar(
-        select(func.max(hits.c.seq))
-        .select_from(assignments.join(hits, hits.c.hit_id == assignments.c.hit_id))
-        .where(assignments.c.worker_id == worker_id, hits.c.hit_type_id == hit_type_id)
-    )
-    for attempt in (query.where(hits.c.seq > (last or 0)), query.where(~touched), query):
-        found = transaction.connection.execute(attempt.limit(1)).first()
+    last = transaction.connection.scalar(_LAST_HIT, who) or 0
+    for attempt in (_NEXT_HIT, _UNTOUCHED_HIT, _ANY_HIT):
+        more = {"last": last} if attempt is _NEXT_HIT else {}
+        found = transaction.connection.execute(attempt, {**who, **more, "now": transaction.now}).first()
         if found is not None:
             return found
     return None
 
 
-def accept(transaction: Transaction, worker_id: str, group_id: str) -> Row[Any]:
-    """Accept the next HIT of a group; return the new assignment. Raises Refused."""
+@dataclass(frozen=True)
+class Accepted:
+    """A HIT that a worker has just accepted."""
+
+    assignment_id: str
+    hit_id: str
+    hit_group_id: str
+
+
+def accept(transaction: Transaction, worker_id: str, group_id: str) -> Accepted:
+    """Accept the next HIT of a group. Raises Refused."""
     row, who = _group_row(transaction, worker_id, group_id)
     missing = unmet(who, row.requirements)
     if missing:
         raise Refused("You do not qualify for this HIT.", _whom(transaction, missing), 403)
-    held = transaction.connection.scalar(
-        select(func.count())
-        .select_from(assignments)
-        .where(assignments.c.worker_id == worker_id, assignments.c.status == "Accepted")
-    )
+    held = transaction.connection.scalar(_HELD, {"worker_id": worker_id})
     if (held or 0) >= MAX_HELD:
         raise Refused("You hold as many HITs as one may.", f"Submit or return one of your {held} HITs first.")
-    hit = next_hit(transaction, worker_id, group_id)
+    hit = _next_hit(transaction, worker_id, row.hit_type_id)
     if hit is None:
         raise Refused("There are no more HITs of this kind for you.", "Others have taken them, or you have done all.")
     try:
         assignment_id = lifecycle.accept(transaction.connection, hit, worker_id, transaction.now)
     except RequestError as error:
         raise Refused("This HIT is gone.", error.message) from error
-    return own_assignment(transaction, worker_id, assignment_id)
+    return Accepted(assignment_id, hit.hit_id, row.hit_group_id)
 
 
 def own_assignment(transaction: Transaction, worker_id: str, assignment_id: str) -> Row[Any]:
     """A worker's assignment with its HIT's type. Raises Refused if it is not theirs, or does not exist."""
-    row = transaction.connection.execute(
-        _assignments_with_types().where(
-            assignments.c.assignment_id == assignment_id, assignments.c.worker_id == worker_id
-        )
-    ).first()
+    which = {"assignment_id": assignment_id, "worker_id": worker_id}
+    row = transaction.connection.execute(_OWN_ASSIGNMENT, which).first()
     if row is None:
         raise Refused("There is no such HIT among yours.", "It may be another worker's, or the address is wrong.", 404)
     return row
@@ -222,7 +224,7 @@ def own_assignment(transaction: Transaction, worker_id: str, assignment_id: str)
 
 def question_xml(transaction: Transaction, hit_id: str) -> str:
     """A HIT's question."""
-    question: str = transaction.connection.execute(select(hits.c.question).where(hits.c.hit_id == hit_id)).scalar_one()
+    question: str = transaction.connection.execute(_QUESTION, {"hit_id": hit_id}).scalar_one()
     return question
 
 
@@ -243,9 +245,7 @@ def submit(transaction: Transaction, assignment_id: str, form: list[tuple[str, s
     """
     if assignment_id in ("", NOT_AVAILABLE):
         raise Refused("This was only a preview.", "Accept the HIT, then do it and submit.", 400)
-    assignment = transaction.connection.execute(
-        select(assignments).where(assignments.c.assignment_id == assignment_id)
-    ).first()
+    assignment = transaction.connection.execute(_ASSIGNMENT, {"assignment_id": assignment_id}).first()
     if assignment is None or worker_id not in (None, assignment.worker_id):
         raise Refused("This HIT is not yours.", "Sign in as the worker who accepted it.", 403)
     fields = _fields(transaction, assignment, form)
@@ -253,10 +253,12 @@ def submit(transaction: Transaction, assignment_id: str, form: list[tuple[str, s
         if not fields:
             reason = "The page sent no answer. The HIT is still yours: go back and try again."
             raise Refused("There was a problem submitting your results.", reason, 400)
-        lifecycle.submit(transaction.connection, assignment, fields, transaction.now)
-        reviews.submitted(transaction.connection, transaction.now, assignment.assignment_id)
-        # A delay of 0 approves at once: nobody may see it as merely submitted.
-        settling.settle(transaction.connection, transaction.now)
+        hit = lifecycle.hit_of(transaction.connection, assignment.hit_id)
+        lifecycle.submit(transaction.connection, assignment, hit, fields, transaction.now)
+        reviews.submitted(transaction.connection, transaction.now, hit, assignment.assignment_id)
+        if hit.auto_approval_delay == 0:
+            # It is approved at once: nobody may see it as merely submitted.
+            settling.settle(transaction.connection, transaction.now)
     elif assignment.status == "Abandoned":
         reason = "The time for this HIT ran out before it was submitted, and it went back to the market."
         raise Refused("Your time for this HIT is over.", reason)
@@ -445,39 +447,26 @@ def _whom(transaction: Transaction, missing: list[dict[str, Any]]) -> str:
 
 def _group_row(transaction: Transaction, worker_id: str, group_id: str) -> tuple[Row[Any], Standing]:
     """A group's HIT type, and the standing of the worker who looks at it. Raises Refused."""
-    row = transaction.connection.execute(
-        select(hit_types, requesters.c.name.label("requester"))
-        .join(requesters, requesters.c.requester_id == hit_types.c.requester_id)
-        .where(_names_group(group_id), _not_blocked(hit_types.c.requester_id, worker_id))
-    ).first()
+    row = transaction.connection.execute(_GROUP, {"group_id": group_id, "worker_id": worker_id}).first()
     if row is None:
         raise Refused("There are no such HITs.", "They may be done, or not for you.", 404)
-    who = standing(transaction.connection, worker_id)
+    # Without requirements nobody's record matters.
+    who = standing(transaction.connection, worker_id) if row.requirements else Standing()
     hindrance = unmet(who, row.requirements, "preview")
     if hindrance:
         raise Refused("You do not qualify to see this HIT.", _whom(transaction, hindrance), 403)
     return row, who
 
 
-def _names_group(group_id: str) -> ColumnElement[bool]:
+def _names_group(group_id: Any) -> ColumnElement[bool]:
     """Links carry a HITGroupId, and by long habit also a HITTypeId."""
     return or_(hit_types.c.hit_group_id == group_id, hit_types.c.hit_type_id == group_id)
 
 
-def _open_for(transaction: Transaction, worker_id: str) -> tuple[ColumnElement[bool], ...]:
-    """Conditions: the HIT is on the market, and this worker has no assignment of it that counts."""
-    had = exists().where(
-        assignments.c.hit_id == hits.c.hit_id,
-        assignments.c.worker_id == worker_id,
-        assignments.c.status.not_in(("Returned", "Abandoned")),
-    )
-    return (*_on_market(transaction), ~had)
-
-
-def _on_market(transaction: Transaction) -> tuple[ColumnElement[bool], ...]:
+def _on_market(now: Any) -> tuple[ColumnElement[bool], ...]:
     """Conditions of the index hits_on_market."""
     open_ = (hits.c.available > literal_column("0"), hits.c.expired == false(), hits.c.deleted.is_(None))
-    return (*open_, hits.c.expiration > transaction.now)
+    return (*open_, hits.c.expiration > now)
 
 
 def _had(transaction: Transaction, worker_id: str, hit_type_id: str | None = None) -> dict[str, int]:
@@ -486,7 +475,7 @@ def _had(transaction: Transaction, worker_id: str, hit_type_id: str | None = Non
         select(hits.c.hit_type_id, func.count().label("n"))
         .select_from(assignments.join(hits, hits.c.hit_id == assignments.c.hit_id))
         .where(assignments.c.worker_id == worker_id, assignments.c.status.not_in(("Returned", "Abandoned")))
-        .where(*_on_market(transaction))
+        .where(*_on_market(transaction.now))
         .group_by(hits.c.hit_type_id)
     )
     if hit_type_id is not None:
@@ -494,7 +483,7 @@ def _had(transaction: Transaction, worker_id: str, hit_type_id: str | None = Non
     return {row.hit_type_id: row.n for row in transaction.connection.execute(query)}
 
 
-def _not_blocked(requester_id: Any, worker_id: str) -> ColumnElement[bool]:
+def _not_blocked(requester_id: Any, worker_id: Any) -> ColumnElement[bool]:
     return ~exists().where(worker_blocks.c.requester_id == requester_id, worker_blocks.c.worker_id == worker_id)
 
 
@@ -522,3 +511,40 @@ def _cents(reward: Any) -> Any:
 
 def _joined(sentences: Any) -> str:
     return "; and ".join(sentence[:1].lower() + sentence[1:] for sentence in sentences)
+
+
+# The statements of what workers do all day are built once: that takes longer than to run them.
+_WORKER: Any = bindparam("worker_id")
+_TYPE: Any = bindparam("hit_type_id")
+_OF_WORKER = assignments.join(hits, hits.c.hit_id == assignments.c.hit_id)
+_GROUP = (
+    select(hit_types, requesters.c.name.label("requester"))
+    .join(requesters, requesters.c.requester_id == hit_types.c.requester_id)
+    .where(_names_group(bindparam("group_id")), _not_blocked(hit_types.c.requester_id, _WORKER))
+)
+_HELD = (
+    select(func.count())
+    .select_from(assignments)
+    .where(assignments.c.worker_id == _WORKER, is_literally(assignments.c.status, "Accepted"))
+)
+_LAST_HIT = (
+    select(hits.c.seq)
+    .select_from(_OF_WORKER)
+    .where(assignments.c.worker_id == _WORKER, hits.c.hit_type_id == _TYPE)
+    .order_by(assignments.c.seq.desc())
+    .limit(1)
+)
+_TOUCHED = exists().where(assignments.c.hit_id == hits.c.hit_id, assignments.c.worker_id == _WORKER)
+_HAD = _TOUCHED.where(assignments.c.status.not_in(("Returned", "Abandoned")))
+_ANY_HIT = (
+    lifecycle.WHOLE_HIT.where(hits.c.hit_type_id == _TYPE, *_on_market(bindparam("now")), ~_HAD)
+    .order_by(hits.c.seq)
+    .limit(1)
+)
+_UNTOUCHED_HIT = _ANY_HIT.where(~_TOUCHED)
+_NEXT_HIT = _ANY_HIT.where(hits.c.seq > bindparam("last"))
+_QUESTION = select(hits.c.question).where(hits.c.hit_id == bindparam("hit_id"))
+_ASSIGNMENT = select(assignments).where(assignments.c.assignment_id == bindparam("assignment_id"))
+_OWN_ASSIGNMENT = _assignments_with_types().where(
+    assignments.c.assignment_id == bindparam("assignment_id"), assignments.c.worker_id == _WORKER
+)
