@@ -20,9 +20,9 @@ COUNTING = """
 import collections, json, resource, sys
 import simpleturk.marketplace.protocol as protocol
 calls, handle = collections.Counter(), protocol.handle
-def counting(marketplace, headers, body):
+def counting(marketplace, headers, body, *more):
     calls[headers["X-Amz-Target"].split(".")[1]] += 1
-    return handle(marketplace, headers, body)
+    return handle(marketplace, headers, body, *more)
 protocol.handle = counting
 from simpleturk.cli import app
 try:
