@@ -26,6 +26,7 @@ NEXT_TO_THE_MARKETPLACE = {
     "mturk.py",
     "commands/operating.py",
     "commands/serve.py",
+    "commands/server.py",
     "commands/demo.py",
     "commands/requester.py",
     "commands/worker.py",

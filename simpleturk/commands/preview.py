@@ -18,7 +18,7 @@ from simpleturk.batch.answers import output_of
 from simpleturk.batch.inputs import Input, Inputs
 from simpleturk.batch.questions import INCLUDES, Template
 from simpleturk.batch.shipped import shipped
-from simpleturk.commands.serve import run
+from simpleturk.commands.server import run
 from simpleturk.errors import Problem, SimpleturkError
 
 SHELL = Path(__file__).with_name("preview.html")

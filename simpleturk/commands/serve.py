@@ -1,16 +1,5 @@
 """serve: the marketplace's API and worker site over HTTP."""
 
-import http.client
-import json
-import os
-import shutil
-import socket
-import ssl
-import tempfile
-import threading
-import time
-from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,15 +10,10 @@ from simpleturk.commands.operating import DatabaseOpt, opened
 from simpleturk.errors import SimpleturkError, UsageError
 
 if TYPE_CHECKING:
-    import uvicorn
-
     from simpleturk.marketplace.app import Serving
 
 #: How long requests that are under way may take when the server stops, in seconds.
 GRACE = 10
-
-#: Seconds within which several processes have to listen.
-START = 60
 
 HostOpt = Annotated[
     str, typer.Option("--host", metavar="ADDRESS", help="The address to listen on; 0.0.0.0 is all of this computer's.")
@@ -96,21 +80,24 @@ def serve(
     On this computer it needs no keys. Elsewhere the API takes only signed calls of requesters that you have added.
     Ctrl-C stops it.
     """
+    from simpleturk.commands import server
     from simpleturk.marketplace.app import Serving, is_loopback
     from simpleturk.marketplace.requesters import is_anybody_known
 
-    here = is_loopback(host)
+    # What a proxy passes on comes from anywhere.
+    here = is_loopback(host) and not proxy_headers
     if (certfile is None) != (keyfile is None):
         raise UsageError("--certfile and --keyfile go together", "name both")
-    tls = _checked_tls(certfile, keyfile)
+    tls = server.checked_tls(certfile, keyfile)
     with opened(database) as marketplace:
         if not here:
             with marketplace.read() as transaction:
                 known = is_anybody_known(transaction.connection)
             if not known:
                 raise SimpleturkError(
-                    f"--host {host} lets others in, and there is no requester who could call",
-                    'make one with "simpleturk requester add NAME", or leave out --host to serve this computer only',
+                    f"{'--proxy-headers' if proxy_headers else f'--host {host}'} lets others in, and there is no"
+                    " requester who could call",
+                    'make one with "simpleturk requester add NAME", or leave it out to serve this computer only',
                 )
         path = marketplace.store.path
         # Made by one process, before others want it.
@@ -126,147 +113,21 @@ def serve(
     )
     options: dict[str, Any] = {"proxy_headers": proxy_headers, "workers": workers, **tls}
     options |= {"limit_concurrency": 1000, "timeout_graceful_shutdown": GRACE, "date_header": True}
-    listening = _listen(host, port)
+    listening = server.listen(host, port)
 
     def announce(at: int) -> None:
         _announce(at, host, path, serving, bool(tls))
 
     with listening:
         if workers > 1:
-            _run_several(listening, options, announce, serving, path, strict)
+            server.run_several(listening, options, announce, serving, path, strict)
         else:
-            _run_one(listening, options, announce, serving, path, strict)
-
-
-def run(app: Any, host: str, port: int, announce: Callable[[int], None]) -> None:
-    """Serve an ASGI app until Ctrl-C or SIGTERM; `announce(port)` is called when it listens."""
-    with _listen(host, port) as listening:
-        _run(app, listening, {}, announce)
-
-
-def _run_one(
-    listening: socket.socket,
-    options: dict[str, Any],
-    announce: Callable[[int], None],
-    serving: "Serving",
-    path: Path,
-    strict: bool,
-) -> None:
-    from simpleturk.marketplace.app import create_app
-    from simpleturk.marketplace.observing import log_to_stderr
-
-    log_to_stderr()
-    with opened(path, strict) as marketplace:
-        _run(create_app(marketplace, serving), listening, options, announce)
-
-
-def _run(app: Any, listening: socket.socket, options: dict[str, Any], announce: Callable[[int], None]) -> None:
-    import uvicorn
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            if self.started:
-                announce(listening.getsockname()[1])
-
-    _run_quietly(Server(_config(app, options)), listening)
-
-
-def _run_several(
-    listening: socket.socket,
-    options: dict[str, Any],
-    announce: Callable[[int], None],
-    serving: "Serving",
-    path: Path,
-    strict: bool,
-) -> None:
-    """Serve from several processes over one database; one that dies is replaced."""
-    from uvicorn.supervisors import Multiprocess
-
-    from simpleturk.marketplace.app import CONFIGURATION
-
-    configuration = {"serving": asdict(serving), "database": str(path), "strict": strict, "parent": os.getpid()}
-    numbers = tempfile.mkdtemp(prefix="simpleturk-metrics-")
-    os.environ |= {CONFIGURATION: json.dumps(configuration), "PROMETHEUS_MULTIPROC_DIR": numbers}
-    config = _config("simpleturk.marketplace.app:from_environment", options | {"factory": True})
-    supervisor = Multiprocess(config, sockets=[listening])
-    waiting = threading.Thread(
-        target=_announce_when_it_answers, args=(listening, "ssl_certfile" in options, announce), daemon=True
-    )
-    waiting.start()
-    try:
-        supervisor.run()
-        console.note("Stopped.")
-    finally:
-        shutil.rmtree(numbers, ignore_errors=True)
-
-
-def _announce_when_it_answers(listening: socket.socket, tls: bool, announce: Callable[[int], None]) -> None:
-    host, port = listening.getsockname()[:2]
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    until = time.monotonic() + START
-    while time.monotonic() < until:
-        try:
-            if tls:
-                # It is ourselves whom we ask; the certificate is for another name.
-                connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-                    host, port, timeout=5, context=ssl._create_unverified_context()
-                )
-            else:
-                connection = http.client.HTTPConnection(host, port, timeout=5)
-            connection.request("GET", "/healthz")
-            if connection.getresponse().status == 200:
-                announce(port)
-                return
-        except (OSError, http.client.HTTPException):
-            time.sleep(0.1)
-
-
-def _config(app: Any, options: dict[str, Any]) -> "uvicorn.Config":
-    import uvicorn
-
-    fixed: dict[str, Any] = {"log_level": "warning", "access_log": False, "server_header": False, "ws": "none"}
-    return uvicorn.Config(app, **{"proxy_headers": False} | options | fixed)
-
-
-def _run_quietly(server: "uvicorn.Server", listening: socket.socket) -> None:
-    """Ctrl-C is how one stops a server: no error, no traceback."""
-    try:
-        server.run(sockets=[listening])
-    except KeyboardInterrupt:
-        console.note("Stopped.")
-
-
-def _checked_tls(certfile: Path | None, keyfile: Path | None) -> dict[str, Any]:
-    """uvicorn's options for TLS, {} without. Raises SimpleturkError when the files cannot be used."""
-    if certfile is None or keyfile is None:
-        return {}
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certfile, keyfile)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or str(error)
-        raise SimpleturkError(
-            f"{certfile} and {keyfile} cannot be used: {reason}", "name a certificate and its own key, both PEM"
-        ) from error
-    return {"ssl_certfile": str(certfile), "ssl_keyfile": str(keyfile)}
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(1024)
-        listening.set_inheritable(True)
-    except OSError as error:
-        listening.close()
-        reason = error.strerror or str(error)
-        raise SimpleturkError(f"cannot listen on {host}:{port}: {reason}", "try another --port, or 0") from error
-    return listening
+            server.run_one(listening, options, announce, serving, path, strict)
 
 
 def _announce(port: int, host: str, path: Path, serving: "Serving", tls: bool) -> None:
+    import socket
+
     from simpleturk.marketplace.frames import SITE_HOST
 
     scheme = "https" if tls else "http"

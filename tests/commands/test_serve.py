@@ -118,6 +118,18 @@ def test_where_others_can_reach_it_only_signed_calls_are_answered(run: Run, serv
     assert code(good.list_hits) == "UnrecognizedClientException"
 
 
+def test_behind_a_proxy_this_computers_name_opens_nothing(run: Run, served: Callable[..., Served]) -> None:
+    result = run("serve", "--proxy-headers", "--database", "m.db")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("error: --proxy-headers lets others in, and there is no requester who could call")
+    run("requester", "add", "Lab", "--database", "m.db")
+    server = served("--proxy-headers")
+    with pytest.raises(ClientError, match="UnrecognizedClientException"):
+        server.client().list_hits()
+    with pytest.raises(HTTPError, match="403"):
+        urllib.request.urlopen(server.endpoint + "/")
+
+
 def test_more_calls_than_allowed_are_throttled_as_amazon_did(run: Run, served: Callable[..., Served]) -> None:
     server = served("--rate-limit", "1")
     client = server.client()
