@@ -275,9 +275,7 @@ class Site:
             question = parse_question(work.question_of(transaction, assignment_id))
         assert question.form is not None
         html = render_form(question.form, assignment_id, "/mturk/externalSubmit", filled)
-        headers = _security_headers("", framed=True, media=True)
-        headers["Content-Security-Policy"] += "; style-src 'unsafe-inline'"
-        return HTMLResponse(html, 400, headers=headers)
+        return HTMLResponse(html, 400, headers=_security_headers("", framed=True, media=True, own_style=True))
 
     # Errors
 
@@ -371,11 +369,14 @@ def _page_number(request: Request) -> int:
     return min(int(number), 10**6) if number.isdecimal() and len(number) < 8 and int(number) else 1
 
 
-def _security_headers(frame_origin: str, framed: bool, media: bool = False) -> dict[str, str]:
-    """Only what our own pages load, and the `media` of a form; only what answers a submission may be framed."""
+def _security_headers(frame_origin: str, framed: bool, media: bool = False, own_style: bool = False) -> dict[str, str]:
+    """Only what our own pages load, and the `media` of a form; only what answers a submission may be framed.
+
+    `own_style`: the page carries its style in itself.
+    """
     policy = {
         "default-src": "'none'",
-        "style-src": "'self'",
+        "style-src": "'unsafe-inline'" if own_style else "'self'",
         "script-src": "'self'",
         "img-src": "'self' https: http:" if media else "'self'",
         "media-src": "https: http:" if media else "'none'",
