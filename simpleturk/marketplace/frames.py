@@ -37,8 +37,13 @@ SANDBOX = (
     " allow-pointer-lock"
 )
 
+HERE = Path(__file__).parent
 PAGES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    # The frames' host has no files: what a page in a frame needs of the site's styles stands in the page.
+    loader=FileSystemLoader([HERE / "pages", HERE / "static"]),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
 
 #: The largest submission, in bytes.
