@@ -263,7 +263,7 @@ def requirements_nobody_meets(mturk: MTurk, requirements: Sequence[dict[str, Any
     """For `local`: which requirements (by position) no worker known there meets; [] elsewhere, where nobody knows."""
     if not mturk.marketplace.is_local or not requirements:
         return []
-    from simpleturk.marketplace.work import nobody_meets
+    from simpleturk.marketplace.finding import nobody_meets
 
     with _open_marketplace(database or default_database()).read() as transaction:
         return nobody_meets(transaction, list(requirements))

@@ -16,7 +16,7 @@ import uvicorn
 from typer.testing import CliRunner, Result
 
 from simpleturk.cli import app
-from simpleturk.marketplace import work
+from simpleturk.marketplace import asking, work, workers
 from simpleturk.marketplace.app import create_app
 from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.requesters import add_key, add_requester
@@ -204,7 +204,7 @@ class Worker:
         self.marketplace = marketplace
         self.worker_id = worker_id
         with marketplace.write() as transaction:
-            work.enter(transaction, worker_id)
+            workers.enter(transaction, worker_id)
 
     def accept(self, group_id: str) -> str:
         """Accept the next HIT of a group (or HIT type); return the assignment's id."""
@@ -225,12 +225,12 @@ class Worker:
     def ask(self, kind: str) -> str:
         """Ask for a qualification; return what came of it."""
         with self.marketplace.write() as transaction:
-            return work.ask_for_qualification(transaction, self.worker_id, kind)
+            return asking.ask_for_qualification(transaction, self.worker_id, kind)
 
     def take_test(self, kind: str, *fields: tuple[str, str]) -> None:
         """Answer the test of a qualification."""
         with self.marketplace.write() as transaction:
-            work.submit_test(transaction, self.worker_id, kind, list(fields))
+            asking.submit_test(transaction, self.worker_id, kind, list(fields))
 
     def do(self, group_id: str, *fields: tuple[str, str]) -> str:
         """Accept and submit; return the assignment's id."""

@@ -128,7 +128,7 @@ def serve(
 def _announce(port: int, host: str, path: Path, serving: "Serving", tls: bool) -> None:
     import socket
 
-    from simpleturk.marketplace.frames import SITE_HOST
+    from simpleturk.marketplace.site.frames import SITE_HOST
 
     scheme = "https" if tls else "http"
     name = socket.getfqdn() if host in ("0.0.0.0", "::") else host

@@ -13,11 +13,11 @@ from simpleturk.errors import SimpleturkError
 def list_(database: DatabaseOpt = None) -> None:
     """Print every worker with their record, one JSON record a line."""
     from simpleturk.batch.files import json_line
-    from simpleturk.marketplace import work
+    from simpleturk.marketplace import workers
     from simpleturk.marketplace.qualifications import standing
 
     with opened(database) as marketplace, marketplace.read() as transaction, data_out():
-        for worker_id in work.known(transaction):
+        for worker_id in workers.known(transaction):
             who = standing(transaction.connection, worker_id)
             record = {
                 "worker_id": worker_id,
@@ -45,7 +45,7 @@ def set_(
     database: DatabaseOpt = None,
 ) -> None:
     """Set what requirements look at. Somebody who never came here can be set too."""
-    from simpleturk.marketplace import work
+    from simpleturk.marketplace import workers
     from simpleturk.marketplace.validation import WORKER_ID
 
     if not WORKER_ID.fullmatch(worker_id):
@@ -56,11 +56,11 @@ def set_(
     ):
         raise SimpleturkError(f"{country!r} is not a country", 'write "US", or "US-CA" for a state')
     with opened(database) as marketplace, marketplace.write() as transaction:
-        work.enter(transaction, worker_id)
-        old = work.profile(transaction, worker_id)
+        workers.enter(transaction, worker_id)
+        old = workers.profile(transaction, worker_id)
         place = (old.country, old.subdivision) if country is None else (parts[0], parts[1] if len(parts) > 1 else "")
-        profile = work.Profile(*place, old.adult if adult is None else adult)
-        work.set_profile(transaction, worker_id, profile)
+        profile = workers.Profile(*place, old.adult if adult is None else adult)
+        workers.set_profile(transaction, worker_id, profile)
         if masters is not None:
-            work.set_master(transaction, worker_id, masters)
+            workers.set_master(transaction, worker_id, masters)
     console.note(f"Set {worker_id}.")

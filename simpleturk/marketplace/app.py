@@ -30,16 +30,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simpleturk.marketplace.access import Access
 from simpleturk.marketplace.delivery import Deliverer
-from simpleturk.marketplace.frames import FRAME_HOST, SITE_HOST, Frames
 from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.observing import Observer, log_to_stderr
 from simpleturk.marketplace.operations import OPERATIONS
 from simpleturk.marketplace.protocol import CONTENT_TYPE, MAX_BODY_BYTES, handle
+from simpleturk.marketplace.refusals import Refused
 from simpleturk.marketplace.signature import HTTPRequest
 from simpleturk.marketplace.site import Site
+from simpleturk.marketplace.site.frames import FRAME_HOST, SITE_HOST, Frames
 from simpleturk.marketplace.store import Store
 from simpleturk.marketplace.threads import READERS, Threads
-from simpleturk.marketplace.work import Refused
 
 #: How long a caller may take to send a request's body, in seconds.
 BODY_TIMEOUT = 30

@@ -18,7 +18,7 @@ from botocore import xform_name
 
 from simpleturk.endpoints import LOCAL_URL
 from simpleturk.endpoints import Marketplace as Endpoint
-from simpleturk.marketplace import work
+from simpleturk.marketplace import asking, work, workers
 from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.operations import OPERATIONS
 from simpleturk.marketplace.protocol import handle
@@ -60,7 +60,7 @@ class World:
         worker_id = worker_id or self.unique()
         kind = self.client.get_hit(HITId=hit_id)["HIT"]["HITTypeId"]
         with self.marketplace.write() as transaction:
-            work.enter(transaction, worker_id)
+            workers.enter(transaction, worker_id)
             done = work.accept(transaction, worker_id, kind).assignment_id
             work.submit(transaction, done, [("answer", "yes")], worker_id)
         return done
@@ -76,8 +76,8 @@ class World:
         """A worker's request for a qualification."""
         worker_id = self.unique()
         with self.marketplace.write() as transaction:
-            work.enter(transaction, worker_id)
-            work.ask_for_qualification(transaction, worker_id, kind)
+            workers.enter(transaction, worker_id)
+            asking.ask_for_qualification(transaction, worker_id, kind)
         pages = self.client.get_paginator("list_qualification_requests").paginate(QualificationTypeId=kind)
         return str([one for page in pages for one in page["QualificationRequests"]][-1]["QualificationRequestId"])
 

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from simpleturk.marketplace import work
+from simpleturk.marketplace import work, workers
 from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.store import Store
 from tests.conftest import PROPERTIES, hit_type_of
@@ -77,7 +77,7 @@ def _work(folder: Path) -> None:
     ids = (folder / "hit_ids.txt").read_text().split()
     group = hit_type_of(marketplace, ids[0])
     with marketplace.write() as transaction:
-        work.enter(transaction, "ann")
+        workers.enter(transaction, "ann")
         for _ in ids:
             assignment = work.accept(transaction, "ann", group)
             work.submit(transaction, assignment.assignment_id, [("output", '{"ok": true}')], "ann")

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from simpleturk.marketplace import work
+from simpleturk.marketplace import finding, work, workers
 from simpleturk.marketplace.marketplace import Marketplace, Transaction
 from simpleturk.marketplace.operations import OPERATIONS
 from simpleturk.marketplace.protocol import handle
@@ -55,7 +55,7 @@ class Filled:
         """Let a worker do this very HIT."""
         from simpleturk.marketplace import lifecycle
 
-        work.enter(transaction, worker_id)
+        workers.enter(transaction, worker_id)
         hit = lifecycle.hit_of(transaction.connection, hit_id)
         done = lifecycle.accept(transaction.connection, hit, worker_id, transaction.now)
         work.submit(transaction, done, [("answer", "yes")], worker_id)
@@ -104,7 +104,7 @@ def things(filled: Filled) -> dict[str, Callable[[], object]]:
         filled.call("DeleteHIT", HITId=hit)
 
     with marketplace.write() as transaction:
-        work.enter(transaction, "newcomer")
+        workers.enter(transaction, "newcomer")
     return {
         "GetHIT": lambda: filled.call("GetHIT", HITId=filled.random.choice(filled.hits)),
         "CreateHITWithHITType": create,
@@ -117,8 +117,8 @@ def things(filled: Filled) -> dict[str, Callable[[], object]]:
         "GetAccountBalance": lambda: filled.call("GetAccountBalance"),
         "accept + submit, a newcomer": cycle("newcomer"),
         "accept + submit, one of the hundred": cycle("w7"),
-        "page of groups": look(work.groups, "w7"),
-        "page of a group": look(work.group, "w7", filled.hit_type),
+        "page of groups": look(finding.groups, "w7"),
+        "page of a group": look(finding.group, "w7", filled.hit_type),
         "dashboard": look(work.history, "w7", 25, 0),
     }
 

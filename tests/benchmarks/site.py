@@ -19,7 +19,7 @@ from urllib.parse import urlencode, urlsplit
 
 import boto3
 
-from simpleturk.marketplace.frames import SITE_HOST
+from simpleturk.marketplace.site.frames import SITE_HOST
 from tests.marketplace.test_api import HIT
 
 WORKERS = 50

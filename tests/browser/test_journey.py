@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Dialog, FrameLocator, Page, expect
 
-from simpleturk.marketplace.frames import FRAME_HOST, SITE_HOST
+from simpleturk.marketplace.site.frames import FRAME_HOST, SITE_HOST
 from tests.browser.conftest import Server, picture
 from tests.conftest import Files, Run, records
 

@@ -219,12 +219,12 @@ def test_launching_for_nobody_warns_and_names_the_property(batch_files: Files, r
 
 
 def test_a_known_worker_who_qualifies_silences_the_warning(batch_files: Files, run: Run, local: Marketplace) -> None:
-    from simpleturk.marketplace import work
+    from simpleturk.marketplace import workers
 
     batch_files(WORDS, Country="US-CA")
     with local.write() as transaction:
-        work.enter(transaction, "ann")
-        work.set_profile(transaction, "ann", work.Profile("US", "CA"))
+        workers.enter(transaction, "ann")
+        workers.set_profile(transaction, "ann", workers.Profile("US", "CA"))
     assert "warning" not in run("launch").stderr
 
 

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simpleturk.marketplace.qualifications import ADULT, MASTERS, Standing, meets
-from simpleturk.marketplace.work import Incomplete, Profile, Refused, inbox, set_master, set_profile
+from simpleturk.marketplace.refusals import Incomplete, Refused
+from simpleturk.marketplace.work import inbox
+from simpleturk.marketplace.workers import Profile, set_master, set_profile
 from tests.conftest import Clock, Worker
 from tests.marketplace.test_api import HIT, code, message
 from tests.marketplace.test_forms import ANSWER_KEY, FORM

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from simpleturk.marketplace import money
 from simpleturk.marketplace.lifecycle import hit_status
 from simpleturk.marketplace.marketplace import Marketplace
+from simpleturk.marketplace.refusals import Refused
 from simpleturk.marketplace.schema import assignments, hit_types, hits, ledger, requesters
 from simpleturk.marketplace.store import LOCAL_REQUESTER, Store
-from simpleturk.marketplace.work import Refused
 from tests.conftest import Clock, Worker
 from tests.marketplace.test_api import HIT
 from tests.marketplace.test_protocol import answer

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from simpleturk.marketplace.frames import FRAME_HOST, SITE_HOST
 from simpleturk.marketplace.simulated import Page
+from simpleturk.marketplace.site.frames import FRAME_HOST, SITE_HOST
 from tests.conftest import Clock, Worker
 from tests.marketplace.test_api import HTML, create
 

@@ -17,9 +17,9 @@ import pytest
 
 from simpleturk.marketplace.errors import StoreUnavailable
 from simpleturk.marketplace.marketplace import Marketplace
+from simpleturk.marketplace.refusals import Refused
 from simpleturk.marketplace.simulated import Page, SimulatedWorker
 from simpleturk.marketplace.store import Store
-from simpleturk.marketplace.work import Refused
 from tests.conftest import Worker
 from tests.marketplace.test_api import HIT, HTML, create
 

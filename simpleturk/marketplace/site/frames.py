@@ -25,7 +25,8 @@ from simpleturk.marketplace.forms import Filled, other_name
 from simpleturk.marketplace.forms import Form as QuestionForm
 from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.questions import parse_question
-from simpleturk.marketplace.work import NOT_AVAILABLE, Refused
+from simpleturk.marketplace.refusals import Refused
+from simpleturk.marketplace.work import NOT_AVAILABLE
 
 #: Two names under one: browsers resolve names under localhost themselves, and treat the two as parts of one site.
 SITE_HOST = "worker.simpleturk.localhost"

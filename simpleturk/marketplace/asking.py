@@ -1,0 +1,87 @@
+"""Qualifications as a worker meets them: what they are, asking for them, taking their tests."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from simpleturk.marketplace import granting
+from simpleturk.marketplace.errors import RequestError
+from simpleturk.marketplace.marketplace import Transaction
+from simpleturk.marketplace.refusals import Incomplete, Refused
+from simpleturk.marketplace.schema import qualification_requests, qualification_types, qualifications, requesters
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A qualification type as a worker sees it: their value, what became of their last request, why they cannot ask."""
+
+    kind: Row[Any]
+    requester: str
+    value: int | None
+    status: str
+    reason: str
+    hindrance: str
+    ends: float | None
+
+
+def qualification(transaction: Transaction, worker_id: str, kind: str) -> Asked:
+    """One qualification type. Raises Refused if there is none of this id."""
+    found = granting.find_type(transaction.connection, kind)
+    if found is None:
+        raise Refused("There is no such qualification.", "It may not be offered any more.", 404)
+    return _asked(transaction, worker_id, found)
+
+
+def own_qualifications(transaction: Transaction, worker_id: str) -> list[Asked]:
+    """The types that a worker has, or has asked for."""
+    held = select(qualifications.c.qualification_type_id).where(
+        qualifications.c.worker_id == worker_id, qualifications.c.status == "Granted"
+    )
+    asked = select(qualification_requests.c.qualification_type_id).where(
+        qualification_requests.c.worker_id == worker_id
+    )
+    table = qualification_types
+    query = select(table).where(table.c.qualification_type_id.in_(held.union(asked)), table.c.deleted.is_(None))
+    rows = transaction.connection.execute(query.order_by(table.c.seq)).all()
+    return [_asked(transaction, worker_id, row) for row in rows]
+
+
+def ask_for_qualification(transaction: Transaction, worker_id: str, kind: str) -> str:
+    """Ask for a qualification; return Granted, Pending, or Testing. Raises Refused."""
+    asked = qualification(transaction, worker_id, kind)
+    try:
+        return granting.ask(transaction.connection, transaction.now, asked.kind, worker_id)
+    except RequestError as error:
+        raise Refused("You cannot ask for this qualification now.", error.message) from error
+
+
+def submit_test(transaction: Transaction, worker_id: str, kind: str, form: list[tuple[str, str]]) -> None:
+    """Take the answers to a test. Raises Refused, or Incomplete."""
+    asked = qualification(transaction, worker_id, kind)
+    sent: dict[str, list[str]] = {}
+    for name, value in form:
+        sent.setdefault(name, []).append(value)
+    try:
+        filled = granting.submit_test(transaction.connection, transaction.now, asked.kind, worker_id, sent)
+    except RequestError as error:
+        raise Refused("The test was not taken.", error.message) from error
+    if filled.problems:
+        raise Incomplete(filled)
+
+
+def _asked(transaction: Transaction, worker_id: str, kind: Row[Any]) -> Asked:
+    connection, now = transaction.connection, transaction.now
+    last = granting.last_request(connection, kind.qualification_type_id, worker_id)
+    problem = granting.hindrance(connection, now, kind, worker_id)
+    requester = connection.scalar(select(requesters.c.name).where(requesters.c.requester_id == kind.requester_id))
+    taking = last is not None and granting.is_taking(last, kind, now)
+    return Asked(
+        kind=kind,
+        requester=requester or "",
+        value=granting.value_held(connection, kind.qualification_type_id, worker_id),
+        status="" if last is None or (last.status == "Testing" and not taking) else last.status,
+        reason=(last.reason or "") if last else "",
+        hindrance=problem.message if problem else "",
+        ends=last.started + kind.test_duration if last is not None and taking else None,
+    )

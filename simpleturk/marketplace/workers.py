@@ -1,0 +1,48 @@
+"""Who works here: the marketplace's workers, and what they say of themselves."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import exists, insert, select, update
+
+from simpleturk.marketplace.marketplace import Transaction
+from simpleturk.marketplace.schema import workers
+
+
+def enter(transaction: Transaction, worker_id: str) -> None:
+    """Note that a worker was here: from now on the marketplace knows them."""
+    if not transaction.connection.scalar(select(exists().where(workers.c.worker_id == worker_id))):
+        transaction.connection.execute(insert(workers).values(worker_id=worker_id, created=transaction.now))
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What workers say of themselves: where they are (ISO 3166; "" for unknown), and whether they see adult content."""
+
+    country: str = ""
+    subdivision: str = ""
+    adult: bool = False
+
+
+def set_profile(transaction: Transaction, worker_id: str, profile: Profile) -> None:
+    """Set what a worker says of themselves, for HITs that are limited to it."""
+    place = {"country": profile.country or None, "subdivision": profile.subdivision or None}
+    transaction.connection.execute(
+        update(workers).where(workers.c.worker_id == worker_id).values(adult=profile.adult, **place)
+    )
+
+
+def set_master(transaction: Transaction, worker_id: str, master: bool) -> None:
+    """Grant or take the Masters qualification, which is the operator's to give."""
+    transaction.connection.execute(update(workers).where(workers.c.worker_id == worker_id).values(master=master))
+
+
+def known(transaction: Transaction) -> list[str]:
+    """Every worker who ever came here, in that order."""
+    query = select(workers.c.worker_id).order_by(workers.c.created, workers.c.worker_id)
+    return list(transaction.connection.scalars(query))
+
+
+def profile(transaction: Transaction, worker_id: str) -> Profile:
+    """What a worker says of themselves."""
+    row = transaction.connection.execute(select(workers).where(workers.c.worker_id == worker_id)).first()
+    return Profile(row.country or "", row.subdivision or "", row.adult) if row else Profile()
