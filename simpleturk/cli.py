@@ -174,10 +174,17 @@ _GROUPS: dict[str, tuple[str, dict[str, tuple[Callable[..., None], str]]]] = {
         },
     ),
     "worker": (
-        "List your marketplace's workers, and what they may do.",
+        "Manage workers: accounts, invitations, what they may do.",
         {
+            "add": (worker.add, "simpleturk worker add --workers lab.csv > links.jsonl"),
+            "invite": (worker.invite, "simpleturk worker invite --uses 30 --days 7"),
             "list": (worker.list_, "simpleturk worker list"),
             "set": (worker.set_, "simpleturk worker set ann --masters --country US-CA"),
+            "disable": (worker.disable, "simpleturk worker disable ann"),
+            "enable": (worker.enable, "simpleturk worker enable ann"),
+            "reset": (worker.reset, "simpleturk worker reset ann"),
+            "export": (worker.export, "simpleturk worker export ann > ann.json"),
+            "delete": (worker.delete, "simpleturk worker delete ann"),
         },
     ),
 }

@@ -3,6 +3,7 @@
 Order: option, environment (SIMPLETURK_…), simpleturk.toml in the working directory, built-in.
 """
 
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,12 +18,31 @@ FILE = Path("simpleturk.toml")
 OPTIONS = ("template", "properties", "inputs", "ids", "output", "database")
 
 
+#: What its table [site] may hold, for `serve`: the kind of each value, and how one is written.
+SITE: dict[str, tuple[type, str]] = {
+    "name": (str, 'name = "Vision Lab"'),
+    "color": (str, 'color = "#1d5c4d"'),
+    "welcome": (str, 'welcome = "Thank you for your help."'),
+    "terms": (str, 'terms = """…"""'),
+    "contact": (str, 'contact = "lab@example.org"'),
+    "address": (str, 'address = "https://work.example.org"'),
+    "frames": (str, 'frames = "hits.example.org"'),
+    "sign_up": (bool, "sign_up = true"),
+    "max_per_worker": (int, "max_per_worker = 100"),
+    "max_held": (int, "max_held = 25"),
+}
+
+
 @dataclass(frozen=True)
 class Config:
-    """A task folder's defaults. `endpoints` gives marketplaces' names another endpoint (URL by name)."""
+    """A task folder's defaults. `endpoints` gives marketplaces' names another endpoint (URL by name).
+
+    `site` is the table of the same name, checked.
+    """
 
     options: dict[str, str] = field(default_factory=dict)
     endpoints: dict[str, str] = field(default_factory=dict)
+    site: dict[str, Any] = field(default_factory=dict)
 
 
 def load_config(path: Path = FILE) -> Config:
@@ -39,17 +59,18 @@ def load_config(path: Path = FILE) -> Config:
     except (ValueError, RecursionError) as error:
         raise Problems([Problem(str(path), f"is not TOML: {error}")]) from error
     problems: list[Problem] = []
-    marketplaces = document.pop("marketplaces", {})
+    marketplaces, site = document.pop("marketplaces", {}), document.pop("site", {})
     options = {name: value for name, value in document.items() if _is_option(path, name, value, problems)}
     endpoints = dict(_endpoints(path, marketplaces, problems))
+    site = dict(_site(path, site, problems))
     if problems:
         raise Problems(problems)
-    return Config(options, endpoints)
+    return Config(options, endpoints, site)
 
 
 def _is_option(path: Path, name: str, value: Any, problems: list[Problem]) -> bool:
     if name not in OPTIONS:
-        known = (*OPTIONS, "marketplaces")
+        known = (*OPTIONS, "marketplaces", "site")
         hint = suggestion(name, known) or f"it may set {', '.join(known)}"
         problems.append(Problem(str(path), f"{name} is not a setting", hint))
         return False
@@ -75,3 +96,24 @@ def _endpoints(path: Path, marketplaces: Any, problems: list[Problem]) -> Any:
             problems.append(Problem(str(path), f"marketplaces.{name}: {url!r} is not a URL"))
         else:
             yield name, url
+
+
+def _site(path: Path, site: Any, problems: list[Problem]) -> Any:
+    """Pairs of a setting of the worker site and its value, from the table [site]."""
+    if not isinstance(site, dict):
+        problems.append(Problem(str(path), 'site has to be a table: [site] with name = "…"'))
+        return
+    for name, value in site.items():
+        if name not in SITE:
+            hint = suggestion(name, SITE) or f"it may set {', '.join(SITE)}"
+            problems.append(Problem(str(path), f"site.{name} is not a setting", hint))
+            continue
+        kind, example = SITE[name]
+        wrong = not isinstance(value, kind) or (isinstance(value, int) and kind is int and (value is True or value < 1))
+        wrong = wrong or (name == "color" and not re.fullmatch("#[0-9A-Fa-f]{6}", value))
+        wrong = wrong or (name == "frames" and not re.fullmatch("[A-Za-z0-9.-]{1,253}", value))
+        wrong = wrong or (name == "address" and not is_url(value))
+        if wrong:
+            problems.append(Problem(str(path), f"site.{name} has to be written as {example}"))
+        else:
+            yield name, value

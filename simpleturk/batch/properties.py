@@ -25,8 +25,11 @@ MASTERS = frozenset({"2F1QJWKUDD8XADTFD2Q0G6UTO95ALH", "2ARFPLSP75KLA8M8DH1HTEQV
 
 MAX_REQUIREMENTS = 10
 
-#: RequesterAnnotation may have 255 characters, of which the batch's own mark takes up to 55.
-MAX_ANNOTATION = 200
+#: RequesterAnnotation may have 255 characters, of which the batch's own mark takes up to 55, and its caps up to 50.
+MAX_ANNOTATION = 150
+
+#: What only our own marketplace keeps to.
+CAPS = ("MaxPerWorker", "MaxConcurrent")
 
 COMPARATORS = {
     "<": "LessThan",
@@ -183,6 +186,8 @@ class Properties(_Strict):
     MaxAssignments: Annotated[int, Field(ge=1, le=1_000_000_000)] = 1
     Keywords: Annotated[str, Field(max_length=1000)] | None = None
     RequesterAnnotation: Annotated[str, Field(max_length=MAX_ANNOTATION)] | None = None
+    MaxPerWorker: Annotated[int, Field(ge=1, le=999_999_999)] | None = None
+    MaxConcurrent: Annotated[int, Field(ge=1, le=999_999_999)] | None = None
     FrameHeight: Annotated[int, Field(ge=0, le=100_000)] = 0
     AssignmentReviewPolicy: ReviewPolicy | None = None
     HITReviewPolicy: ReviewPolicy | None = None
@@ -207,8 +212,12 @@ class Properties(_Strict):
         return parameters | ({"Keywords": self.Keywords} if self.Keywords else {})
 
     def hit_parameters(self, annotation: str) -> dict[str, Any]:
-        """The parameters of CreateHITWithHITType, but question and token. The user's own annotation stands first."""
-        both = " ".join(filter(None, (self.RequesterAnnotation, annotation)))
+        """The parameters of CreateHITWithHITType, but question and token. The user's own annotation stands first.
+
+        MTurk knows no caps: they travel in the annotation, where our own marketplace reads them.
+        """
+        caps = [f"{name}={cap}" for name in CAPS if (cap := getattr(self, name)) is not None]
+        both = " ".join(filter(None, (self.RequesterAnnotation, *caps, annotation)))
         parameters: dict[str, Any] = {
             "LifetimeInSeconds": self.LifetimeInSeconds,
             "MaxAssignments": self.MaxAssignments,

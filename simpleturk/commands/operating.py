@@ -10,6 +10,7 @@ import typer
 from simpleturk.errors import SimpleturkError
 
 if TYPE_CHECKING:
+    from simpleturk.marketplace.caps import Caps
     from simpleturk.marketplace.marketplace import Marketplace
 
 DatabaseOpt = Annotated[
@@ -24,7 +25,7 @@ DatabaseOpt = Annotated[
 
 
 @contextmanager
-def opened(database: Path | None, strict: bool = False) -> "Iterator[Marketplace]":
+def opened(database: Path | None, strict: bool = False, caps: "Caps | None" = None) -> "Iterator[Marketplace]":
     """The marketplace in a database, closed when the block ends. Raises SimpleturkError when it cannot be used."""
     from simpleturk.marketplace.errors import StoreUnavailable
     from simpleturk.marketplace.marketplace import Marketplace
@@ -34,7 +35,7 @@ def opened(database: Path | None, strict: bool = False) -> "Iterator[Marketplace
     try:
         store = Store(database or default_database())
         try:
-            yield Marketplace(store, strict=strict)
+            yield Marketplace(store, strict=strict, caps=caps)
         finally:
             store.close()
     except StoreUnavailable as error:

@@ -7,10 +7,14 @@ import typer
 
 from simpleturk import console
 from simpleturk.commands.operating import DatabaseOpt, opened
+from simpleturk.config import load_config
 from simpleturk.errors import SimpleturkError, UsageError
 
 if TYPE_CHECKING:
     from simpleturk.marketplace.app import Serving
+    from simpleturk.marketplace.caps import Caps
+    from simpleturk.marketplace.marketplace import Marketplace
+    from simpleturk.marketplace.site.settings import SiteSettings
 
 #: How long requests that are under way may take when the server stops, in seconds.
 GRACE = 10
@@ -23,8 +27,12 @@ PortOpt = Annotated[
 ]
 WorkersOpt = Annotated[int, typer.Option("--workers", metavar="N", min=1, max=64, help="How many processes serve.")]
 OpenOpt = Annotated[
-    bool,
-    typer.Option("--open", help="Let anybody who reaches the worker site work there under any id, without a password."),
+    bool | None,
+    typer.Option(
+        "--open/--accounts",
+        help="Workers are who they say they are, or sign in to accounts.  [default: --open on this computer only]",
+        show_default=False,
+    ),
 ]
 StrictOpt = Annotated[
     bool,
@@ -66,7 +74,7 @@ def serve(
     port: PortOpt = 8484,
     database: DatabaseOpt = None,
     workers: WorkersOpt = 1,
-    open_: OpenOpt = False,
+    open_: OpenOpt = None,
     strict: StrictOpt = False,
     rate_limit: RateOpt = None,
     allow_private_webhooks: WebhooksOpt = False,
@@ -82,29 +90,23 @@ def serve(
     """
     from simpleturk.commands import server
     from simpleturk.marketplace.app import Serving, is_loopback
-    from simpleturk.marketplace.requesters import is_anybody_known
 
     # What a proxy passes on comes from anywhere.
     here = is_loopback(host) and not proxy_headers
     if (certfile is None) != (keyfile is None):
         raise UsageError("--certfile and --keyfile go together", "name both")
     tls = server.checked_tls(certfile, keyfile)
+    site, caps = _site(here if open_ is None else open_)
     with opened(database) as marketplace:
-        if not here:
-            with marketplace.read() as transaction:
-                known = is_anybody_known(transaction.connection)
-            if not known:
-                raise SimpleturkError(
-                    f"{'--proxy-headers' if proxy_headers else f'--host {host}'} lets others in, and there is no"
-                    " requester who could call",
-                    'make one with "simpleturk requester add NAME", or leave it out to serve this computer only',
-                )
+        _check_that_somebody_can_come(marketplace, here, site, "--proxy-headers" if proxy_headers else f"--host {host}")
         path = marketplace.store.path
         # Made by one process, before others want it.
         marketplace.store.key("sessions")
     serving = Serving(
         is_open=here,
-        is_site_open=here or open_,
+        strict=strict,
+        caps=caps,
+        site=site,
         rate=(0 if here else 100) if rate_limit is None else rate_limit,
         allow_private_webhooks=allow_private_webhooks,
         log_all=access_log,
@@ -120,9 +122,42 @@ def serve(
 
     with listening:
         if workers > 1:
-            server.run_several(listening, options, announce, serving, path, strict)
+            server.run_several(listening, options, announce, serving, path)
         else:
-            server.run_one(listening, options, announce, serving, path, strict)
+            server.run_one(listening, options, announce, serving, path)
+
+
+def _site(is_open: bool) -> "tuple[SiteSettings, Caps]":
+    """What simpleturk.toml says of the worker site."""
+    from simpleturk.marketplace.caps import Caps
+    from simpleturk.marketplace.site.settings import SiteSettings
+
+    said = dict(load_config().site)
+    caps = Caps(**{name: said.pop(name) for name in ("max_per_worker", "max_held") if name in said})
+    # Of use to those who write links only.
+    said.pop("address", None)
+    return SiteSettings(**said, is_open=is_open), caps
+
+
+def _check_that_somebody_can_come(marketplace: "Marketplace", here: bool, site: "SiteSettings", option: str) -> None:
+    """Raise SimpleturkError for a server that nobody could use: where it is not open, callers and workers need keys."""
+    from simpleturk.marketplace.accounts import can_anybody_sign_in
+    from simpleturk.marketplace.requesters import is_anybody_known
+
+    with marketplace.read() as transaction:
+        requester = here or is_anybody_known(transaction.connection)
+        worker = site.is_open or site.sign_up or can_anybody_sign_in(transaction.connection, transaction.now)
+    if not requester:
+        raise SimpleturkError(
+            f"{option} lets others in, and there is no requester who could call",
+            'make one with "simpleturk requester add NAME", or leave it out to serve this computer only',
+        )
+    if not worker:
+        raise SimpleturkError(
+            "there is no worker who could sign in",
+            'make accounts with "simpleturk worker add ID", invite people with "simpleturk worker invite", let them '
+            "sign up ([site] sign_up = true in simpleturk.toml), or let anybody in with --open",
+        )
 
 
 def _announce(port: int, host: str, path: Path, serving: "Serving", tls: bool) -> None:
@@ -134,7 +169,7 @@ def _announce(port: int, host: str, path: Path, serving: "Serving", tls: bool) -
     name = socket.getfqdn() if host in ("0.0.0.0", "::") else host
     shown = f"[{name}]" if ":" in name else name
     site = f"http://{SITE_HOST}:{port}/" if serving.is_open and not tls else f"{scheme}://{shown}:{port}/"
-    console.note(f"Worker site:  {site if serving.is_site_open else 'closed; --open lets workers in'}")
+    console.note(f"Worker site:  {site}")
     console.note(f"API endpoint: {scheme}://{shown}:{port}")
     console.note(f"Database:     {path.resolve()}")
     if not serving.is_open and not serving.is_secure:

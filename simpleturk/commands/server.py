@@ -39,10 +39,9 @@ def run_one(
     announce: Callable[[int], None],
     serving: Serving,
     path: Path,
-    strict: bool,
 ) -> None:
     log_to_stderr()
-    with opened(path, strict) as marketplace:
+    with opened(path, serving.strict, serving.caps) as marketplace:
         _run(create_app(marketplace, serving), listening, options, announce)
 
 
@@ -62,10 +61,9 @@ def run_several(
     announce: Callable[[int], None],
     serving: Serving,
     path: Path,
-    strict: bool,
 ) -> None:
     """Serve from several processes over one database; one that dies is replaced."""
-    configuration = {"serving": asdict(serving), "database": str(path), "strict": strict, "parent": os.getpid()}
+    configuration = {"serving": asdict(serving), "database": str(path), "parent": os.getpid()}
     numbers = tempfile.mkdtemp(prefix="simpleturk-metrics-")
     os.environ |= {CONFIGURATION: json.dumps(configuration), "PROMETHEUS_MULTIPROC_DIR": numbers}
     config = _config("simpleturk.marketplace.app:from_environment", options | {"factory": True})

@@ -29,6 +29,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simpleturk.marketplace.access import Access
+from simpleturk.marketplace.caps import Caps
 from simpleturk.marketplace.delivery import Deliverer
 from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.observing import Observer, log_to_stderr
@@ -37,7 +38,9 @@ from simpleturk.marketplace.protocol import CONTENT_TYPE, MAX_BODY_BYTES, handle
 from simpleturk.marketplace.refusals import Refused
 from simpleturk.marketplace.signature import HTTPRequest
 from simpleturk.marketplace.site import Site
-from simpleturk.marketplace.site.frames import FRAME_HOST, SITE_HOST, Frames
+from simpleturk.marketplace.site.frames import SITE_HOST, Frames
+from simpleturk.marketplace.site.rendering import Instead
+from simpleturk.marketplace.site.settings import SiteSettings
 from simpleturk.marketplace.store import Store
 from simpleturk.marketplace.threads import READERS, Threads
 
@@ -49,14 +52,15 @@ BODY_TIMEOUT = 30
 class Serving:
     """How a marketplace is served.
 
-    `is_open`: it listens on this machine only, and callers without a known key are the local requester. `is_site_open`:
-    a worker is whom they say they are. `rate`: API calls per second and key, 0 for any; each of the `processes` allows
-    its share. `log_all`: the access log has every request, and not just those of the API that failed. `is_secure`:
-    browsers reach it over TLS.
+    `is_open`: it listens on this machine only, and callers without a known key are the local requester. `rate`: API
+    calls per second and key, 0 for any; each of the `processes` allows its share. `log_all`: the access log has every
+    request, and not just those of the API that failed. `is_secure`: browsers reach it over TLS.
     """
 
     is_open: bool = True
-    is_site_open: bool = True
+    strict: bool = False
+    caps: Caps = Caps()
+    site: SiteSettings = SiteSettings()
     rate: float = 0
     allow_private_webhooks: bool = False
     log_all: bool = False
@@ -69,9 +73,9 @@ def create_app(marketplace: Marketplace, serving: Serving | None = None) -> ASGI
     serving = serving or Serving()
     observer = Observer(marketplace, serving.log_all)
     access = Access(marketplace, serving.is_open, serving.rate / serving.processes)
-    frames = Frames(marketplace, marketplace.store.key("frames").hex())
+    frames = Frames(marketplace, marketplace.store.key("frames").hex(), serving.site.frames)
     threads = Threads()
-    site = Site(marketplace, frames, threads)
+    site = Site(marketplace, threads, serving.site, frames)
 
     async def api(request: Request) -> Response:
         return await _answer(marketplace, access, observer, threads, request)
@@ -88,26 +92,27 @@ def create_app(marketplace: Marketplace, serving: Serving | None = None) -> ASGI
     session = Middleware(
         SessionMiddleware,
         secret_key=marketplace.store.key("sessions").hex(),
-        session_cookie="simpleturk",
+        # The prefix keeps other names under the same domain, the frames' among them, from planting a cookie.
+        session_cookie="__Host-simpleturk" if serving.is_secure else "simpleturk",
         same_site="lax",
         https_only=serving.is_secure,
     )
-    broken = _broken(observer)
-    pages = [*site.routes(), *frames.routes()] if serving.is_site_open else [Route("/{path:path}", _closed)]
+    broken = _broken(observer, site)
     site_app = Starlette(
         routes=[
             Route("/healthz", _health(marketplace)),
             Route("/metrics", _metrics(observer)),
             Route("/", api, methods=["POST"]),
-            *pages,
+            *site.routes(),
+            *frames.routes(),
         ],
         middleware=[session],
-        exception_handlers={Refused: site.refused, 404: site.not_found, 500: broken},
+        exception_handlers={Refused: site.refused, Instead: site.instead, 404: site.not_found, 500: broken},
         lifespan=lifespan,
     )
     # Under the frames' name nothing but frames: HITs share their origin with none of the site's pages.
     frame_app = Starlette(routes=frames.routes(), exception_handlers={Refused: _refused_frame, 500: broken})
-    return observer.watching(_ByHost(site_app, frame_app, api, serving.is_open))
+    return observer.watching(_ByHost(site_app, frame_app, frames.hosts(), api, serving.is_open))
 
 
 #: The environment variable in which `serve` tells its processes how to serve.
@@ -119,8 +124,10 @@ def from_environment() -> ASGIApp:
     configuration = json.loads(os.environ[CONFIGURATION])
     log_to_stderr()
     threading.Thread(target=_end_with, args=(configuration["parent"],), daemon=True).start()
-    marketplace = Marketplace(Store(Path(configuration["database"])), strict=configuration["strict"])
-    return create_app(marketplace, Serving(**configuration["serving"]))
+    told = configuration["serving"]
+    serving = Serving(**told | {"site": SiteSettings(**told["site"]), "caps": Caps(**told["caps"])})
+    store = Store(Path(configuration["database"]))
+    return create_app(Marketplace(store, strict=serving.strict, caps=serving.caps), serving)
 
 
 def _end_with(parent: int) -> None:
@@ -137,9 +144,12 @@ class _ByHost:
     the API.
     """
 
-    def __init__(self, site: ASGIApp, frames: ASGIApp, api: Callable[[Request], object], is_open: bool) -> None:
+    def __init__(
+        self, site: ASGIApp, frames: ASGIApp, frame_hosts: set[str], api: Callable[[Request], object], is_open: bool
+    ) -> None:
         self.site = site
         self.frames = frames
+        self.frame_hosts = frame_hosts
         self.api = Starlette(routes=[Route("/{path:path}", api, methods=["POST"])])
         self.is_open = is_open
 
@@ -149,7 +159,7 @@ class _ByHost:
             return
         host = _named(scope)
         ours = host == SITE_HOST or is_loopback(host) or (host != "" and not self.is_open)
-        if host == FRAME_HOST:
+        if host in self.frame_hosts:
             await self.frames(scope, receive, send)
         elif not ours:
             refusal = PlainTextResponse("This marketplace is not served under this name.\n", 400)
@@ -258,20 +268,15 @@ def _metrics(observer: Observer) -> Callable[[Request], Response]:
     return metrics
 
 
-def _closed(request: Request) -> Response:
-    text = "The worker site is closed here: the operator opens it with serve --open.\n"
-    return PlainTextResponse(text, 403)
-
-
 def _refused_frame(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     return PlainTextResponse(f"{error.title} {error.reason}\n", error.status)
 
 
-def _broken(observer: Observer) -> Callable[[Request, Exception], Response]:
+def _broken(observer: Observer, site: Site) -> Callable[[Request, Exception], Response]:
     def broken(request: Request, error: Exception) -> Response:
         number = str(uuid.uuid4())
         observer.failed(request.scope, number, error)
-        return PlainTextResponse(f"Something went wrong here. The operator's log names it {number}.\n", 500)
+        return site.failed(number)
 
     return broken

@@ -1,12 +1,13 @@
 """Finding work: the groups of HITs that a worker may see, and the HIT of a group that they get next."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, bindparam, exists, false, func, literal_column, or_, select
 
-from simpleturk.marketplace import lifecycle
+from simpleturk.marketplace import caps, lifecycle
 from simpleturk.marketplace.marketplace import Transaction
 from simpleturk.marketplace.qualifications import SYSTEM_TYPES, Standing, describe, names_of, standing, unmet
 from simpleturk.marketplace.refusals import Refused
@@ -28,6 +29,39 @@ class Group:
     available: int
     requirements: tuple[str, ...]
     unmet: "tuple[Unmet, ...]"
+    # USD an hour at the pace of those who did such HITs; None until enough have been submitted to say.
+    hourly: Decimal | None
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a worker looks for: words of title, description, keywords or requester; a least reward in USD; a sort."""
+
+    words: str = ""
+    least: Decimal = Decimal(0)
+    qualified: bool = False
+    sort: str = "newest"
+
+
+#: How a list of groups can be sorted; ties stay newest first.
+SORTS: dict[str, Callable[[Group], Any]] = {
+    "newest": lambda group: 0,
+    "reward": lambda group: -group.reward,
+    "hourly": lambda group: -(group.hourly or 0),
+    "most": lambda group: -group.available,
+    "shortest": lambda group: group.duration,
+}
+
+#: So many submissions say what the work really pays.
+ENOUGH = 5
+
+
+@dataclass(frozen=True)
+class Next:
+    """The HIT that a worker would get, or None; `is_capped`: only because of batches of which they may do no more."""
+
+    hit: Row[Any] | None
+    is_capped: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,8 +72,9 @@ class Unmet:
     kind: str
 
 
-def groups(transaction: Transaction, worker_id: str) -> list[Group]:
+def groups(transaction: Transaction, worker_id: str, search: Search | None = None) -> list[Group]:
     """Every group that has HITs for this worker, newest first; groups that they may not discover are left out."""
+    search = search or Search()
     counted = (
         select(hits.c.hit_type_id, func.count().label("open"), func.max(hits.c.seq).label("newest"))
         .where(*_on_market(transaction.now))
@@ -57,9 +92,33 @@ def groups(transaction: Transaction, worker_id: str) -> list[Group]:
     who = standing(transaction.connection, worker_id)
     names = names_of(transaction.connection, [need for row in rows for need in row.requirements])
     found = ((row, row.open - had.get(row.hit_type_id, 0)) for row in rows)
-    return [
-        _group(row, left, who, names) for row, left in found if left and not unmet(who, row.requirements, "discover")
+    shown = [
+        _group(row, left, who, names)
+        for row, left in found
+        if left and not unmet(who, row.requirements, "discover") and _is_left(transaction, worker_id, row)
     ]
+    return sorted(filter(_matching(search), shown), key=SORTS.get(search.sort, SORTS["newest"]))
+
+
+def _is_left(transaction: Transaction, worker_id: str, row: Row[Any]) -> bool:
+    """Whether caps leave a worker anything of a HIT type."""
+    if not row.capped and transaction.caps.max_per_worker is None:
+        return True
+    return next_of_type(transaction, worker_id, row.hit_type_id).hit is not None
+
+
+def _matching(search: Search) -> Callable[[Group], bool]:
+    words = search.words.casefold().split()
+
+    def matches(group: Group) -> bool:
+        text = " ".join((group.title, group.description, group.keywords, group.requester)).casefold()
+        return (
+            all(word in text for word in words)
+            and group.reward >= search.least
+            and not (search.qualified and group.unmet)
+        )
+
+    return matches
 
 
 def group(transaction: Transaction, worker_id: str, group_id: str) -> Group:
@@ -71,22 +130,56 @@ def group(transaction: Transaction, worker_id: str, group_id: str) -> Group:
     return _group(row, left, who, names_of(transaction.connection, row.requirements))
 
 
-def next_hit(transaction: Transaction, worker_id: str, group_id: str) -> Row[Any] | None:
-    """The HIT of a group that this worker would get next; one that they returned before comes last."""
+def next_hit(transaction: Transaction, worker_id: str, group_id: str, after: str = "") -> Next:
+    """The HIT of a group that this worker would get next, or the one after a HIT that they want to skip."""
     hit_type_id = transaction.connection.scalar(select(hit_types.c.hit_type_id).where(_names_group(group_id)))
+    if after:
+        found = _after(transaction, worker_id, hit_type_id or "", after)
+        if found is not None:
+            return Next(found)
     return next_of_type(transaction, worker_id, hit_type_id or "")
 
 
-def next_of_type(transaction: Transaction, worker_id: str, hit_type_id: str) -> Row[Any] | None:
-    who = {"worker_id": worker_id, "hit_type_id": hit_type_id}
+def wanted_hit(transaction: Transaction, worker_id: str, hit_type_id: str, hit_id: str) -> Row[Any] | None:
+    """A certain HIT of a type, if this worker may still have it."""
+    query = _ANY_HIT.where(hits.c.hit_id == hit_id)
+    return _if_not_used_up(transaction, worker_id, _run(transaction, query, worker_id, hit_type_id))
+
+
+def next_of_type(transaction: Transaction, worker_id: str, hit_type_id: str) -> Next:
+    """The HIT of a type that a worker gets next; one that they returned before comes last."""
     # Whoever works through a group finds the next HIT after their last: the ones before need not be looked at.
-    last = transaction.connection.scalar(_LAST_HIT, who) or 0
-    for attempt in (_NEXT_HIT, _UNTOUCHED_HIT, _ANY_HIT):
-        more = {"last": last} if attempt is _NEXT_HIT else {}
-        found = transaction.connection.execute(attempt, {**who, **more, "now": transaction.now}).first()
-        if found is not None:
-            return found
-    return None
+    which = {"worker_id": worker_id, "hit_type_id": hit_type_id}
+    last = transaction.connection.scalar(_LAST_HIT, which) or 0
+    used_up: list[str] = []
+    while True:
+        found = None
+        for query, more in ((_NEXT_HIT, {"last": last}), (_UNTOUCHED_HIT, {}), (_ANY_HIT, {})):
+            query = query.where(hits.c.batch.not_in(used_up)) if used_up else query
+            found = _run(transaction, query, worker_id, hit_type_id, **more)
+            if found is not None:
+                break
+        if found is None or _if_not_used_up(transaction, worker_id, found) is not None:
+            return Next(found, is_capped=found is None and bool(used_up))
+        used_up.append(found.batch)
+
+
+def _after(transaction: Transaction, worker_id: str, hit_type_id: str, hit_id: str) -> Row[Any] | None:
+    """The first HIT of a type after another one, that a worker may have."""
+    seq = transaction.connection.scalar(select(hits.c.seq).where(hits.c.hit_id == hit_id)) or 0
+    found = _run(transaction, _NEXT_HIT, worker_id, hit_type_id, last=seq)
+    return _if_not_used_up(transaction, worker_id, found)
+
+
+def _if_not_used_up(transaction: Transaction, worker_id: str, hit: Row[Any] | None) -> Row[Any] | None:
+    if hit is None or caps.is_used_up(transaction.connection, hit, worker_id, transaction.caps):
+        return None
+    return hit
+
+
+def _run(transaction: Transaction, query: Any, worker_id: str, hit_type_id: str, **more: Any) -> Row[Any] | None:
+    values = {"worker_id": worker_id, "hit_type_id": hit_type_id, "now": transaction.now, **more}
+    return transaction.connection.execute(query, values).first()
 
 
 def nobody_meets(transaction: Transaction, requirements: list[dict[str, Any]]) -> list[int]:
@@ -110,7 +203,13 @@ def _group(row: Row[Any], available: int, who: Any, names: dict[str, str]) -> Gr
         available=available,
         requirements=tuple(describe(need, names) for need in row.requirements),
         unmet=tuple(Unmet(describe(need, names), _page_of(need)) for need in unmet(who, row.requirements)),
+        hourly=_hourly(Decimal(row.reward), row.done, row.seconds),
     )
+
+
+def _hourly(reward: Decimal, done: int, seconds: float) -> Decimal | None:
+    """USD an hour for work that took so many seconds."""
+    return reward * 3600 * done / Decimal(seconds) if done >= ENOUGH and seconds >= 1 else None
 
 
 def _page_of(requirement: dict[str, Any]) -> str:

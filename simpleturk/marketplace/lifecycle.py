@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from simpleturk.marketplace import events, money
+from simpleturk.marketplace import caps, events, money
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.ids import new_id
 from simpleturk.marketplace.schema import assignments, hit_types, hits, messages, notification_settings
@@ -58,6 +58,11 @@ WHOLE_HIT: Select[Any] = (
 _HIT = WHOLE_HIT.where(hits.c.hit_id == bindparam("hit_id"))
 _NEW_ASSIGNMENT = insert(assignments)
 _CHANGE_ASSIGNMENT = update(assignments).where(assignments.c.seq == bindparam("which"))
+_TOOK = (
+    update(hit_types)
+    .where(hit_types.c.hit_type_id == bindparam("which"))
+    .values(done=hit_types.c.done + 1, seconds=hit_types.c.seconds + bindparam("more_seconds"))
+)
 _COUNT = (
     update(hits)
     .where(hits.c.hit_id == bindparam("which"))
@@ -103,6 +108,8 @@ def submit(connection: Connection, assignment: Row[Any], hit: Row[Any], fields: 
         "fields": fields,
     }
     _change(connection, assignment, values, pending=-1)
+    took = {"which": hit.hit_type_id, "more_seconds": max(now - assignment.accepted, 0)}
+    connection.execute(_TOOK, took)
     _happened(connection, now, "AssignmentSubmitted", hit, assignment)
 
 
@@ -198,7 +205,12 @@ def change_type(connection: Connection, hit: Row[Any], hit_type: Row[Any], now: 
         more = hit.available * (money.cents(hit_type.reward) - money.cents(hit.reward))
         book = money.hold if more > 0 else money.release
         book(connection, now, hit.requester_id, hit.hit_id, abs(more))
-    connection.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(hit_type_id=hit_type.hit_type_id))
+    values = {"hit_type_id": hit_type.hit_type_id}
+    if hit.batch == hit.hit_type_id:
+        values["batch"] = hit_type.hit_type_id
+    connection.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(values))
+    if hit.max_per_worker or hit.max_concurrent:
+        caps.mark(connection, hit_type.hit_type_id)
 
 
 def set_reviewing(connection: Connection, hit: Row[Any], reviewing: bool, now: float) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from simpleturk.marketplace import settling
+from simpleturk.marketplace.caps import Caps
 from simpleturk.marketplace.store import LOCAL_REQUESTER, Store
 
 
@@ -18,7 +19,7 @@ from simpleturk.marketplace.store import LOCAL_REQUESTER, Store
 class Transaction:
     """What an operation acts in: the database, the moment (epoch seconds), who calls, and the request's own id.
 
-    `strict` holds callers to those of Amazon's limits that help nobody.
+    `strict` holds callers to those of Amazon's limits that help nobody, `caps` limits what one worker takes.
     """
 
     connection: Connection
@@ -26,15 +27,19 @@ class Transaction:
     requester_id: str = LOCAL_REQUESTER
     strict: bool = False
     request_id: str = ""
+    caps: Caps = Caps()
 
 
 class Marketplace:
     """`store` and `clock` (epoch seconds) decide everything that can be seen; there is no other state."""
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.time, strict: bool = False) -> None:
+    def __init__(
+        self, store: Store, clock: Callable[[], float] = time.time, strict: bool = False, caps: Caps | None = None
+    ) -> None:
         self.store = store
         self.clock = clock
         self.strict = strict
+        self.caps = caps or Caps()
 
     @contextmanager
     def write(self, requester_id: str = LOCAL_REQUESTER, request_id: str = "") -> Iterator[Transaction]:
@@ -43,7 +48,7 @@ class Marketplace:
             # The moment is read after the wait for other writers, so that times follow the order of transactions.
             now = self.now()
             settling.settle(connection, now)
-            yield Transaction(connection, now, requester_id, self.strict, request_id)
+            yield Transaction(connection, now, requester_id, self.strict, request_id, self.caps)
 
     @contextmanager
     def read(self, requester_id: str = LOCAL_REQUESTER) -> Iterator[Transaction]:
@@ -51,12 +56,12 @@ class Marketplace:
         now = self.now()
         with self.store.read() as connection:
             if not settling.is_due(connection, now):
-                yield Transaction(connection, now, requester_id, self.strict)
+                yield Transaction(connection, now, requester_id, self.strict, caps=self.caps)
                 return
         with self.write():
             pass
         with self.store.read() as connection:
-            yield Transaction(connection, now, requester_id, self.strict)
+            yield Transaction(connection, now, requester_id, self.strict, caps=self.caps)
 
     def now(self) -> float:
         """The present, to the millisecond, as MTurk's API gives times."""

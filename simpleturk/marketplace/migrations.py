@@ -15,6 +15,11 @@ def migrate(connection: Connection, version: int) -> None:
     """Bring the tables forward from `version`, which is older than this program's."""
     for step in range(version, max(_STEPS) + 1):
         _STEPS[step](connection)
+    # What is new as a whole; what an older table lacks, the steps have added.
+    metadata.create_all(connection)
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
 
 
 def _accounts_and_the_whole_api(connection: Connection) -> None:
@@ -33,9 +38,6 @@ def _accounts_and_the_whole_api(connection: Connection) -> None:
     ):
         connection.execute(text(statement))
     metadata.create_all(connection)
-    for table in metadata.tables.values():
-        for index in table.indexes:
-            index.create(connection, checkfirst=True)
     connection.execute(
         text("UPDATE hits SET expired = true WHERE expiration <= :now OR deleted IS NOT NULL"), {"now": time.time()}
     )
@@ -64,4 +66,31 @@ def _book_what_happened(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
-_STEPS: dict[int, Callable[[Connection], None]] = {1: _accounts_and_the_whole_api}
+def _accounts_of_workers(connection: Connection) -> None:
+    """2 → 3: passwords, invitations, caps, what the work took. Indexes were changed to what the planner uses."""
+    for statement in (
+        "ALTER TABLE workers ADD COLUMN password VARCHAR",
+        "ALTER TABLE workers ADD COLUMN link VARCHAR",
+        "ALTER TABLE workers ADD COLUMN link_expires FLOAT",
+        "ALTER TABLE workers ADD COLUMN disabled FLOAT",
+        "ALTER TABLE workers ADD COLUMN session_epoch INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE workers ADD COLUMN terms VARCHAR",
+        "ALTER TABLE hit_types ADD COLUMN done INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE hit_types ADD COLUMN seconds FLOAT NOT NULL DEFAULT 0",
+        "ALTER TABLE hit_types ADD COLUMN capped BOOLEAN NOT NULL DEFAULT false",
+        "ALTER TABLE hits ADD COLUMN batch VARCHAR",
+        "ALTER TABLE hits ADD COLUMN max_per_worker INTEGER",
+        "ALTER TABLE hits ADD COLUMN max_concurrent INTEGER",
+        "DROP INDEX IF EXISTS hits_on_market",
+        "DROP INDEX IF EXISTS hits_expiring",
+        "UPDATE hit_types SET "
+        "done = (SELECT count(*) FROM assignments JOIN hits ON hits.hit_id = assignments.hit_id "
+        "WHERE hits.hit_type_id = hit_types.hit_type_id AND submitted IS NOT NULL), "
+        "seconds = (SELECT coalesce(sum(submitted - accepted), 0) FROM assignments "
+        "JOIN hits ON hits.hit_id = assignments.hit_id "
+        "WHERE hits.hit_type_id = hit_types.hit_type_id AND submitted IS NOT NULL)",
+    ):
+        connection.execute(text(statement))
+
+
+_STEPS: dict[int, Callable[[Connection], None]] = {1: _accounts_and_the_whole_api, 2: _accounts_of_workers}

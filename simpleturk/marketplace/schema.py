@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 #: Raised by one with every change of a table; migrations.py knows the way from each version to the next.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -110,6 +110,41 @@ workers = Table(
     # Said by the worker: agrees to adult content. Granted by the operator: a Master.
     Column("adult", Boolean, nullable=False, server_default=false()),
     Column("master", Boolean, nullable=False, server_default=false()),
+    # An account has a password (Argon2), and perhaps a link with which to set one: the link's digest, and its end.
+    Column("password", String),
+    Column("link", String),
+    Column("link_expires", Float),
+    # When the operator disabled the account, null for one that is good.
+    Column("disabled", Float),
+    # Raised by one, it ends every session of the worker.
+    Column("session_epoch", Integer, nullable=False, server_default="0"),
+    # The digest of the terms that were accepted.
+    Column("terms", String),
+    Index("workers_link", "link", unique=True),
+)
+
+# Links with which people make accounts of their own.
+invitations = Table(
+    "invitations",
+    metadata,
+    # The link's digest: who reads the database learns no link.
+    Column("link", String, primary_key=True),
+    Column("created", Float, nullable=False),
+    Column("expires", Float, nullable=False),
+    Column("uses_left", Integer, nullable=False),
+    # Where those who come by it are; null where they say so themselves.
+    Column("country", String),
+    Column("subdivision", String),
+)
+
+# Failed attempts to sign in, by what they have in common: an address, an id, both.
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("since", Float, nullable=False),
+    Column("number", Integer, nullable=False),
+    Index("sign_in_failures_by_age", "since"),
 )
 
 hit_types = Table(
@@ -127,6 +162,11 @@ hit_types = Table(
     Column("assignment_duration", Integer, nullable=False),
     Column("auto_approval_delay", Integer, nullable=False),
     Column("requirements", JSON, nullable=False),
+    # How many assignments were submitted, and how many seconds they took: what the work really pays.
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("seconds", Float, nullable=False, server_default="0"),
+    # Some of its HITs have a cap.
+    Column("capped", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("requester_id", "digest"),
 )
 
@@ -152,6 +192,10 @@ hits = Table(
     Column("created", Float, nullable=False),
     Column("expiration", Float, nullable=False),
     Column("annotation", Text),
+    # Read out of the annotation (caps.py): the batch, and what of it one worker may do, and hold at once.
+    Column("batch", String),
+    Column("max_per_worker", Integer),
+    Column("max_concurrent", Integer),
     Column("assignment_review_policy", JSON),
     Column("hit_review_policy", JSON),
     Column("reviewing", Boolean, nullable=False, default=False),

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Integer, Row, Select, bindparam, cast, func, select
 
-from simpleturk.marketplace import lifecycle, reviews, settling
+from simpleturk.marketplace import caps, lifecycle, reviews, settling
 from simpleturk.marketplace.answers import answers_of
 from simpleturk.marketplace.errors import RequestError
-from simpleturk.marketplace.finding import group_row, next_of_type, whom
+from simpleturk.marketplace.finding import Next, group_row, next_of_type, wanted_hit, whom
 from simpleturk.marketplace.forms import fill
 from simpleturk.marketplace.marketplace import Transaction
 from simpleturk.marketplace.qualifications import unmet
@@ -21,8 +21,6 @@ from simpleturk.marketplace.refusals import Incomplete, Refused
 from simpleturk.marketplace.schema import assignments, hit_types, hits, is_literally, ledger, messages, requesters
 
 NOT_AVAILABLE = "ASSIGNMENT_ID_NOT_AVAILABLE"
-#: How many HITs a worker may hold at once, as on Amazon's site.
-MAX_HELD = 25
 
 
 @dataclass(frozen=True)
@@ -34,23 +32,36 @@ class Accepted:
     hit_group_id: str
 
 
-def accept(transaction: Transaction, worker_id: str, group_id: str) -> Accepted:
-    """Accept the next HIT of a group. Raises Refused."""
+def accept(transaction: Transaction, worker_id: str, group_id: str, hit_id: str = "") -> Accepted:
+    """Accept a HIT of a group: the one that is wanted, if it can still be had, or the next. Raises Refused."""
     row, who = group_row(transaction, worker_id, group_id)
     missing = unmet(who, row.requirements)
     if missing:
         raise Refused("You do not qualify for this HIT.", whom(transaction, missing), 403)
     held = transaction.connection.scalar(_HELD, {"worker_id": worker_id})
-    if (held or 0) >= MAX_HELD:
+    if (held or 0) >= transaction.caps.max_held:
         raise Refused("You hold as many HITs as one may.", f"Submit or return one of your {held} HITs first.")
-    hit = next_of_type(transaction, worker_id, row.hit_type_id)
-    if hit is None:
-        raise Refused("There are no more HITs of this kind for you.", "Others have taken them, or you have done all.")
+    hit = _chosen(transaction, worker_id, row.hit_type_id, hit_id)
     try:
         assignment_id = lifecycle.accept(transaction.connection, hit, worker_id, transaction.now)
     except RequestError as error:
         raise Refused("This HIT is gone.", error.message) from error
     return Accepted(assignment_id, hit.hit_id, row.hit_group_id)
+
+
+def _chosen(transaction: Transaction, worker_id: str, hit_type_id: str, hit_id: str) -> Row[Any]:
+    """The HIT to accept. Raises Refused when there is none, or a cap says no."""
+    wanted = wanted_hit(transaction, worker_id, hit_type_id, hit_id) if hit_id else None
+    found = Next(wanted) if wanted else next_of_type(transaction, worker_id, hit_type_id)
+    hit = found.hit
+    if hit is None and found.is_capped:
+        raise Refused("You have done all that one person may do of these HITs.", "The others are for other workers.")
+    if hit is None:
+        raise Refused("There are no more HITs of this kind for you.", "Others have taken them, or you have done all.")
+    if caps.is_full(transaction.connection, hit, worker_id):
+        reason = f"Of these one may hold {hit.max_concurrent} at once: submit or return one first."
+        raise Refused("You hold as many of these HITs as one may.", reason)
+    return hit
 
 
 def own_assignment(transaction: Transaction, worker_id: str, assignment_id: str) -> Row[Any]:

@@ -1,8 +1,9 @@
 """Who works here: the marketplace's workers, and what they say of themselves."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import Row, exists, insert, select, update
 
 from simpleturk.marketplace.marketplace import Transaction
 from simpleturk.marketplace.schema import workers
@@ -40,6 +41,12 @@ def known(transaction: Transaction) -> list[str]:
     """Every worker who ever came here, in that order."""
     query = select(workers.c.worker_id).order_by(workers.c.created, workers.c.worker_id)
     return list(transaction.connection.scalars(query))
+
+
+def all_rows(transaction: Transaction) -> list[Row[Any]]:
+    """Every worker as a row of the table workers, in the order in which they came."""
+    query = select(workers).order_by(workers.c.created, workers.c.worker_id)
+    return list(transaction.connection.execute(query).all())
 
 
 def profile(transaction: Transaction, worker_id: str) -> Profile:

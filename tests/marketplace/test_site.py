@@ -61,6 +61,13 @@ def ann(site: str) -> Browser:
     return browser
 
 
+def sign_in(browser: Browser, **fields: str) -> Page:
+    """Fill in the form of the page for signing in."""
+    form = browser.get("/sign-in").form("/sign-in")
+    assert form
+    return browser.post(form[0], form[1] | fields)
+
+
 def accept(browser: Browser, group: str) -> tuple[Page, dict[str, str]]:
     """Accept a group's next HIT; return the page of work and the frame's parameters."""
     form = browser.get(f"/projects/{group}/tasks").form("/accept")
@@ -89,7 +96,7 @@ def test_a_stranger_is_asked_to_sign_in(site: str) -> None:
 @pytest.mark.parametrize("worker_id", ["", "with space", "<b>", "x" * 65, "é"])
 def test_an_id_that_cannot_be_is_refused_with_a_reason(site: str, worker_id: str) -> None:
     browser = Browser(site)
-    page = browser.post("/sign-in", {"worker_id": worker_id, "next": "/"})
+    page = sign_in(browser, worker_id=worker_id)
     assert (browser.status, "up to 64 letters" in page.html) == (400, True)
 
 
@@ -98,8 +105,7 @@ def test_an_id_that_cannot_be_is_refused_with_a_reason(site: str, worker_id: str
 )
 def test_signing_in_leads_nowhere_else(site: str, target: str) -> None:
     browser = Browser(site)
-    assert "/projects" not in browser.post("/sign-in", {"worker_id": "ann", "next": target}).url
-    assert urlsplit(browser.home).netloc == f"127.0.0.1:{browser.port}"
+    assert sign_in(browser, worker_id="ann", next=target).url == browser.home + "/"
 
 
 def test_the_list_shows_what_a_worker_needs_to_choose(mturk: Any, ann: Browser) -> None:
@@ -123,7 +129,7 @@ def test_hidden_groups_are_hidden_from_who_does_not_qualify(mturk: Any, ann: Bro
 def test_a_country_in_the_profile_makes_one_qualify(mturk: Any, ann: Browser) -> None:
     group = create(mturk, QualificationRequirements=US)["HITGroupId"]
     assert ann.get(f"/projects/{group}/tasks").form("/accept") is None
-    form = ann.get("/dashboard").form("/profile")
+    form = ann.get("/account").form("/account")
     assert form
     ann.post(form[0], form[1] | {"country": "us", "subdivision": "ca"})
     assert ann.get(f"/projects/{group}/tasks").form("/accept")
@@ -135,8 +141,8 @@ def test_the_preview_tells_the_page_that_it_is_one(mturk: Any, ann: Browser) -> 
     hit = create(mturk)
     page = ann.get(f"/projects/{hit['HITGroupId']}/tasks")
     parameters = parse_qs(urlsplit(page.frames[0]).query)
-    assert parameters == {"assignmentId": ["ASSIGNMENT_ID_NOT_AVAILABLE"], "hitId": [hit["HITId"]]}
-    assert ann.get(page.frames[0]).html == "<p>Hello é</p>"
+    assert (parameters["assignmentId"], parameters["hitId"]) == (["ASSIGNMENT_ID_NOT_AVAILABLE"], [hit["HITId"]])
+    assert ann.get(page.frames[0]).html == '<script src="/hit.js"></script><p>Hello é</p>'
 
 
 def test_the_frame_of_accepted_work_has_amazons_four_parameters(mturk: Any, ann: Browser) -> None:
@@ -309,7 +315,7 @@ def test_the_page_can_ask_whether_the_work_is_in(mturk: Any, ann: Browser) -> No
     assert json.loads(ann.get(path).html) == {"status": "Submitted"}
 
 
-@pytest.mark.parametrize("path", ["/sign-out", "/profile", "/projects/3G/tasks/accept", "/assignments/3A/return"])
+@pytest.mark.parametrize("path", ["/sign-out", "/account", "/projects/3G/tasks/accept", "/assignments/3A/return"])
 def test_changes_need_the_sessions_token(ann: Browser, path: str) -> None:
     for fields in ({}, {"csrf": "guess"}):
         page = ann.post(path, fields)
@@ -324,8 +330,9 @@ def test_accept_and_return_are_not_links(mturk: Any, ann: Browser) -> None:
     assert ann.status == 405
 
 
-def test_the_session_is_out_of_reach_of_scripts_and_of_other_sites(ann: Browser) -> None:
-    ann.get("/", worker_id="eve")
+def test_the_session_is_out_of_reach_of_scripts_and_of_other_sites(site: str) -> None:
+    ann = Browser(site)
+    ann.open("GET", "/sign-in")
     cookie = ann.headers["set-cookie"].lower()
     assert "httponly" in cookie and "samesite=lax" in cookie
 
@@ -357,7 +364,7 @@ def test_under_localhost_names_a_frame_has_an_origin_of_its_own(mturk: Any, site
     page, parameters = accept(browser, create(mturk)["HITGroupId"])
     assert urlsplit(page.frames[0]).hostname == FRAME_HOST
     assert parameters["turkSubmitTo"] == f"http://{SITE_HOST}:{browser.port}"
-    assert browser.get(page.frames[0]).html == "<p>Hello é</p>"
+    assert browser.get(page.frames[0]).html == '<script src="/hit.js"></script><p>Hello é</p>'
     assert "allow-same-origin" in browser.headers["content-security-policy"]
     assert f"frame-ancestors http://{SITE_HOST}:{browser.port}" in browser.headers["content-security-policy"]
 

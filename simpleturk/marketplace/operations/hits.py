@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, insert, select
 
-from simpleturk.marketplace import events, lifecycle, money, settling
+from simpleturk.marketplace import caps, events, lifecycle, money, settling
 from simpleturk.marketplace.errors import RequestError, does_not_exist, invalid_value, out_of_range
 from simpleturk.marketplace.ids import new_id
 from simpleturk.marketplace.marketplace import Transaction
@@ -338,6 +338,9 @@ def _new_hit(transaction: Transaction, hit_type: Row[Any], parameters: dict[str,
     check_usable(transaction, hit_type.requirements)
     check_question(parameters["Question"], transaction.strict)
     hit_id, places = new_id(), parameters.get("MaxAssignments", 1)
+    cap = caps.columns(parameters.get("RequesterAnnotation"), hit_type.hit_type_id)
+    if not hit_type.capped and (cap["max_per_worker"] or cap["max_concurrent"]):
+        caps.mark(transaction.connection, hit_type.hit_type_id)
     transaction.connection.execute(
         insert(hits).values(
             hit_id=hit_id,
@@ -348,6 +351,7 @@ def _new_hit(transaction: Transaction, hit_type: Row[Any], parameters: dict[str,
             created=transaction.now,
             expiration=round(transaction.now + parameters["LifetimeInSeconds"], 3),
             annotation=parameters.get("RequesterAnnotation"),
+            **cap,
             assignment_review_policy=parameters.get("AssignmentReviewPolicy"),
             hit_review_policy=parameters.get("HITReviewPolicy"),
             available=places,

@@ -6,7 +6,7 @@ Pages are rendered on the server and changed only by forms that carry the sessio
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -16,7 +16,8 @@ from simpleturk.marketplace.site.accounts import Accounts
 from simpleturk.marketplace.site.frames import Frames
 from simpleturk.marketplace.site.journey import Journey
 from simpleturk.marketplace.site.record import Record
-from simpleturk.marketplace.site.rendering import Pages
+from simpleturk.marketplace.site.rendering import Instead, Pages, security_headers
+from simpleturk.marketplace.site.settings import SiteSettings
 from simpleturk.marketplace.threads import Threads
 
 HERE = Path(__file__).parent
@@ -25,18 +26,32 @@ HERE = Path(__file__).parent
 class Site(Pages):
     """The pages of one marketplace."""
 
-    def __init__(self, marketplace: Marketplace, frames: Frames, threads: Threads) -> None:
-        super().__init__(marketplace, threads)
-        self.frames = frames
+    def __init__(self, marketplace: Marketplace, threads: Threads, settings: SiteSettings, frames: Frames) -> None:
+        super().__init__(marketplace, threads, settings)
+        parts = (marketplace, threads, settings)
+        self._routes: list[Route | Mount] = [
+            *Accounts(*parts).routes(),
+            *Journey(*parts, frames).routes(),
+            *Record(*parts).routes(),
+            Route("/theme.css", self.theme),
+            Mount("/static", StaticFiles(directory=HERE / "static")),
+        ]
 
     def routes(self) -> list[Route | Mount]:
         """Every page."""
-        return [
-            *Accounts(self.marketplace, self.threads).routes(),
-            *Journey(self.marketplace, self.frames, self.threads).routes(),
-            *Record(self.marketplace, self.threads).routes(),
-            Mount("/static", StaticFiles(directory=HERE / "static")),
-        ]
+        return self._routes
+
+    def theme(self, request: Request) -> Response:
+        """The operator's colour. A page's policy allows no style but that of files."""
+        css = self.templates.get_template("theme.css").render(site=self.settings, on_main=_on(self.settings.color))
+        return Response(css, media_type="text/css", headers={"Cache-Control": "max-age=300"})
+
+    # Instead of a page
+
+    def instead(self, request: Request, error: Exception) -> Response:
+        """What has to come first."""
+        assert isinstance(error, Instead)
+        return error.response
 
     def not_found(self, request: Request, error: Exception) -> Response:
         """The page for an address that leads nowhere."""
@@ -47,3 +62,22 @@ class Site(Pages):
         """The page for what a worker cannot do: one clear sentence and a way on."""
         assert isinstance(error, Refused)
         return self.page(request, "message.html", status=error.status, title=error.title, reason=error.reason)
+
+    def failed(self, number: str) -> Response:
+        """The page for our own bug, or a database that cannot be used; `number` is what the log calls it."""
+        reason = f"It is not your fault. What was submitted is safe. The operator's log calls this {number}."
+        context = {"site": self.settings, "framed": False, "worker": None, "csrf": ""}
+        html = self.templates.get_template("message.html").render(
+            context | {"title": "Something went wrong here.", "reason": reason}
+        )
+        return HTMLResponse(html, 500, headers=security_headers("", framed=True))
+
+
+def _on(color: str) -> str:
+    """Black or white, whichever can be read on a colour ("#rrggbb"). Source: WCAG's relative luminance."""
+    if not color:
+        return ""
+    parts = [int(color[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#ffffff" if luminance < 0.179 else "#000000"

@@ -1,39 +1,226 @@
-"""Signing in and out."""
+"""Signing in, up and out; passwords; terms; what a worker says of themselves."""
 
+import re
 from typing import Any
 
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from simpleturk.marketplace.site.frames import read_form
-from simpleturk.marketplace.site.rendering import Pages, safe_path
+from simpleturk.marketplace import accounts, workers
+from simpleturk.marketplace.accounts import Session
+from simpleturk.marketplace.marketplace import Marketplace, Transaction
+from simpleturk.marketplace.refusals import Refused
+from simpleturk.marketplace.site.rendering import Pages, remember, safe_path
+from simpleturk.marketplace.site.settings import SiteSettings
+from simpleturk.marketplace.threads import Threads
 from simpleturk.marketplace.validation import WORKER_ID
+
+BAD_ID = "A worker id has up to 64 letters, digits, and the signs . _ @ -"
 
 
 class Accounts(Pages):
     """Who somebody is."""
 
+    def __init__(self, marketplace: Marketplace, threads: Threads, settings: SiteSettings) -> None:
+        super().__init__(marketplace, threads, settings)
+        # Each password takes 64 MiB and tens of milliseconds: by design, and not for many at once.
+        self._hashing = CapacityLimiter(2)
+
     def routes(self) -> list[Route]:
-        """Its paths, as on Amazon's worker site where it had them."""
+        """Its paths."""
         return [
+            Route("/sign-in", self.sign_in_page),
             Route("/sign-in", self.sign_in, methods=["POST"]),
             Route("/sign-out", self.sign_out, methods=["POST"]),
+            Route("/sign-up", self.sign_up_page),
+            Route("/sign-up", self.sign_up, methods=["POST"]),
+            Route("/password", self.password_page),
+            Route("/password", self.set_password, methods=["POST"]),
+            Route("/terms", self.accept_terms, methods=["POST"]),
+            Route("/account", self.account),
+            Route("/account", self.set_profile, methods=["POST"]),
+            Route("/account/password", self.change_password, methods=["POST"]),
+            Route("/account/sign-out-everywhere", self.sign_out_everywhere, methods=["POST"]),
         ]
 
+    # In and out
+
+    def sign_in_page(self, request: Request) -> Response:
+        """The form to sign in."""
+        return self.page(request, "sign_in.html", next="/")
+
     async def sign_in(self, request: Request) -> Response:
-        """On this machine a worker is who they say they are."""
-        form = await read_form(request)
-        worker_id = form.get("worker_id", "").strip()
-        if not WORKER_ID.fullmatch(worker_id):
-            message = "A worker id has up to 64 letters, digits, and the signs . _ @ -"
-            context: dict[str, Any] = {"problem": message, "worker_id": worker_id[:64], "next": form.get("next", "/")}
+        """By id and password; where the site is open, a worker is who they say they are."""
+        form = await self.checked_form(request)
+        worker_id, goal = form.get("worker_id", "").strip(), safe_path(form.get("next", "/"))
+        problem = "" if WORKER_ID.fullmatch(worker_id) else BAD_ID
+        if not problem and not self.settings.is_open:
+            problem = await self._problem(worker_id, form.get("password", ""), _client(request))
+        if problem:
+            context: dict[str, Any] = {"problem": problem, "worker_id": worker_id[:64], "next": goal}
             return self.page(request, "sign_in.html", status=400, **context)
-        await self.threads.writing(self.enter, request, worker_id)
-        return RedirectResponse(safe_path(form.get("next", "/")), 303)
+        remember(request, await self.threads.writing(self._begin, worker_id))
+        return RedirectResponse(goal, 303)
+
+    async def _problem(self, worker_id: str, password: str, address: str) -> str:
+        """Why an id and a password do not sign anybody in; "" if they do."""
+        stored, allowed = await self.threads.writing(self._attempt, worker_id, address)
+        if not allowed:
+            return "Too many attempts. Wait a quarter of an hour, then try again."
+        if not await to_thread.run_sync(accounts.is_right, stored, password, limiter=self._hashing):
+            return "Id or password is wrong."
+        await self.threads.writing(self._succeeded, worker_id, address)
+        return ""
 
     async def sign_out(self, request: Request) -> Response:
         """Forget the session."""
         await self.checked_form(request)
         request.session.clear()
         return RedirectResponse("/", 303)
+
+    async def sign_out_everywhere(self, request: Request) -> Response:
+        """End every session of a worker."""
+        await self.checked_form(request)
+        await self.change(self.signed_in(request), accounts.end_sessions)
+        request.session.clear()
+        return RedirectResponse("/", 303)
+
+    # Accounts
+
+    def sign_up_page(self, request: Request) -> Response:
+        """The form for a new account: for whoever has an invitation, or for anybody."""
+        self._check_invitation(request.query_params.get("key"))
+        return self.page(request, "sign_up.html", key=request.query_params.get("key", ""))
+
+    async def sign_up(self, request: Request) -> Response:
+        """Make an account, and sign in."""
+        form = await self.checked_form(request)
+        worker_id, key = form.get("worker_id", "").strip(), form.get("key") or None
+        try:
+            await self.threads.reading(self._check_invitation, key)
+            if not WORKER_ID.fullmatch(worker_id):
+                raise Refused("This cannot be an id.", BAD_ID, 400)
+            password = await self._hashed(worker_id, form.get("password", ""))
+            session = await self.threads.writing(self._sign_up, worker_id, password, key)
+        except Refused as refusal:
+            if refusal.status == 404:
+                raise
+            context: dict[str, Any] = {"problem": f"{refusal.title} {refusal.reason}", "key": key or ""}
+            return self.page(request, "sign_up.html", status=400, worker_id=worker_id[:64], **context)
+        remember(request, session)
+        return RedirectResponse("/", 303)
+
+    def _check_invitation(self, key: str | None) -> None:
+        if key is None and self.settings.sign_up:
+            return
+        with self.marketplace.read() as transaction:
+            if key is None or not accounts.is_invited(transaction, key):
+                raise accounts.gone()
+
+    def password_page(self, request: Request) -> Response:
+        """The form to set a password, for whoever has a link."""
+        key = request.query_params.get("key", "")
+        return self.page(request, "password.html", key=key, owner=self._owner(key))
+
+    async def set_password(self, request: Request) -> Response:
+        """Set a password, and sign in."""
+        form = await self.checked_form(request)
+        key = form.get("key", "")
+        owner = await self.threads.reading(self._owner, key)
+        try:
+            password = await self._hashed(owner, form.get("password", ""))
+        except Refused as refusal:
+            context: dict[str, Any] = {"problem": f"{refusal.title} {refusal.reason}", "key": key, "owner": owner}
+            return self.page(request, "password.html", status=400, **context)
+        remember(request, await self.threads.writing(self._use_link, key, password))
+        return RedirectResponse("/", 303)
+
+    def _owner(self, key: str) -> str:
+        with self.marketplace.read() as transaction:
+            owner = accounts.owner_of_link(transaction, key)
+        if owner is None:
+            raise accounts.gone()
+        return owner
+
+    async def change_password(self, request: Request) -> Response:
+        """Change one's password; other sessions end."""
+        form = await self.checked_form(request)
+        session = self.signed_in(request)
+        problem = await self._problem(session.worker_id, form.get("old", ""), _client(request))
+        if problem:
+            raise Refused("The password was not changed.", problem, 400)
+        password = await self._hashed(session.worker_id, form.get("password", ""))
+        remember(request, await self.change(session, accounts.change_password, password))
+        return RedirectResponse("/account?changed=1", 303)
+
+    async def _hashed(self, worker_id: str, password: str) -> str:
+        return await to_thread.run_sync(accounts.hashed, worker_id, password, limiter=self._hashing)
+
+    # Oneself
+
+    async def accept_terms(self, request: Request) -> Response:
+        """Accept the terms, and go on."""
+        form = await self.checked_form(request)
+        await self.change(self.signed_in(request), accounts.accept_terms, self.settings.terms)
+        return RedirectResponse(safe_path(form.get("next", "/")), 303)
+
+    def account(self, request: Request) -> Response:
+        """What a worker says of themselves, and their password."""
+        worker_id = self.worker(request)
+        with self.marketplace.read() as transaction:
+            profile = workers.profile(transaction, worker_id)
+        changed = request.query_params.get("changed") == "1"
+        return self.page(request, "account.html", profile=profile, changed=changed, fixed=self._is_fixed(profile))
+
+    async def set_profile(self, request: Request) -> Response:
+        """Set one's country, for HITs that are limited to a location, and whether one sees adult content."""
+        form = await self.checked_form(request)
+        country = form.get("country", "").strip().upper()
+        subdivision = form.get("subdivision", "").strip().upper()
+        if not all(re.fullmatch("([A-Z]{2})?", code) for code in (country, subdivision)):
+            reason = "Give two letters each: US for the United States, CA for California."
+            raise Refused("This is no country code.", reason, 400)
+        profile = workers.Profile(country, subdivision, form.get("adult") == "1")
+        await self.change(self.signed_in(request), self._set_profile, profile)
+        return RedirectResponse("/account?changed=1", 303)
+
+    def _is_fixed(self, profile: workers.Profile) -> bool:
+        """Whether a worker's place is settled: requesters rely on it where workers have accounts."""
+        return not self.settings.is_open and bool(profile.country)
+
+    def _set_profile(self, transaction: Transaction, worker_id: str, profile: workers.Profile) -> None:
+        old = workers.profile(transaction, worker_id)
+        if self._is_fixed(old):
+            profile = workers.Profile(old.country, old.subdivision, profile.adult)
+        workers.set_profile(transaction, worker_id, profile)
+
+    # Transactions; they run in a thread.
+
+    def _begin(self, worker_id: str) -> Session:
+        with self.marketplace.write() as transaction:
+            return accounts.begin(transaction, worker_id)
+
+    def _attempt(self, worker_id: str, address: str) -> tuple[str | None, bool]:
+        with self.marketplace.write() as transaction:
+            allowed = accounts.may_try(transaction, worker_id, address)
+            if allowed:
+                accounts.note_failure(transaction, worker_id, address)
+            return accounts.stored_password(transaction.connection, worker_id), allowed
+
+    def _succeeded(self, worker_id: str, address: str) -> None:
+        with self.marketplace.write() as transaction:
+            accounts.forget_failures(transaction, worker_id, address)
+
+    def _sign_up(self, worker_id: str, password: str, key: str | None) -> Session:
+        with self.marketplace.write() as transaction:
+            return accounts.sign_up(transaction, worker_id, password, key)
+
+    def _use_link(self, key: str, password: str) -> Session:
+        with self.marketplace.write() as transaction:
+            return accounts.use_link(transaction, key, password)
+
+
+def _client(request: Request) -> str:
+    return request.client.host if request.client else ""

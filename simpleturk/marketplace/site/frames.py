@@ -1,10 +1,16 @@
 """The frame in which a HIT runs: its address, its origin, and the page in it.
 
-HIT content is hostile. On the names under simpleturk.localhost it has an origin of its own beside the site's, with
-storage but without the site's cookies; where the site has only one name, the frame is an opaque sandbox without
-storage. Either way it cannot navigate the site's window, and its address cannot be guessed.
+HIT content is hostile. On the names under simpleturk.localhost, and where the operator gives a second host name, it has
+an origin of its own beside the site's, with storage but without the site's cookies; where the site has only one name,
+the frame is an opaque sandbox without storage. Either way it cannot navigate the site's window, and its address cannot
+be guessed.
+
+Pages that were written for Amazon's site work unchanged: hit.js sends what they would post to Amazon's hosts to ours,
+and Amazon's script externalHIT_v1.js is ours.
 """
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,20 +62,6 @@ Form = ImmutableMultiDict[str, str]
 
 
 @dataclass(frozen=True)
-class Origins:
-    """The two origins under which a request sees the marketplace; `frame` is empty where there is only one name."""
-
-    site: str
-    frame: str
-
-    @classmethod
-    def of(cls, request: Request) -> "Origins":
-        """The origins for the name by which a request called us."""
-        site = f"{request.url.scheme}://{request.url.netloc}"
-        return cls(site, _sibling(request, FRAME_HOST) if request.url.hostname == SITE_HOST else "")
-
-
-@dataclass(frozen=True)
 class Frame:
     """What a page puts into its iframe: the address, its origin, the sandbox's flags, the height in pixels (0: fit)."""
 
@@ -80,57 +72,71 @@ class Frame:
 
 
 class Frames:
-    """Makes the addresses of frames, and answers them. `secret_key` signs what an address may show."""
+    """Makes the addresses of frames, and answers them. `secret_key` signs what an address may show.
 
-    def __init__(self, marketplace: Marketplace, secret_key: str) -> None:
+    `second_host` is the operator's second host name, or "".
+    """
+
+    def __init__(self, marketplace: Marketplace, secret_key: str, second_host: str = "") -> None:
         self.marketplace = marketplace
+        self.second_host = second_host
         self._signer = URLSafeSerializer(secret_key, salt="frame")
 
     def routes(self) -> list[Route]:
-        """Where frames are served."""
-        return [Route("/frame/{token}", self.page)]
+        """Where frames are served, and the scripts that every frame may load."""
+        return [
+            Route("/frame/{token}", self.page),
+            Route("/hit.js", _script("hit.js")),
+            Route("/externalHIT_v1.js", _script("externalHIT_v1.js")),
+        ]
 
-    def preview(self, origins: Origins, hit_id: str, question: str) -> Frame:
+    def hosts(self) -> set[str]:
+        """The names under which there is nothing but frames."""
+        return {FRAME_HOST, self.second_host} - {""}
+
+    def preview(self, request: Request, hit_id: str, question: str) -> Frame:
         """The frame of a HIT that is only looked at."""
-        parameters = {"assignmentId": NOT_AVAILABLE, "hitId": hit_id}
-        return self._frame(origins, question, {"hit": hit_id}, parameters)
+        parameters = {"assignmentId": NOT_AVAILABLE, "hitId": hit_id, "turkSubmitTo": _origin(request)}
+        return self._frame(request, question, {"hit": hit_id}, parameters)
 
-    def work(self, origins: Origins, assignment: Row[Any], question: str) -> Frame:
+    def work(self, request: Request, assignment: Row[Any], question: str) -> Frame:
         """The frame of a HIT that is being done: the four parameters that Amazon's had."""
         parameters = {
             "assignmentId": assignment.assignment_id,
             "hitId": assignment.hit_id,
             "workerId": assignment.worker_id,
-            "turkSubmitTo": origins.site,
+            "turkSubmitTo": _origin(request),
         }
-        return self._frame(origins, question, {"hit": assignment.hit_id, "for": assignment.assignment_id}, parameters)
+        return self._frame(request, question, {"hit": assignment.hit_id, "for": assignment.assignment_id}, parameters)
 
-    def _frame(self, origins: Origins, xml: str, shows: dict[str, str], parameters: dict[str, str]) -> Frame:
+    def _frame(self, request: Request, xml: str, shows: dict[str, str], parameters: dict[str, str]) -> Frame:
         question = parse_question(xml)
-        origin = origins.frame or origins.site
+        host = FRAME_HOST if request.url.hostname == SITE_HOST else self.second_host
         if question.url is not None:
             parts = urlsplit(question.url)
             query = "&".join(filter(None, (parts.query, urlencode(parameters))))
             url = parts._replace(query=query).geturl()
             # A page of another host has that host's origin.
             return Frame(url, f"{parts.scheme}://{parts.netloc}", f"{SANDBOX} allow-same-origin", question.frame_height)
-        url = f"{origins.frame}/frame/{self._signer.dumps(shows)}?{urlencode(parameters)}"
-        return Frame(url, origin, _sandbox(origins.frame != ""), question.frame_height)
+        origin = _origin(request, host) if host else ""
+        token = self._signer.dumps(shows | {"site": _origin(request)})
+        url = f"{origin}/frame/{token}?{urlencode(parameters)}"
+        return Frame(url, origin or _origin(request), _sandbox(host != ""), question.frame_height)
 
     def page(self, request: Request) -> Response:
-        """The HIT's own page, byte for byte as its requester wrote it."""
+        """The HIT's own page, as its requester wrote it, with our script before it."""
         try:
             shows = self._signer.loads(request.path_params["token"])
         except BadSignature as error:
             raise Refused("There is no such HIT.", "The address of this frame is wrong.", 404) from error
         with self.marketplace.read() as transaction:
             question = parse_question(work.question_xml(transaction, shows["hit"]))
-        own_origin = request.url.hostname == FRAME_HOST
-        site = _sibling(request, SITE_HOST) if own_origin else f"{request.url.scheme}://{request.url.netloc}"
-        embedder = site if own_origin else "'self'"
-        html = question.html or ""
+        own_origin = request.url.hostname in self.hosts()
+        embedder = shows["site"] if own_origin else "'self'"
         if question.form is not None:
-            html = render_form(question.form, shows.get("for"), f"{site}/mturk/externalSubmit")
+            html = render_form(question.form, shows.get("for"), f"{shows['site']}/mturk/externalSubmit")
+        else:
+            html = adapted(question.html or "")
         headers = {
             # The sandbox holds also for somebody who opens the address outside of the frame.
             "Content-Security-Policy": f"sandbox {_sandbox(own_origin)}; frame-ancestors {embedder}",
@@ -139,6 +145,22 @@ class Frames:
             "X-Content-Type-Options": "nosniff",
         }
         return HTMLResponse(html.encode("utf-8", "replace"), headers=headers)
+
+
+#: Where Amazon kept the script that most hand-written pages load.
+_AMAZONS_SCRIPT = re.compile(r"(?:https?:)?//s3\.amazonaws\.com/mturk-public/externalHIT(?:_v1)?\.js", re.IGNORECASE)
+
+#: What may stand before the first script of a page: it has to stay before it.
+_PROLOGUE = re.compile(
+    r"(?:[\s\ufeff]|<\?xml[^>]*>|<!--.*?-->|<!doctype[^>]*>|<html[^>]*>|<head(?:\s[^>]*)?>|<meta[^>]*>)*", re.I | re.S
+)
+
+
+def adapted(html: str) -> str:
+    """A HIT's page with our script before all others, and ours in the place of Amazon's."""
+    start = _PROLOGUE.match(html)
+    at = start.end() if start else 0
+    return f'{html[:at]}<script src="/hit.js"></script>{_AMAZONS_SCRIPT.sub("/externalHIT_v1.js", html[at:])}'
 
 
 def render_form(form: QuestionForm, assignment_id: str | None, submit_to: str, filled: Filled | None = None) -> str:
@@ -179,11 +201,22 @@ async def _urlencoded(request: Request) -> Form:
     return Form(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS))
 
 
-def _sibling(request: Request, host: str) -> str:
-    """The origin of the other of our two names, on the port of a request."""
+def _origin(request: Request, host: str = "") -> str:
+    """The origin by which a request called us, or the same under another name."""
+    if not host:
+        return f"{request.url.scheme}://{request.url.netloc}"
     port = f":{request.url.port}" if request.url.port else ""
     return f"{request.url.scheme}://{host}{port}"
 
 
 def _sandbox(own_origin: bool) -> str:
     return f"{SANDBOX} allow-same-origin" if own_origin else SANDBOX
+
+
+def _script(name: str) -> Callable[[Request], Response]:
+    text = (HERE / "static" / name).read_text(encoding="utf-8")
+
+    def script(request: Request) -> Response:
+        return Response(text, media_type="text/javascript", headers={"Cache-Control": "max-age=300"})
+
+    return script

@@ -5,27 +5,34 @@ whether the work is in.
 """
 
 import re
+from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from simpleturk.marketplace import finding, work
+from simpleturk.marketplace.errors import StoreUnavailable
 from simpleturk.marketplace.forms import Filled
 from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.questions import parse_question
 from simpleturk.marketplace.refusals import Incomplete, Refused
-from simpleturk.marketplace.site.frames import Frames, Origins, read_form, render_form
-from simpleturk.marketplace.site.rendering import Pages, security_headers
+from simpleturk.marketplace.site.frames import Frames, read_form, render_form
+from simpleturk.marketplace.site.rendering import Pages, check, page_number, security_headers
+from simpleturk.marketplace.site.settings import SiteSettings
 from simpleturk.marketplace.threads import Threads
+
+#: How many groups stand on one page.
+GROUPS_PAGE = 25
 
 
 class Journey(Pages):
     """A worker's way from the list of HITs to submitted work."""
 
-    def __init__(self, marketplace: Marketplace, frames: Frames, threads: Threads) -> None:
-        super().__init__(marketplace, threads)
+    def __init__(self, marketplace: Marketplace, threads: Threads, settings: SiteSettings, frames: Frames) -> None:
+        super().__init__(marketplace, threads, settings)
         self.frames = frames
 
     def routes(self) -> list[Route]:
@@ -33,6 +40,8 @@ class Journey(Pages):
         return [
             Route("/", self.groups),
             Route("/projects/{group_id}/tasks", self.preview),
+            # On Amazon's site a link accepted. Here a person does.
+            Route("/projects/{group_id}/tasks/accept_random", self.preview),
             Route("/projects/{group_id}/tasks/accept", self.accept, methods=["POST"]),
             Route("/projects/{group_id}/tasks/{hit_id}", self.task),
             Route("/mturk/preview", self.old_preview),
@@ -44,50 +53,62 @@ class Journey(Pages):
         ]
 
     def groups(self, request: Request) -> Response:
-        """The list of groups; for somebody who is not signed in, the way to sign in."""
+        """The list of groups, searched and sorted."""
         worker_id = self.worker(request)
-        if worker_id is None:
-            return self.sign_in_first(request)
+        search, page = _search(request), page_number(request)
         with self.marketplace.read() as transaction:
-            found = finding.groups(transaction, worker_id)
+            found = finding.groups(transaction, worker_id, search)
             held = work.in_work(transaction, worker_id)
-        return self.page(request, "groups.html", groups=found, held=held)
+        start = (page - 1) * GROUPS_PAGE
+        query = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != "page"])
+        context: dict[str, Any] = {"groups": found[start : start + GROUPS_PAGE], "held": held, "search": search}
+        context |= {"page": page, "more": len(found) > start + GROUPS_PAGE, "query": query, "number": len(found)}
+        return self.page(request, "groups.html", is_search=bool(query), **context)
 
     def preview(self, request: Request) -> Response:
-        """A group with its next HIT, to look at before accepting."""
+        """A group with its next HIT, to look at before accepting; `after` is a HIT that is skipped."""
         worker_id = self.worker(request)
-        if worker_id is None:
-            return self.sign_in_first(request)
+        after = request.query_params.get("after", "")
         with self.marketplace.read() as transaction:
             group = finding.group(transaction, worker_id, request.path_params["group_id"])
-            hit = finding.next_hit(transaction, worker_id, group.group_id)
-            question = work.question_xml(transaction, hit.hit_id) if hit else ""
-        frame = hit and self.frames.preview(Origins.of(request), hit.hit_id, question)
+            found = finding.next_hit(transaction, worker_id, group.group_id, after)
+            question = work.question_xml(transaction, found.hit.hit_id) if found.hit else ""
+        frame = found.hit and self.frames.preview(request, found.hit.hit_id, question)
         submitted = request.query_params.get("submitted") == "1"
-        return self.page(request, "preview.html", frame=frame, group=group, submitted=submitted)
+        context: dict[str, Any] = {"frame": frame, "group": group, "submitted": submitted, "found": found}
+        return self.page(request, "preview.html", **context)
 
     async def accept(self, request: Request) -> Response:
-        """Accept the next HIT of a group."""
+        """Accept a HIT of a group."""
         form = await self.checked_form(request)
         # The choice stands on the page of work; the one of the preview says nothing about it.
         if "chosen" in form:
             request.session["auto_accept"] = form.get("auto_accept") == "1"
-        assignment = await self.threads.writing(self._accept, self.signed_in(request), request.path_params["group_id"])
-        path = f"/projects/{assignment.hit_group_id}/tasks/{assignment.hit_id}"
-        return RedirectResponse(f"{path}?assignment_id={assignment.assignment_id}", 303)
+        group_id, hit_id = request.path_params["group_id"], form.get("hit_id", "")
+        try:
+            accepted = await self.change(self.signed_in(request), work.accept, group_id, hit_id)
+        except Refused as refusal:
+            # Whoever works through a group ends here: what they have done is in.
+            if "chosen" not in form or refusal.status != 409:
+                raise
+            context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "submitted": True}
+            return self.page(request, "message.html", status=refusal.status, **context)
+        path = f"/projects/{accepted.hit_group_id}/tasks/{accepted.hit_id}"
+        return RedirectResponse(f"{path}?assignment_id={accepted.assignment_id}", 303)
 
     def task(self, request: Request) -> Response:
         """The page on which an accepted HIT is done."""
         worker_id = self.worker(request)
-        if worker_id is None:
-            return self.sign_in_first(request)
         with self.marketplace.read() as transaction:
             assignment = work.own_assignment(transaction, worker_id, request.query_params.get("assignment_id", ""))
             question = work.question_xml(transaction, assignment.hit_id)
             now = transaction.now
+        if assignment.status == "Abandoned":
+            reason = "The time for this HIT ran out before it was submitted, and it went back to the market."
+            raise Refused("Your time for this HIT is over.", reason)
         if assignment.status != "Accepted":
             return RedirectResponse(f"/projects/{assignment.hit_group_id}/tasks", 303)
-        frame = self.frames.work(Origins.of(request), assignment, question)
+        frame = self.frames.work(request, assignment, question)
         remaining = max(0, int(assignment.deadline - now))
         auto_accept = request.session.get("auto_accept", False)
         context = {"assignment": assignment, "frame": frame, "remaining": remaining, "auto_accept": auto_accept}
@@ -95,8 +116,10 @@ class Journey(Pages):
 
     def status(self, request: Request) -> Response:
         """What the page asks when its frame has loaded something: is the work in?"""
+        session = self.signed_in(request)
         with self.marketplace.read() as transaction:
-            assignment = work.own_assignment(transaction, self.signed_in(request), request.path_params["assignment_id"])
+            check(transaction, session)
+            assignment = work.own_assignment(transaction, session.worker_id, request.path_params["assignment_id"])
         return JSONResponse({"status": assignment.status}, headers={"Cache-Control": "no-store"})
 
     async def submit(self, request: Request) -> Response:
@@ -110,16 +133,22 @@ class Journey(Pages):
         except Incomplete as incomplete:
             return await self.threads.reading(self._form_again, assignment_id, incomplete.filled)
         except Refused as refusal:
-            written = [pair for pair in fields if pair[0] != "assignmentId"]
-            context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "written": written}
-            return self.page(request, "not_submitted.html", status=refusal.status, framed=True, **context)
+            return self._not_submitted(request, refusal, fields)
+        except StoreUnavailable:
+            reason = "The HIT is still yours. Copy what you wrote, then try again in a few minutes."
+            return self._not_submitted(request, Refused("The marketplace cannot store it now.", reason, 503), fields)
         return self.page(request, "submitted.html", framed=True)
+
+    def _not_submitted(self, request: Request, refusal: Refused, fields: list[tuple[str, str]]) -> Response:
+        written = [pair for pair in fields if pair[0] != "assignmentId"]
+        context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "written": written}
+        return self.page(request, "not_submitted.html", status=refusal.status, framed=True, **context)
 
     async def give_back(self, request: Request) -> Response:
         """Return a HIT."""
         await self.checked_form(request)
-        arguments = (self.signed_in(request), request.path_params["assignment_id"])
-        assignment = await self.threads.writing(self._give_back, *arguments)
+        session, assignment_id = self.signed_in(request), request.path_params["assignment_id"]
+        assignment = await self.change(session, work.give_back, assignment_id)
         return RedirectResponse(f"/projects/{assignment.hit_group_id}/tasks", 303)
 
     def old_preview(self, request: Request) -> Response:
@@ -137,14 +166,22 @@ class Journey(Pages):
         html = render_form(question.form, assignment_id, "/mturk/externalSubmit", filled)
         return HTMLResponse(html, 400, headers=security_headers("", framed=True, media=True, own_style=True))
 
-    def _accept(self, worker_id: str, group_id: str) -> Any:
-        with self.marketplace.write() as transaction:
-            return work.accept(transaction, worker_id, group_id)
-
     def _submit(self, assignment_id: str, fields: list[tuple[str, str]], worker_id: str | None) -> None:
         with self.marketplace.write() as transaction:
             work.submit(transaction, assignment_id, fields, worker_id)
 
-    def _give_back(self, worker_id: str, assignment_id: str) -> Any:
-        with self.marketplace.write() as transaction:
-            return work.give_back(transaction, worker_id, assignment_id)
+
+def _search(request: Request) -> finding.Search:
+    """What the form above the list says; nonsense is as if it were not there."""
+    query = request.query_params
+    try:
+        least = Decimal(query.get("least", "") or "0")
+    except InvalidOperation:
+        least = Decimal(0)
+    sort = query.get("sort", "newest")
+    return finding.Search(
+        words=query.get("words", "")[:200],
+        least=least if least.is_finite() and least > 0 else Decimal(0),
+        qualified=query.get("qualified") == "1",
+        sort=sort if sort in finding.SORTS else "newest",
+    )

@@ -1,6 +1,5 @@
 """Looking back: what a worker did, earned, was told, and qualifies for."""
 
-import re
 from decimal import Decimal
 from typing import Any
 
@@ -8,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from simpleturk.marketplace import asking, work, workers
+from simpleturk.marketplace import asking, work
 from simpleturk.marketplace.forms import Filled, other_name
 from simpleturk.marketplace.granting import test_form
-from simpleturk.marketplace.refusals import Incomplete, Refused
+from simpleturk.marketplace.refusals import Incomplete
 from simpleturk.marketplace.site.rendering import Pages, page_number
 
 #: How many entries of their history a worker sees on one page.
@@ -24,8 +23,8 @@ class Record(Pages):
     def routes(self) -> list[Route]:
         """Its paths, as on Amazon's worker site where it had them."""
         return [
+            Route("/tasks", self.queue),
             Route("/dashboard", self.dashboard),
-            Route("/profile", self.profile, methods=["POST"]),
             Route("/inbox", self.inbox),
             Route("/qualifications", self.qualifications),
             Route("/qualifications/{kind}", self.qualification),
@@ -33,40 +32,30 @@ class Record(Pages):
             Route("/qualifications/{kind}/test", self.take_test, methods=["POST"]),
         ]
 
-    def dashboard(self, request: Request) -> Response:
-        """What a worker holds, did, and earned."""
+    def queue(self, request: Request) -> Response:
+        """What a worker has accepted and not yet submitted."""
         worker_id = self.worker(request)
-        if worker_id is None:
-            return self.sign_in_first(request)
+        with self.marketplace.read() as transaction:
+            held = work.in_work(transaction, worker_id)
+            now = transaction.now
+        return self.page(request, "queue.html", held=held, now=now)
+
+    def dashboard(self, request: Request) -> Response:
+        """What a worker did, and earned."""
+        worker_id = self.worker(request)
         page = page_number(request)
         with self.marketplace.read() as transaction:
             held = work.in_work(transaction, worker_id)
             entries = work.history(transaction, worker_id, HISTORY_PAGE + 1, (page - 1) * HISTORY_PAGE)
             earned = work.earnings(transaction, worker_id)
-            profile = workers.profile(transaction, worker_id)
             bonuses = Decimal(work.bonuses(transaction, worker_id)) / 100
         context: dict[str, Any] = {"held": held, "earned": earned, "page": page, "bonuses": bonuses}
-        context |= {"country": profile.country, "subdivision": profile.subdivision, "adult": profile.adult}
         context |= {"entries": entries[:HISTORY_PAGE], "older": len(entries) > HISTORY_PAGE}
         return self.page(request, "dashboard.html", **context)
-
-    async def profile(self, request: Request) -> Response:
-        """Set one's country, for HITs that are limited to a location."""
-        form = await self.checked_form(request)
-        country = form.get("country", "").strip().upper()
-        subdivision = form.get("subdivision", "").strip().upper()
-        if not all(re.fullmatch("([A-Z]{2})?", code) for code in (country, subdivision)):
-            reason = "Give two letters each: US for the United States, CA for California."
-            raise Refused("This is no country code.", reason, 400)
-        profile = workers.Profile(country, subdivision, form.get("adult") == "1")
-        await self.threads.writing(self._set_profile, self.signed_in(request), profile)
-        return RedirectResponse("/dashboard", 303)
 
     def inbox(self, request: Request) -> Response:
         """What requesters wrote to a worker."""
         worker_id = self.worker(request)
-        if worker_id is None:
-            return self.sign_in_first(request)
         page = page_number(request)
         with self.marketplace.read() as transaction:
             entries = work.inbox(transaction, worker_id, HISTORY_PAGE + 1, (page - 1) * HISTORY_PAGE)
@@ -76,59 +65,39 @@ class Record(Pages):
     def qualifications(self, request: Request) -> Response:
         """The qualifications that a worker has, or has asked for."""
         worker_id = self.worker(request)
-        if worker_id is None:
-            return self.sign_in_first(request)
         with self.marketplace.read() as transaction:
             asked = asking.own_qualifications(transaction, worker_id)
         return self.page(request, "qualifications.html", asked=asked)
 
     def qualification(self, request: Request) -> Response:
         """One qualification: what it is, how one gets it, and its test while it is being taken."""
-        worker_id = self.worker(request)
-        if worker_id is None:
-            return self.sign_in_first(request)
-        return self._qualification(request, worker_id, None)
+        return self._qualification(request, self.worker(request), None)
 
     async def ask(self, request: Request) -> Response:
         """Ask for a qualification, or begin its test."""
         await self.checked_form(request)
         kind = request.path_params["kind"]
-        await self.threads.writing(self._ask, self.signed_in(request), kind)
+        await self.change(self.signed_in(request), asking.ask_for_qualification, kind)
         return RedirectResponse(f"/qualifications/{kind}", 303)
 
     async def take_test(self, request: Request) -> Response:
         """Take the answers to a test."""
         form = await self.checked_form(request)
-        worker_id, kind = self.signed_in(request), request.path_params["kind"]
+        session, kind = self.signed_in(request), request.path_params["kind"]
         try:
-            await self.threads.writing(self._take_test, worker_id, kind, form.multi_items())
+            await self.change(session, asking.submit_test, kind, form.multi_items())
         except Incomplete as incomplete:
-            return await self.threads.reading(self._qualification, request, worker_id, incomplete.filled)
+            return await self.threads.reading(self._qualification, request, session.worker_id, incomplete.filled)
         return RedirectResponse(f"/qualifications/{kind}", 303)
 
     def _qualification(self, request: Request, worker_id: str, filled: Filled | None) -> Response:
         with self.marketplace.read() as transaction:
             asked = asking.qualification(transaction, worker_id, request.path_params["kind"])
-        test = test_form(asked.kind.test) if asked.ends else None
-        values = dict(filled.fields) if filled else {}
-        problems = filled.problems if filled else {}
         context: dict[str, Any] = {
             "asked": asked,
-            "test": test,
-            "values": values,
-            "problems": problems,
+            "test": test_form(asked.kind.test) if asked.ends else None,
+            "values": dict(filled.fields) if filled else {},
+            "problems": filled.problems if filled else {},
             "other_name": other_name,
         }
-        return self.page(request, "qualification.html", status=400 if problems else 200, media=True, **context)
-
-    def _set_profile(self, worker_id: str, profile: workers.Profile) -> None:
-        with self.marketplace.write() as transaction:
-            workers.set_profile(transaction, worker_id, profile)
-
-    def _ask(self, worker_id: str, kind: str) -> None:
-        with self.marketplace.write() as transaction:
-            asking.ask_for_qualification(transaction, worker_id, kind)
-
-    def _take_test(self, worker_id: str, kind: str, form: list[tuple[str, str]]) -> None:
-        with self.marketplace.write() as transaction:
-            asking.submit_test(transaction, worker_id, kind, form)
+        return self.page(request, "qualification.html", status=400 if filled else 200, media=True, **context)

@@ -1,29 +1,42 @@
-"""What every page of the site shares: templates, headers, the session, and the token of its forms."""
+"""What every page of the site shares: templates, headers, and who is signed in."""
 
 import hmac
 import re
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from simpleturk.marketplace import workers
-from simpleturk.marketplace.marketplace import Marketplace
+from simpleturk.marketplace import accounts
+from simpleturk.marketplace.accounts import Session
+from simpleturk.marketplace.marketplace import Marketplace, Transaction
 from simpleturk.marketplace.refusals import Refused
 from simpleturk.marketplace.site.frames import PAGES, Form, read_form
+from simpleturk.marketplace.site.settings import SiteSettings
 from simpleturk.marketplace.threads import Threads
 from simpleturk.marketplace.validation import WORKER_ID
+
+
+class Instead(Exception):
+    """Something else has to come first: `response` is it."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__("instead")
+        self.response = response
 
 
 class Pages:
     """A part of the site: its pages know the marketplace, and who is signed in."""
 
-    def __init__(self, marketplace: Marketplace, threads: Threads) -> None:
+    def __init__(self, marketplace: Marketplace, threads: Threads, settings: SiteSettings) -> None:
         self.marketplace = marketplace
         self.threads = threads
+        self.settings = settings
         self.templates = PAGES.overlay()
         self.templates.filters |= {"usd": _usd, "duration": _duration, "when": _when, "iso": _iso}
 
@@ -37,41 +50,72 @@ class Pages:
         **context: Any,
     ) -> Response:
         """A page; `framed` for an answer that a HIT's frame shows, `media` where a form may hold pictures and sound."""
-        session = request.session
-        context |= {"worker": session.get("worker_id"), "csrf": session.get("csrf", ""), "framed": framed}
-        html = self.templates.get_template(template).render(context)
+        if not framed and "csrf" not in request.session:
+            request.session["csrf"] = secrets.token_urlsafe(16)
+        context |= {"worker": request.session.get("worker_id"), "csrf": request.session.get("csrf", "")}
+        html = self.templates.get_template(template).render(context | {"framed": framed, "site": self.settings})
         frame = context.get("frame")
         headers = security_headers(frame.origin if frame else "", framed, media)
         return HTMLResponse(html, status, headers=headers)
 
-    def sign_in_first(self, request: Request) -> Response:
-        """The way to sign in, and on to where somebody wanted to go."""
-        query = request.url.query
-        return self.page(request, "sign_in.html", next=request.url.path + (f"?{query}" if query else ""))
+    # Who is signed in
 
-    def worker(self, request: Request) -> str | None:
-        """Who is signed in; a link that names somebody (?worker_id=ann) signs them in."""
+    def worker(self, request: Request) -> str:
+        """Who is signed in. Raises Instead: they sign in first, or accept the terms.
+
+        Where the site is open, a link that names somebody (?worker_id=ann) signs them in.
+        """
+        session = session_of(request)
         named = request.query_params.get("worker_id", "")
-        current: str | None = request.session.get("worker_id")
-        if named and named != current and WORKER_ID.fullmatch(named):
-            self.enter(request, named)
-            return named
-        return current
+        if self.settings.is_open and WORKER_ID.fullmatch(named) and not (session and session.worker_id == named):
+            self._follow(request, session, named)
+        if session is None:
+            raise Instead(self._sign_in_first(request))
+        with self.marketplace.store.read() as connection:
+            good = accounts.is_good(connection, session)
+            accepted = accounts.has_accepted(connection, session.worker_id, self.settings.terms)
+        if not good:
+            request.session.clear()
+            raise Instead(self._sign_in_first(request))
+        if not accepted:
+            raise Instead(self.page(request, "terms.html", next=_address(request)))
+        return session.worker_id
 
-    def signed_in(self, request: Request) -> str:
-        """Who is signed in. Raises Refused for nobody."""
-        worker_id: str | None = request.session.get("worker_id")
-        if worker_id is None:
-            raise Refused("You are not signed in.", "Sign in first, then go on.", 403)
-        return worker_id
+    def _follow(self, request: Request, session: Session | None, named: str) -> None:
+        """Follow a link that names a worker. Raises Instead.
 
-    def enter(self, request: Request, worker_id: str) -> None:
-        """Begin a worker's session."""
+        A HIT is hostile: it may load such a link unseen, and may open it in a window. So only what a person opens
+        counts, and another site's link to another worker's place is asked about.
+        """
+        if request.headers.get("sec-fetch-dest", "document") != "document":
+            raise Refused("This link is for a window of its own.", "Open it in your browser.", 403)
+        if session is not None and request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            raise Instead(self.page(request, "switch.html", named=named, next=_address(request)))
         with self.marketplace.write() as transaction:
-            workers.enter(transaction, worker_id)
-        request.session.clear()
-        request.session["worker_id"] = worker_id
-        request.session["csrf"] = secrets.token_urlsafe(16)
+            begun = accounts.begin(transaction, named)
+        remember(request, begun)
+        raise Instead(RedirectResponse(_address(request), 303))
+
+    def _sign_in_first(self, request: Request) -> Response:
+        """The way to sign in, and on to where somebody wanted to go."""
+        return self.page(request, "sign_in.html", next=_address(request))
+
+    def signed_in(self, request: Request) -> Session:
+        """Who a form's session says it is; the transaction has to check it. Raises Refused for nobody."""
+        session = session_of(request)
+        if session is None:
+            raise Refused("You are not signed in.", "Sign in first, then go on.", 403)
+        return session
+
+    async def change(self, session: Session, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call function(transaction, worker_id, *arguments) in a transaction, for a session that is still good."""
+
+        def act() -> Any:
+            with self.marketplace.write() as transaction:
+                check(transaction, session)
+                return function(transaction, session.worker_id, *arguments)
+
+        return await self.threads.writing(act)
 
     async def checked_form(self, request: Request) -> Form:
         """The form of a page of ours. Raises Refused unless it carries the session's token."""
@@ -80,6 +124,24 @@ class Pages:
         if not expected or not hmac.compare_digest(form.get("csrf", "").encode(), expected.encode()):
             raise Refused("This form is too old.", "Go back, load the page again, and repeat what you did.", 403)
         return form
+
+
+def check(transaction: Transaction, session: Session) -> None:
+    """Raise Refused unless a session is still good."""
+    if not accounts.is_good(transaction.connection, session):
+        raise Refused("You are signed out.", "Sign in again, then go on.", 403)
+
+
+def session_of(request: Request) -> Session | None:
+    """Who the cookie says it is."""
+    worker_id, epoch = request.session.get("worker_id"), request.session.get("epoch")
+    return Session(worker_id, epoch) if isinstance(worker_id, str) and isinstance(epoch, int) else None
+
+
+def remember(request: Request, session: Session) -> None:
+    """Sign a worker in: nothing of the session before stays."""
+    request.session.clear()
+    request.session.update(worker_id=session.worker_id, epoch=session.epoch, csrf=secrets.token_urlsafe(16))
 
 
 def page_number(request: Request) -> int:
@@ -106,17 +168,25 @@ def security_headers(frame_origin: str, framed: bool, media: bool = False, own_s
         "frame-src": f"'self' {frame_origin} https:" if frame_origin else "'none'",
         "frame-ancestors": "'self'" if framed else "'none'",
     }
-    return {
+    headers = {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "Cache-Control": "no-store",
         "Referrer-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
     }
+    # No window of another site gets a hold on a page of ours; those that HITs open keep their hold on the HIT.
+    return headers if framed else headers | {"Cross-Origin-Opener-Policy": "same-origin-allow-popups"}
 
 
 def safe_path(path: str) -> str:
     """A path of this site to go on to; anything that could lead elsewhere becomes "/"."""
-    return path if re.fullmatch(r"/(?!/)[A-Za-z0-9._~?&=%/-]*", path) else "/"
+    return path if re.fullmatch(r"/(?!/)[A-Za-z0-9._~?&=%+/-]*", path) else "/"
+
+
+def _address(request: Request) -> str:
+    """Where a request wanted to go, without the worker whom its link named."""
+    query = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != "worker_id"])
+    return safe_path(request.url.path + (f"?{query}" if query else ""))
 
 
 def _usd(amount: Decimal | str) -> str:

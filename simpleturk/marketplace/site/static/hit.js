@@ -1,0 +1,98 @@
+// In the frame of a HIT, before its own scripts. The page around the HIT believes nothing of what is said here but the
+// HIT's height and the worker's draft of this very HIT.
+"use strict";
+
+(() => {
+  const given = new URLSearchParams(location.search);
+  const site = (given.get("turkSubmitTo") || "").replace(/\/+$/, "");
+  const isWork = (given.get("assignmentId") || "ASSIGNMENT_ID_NOT_AVAILABLE") !== "ASSIGNMENT_ID_NOT_AVAILABLE";
+  const amazons = ["www.mturk.com", "mturk.com", "workersandbox.mturk.com", "worker.mturk.com"];
+
+  // What would be posted to Amazon comes to this site. In a preview too: the site says that it was one.
+  function redirect(form) {
+    let target;
+    try {
+      // A field may be called "action": the form's own attribute is meant.
+      target = new URL(form.getAttribute("action") || "", document.baseURI);
+    } catch {
+      return;
+    }
+    if (amazons.includes(target.hostname) && target.pathname.replace(/^\/+/, "/") === "/mturk/externalSubmit") {
+      form.setAttribute("action", `${site}/mturk/externalSubmit${target.search}`);
+    }
+  }
+  const submit = HTMLFormElement.prototype.submit;
+  HTMLFormElement.prototype.submit = function () {
+    redirect(this);
+    sendDraft.flush();
+    return submit.call(this);
+  };
+  // On the window, in the last phase: whatever the page's own listeners make of the address.
+  window.addEventListener("submit", (event) => redirect(event.target), false);
+  // A listener of the page may stop the event before it comes here.
+  window.addEventListener("submit", (event) => redirect(event.target), true);
+
+  // A frame of height 0 fits its content.
+  let last = 0;
+  function sendHeight() {
+    const body = document.body;
+    if (!body) return;
+    const style = getComputedStyle(body);
+    const height = Math.ceil(body.getBoundingClientRect().height + parseFloat(style.marginTop) + parseFloat(style.marginBottom));
+    if (height !== last) parent.postMessage({ simpleturk: "height", height: (last = height) }, "*");
+  }
+
+  // What the worker has entered is kept by the page around, for when this one is loaded again.
+  const kinds = "input[name], textarea[name], select[name]";
+  const kept = (field) => !["hidden", "password", "file", "submit", "button", "image", "reset"].includes(field.type);
+  const fields = () => [...document.querySelectorAll(kinds)].filter(kept);
+  const isChoice = (field) => field.type === "checkbox" || field.type === "radio";
+  const state = (field) =>
+    isChoice(field) ? field.checked : field.multiple ? [...field.selectedOptions].map((one) => one.value) : field.value;
+  function isUntouched(field) {
+    if (isChoice(field)) return field.checked === field.defaultChecked;
+    if (field.options) return [...field.options].every((one) => one.selected === one.defaultSelected) || field.selectedIndex <= 0;
+    return field.value === field.defaultValue;
+  }
+  const identity = (field, all) => [field.name, isChoice(field) ? field.value : all.filter((one) => one.name === field.name).indexOf(field)];
+  function draft() {
+    const all = fields();
+    return all.filter((field) => !isUntouched(field)).map((field) => [...identity(field, all), state(field)]);
+  }
+  function restore(saved) {
+    const all = fields();
+    for (const [name, which, value] of saved) {
+      const field = all.find((one) => one.name === name && identity(one, all)[1] === which);
+      if (!field || !isUntouched(field)) continue;
+      if (isChoice(field)) field.checked = value === true;
+      else if (field.multiple) for (const one of field.options) one.selected = Array.isArray(value) && value.includes(one.value);
+      else field.value = String(value);
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  }
+  const sendDraft = (() => {
+    let timer = 0;
+    const flush = () => {
+      clearTimeout(timer);
+      if (isWork) parent.postMessage({ simpleturk: "draft", fields: draft() }, "*");
+    };
+    const soon = () => {
+      clearTimeout(timer);
+      timer = setTimeout(flush, 300);
+    };
+    return Object.assign(soon, { flush });
+  })();
+
+  window.addEventListener("message", (event) => {
+    if (event.source === parent && event.data && event.data.simpleturk === "restore") restore(event.data.fields);
+  });
+  window.addEventListener("load", () => {
+    sendHeight();
+    if (window.ResizeObserver) new ResizeObserver(sendHeight).observe(document.body);
+    if (!isWork) return;
+    parent.postMessage({ simpleturk: "ready" }, "*");
+    for (const name of ["input", "change"]) document.addEventListener(name, () => sendDraft(), true);
+    window.addEventListener("pagehide", () => sendDraft.flush());
+  });
+})();
