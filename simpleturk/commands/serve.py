@@ -114,7 +114,7 @@ def serve(
         processes=workers,
     )
     options: dict[str, Any] = {"proxy_headers": proxy_headers, "workers": workers, **tls}
-    options |= {"limit_concurrency": 1000, "timeout_graceful_shutdown": GRACE, "date_header": True}
+    options |= {"limit_concurrency": 2000, "timeout_graceful_shutdown": GRACE, "date_header": True}
     listening = server.listen(host, port)
 
     def announce(at: int) -> None:

@@ -21,6 +21,7 @@ from simpleturk import console
 from simpleturk.commands.operating import opened
 from simpleturk.errors import SimpleturkError
 from simpleturk.marketplace.app import CONFIGURATION, Serving, create_app
+from simpleturk.marketplace.connections import BoundedProtocol
 from simpleturk.marketplace.observing import log_to_stderr
 
 #: Seconds within which several processes have to listen.
@@ -102,6 +103,7 @@ def _announce_when_it_answers(listening: socket.socket, tls: bool, announce: Cal
 
 def _config(app: Any, options: dict[str, Any]) -> uvicorn.Config:
     fixed: dict[str, Any] = {"log_level": "warning", "access_log": False, "server_header": False, "ws": "none"}
+    fixed["http"] = BoundedProtocol
     return uvicorn.Config(app, **{"proxy_headers": False} | options | fixed)
 
 

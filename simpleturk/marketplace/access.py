@@ -52,6 +52,11 @@ class Access:
         self._pace(key or "")
         return owner
 
+    def check_known(self, request: HTTPRequest) -> None:
+        """Raise Unauthenticated for a caller whom nobody knows; `request` may be without its body."""
+        if not self.is_open and self._owner(signer_of(request)) is None:
+            verify(request, lambda key: None, self.clock())
+
     def _owner(self, key: str | None) -> str | None:
         if key is None:
             return None

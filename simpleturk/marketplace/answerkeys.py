@@ -62,7 +62,8 @@ def score(key: Key, fields: list[Any]) -> int:
     for identifier, options in key.options.items():
         selected = given.get(identifier, frozenset())
         total += next((points for wanted, points in options if wanted == selected), key.default[identifier])
-    return _mapped(key.mapping, total)
+    # A qualification's value is an integer of 32 bits.
+    return max(-(2**31), min(_mapped(key.mapping, total), 2**31 - 1))
 
 
 def _mapped(mapping: Element | None, total: int) -> int:

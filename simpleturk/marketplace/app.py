@@ -15,7 +15,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import anyio.to_thread
@@ -31,6 +31,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from simpleturk.marketplace.access import Access
 from simpleturk.marketplace.caps import Caps
 from simpleturk.marketplace.delivery import Deliverer
+from simpleturk.marketplace.errors import ServiceError
 from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.observing import Observer, log_to_stderr
 from simpleturk.marketplace.operations import OPERATIONS
@@ -43,6 +44,9 @@ from simpleturk.marketplace.site.rendering import Instead
 from simpleturk.marketplace.site.settings import SiteSettings
 from simpleturk.marketplace.store import Store
 from simpleturk.marketplace.threads import READERS, Threads
+
+#: So many bytes are taken from anybody before it is known who calls.
+SMALL_BODY = 64 * 1024
 
 #: How long a caller may take to send a request's body, in seconds.
 BODY_TIMEOUT = 30
@@ -198,18 +202,27 @@ async def _answer(
     request_id = str(uuid.uuid4())
     name = _operation(request)
     observer.note(request.scope, operation=name, request_id=request_id)
-    try:
-        body = await asyncio.wait_for(_body(request), BODY_TIMEOUT)
-    except (TimeoutError, ClientDisconnect):
-        fault = {"__type": "RequestTimeoutException", "message": "The request's body did not arrive in time."}
-        return JSONResponse(fault, 408, headers={"x-amzn-RequestId": request_id, "Connection": "close"})
-    sent = HTTPRequest(
+    head = HTTPRequest(
         request.method,
         request.scope.get("raw_path", b"/").partition(b"?")[0].decode("latin-1"),
         request.scope["query_string"].decode("latin-1"),
         request.headers,
-        body,
+        b"",
     )
+    try:
+        if not _is_small(request):
+            # Nobody's megabytes are taken in before it is clear whose they are.
+            await threads.reading(access.check_known, head)
+        body = await asyncio.wait_for(_body(request), BODY_TIMEOUT)
+    except ServiceError as error:
+        observer.note(request.scope, error=error.type)
+        refusal = error.body(marketplace.now())
+        headers = {"x-amzn-RequestId": request_id, "Connection": "close"}
+        return JSONResponse(refusal, error.status, headers=headers, media_type=CONTENT_TYPE)
+    except (TimeoutError, ClientDisconnect):
+        fault = {"__type": "RequestTimeoutException", "message": "The request's body did not arrive in time."}
+        return JSONResponse(fault, 408, headers={"x-amzn-RequestId": request_id, "Connection": "close"})
+    sent = replace(head, body=body)
 
     def identify() -> str:
         requester_id = access.identify(sent)
@@ -231,6 +244,11 @@ async def _answer(
         return JSONResponse(fault, 500, headers={"x-amzn-RequestId": request_id}, media_type=CONTENT_TYPE)
     observer.note(request.scope, error=response.error)
     return Response(response.body, response.status, headers=response.headers)
+
+
+def _is_small(request: Request) -> bool:
+    length = request.headers.get("content-length", "")
+    return length.isdecimal() and int(length) <= SMALL_BODY
 
 
 async def _body(request: Request) -> bytes:

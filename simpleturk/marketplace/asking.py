@@ -7,6 +7,7 @@ from sqlalchemy import Row, select
 
 from simpleturk.marketplace import granting
 from simpleturk.marketplace.errors import RequestError
+from simpleturk.marketplace.forms import Filled, fill
 from simpleturk.marketplace.marketplace import Transaction
 from simpleturk.marketplace.refusals import Incomplete, Refused
 from simpleturk.marketplace.schema import qualification_requests, qualification_types, qualifications, requesters
@@ -56,14 +57,35 @@ def ask_for_qualification(transaction: Transaction, worker_id: str, kind: str) -
         raise Refused("You cannot ask for this qualification now.", error.message) from error
 
 
-def submit_test(transaction: Transaction, worker_id: str, kind: str, form: list[tuple[str, str]]) -> None:
-    """Take the answers to a test. Raises Refused, or Incomplete."""
-    asked = qualification(transaction, worker_id, kind)
+def fill_test(xml: str, form: list[tuple[str, str]]) -> Filled:
+    """Hold answers against the constraints of a test."""
     sent: dict[str, list[str]] = {}
     for name, value in form:
         sent.setdefault(name, []).append(value)
+    return fill(granting.test_form(xml), sent)
+
+
+def test_before(transaction: Transaction, worker_id: str, kind: str) -> str | None:
+    """The test that a worker has before them, None for none."""
+    last = granting.last_request(transaction.connection, kind, worker_id)
+    return last.test if last is not None and last.status == "Testing" else None
+
+
+def submit_test(
+    transaction: Transaction,
+    worker_id: str,
+    kind: str,
+    form: list[tuple[str, str]],
+    done: tuple[str, Filled] | None = None,
+) -> None:
+    """Take the answers to a test. `done` is a test with what fill_test made of it. Raises Refused, or Incomplete."""
+    asked = qualification(transaction, worker_id, kind)
+
+    def filled_test(xml: str) -> Filled:
+        return done[1] if done is not None and done[0] == xml else fill_test(xml, form)
+
     try:
-        filled = granting.submit_test(transaction.connection, transaction.now, asked.kind, worker_id, sent)
+        filled = granting.submit_test(transaction.connection, transaction.now, asked.kind, worker_id, filled_test)
     except RequestError as error:
         raise Refused("The test was not taken.", error.message) from error
     if filled.problems:

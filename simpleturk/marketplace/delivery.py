@@ -4,17 +4,22 @@ A note is taken by moving its due time forward, so that no other process takes i
 delayed it. It is deleted once its receiver has it, or after the last attempt. Nothing waits for a receiver but this.
 """
 
+import contextlib
+import http.client
 import json
 import logging
+import socket
+import ssl
 import threading
 import time
 import uuid
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-import urllib3
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, func, select, update
 
 from simpleturk.marketplace.destinations import TOPIC, is_queue, public_address
 from simpleturk.marketplace.errors import StoreUnavailable
@@ -32,9 +37,10 @@ FIRST_DELAY = 5
 LONGEST_DELAY = 3600
 MAX_ATTEMPTS = 32
 
-#: How many deliveries are under way at once, and how many of them to one destination.
-AT_ONCE = 8
+#: How many deliveries are under way at once, how many of them to one destination, and of one requester's notes.
+AT_ONCE = 16
 PER_DESTINATION = 2
+PER_REQUESTER = 6
 
 _NAMESPACE = uuid.UUID("4c6f9a52-6b0e-4a7c-9d9f-5d1f0d1c7e2a")
 
@@ -66,6 +72,10 @@ class Deliverer:
         self.marketplace = marketplace
         self.allow_private = allow_private
         self._stopped = threading.Event()
+        self._changed = threading.Event()
+        self._lock = threading.Lock()
+        self._under_way: list[Row[Any]] = []
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="notification")
         self._thread = threading.Thread(target=self._run, name="notifications", daemon=True)
 
     def start(self) -> None:
@@ -75,48 +85,92 @@ class Deliverer:
     def stop(self) -> None:
         """Finish what is under way, and end."""
         self._stopped.set()
+        self._changed.set()
         self._thread.join(TIMEOUT * 2)
+        self.close()
+
+    def close(self) -> None:
+        """End the threads of deliveries, once they are done."""
+        self._pool.shutdown(cancel_futures=True)
 
     def deliver_due(self) -> int:
         """Try everything that is due now; return how many notes were tried."""
         tried = 0
-        while taken := self._take():
-            tried += len(taken)
-            with ThreadPoolExecutor(AT_ONCE) as pool:
-                list(pool.map(self._deliver, taken))
-            if self._stopped.is_set():
+        while not self._stopped.is_set():
+            started = self._start_due()
+            tried += started
+            if not started and not self._under_way:
                 break
+            self._changed.wait(PAUSE)
+            self._changed.clear()
         return tried
 
     def _run(self) -> None:
-        while not self._stopped.wait(PAUSE):
+        while not self._stopped.is_set():
             try:
-                self.deliver_due()
+                self._start_due()
             except StoreUnavailable as error:  # a full disk, perhaps: the notes wait
                 log.warning("notifications wait: %s", error)
             except Exception:  # a bug must not silence all notifications until the next start
                 log.exception("delivering notifications failed")
+            self._changed.wait(PAUSE)
+            self._changed.clear()
+
+    def _start_due(self) -> int:
+        """Begin to deliver what is due, as far as there is room for it; return how many notes that were."""
+        taken = self._take()
+        for note in taken:
+            self._pool.submit(self._deliver, note)
+        return len(taken)
 
     def _take(self) -> list[Row[Any]]:
-        """Some notes that are due, made ours for a while; of each destination a few, so that a slow one delays none."""
+        """Some notes that are due, made ours for a while.
+
+        Of each destination and requester a few: a slow one delays nobody else.
+        """
         now = self.marketplace.now()
-        query = select(notifications).where(notifications.c.due <= now).order_by(notifications.c.due)
+        table = notifications.c
+        first = (
+            select(table.destination, table.requester_id, func.min(table.due).label("since"))
+            .where(table.due <= now)
+            .group_by(table.destination, table.requester_id)
+        )
         with self.marketplace.store.read() as connection:
-            if connection.execute(query.limit(1)).first() is None:
-                return []
-        with self.marketplace.store.write() as connection:
-            found: list[Row[Any]] = []
-            counts: dict[str, int] = {}
-            for note in connection.execute(query.limit(1000)):
-                counts[note.destination] = counts.get(note.destination, 0) + 1
-                if counts[note.destination] <= PER_DESTINATION and len(found) < AT_ONCE:
-                    found.append(note)
-            lease = {"due": now + 6 * TIMEOUT, "attempts": notifications.c.attempts + 1}
-            which = notifications.c.seq.in_([note.seq for note in found])
-            connection.execute(update(notifications).where(which).values(**lease))
+            waiting = connection.execute(first).all()
+        if not waiting:
+            return []
+        found: list[Row[Any]] = []
+        with self._lock, self.marketplace.store.write() as connection:
+            for who in sorted(waiting, key=lambda who: who.since):
+                room = self._room(who.destination, who.requester_id)
+                which = (table.destination == who.destination, table.requester_id == who.requester_id)
+                query = select(notifications).where(*which, table.due <= now).order_by(table.due, table.seq)
+                notes = connection.execute(query.limit(room)).all() if room else []
+                found += notes
+                self._under_way += notes
+            lease = {"due": now + 6 * TIMEOUT, "attempts": table.attempts + 1}
+            connection.execute(update(notifications).where(table.seq.in_([note.seq for note in found])).values(**lease))
         return found
 
+    def _room(self, destination: str, requester_id: str) -> int:
+        """How many more notes of a requester to a destination may be under way."""
+        to_it = len([note for note in self._under_way if note.destination == destination])
+        of_them = len([note for note in self._under_way if note.requester_id == requester_id])
+        return max(0, min(AT_ONCE - len(self._under_way), PER_DESTINATION - to_it, PER_REQUESTER - of_them))
+
     def _deliver(self, note: Row[Any]) -> None:
+        try:
+            self._try(note)
+        except StoreUnavailable as error:  # it is tried again when its time is over
+            log.warning("notification %d waits: %s", note.seq, error)
+        except Exception:
+            log.exception("notification %d failed", note.seq)
+        finally:
+            with self._lock:
+                self._under_way = [one for one in self._under_way if one.seq != note.seq]
+            self._changed.set()
+
+    def _try(self, note: Row[Any]) -> None:
         try:
             self._send(note)
         except Exception as error:  # whatever a receiver does, and whatever its address leads to
@@ -149,8 +203,6 @@ class Deliverer:
 
         parts = urlsplit(queue)
         host = parts.hostname or ""
-        if not host.endswith((".amazonaws.com", ".amazonaws.com.cn")):
-            public_address(parts, self.allow_private)
         labels = host.split(".")
         region = labels[1] if host.startswith("sqs.") and len(labels) > 3 else "us-east-1"
         endpoint = f"{parts.scheme}://{parts.netloc}"
@@ -161,31 +213,19 @@ class Deliverer:
             client.close()
 
     def _send_to_webhook(self, note: Row[Any], text: str) -> None:
-        """POST to the address that was looked at, and nowhere else: no redirects, no proxies."""
+        """POST to the address that was looked at, and nowhere else: no redirects, no proxies, no credentials."""
         parts = urlsplit(note.destination)
         address = public_address(parts, self.allow_private)
-        options: dict[str, Any] = {"timeout": urllib3.Timeout(total=TIMEOUT), "retries": False, "maxsize": 1}
-        port = parts.port or None
-        pool: urllib3.HTTPConnectionPool
-        if parts.scheme == "https":
-            host = parts.hostname or ""
-            pool = urllib3.HTTPSConnectionPool(address, port, assert_hostname=host, server_hostname=host, **options)
-        else:
-            pool = urllib3.HTTPConnectionPool(address, port, **options)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         headers = {"Host": parts.netloc, "Content-Type": "application/json", "User-Agent": "simpleturk"}
         body = _envelope(note, text) if note.transport == "SNS" else text
         if note.transport == "SNS":
             headers |= {"Content-Type": "text/plain; charset=UTF-8", "x-amz-sns-message-type": "Notification"}
-        try:
-            answer = pool.request(
-                "POST", target, body=body.encode(), headers=headers, redirect=False, preload_content=False
-            )
-            answer.read(1024)
+        with _connected(parts, address) as connection:
+            connection.request("POST", target, body=body.encode(), headers=headers)
+            answer = connection.getresponse()
             if not 200 <= answer.status < 300:
                 raise OSError(f"answered with status {answer.status}")
-        finally:
-            pool.close()
 
     def _postpone(self, note: Row[Any], error: Exception) -> None:
         attempts = note.attempts + 1
@@ -207,6 +247,35 @@ class Deliverer:
     def _forget(self, note: Row[Any]) -> None:
         with self.marketplace.store.write() as connection:
             connection.execute(delete(notifications).where(notifications.c.seq == note.seq))
+
+
+@contextmanager
+def _connected(parts: SplitResult, address: str) -> Iterator[http.client.HTTPConnection]:
+    """A connection to an address, ended after TIMEOUT seconds whatever the other side does: it may drip bytes."""
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    with socket.create_connection((address, port), TIMEOUT) as plain:
+        end = threading.Timer(TIMEOUT, _shut, [plain])
+        end.daemon = True
+        end.start()
+        try:
+            secure = parts.scheme == "https"
+            used = (
+                ssl.create_default_context().wrap_socket(plain.dup(), server_hostname=host) if secure else plain.dup()
+            )
+            connection = http.client.HTTPConnection(host, port)
+            connection.sock = used
+            try:
+                yield connection
+            finally:
+                connection.close()
+        finally:
+            end.cancel()
+
+
+def _shut(plain: socket.socket) -> None:
+    # Gone already: then there is nothing to end.
+    with contextlib.suppress(OSError):
+        plain.shutdown(socket.SHUT_RDWR)
 
 
 def _envelope(note: Row[Any], text: str) -> str:

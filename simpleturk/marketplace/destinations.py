@@ -1,11 +1,12 @@
 """Where notifications may go: a webhook, a queue of SQS, or a topic of SNS, told by what the destination looks like.
 
 arn:aws:sns:…                          a topic
-https://sqs.…/123456789012/name        a queue (any host, so that a stand-in of AWS does as well)
+https://sqs.…/123456789012/name        a queue of Amazon's, or of the stand-in that AWS_ENDPOINT_URL_SQS names
 any other http(s) address              a webhook: the document comes as the body of a POST
 """
 
 import ipaddress
+import os
 import re
 import socket
 from urllib.parse import SplitResult, urlsplit
@@ -13,9 +14,13 @@ from urllib.parse import SplitResult, urlsplit
 from simpleturk.marketplace.errors import RequestError
 
 TOPIC = re.compile(r"arn:aws[a-z-]*:sns:([a-z0-9-]+):[0-9]{12}:[A-Za-z0-9_-]{1,256}")
+_QUEUE_HOST = re.compile(r"(sqs\.[a-z0-9-]+|[a-z0-9-]+\.queue)\.amazonaws\.com(\.cn)?")
 _QUEUE_PATH = re.compile(r"(/queue)?/[0-9]{12}/[A-Za-z0-9_.-]{1,80}")
 
 MAX_DESTINATION = 2048
+
+#: Networks that translate to IPv4, whatever it is: NAT64, and two old forms.
+_TRANSLATED = [ipaddress.ip_network(name) for name in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96")]
 
 
 def check_destination(transport: str, destination: str) -> None:
@@ -38,8 +43,13 @@ def check_destination(transport: str, destination: str) -> None:
 
 
 def is_queue(transport: str, destination: str) -> bool:
-    """Whether a destination is a queue of SQS."""
-    return transport == "SQS" and bool(_QUEUE_PATH.fullmatch(urlsplit(destination).path))
+    """Whether a destination is a queue of SQS: only those are sent to with the operator's AWS credentials."""
+    parts = urlsplit(destination)
+    host = parts.hostname or ""
+    amazons = parts.scheme == "https" and bool(_QUEUE_HOST.fullmatch(host))
+    stand_in = urlsplit(os.environ.get("AWS_ENDPOINT_URL_SQS", os.environ.get("AWS_ENDPOINT_URL", "")))
+    fits = amazons or (parts.scheme, parts.netloc) == (stand_in.scheme, stand_in.netloc)
+    return transport == "SQS" and fits and bool(_QUEUE_PATH.fullmatch(parts.path))
 
 
 def public_address(parts: SplitResult, allow_private: bool) -> str:
@@ -50,11 +60,20 @@ def public_address(parts: SplitResult, allow_private: bool) -> str:
     port = parts.port or (443 if parts.scheme == "https" else 80)
     found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     address = str(found[0][4][0])
-    number = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(number, "ipv4_mapped", None) or number
-    if not allow_private and (not mapped.is_global or mapped.is_multicast):
+    if not allow_private and not _is_public(address):
         raise PermissionError(f"{parts.hostname} is {address}, which is not a public address")
     return address
+
+
+def _is_public(address: str) -> bool:
+    number = ipaddress.ip_address(address.partition("%")[0])
+    # In some of IPv6's networks an address of IPv4 is hidden: then that is where it leads.
+    inner = getattr(number, "ipv4_mapped", None) or getattr(number, "sixtofour", None) or number
+    teredo = getattr(number, "teredo", None)
+    every = [number if inner is number or number.version == 4 else inner, inner, *(teredo or ())]
+    if any(number in network for network in _TRANSLATED if network.version == number.version):
+        return False
+    return all(one.is_global and not one.is_multicast and not getattr(one, "is_site_local", False) for one in every)
 
 
 def _refused(reason: str) -> RequestError:

@@ -5,6 +5,10 @@ Sources: the API reference's pages on the QuestionForm and FormattedContent data
 """
 
 import contextlib
+import re
+import time
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,8 +22,12 @@ from simpleturk.marketplace.xmltree import Element
 
 STYLES = ("radiobutton", "checkbox", "list", "dropdown", "combobox", "multichooser")
 
-#: How long a form's regular expression may look at an answer, in seconds: it is the requester's, and may be hostile.
+#: How long a form's regular expressions may look at the answers, in seconds: they are the requester's, and may be
+#: hostile. For the same reason they are few and short, and repeat nothing so often that its repetitions fill memory.
 REGEX_SECONDS = 0.5
+MAX_EXPRESSIONS = 200
+MAX_EXPRESSION = 1000
+MAX_REPETITIONS = 10_000
 
 #: The elements of the XHTML subset, and their attributes.
 _XHTML = frozenset(
@@ -114,6 +122,9 @@ def other_name(identifier: str) -> str:
 
 def read_form(root: Element) -> Form:
     """Read a QuestionForm element. Raises RequestError XMLParseError with the place of the first broken rule."""
+    expressions = sum(1 for element in _below(root) if element.name == "AnswerFormatRegex")
+    if expressions > MAX_EXPRESSIONS:
+        raise root.error(f"{expressions} regular expressions are more than the {MAX_EXPRESSIONS} that are allowed.")
     blocks: list[tuple[Content, ...] | Question] = []
     known: set[str] = set()
     for child in root.children:
@@ -136,17 +147,17 @@ def read_form(root: Element) -> Form:
 
 def fill(form: Form, sent: dict[str, list[str]]) -> Filled:
     """The answers in a submitted form: `sent` holds the values of each field. A question without answer has none."""
-    filled = Filled()
+    filled, until = Filled(), time.monotonic() + REGEX_SECONDS
     for question in form.questions:
         values = sent.get(question.identifier, [])
         if isinstance(question.answer, FreeText):
             text = "".join(values[:1])
-            problem = _text_problem(question.answer, text, question.required)
+            problem = _text_problem(question.answer, text, question.required, until)
             if text or values:
                 filled.fields.append([question.identifier, text])
         else:
             chosen, other = _chosen(question.answer, values), "".join(sent.get(other_name(question.identifier), [])[:1])
-            problem = _selection_problem(question, chosen, other)
+            problem = _selection_problem(question, chosen, other, until)
             if chosen or other:
                 filled.fields.append([question.identifier, {"selections": chosen, "other": other or None}])
         if problem:
@@ -158,12 +169,12 @@ def sequence(element: Element, *names: str) -> dict[str, list[Element]]:
     """An element's children by name. They are just these, in this order; "?" marks one that may be missing, "*" any
     number, "+" one or more. Raises RequestError XMLParseError."""
     found: dict[str, list[Element]] = {}
-    rest = list(element.children)
+    rest = deque(element.children)
     for pattern in names:
         name, many, few = pattern.rstrip("?*+"), pattern[-1] in "*+", pattern[-1] not in "?*"
         taken = found.setdefault(name, [])
         while rest and rest[0].name == name and (many or not taken):
-            taken.append(rest.pop(0))
+            taken.append(rest.popleft())
         if few and not taken:
             where = rest[0] if rest else element
             got = f"; got {rest[0].name}" if rest else ""
@@ -221,8 +232,6 @@ def _free_text(element: Element) -> FreeText:
 
 
 def _constraints(element: Element) -> dict[str, Any]:
-    import regex
-
     parts = sequence(element, "IsNumeric?", "Length?", "AnswerFormatRegex*")
     found: dict[str, Any] = {}
     for numeric in parts["IsNumeric"]:
@@ -239,10 +248,7 @@ def _constraints(element: Element) -> dict[str, Any]:
         expression = one.attributes.get("regex")
         if expression is None:
             raise one.error("cvc-complex-type.4: AnswerFormatRegex needs the attribute regex.")
-        try:
-            regex.compile(expression)
-        except (regex.error, RecursionError, OverflowError) as error:
-            raise one.error(f"the regular expression cannot be read: {error}") from error
+        _check_expression(one, expression)
         text = one.attributes.get("errorText", "The answer does not have the form that is asked for.")
         formats.append((expression, text, "i" in one.attributes.get("flags", "")))
     return found | {"formats": tuple(formats)}
@@ -305,6 +311,8 @@ def _media(element: Element, kind: str, parts: dict[str, list[Element]]) -> Cont
 
 def _formatted(element: Element) -> Markup:
     """The XHTML subset, checked element by element: no scripts, no styles, no addresses but those of the web."""
+    if "xmlns" in element.text:
+        raise element.error("FormattedContent has no namespaces.")
     try:
         root = defusedxml.ElementTree.fromstring(f"<div>{element.text}</div>", forbid_dtd=True)
     except (ElementTree.ParseError, DefusedXmlException, ValueError, RecursionError) as error:
@@ -339,13 +347,13 @@ def _chosen(selection: Selection, values: list[str]) -> list[str]:
     return [identifier for identifier in known if identifier in values]
 
 
-def _selection_problem(question: Question, chosen: list[str], other: str) -> str:
+def _selection_problem(question: Question, chosen: list[str], other: str, until: float) -> str:
     answer = question.answer
     assert isinstance(answer, Selection)
     number = len(chosen) + bool(other)
     if other and answer.other is None:
         return "Select one of the choices."
-    if other and answer.other is not None and (problem := _text_problem(answer.other, other, False)):
+    if other and answer.other is not None and (problem := _text_problem(answer.other, other, False, until)):
         return problem
     if number == 0 and not question.required:
         return ""
@@ -356,7 +364,7 @@ def _selection_problem(question: Question, chosen: list[str], other: str) -> str
     return f"Select {answer.least} to {answer.most}."
 
 
-def _text_problem(answer: FreeText, text: str, required: bool) -> str:
+def _text_problem(answer: FreeText, text: str, required: bool, until: float) -> str:
     if not text.strip():
         # A least length makes an answer necessary, as Amazon's page says.
         return "Write an answer." if required or answer.shortest else ""
@@ -366,7 +374,9 @@ def _text_problem(answer: FreeText, text: str, required: bool) -> str:
         return f"Write at least {answer.shortest} characters."
     if answer.longest is not None and len(text) > answer.longest:
         return f"Write at most {answer.longest} characters."
-    return next((message for expression, message, fold in answer.formats if not _fits(expression, fold, text)), "")
+    return next(
+        (message for expression, message, fold in answer.formats if not _fits(expression, fold, text, until)), ""
+    )
 
 
 def _number_problem(answer: FreeText, text: str) -> str:
@@ -381,14 +391,57 @@ def _number_problem(answer: FreeText, text: str) -> str:
     return ""
 
 
-def _fits(expression: str, fold: bool, text: str) -> bool:
+def _fits(expression: str, fold: bool, text: str, until: float) -> bool:
     import regex
 
+    left = until - time.monotonic()
     # An expression that does not come to an end says nothing about the answer: nobody's work is lost for it.
     with contextlib.suppress(TimeoutError):
-        found = regex.search(expression, text, regex.IGNORECASE if fold else 0, timeout=REGEX_SECONDS)
-        return found is not None
+        if left > 0:
+            compiled = regex.compile(expression, regex.IGNORECASE if fold else 0, cache_pattern=False)
+            return compiled.search(text, timeout=left) is not None
     return True
+
+
+def _check_expression(element: Element, expression: str) -> None:
+    """Raise RequestError XMLParseError for an expression that cannot be compiled, or should not be."""
+    import regex
+
+    if len(expression) > MAX_EXPRESSION or _size(expression) > MAX_REPETITIONS:
+        raise element.error(
+            f"the regular expression is too large: it has up to {MAX_EXPRESSION} characters, and its repetitions "
+            f"come to up to {MAX_REPETITIONS}."
+        )
+    try:
+        regex.compile(expression, cache_pattern=False)
+    # Beside its own errors: flags that contradict each other are a ValueError.
+    except (regex.error, ValueError, RecursionError, OverflowError) as error:
+        raise element.error(f"the regular expression cannot be read: {error}") from error
+
+
+def _size(expression: str) -> int:
+    """How many items an expression has with its counted repetitions written out."""
+    sums, last = [0], 0
+    for token in re.finditer(r"\\.|\[(?:\\.|[^\]\\])*\]|\{([0-9]{1,9})(?:,([0-9]{0,9}))?\}|.", expression, re.DOTALL):
+        if token[1] is not None:
+            times = max(int(token[1]), int(token[2] or 0), 1)
+            sums[-1] += last * (times - 1)
+            last *= times
+        elif token[0] == "(":
+            sums.append(0)
+        elif token[0] == ")" and len(sums) > 1:
+            last = sums.pop() + 1
+            sums[-1] += last
+        else:
+            last = 1
+            sums[-1] += 1
+    return sum(sums)
+
+
+def _below(element: Element) -> Iterator[Element]:
+    for child in element.children:
+        yield child
+        yield from _below(child)
 
 
 def _float(element: Element, text: str) -> float:

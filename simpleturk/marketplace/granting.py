@@ -7,13 +7,14 @@
 Source: the API reference's page on CreateQualificationType.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from simpleturk.marketplace import answerkeys, lifecycle
 from simpleturk.marketplace.errors import RequestError
-from simpleturk.marketplace.forms import Filled, Form, fill
+from simpleturk.marketplace.forms import Filled, Form
 from simpleturk.marketplace.ids import new_id
 from simpleturk.marketplace.questions import parse_question
 from simpleturk.marketplace.schema import qualification_requests, qualification_types, qualifications
@@ -83,9 +84,9 @@ def is_taking(request: Row[Any], kind: Row[Any], now: float) -> bool:
 
 
 def submit_test(
-    connection: Connection, now: float, kind: Row[Any], worker_id: str, sent: dict[str, list[str]]
+    connection: Connection, now: float, kind: Row[Any], worker_id: str, fill: Callable[[str], Filled]
 ) -> Filled:
-    """Take a worker's answers to a test, and grant what the answer key says.
+    """Take a worker's answers to a test, and grant what the answer key says. `fill` makes them of the test's XML.
 
     What is returned names the constraints that are broken; then nothing has been stored. Raises RequestError when the
     worker has no test before them, or the time is over.
@@ -93,7 +94,7 @@ def submit_test(
     request = last_request(connection, kind.qualification_type_id, worker_id)
     if request is None or not is_taking(request, kind, now):
         raise RequestError("InvalidQualificationRequestState", "The time for this test is over.")
-    filled = fill(test_form(request.test), sent)
+    filled = fill(request.test)
     if filled.problems:
         return filled
     status = "Granted" if kind.answer_key else "Pending"

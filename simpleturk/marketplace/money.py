@@ -19,6 +19,9 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.schema import ledger, requesters
 
+#: In cents; a database's whole numbers end at about nine times as much.
+MAX_SUM = 10**18
+
 #: What a requester owes.
 OWED = ("reward", "bonus")
 
@@ -64,11 +67,15 @@ def bonus(connection: Connection, now: float, requester_id: str, amount: int, no
 
 
 def deposit(connection: Connection, now: float, requester_id: str, amount: int) -> None:
-    """Put money into an account. The first deposit makes it prepaid; what it had spent by then is covered."""
+    """Put money into an account. The first deposit makes it prepaid; what it had spent by then is covered.
+
+    What is only held is not: it may come back, and until then the balance can be below zero.
+    """
     account = account_of(connection, requester_id)
     if not account.prepaid:
-        if account.available:
-            _book(connection, now, requester_id, "cover", -account.available, 0)
+        spent = -(account.available + account.held)
+        if spent > 0:
+            _book(connection, now, requester_id, "cover", spent, 0)
         connection.execute(update(requesters).where(requesters.c.requester_id == requester_id).values(prepaid=True))
     _book(connection, now, requester_id, "deposit", amount, 0)
 
@@ -110,6 +117,10 @@ def mark_paid(connection: Connection, now: float, requester_id: str, entries: Se
 def _book(
     connection: Connection, now: float, requester_id: str, kind: str, available: int, held: int, **of_what: Any
 ) -> None:
+    account = account_of(connection, requester_id)
+    if max(abs(account.available + available), abs(account.held + held)) > MAX_SUM:
+        text = "This request would make the account's sums larger than they can be."
+        raise RequestError("InvalidParameterValue", text)
     values = {"requester_id": requester_id, "time": now, "kind": kind, "available": available, "held": held}
     connection.execute(insert(ledger).values(**values, **of_what))
     connection.execute(

@@ -23,6 +23,10 @@ PLURALITY = "SimplePlurality/2011-09-01"
 
 YEAR = 365 * 24 * 3600
 
+#: So many questions, and values of each, a policy may have: it is run while everybody else waits.
+MAX_QUESTIONS = 1000
+MAX_VALUES = 100
+
 #: Longer answers take no part in a plurality.
 MAX_COMPARED = 256
 
@@ -93,6 +97,12 @@ def check_policy(document: dict[str, Any] | None, name: str) -> None:
     if document["PolicyName"] != wanted:
         raise invalid_value(f"{name}.PolicyName", document["PolicyName"])
     policy = Policy.of(document)
+    questions = len(policy.answer_key) + len(policy.values.get("QuestionIds", []))
+    if questions > MAX_QUESTIONS:
+        raise out_of_range(f"{name}'s questions", questions, 1, MAX_QUESTIONS)
+    most = max(map(len, policy.answer_key.values()), default=0)
+    if most > MAX_VALUES:
+        raise out_of_range(f"{name}'s values of a question", most, 1, MAX_VALUES)
     known = _PARAMETERS[wanted]
     for key, values in policy.values.items():
         if key not in known:

@@ -19,6 +19,10 @@ AMAZONS_WORKER_ID = re.compile(r"A[A-Z0-9]{1,63}")
 #: The last second of the year 9999, in epoch seconds: later times have no calendar date.
 MAX_TIMESTAMP = 253_402_300_799
 
+#: Longer lists are refused as a whole, and no more problems than these are told one by one.
+MAX_MEMBERS = 10_000
+MAX_PROBLEMS = 20
+
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 _JSON_TYPES: dict[str, tuple[type, ...]] = {
@@ -51,7 +55,8 @@ def check_request(operation: OperationModel, parameters: dict[str, Any], strict:
         problems += [_problem(one, "workerId", pattern) for one in named if not AMAZONS_WORKER_ID.fullmatch(one)]
     if problems:
         plural = "s" if len(problems) > 1 else ""
-        raise ValidationException(f"{len(problems)} validation error{plural} detected: " + "; ".join(problems))
+        told = "; ".join(problems[:MAX_PROBLEMS])
+        raise ValidationException(f"{len(problems)} validation error{plural} detected: {told}")
     return checked
 
 
@@ -74,6 +79,9 @@ def _value(shape: Any, value: Any, path: str, problems: list[str]) -> Any:
         raise SerializationException(f"The member {path} is not a {kind}.")
     if kind == "structure":
         return _structure(shape, value, path + ".", problems)
+    if kind == "list" and len(value) > MAX_MEMBERS:
+        problems.append(_problem("…", path, f"Member must have length less than or equal to {MAX_MEMBERS}"))
+        return []
     if kind == "list":
         return [
             _value(shape.member, item, f"{path}.{number}.member", problems)

@@ -3,17 +3,18 @@
 The pages of site/ show it; the rules of states and counters are in lifecycle.py.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, bindparam, cast, func, select
+from sqlalchemy import Connection, Integer, Row, Select, bindparam, cast, func, select
 
 from simpleturk.marketplace import caps, lifecycle, reviews, settling
 from simpleturk.marketplace.answers import answers_of
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.finding import Next, group_row, next_of_type, wanted_hit, whom
-from simpleturk.marketplace.forms import fill
+from simpleturk.marketplace.forms import Filled, fill
 from simpleturk.marketplace.marketplace import Transaction
 from simpleturk.marketplace.qualifications import unmet
 from simpleturk.marketplace.questions import parse_question
@@ -88,18 +89,24 @@ def question_of(transaction: Transaction, assignment_id: str) -> str:
     return question
 
 
-def submit(transaction: Transaction, assignment_id: str, form: list[tuple[str, str]], worker_id: str | None) -> None:
+def submit(
+    transaction: Transaction,
+    assignment_id: str,
+    form: list[tuple[str, str]],
+    worker_id: str | None,
+    filled: Filled | None = None,
+) -> None:
     """Store what a page submitted. `worker_id` is who is signed in, None where the frame sends no cookie.
 
-    Raises Refused, or Incomplete; the same answers once more are not refused: the first acknowledgement may have been
-    lost.
+    `filled` is what fill_form's function made of a QuestionForm's answers. Raises Refused, or Incomplete; the same
+    answers once more are not refused: the first acknowledgement may have been lost.
     """
     if assignment_id in ("", NOT_AVAILABLE):
         raise Refused("This was only a preview.", "Accept the HIT, then do it and submit.", 400)
     assignment = transaction.connection.execute(_ASSIGNMENT, {"assignment_id": assignment_id}).first()
     if assignment is None or worker_id not in (None, assignment.worker_id):
         raise Refused("This HIT is not yours.", "Sign in as the worker who accepted it.", 403)
-    fields = _fields(transaction, assignment, form)
+    fields = _fields(transaction, assignment, form, filled)
     if assignment.status == "Accepted":
         if not fields:
             reason = "The page sent no answer. The HIT is still yours: go back and try again."
@@ -171,16 +178,34 @@ def earnings(transaction: Transaction, worker_id: str) -> dict[str, tuple[int, D
     return {status: found.get(status, (0, Decimal(0))) for status in ("Submitted", "Approved", "Rejected")}
 
 
-def _fields(transaction: Transaction, assignment: Row[Any], form: list[tuple[str, str]]) -> list[Any]:
-    """What a page sent, as assignments.fields. Raises Incomplete where a QuestionForm's constraints are broken."""
-    xml = question_xml(transaction, assignment.hit_id)
-    questions = parse_question(xml).form if "QuestionForm" in xml else None
-    if questions is None:
-        return [list(pair) for pair in answers_of(form)]
+def fill_form(connection: Connection, assignment_id: str, form: list[tuple[str, str]]) -> Callable[[], Filled] | None:
+    """What holds answers against the constraints of a QuestionForm, without a transaction: expressions take their time.
+
+    None where the HIT is no QuestionForm.
+    """
+    query = select(hits.c.question).join(assignments, assignments.c.hit_id == hits.c.hit_id)
+    xml = connection.scalar(query.where(assignments.c.assignment_id == assignment_id)) or ""
+    return (lambda: _filled(xml, form)) if "QuestionForm" in xml and parse_question(xml).form else None
+
+
+def _filled(xml: str, form: list[tuple[str, str]]) -> Filled:
+    questions = parse_question(xml).form
+    assert questions is not None
     sent: dict[str, list[str]] = {}
     for name, value in form:
         sent.setdefault(name, []).append(value)
-    filled = fill(questions, sent)
+    return fill(questions, sent)
+
+
+def _fields(
+    transaction: Transaction, assignment: Row[Any], form: list[tuple[str, str]], filled: Filled | None
+) -> list[Any]:
+    """What a page sent, as assignments.fields. Raises Incomplete where a QuestionForm's constraints are broken."""
+    if filled is None:
+        fill_now = fill_form(transaction.connection, assignment.assignment_id, form)
+        if fill_now is None:
+            return [list(pair) for pair in answers_of(form)]
+        filled = fill_now()
     if filled.problems and assignment.status == "Accepted":
         raise Incomplete(filled)
     return filled.fields

@@ -13,6 +13,10 @@ from simpleturk.marketplace.errors import RequestError
 #: How deep elements may be nested: no schema of the service comes near.
 MAX_DEPTH = 50
 
+#: The parser copies a namespace to each name in it, and makes an object of each element: neither without end.
+MAX_NAMESPACE = 300
+MAX_ELEMENTS = 50_000
+
 
 @dataclass
 class Element:
@@ -81,6 +85,11 @@ class _Builder(handler.ContentHandler):
         self.root: Element | None = None
         self._open: list[Element] = []
         self._texts: list[list[str]] = []
+        self._number = 0
+
+    def startPrefixMapping(self, prefix: str | None, uri: str | None) -> None:
+        if len(uri or "") > MAX_NAMESPACE:
+            raise ValueError("a namespace is too long")
 
     def setDocumentLocator(self, locator: object) -> None:
         self._locator = locator
@@ -90,8 +99,11 @@ class _Builder(handler.ContentHandler):
         values = {key[1]: value for key, value in attrs.items() if key[0] is None}  # type: ignore[attr-defined]
         line, column = self._locator.getLineNumber(), self._locator.getColumnNumber()  # type: ignore[attr-defined]
         element = Element(namespace or "", local, values, line, column)
+        self._number += 1
         if len(self._open) >= MAX_DEPTH:
             raise ValueError("nested too deeply")
+        if self._number > MAX_ELEMENTS:
+            raise ValueError("too many elements")
         if self._open:
             self._open[-1].children.append(element)
         else:

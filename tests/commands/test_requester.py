@@ -58,10 +58,10 @@ def test_a_deposit_makes_an_account_prepaid_and_covers_what_was_spent(run: Run, 
     assert "1000000000.00" in run("balance").stdout
     assert run("requester", "deposit", "1").exit_code == 0
     local = records(run("requester", "list").stdout)[0]
-    assert (local["prepaid"], local["balance"], local["on_hold"]) == (True, "1.00", "0.60")
+    assert (local["prepaid"], local["balance"], local["on_hold"]) == (True, "0.40", "0.60")
     refused = run("launch", "--ids", "more.txt", "--set", "MaxAssignments=4")
     assert (refused.exit_code, "has insufficient funds" in refused.stderr) == (1, True)
-    assert run("requester", "deposit", "0.20").exit_code == 0
+    assert run("requester", "deposit", "0.80").exit_code == 0
     assert run("launch", "--ids", "more.txt", "--set", "MaxAssignments=4").exit_code == 0
     assert "0.00" in run("balance").stdout
     assert run("requester", "unlimited").exit_code == 0

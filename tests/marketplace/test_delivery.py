@@ -1,6 +1,8 @@
 """Notifications: what is told, to whom, and what happens when nobody listens."""
 
+import contextlib
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -57,14 +59,17 @@ class Receiver:
         documents = [json.loads(body) for _, _, body in self.got]
         return [(one["Events"][0]["EventType"], one["Events"][0].get("AssignmentId")) for one in documents]
 
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     found = Receiver()
     yield found
-    found.server.shutdown()
-    found.server.server_close()
-    found.thread.join()
+    found.close()
 
 
 def specification(destination: str, transport: str = "SQS", events: list[str] | None = None) -> dict[str, Any]:
@@ -79,7 +84,11 @@ def specification(destination: str, transport: str = "SQS", events: list[str] | 
 @pytest.fixture
 def deliver(marketplace: Marketplace) -> Callable[..., int]:
     def run(allow_private: bool = True) -> int:
-        return Deliverer(marketplace, allow_private).deliver_due()
+        deliverer = Deliverer(marketplace, allow_private)
+        try:
+            return deliverer.deliver_due()
+        finally:
+            deliverer.close()
 
     return run
 
@@ -172,12 +181,74 @@ def test_a_queue_gets_its_message_through_boto3(
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", receiver.url)
     queue = receiver.url + "/000000000000/results"
     mturk.send_test_event_notification(Notification=specification(queue), TestEventType="Ping")
     deliver()
     [(_, headers, body)] = receiver.got
     assert headers["X-Amz-Target"] == "AmazonSQS.SendMessage"
     assert json.loads(json.loads(body)["MessageBody"])["Events"][0]["EventType"] == "Ping"
+
+
+def test_only_queues_of_amazon_or_the_operator_get_the_operators_credentials(
+    mturk: Any, receiver: Receiver, deliver: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "secret")
+    queue = receiver.url + "/123456789012/results"
+    mturk.send_test_event_notification(Notification=specification(queue), TestEventType="Ping")
+    deliver()
+    [(_, headers, body)] = receiver.got
+    assert not {"authorization", "x-amz-security-token"} & {name.lower() for name in headers}
+    assert json.loads(body)["Events"][0]["EventType"] == "Ping"
+
+
+@pytest.mark.parametrize(("answer", "left"), [(b"HTTP/1.1 200 OK\r\nX: ", 0), (b"HTTP/1.1 100 Continue\r\n\r\n", 2)])
+def test_a_receiver_that_answers_without_end_is_left_and_delays_nobody(
+    mturk: Any, receiver: Receiver, marketplace: Marketplace, answer: bytes, left: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simpleturk.marketplace.delivery.TIMEOUT", 1)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            with contextlib.suppress(OSError):
+                connection, _ = listening.accept()
+                with connection:
+                    while True:
+                        connection.sendall(answer)
+                        time.sleep(0.05)
+
+        dripping = [threading.Thread(target=drip) for _ in range(2)]
+        for thread in dripping:
+            thread.start()
+        hostile = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        for where in (hostile, hostile, receiver.url):
+            mturk.send_test_event_notification(Notification=specification(where), TestEventType="Ping")
+        began = time.monotonic()
+        deliverer = Deliverer(marketplace, allow_private=True)
+        assert deliverer.deliver_due() == 3
+        deliverer.close()
+        for thread in dripping:
+            thread.join()
+        assert (len(receiver.got), time.monotonic() - began < 10) == (1, True)
+        assert waiting(marketplace) == left
+
+
+def test_a_slow_receiver_starves_nobody_else(mturk: Any, receiver: Receiver, marketplace: Marketplace) -> None:
+    slow = Receiver()
+    slow.delay = 0.5
+    for _ in range(20):
+        mturk.send_test_event_notification(Notification=specification(slow.url), TestEventType="Ping")
+    mturk.send_test_event_notification(Notification=specification(receiver.url), TestEventType="Ping")
+    deliverer = Deliverer(marketplace, allow_private=True)
+    deliverer.start()
+    until = time.monotonic() + 20
+    while not receiver.got and time.monotonic() < until:
+        time.sleep(0.01)
+    assert (len(receiver.got), len(slow.got) < 10) == (1, True)
+    deliverer.stop()
+    slow.close()
 
 
 @pytest.mark.parametrize("status", [500, 404, 302])
@@ -247,6 +318,12 @@ def test_webhooks_reach_no_private_address_unless_allowed(
         "http://2130706433/",
         "http://224.0.0.1/",
         "http://100.64.0.1/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://[64:ff9b:1::7f00:1]/",
+        "http://[2002:7f00:1::]/",
+        "http://[fec0::1]/",
+        "http://[::127.0.0.1]/",
+        "http://[::ffff:0:127.0.0.1]/",
     ],
 )
 def test_private_addresses_are_known_in_every_spelling(url: str) -> None:

@@ -1,11 +1,17 @@
 """Strange bytes at the server's two doors, the API and the answers: no 5xx, no traceback, no change, no growth."""
 
+import contextlib
 import http.client
 import json
 import logging
 import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +22,8 @@ from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.operations import OPERATIONS
 from simpleturk.marketplace.schema import metadata
 from tests.conftest import Worker
-from tests.marketplace.test_api import HIT, create
+from tests.marketplace.test_api import HIT, code, create, message
+from tests.marketplace.test_forms import FORM
 
 PREFIX = "MTurkRequesterServiceV20170117."
 hostile = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
@@ -163,3 +170,75 @@ def test_header_tricks_get_no_5xx(site: str, request_bytes: bytes) -> None:
         except ConnectionError:
             answered = b""
     assert not answered or answered.split()[1][:1] in (b"2", b"4")
+
+
+def test_what_would_fill_memory_or_time_is_refused(mturk: Any, worker: Callable[[str], Worker]) -> None:
+    namespace = '<a xmlns="' + "u" * 300_000 + '">' + "<b/>" * 10_000 + "</a>"
+    assert "namespace is too long" in message(mturk.create_hit, **HIT | {"Question": namespace})
+    assert "too many elements" in message(mturk.create_hit, **HIT | {"Question": "<a>" + "<b/>" * 100_000 + "</a>"})
+    for expression in ("(?:a{65535}){65535}", "(?:(?:a{300}){300}){2}", "a" * 2000, "(?au)x", "(?V0)(?V1)a"):
+        text = message(mturk.create_hit, **HIT | {"Question": FORM.replace("^[a-z]+$", expression)})
+        assert "the regular expression" in text, expression
+    many = [{"Key": f"q{n}", "Values": ["x"]} for n in range(1001)]
+    policy = {"PolicyName": "ScoreMyKnownAnswers/2011-09-01", "Parameters": [{"Key": "AnswerKey", "MapEntries": many}]}
+    assert code(mturk.create_hit, **HIT | {"AssignmentReviewPolicy": policy}) == "AWS.ParameterOutOfRange"
+    need = [{"QualificationTypeId": "3" * 101, "Comparator": "Exists"}]
+    assert code(mturk.create_hit, **HIT | {"QualificationRequirements": need}) == "InvalidParameterValue"
+    assert (
+        code(mturk.list_qualification_types, Query="a" * 50_000, MustBeRequestable=False) == "AWS.ParameterOutOfRange"
+    )
+    hit = create(mturk)["HITId"]
+    states = ["Submitted"] * 9_000
+    assert mturk.list_assignments_for_hit(HITId=hit, AssignmentStatuses=states)["NumResults"] == 0
+    text = message(mturk.notify_workers, Subject="s", MessageText="m", WorkerIds=["!"] * 9_000)
+    assert len(text) < 10_000
+    assert code(mturk.notify_workers, Subject="s", MessageText="m", WorkerIds=["!"] * 11_000) == "ValidationException"
+
+
+def test_slow_expressions_of_a_form_hold_up_nobody(mturk: Any, worker: Callable[[str], Worker], site: str) -> None:
+    slow = '<AnswerFormatRegex regex="^(a|a|aa)+$"/>' * 150
+    question = FORM.replace('<AnswerFormatRegex regex="^[a-z]+$" errorText="Letters only." flags="i"/>', slow)
+    kind = create(mturk, Question=question.replace('maxLength="5"/>\n<Ans', "/>\n<Ans"))["HITTypeId"]
+    assignment = worker("ann").accept(kind)
+    answers = {"assignmentId": assignment, "colour": "red", "pets": "cat", "zip": "a" * 60 + "b"}
+    fields = {"Content-Type": "application/x-www-form-urlencoded"}
+    began = time.monotonic()
+    status, _ = post(site, "/mturk/externalSubmit", urlencode(answers).encode(), **fields)
+    assert time.monotonic() - began < 10
+    assert status in (200, 400)
+
+
+def test_a_list_of_large_things_comes_in_short_pages(mturk: Any) -> None:
+    test = FORM.replace("<Text>Please read.</Text>", "<Text>" + "x" * 900_000 + "</Text>")
+    for n in range(12):
+        mturk.create_qualification_type(
+            Name=f"q{n}", Description="d", QualificationTypeStatus="Active", Test=test, TestDurationInSeconds=60
+        )
+    pages = mturk.get_paginator("list_qualification_types").paginate(MustBeRequestable=False)
+    sizes = [page["NumResults"] for page in pages]
+    assert (max(sizes) < 10, sum(sizes)) == (True, 12)
+
+
+@pytest.fixture
+def endpoint(folder: Path) -> Iterator[tuple[str, int]]:
+    """`simpleturk serve` in a process of its own: its bounds on connections are those of the command."""
+    command = [sys.executable, "-m", "simpleturk", "serve", "--port", "0", "--database", "m.db"]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert server.stderr
+    port = [server.stderr.readline() for _ in range(4)][1].rpartition(":")[2]
+    yield "127.0.0.1", int(port)
+    server.terminate()
+    server.wait()
+    server.stderr.close()
+
+
+@pytest.mark.parametrize("piece", [b"a" * 16_384, b"a: b\r\n" * 2_000])
+def test_a_head_without_end_is_refused(endpoint: tuple[str, int], piece: bytes) -> None:
+    with socket.create_connection(endpoint, timeout=20) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ")
+        sent = 0
+        with contextlib.suppress(ConnectionError):
+            while sent < 10_000_000:
+                connection.sendall(piece)
+                sent += len(piece)
+        assert sent < 10_000_000

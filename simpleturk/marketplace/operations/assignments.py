@@ -32,7 +32,7 @@ def list_assignments_for_hit(transaction: Transaction, parameters: dict[str, Any
     find_hit(transaction, parameters["HITId"])
     query = select(assignments).where(
         assignments.c.hit_id == parameters["HITId"],
-        assignments.c.status.in_(parameters.get("AssignmentStatuses") or VISIBLE),
+        assignments.c.status.in_(set(parameters.get("AssignmentStatuses") or VISIBLE)),
     )
     return page(transaction.connection, query, assignments.c.seq, parameters, "Assignments", assignment_document)
 

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -75,6 +76,9 @@ def _is_position(text: str) -> bool:
 
 
 def _characters(row: Any) -> int:
-    """How long what can be long in a row is: a HIT's question, an assignment's fields."""
-    fields = getattr(row, "fields", None) or ()
-    return len(getattr(row, "question", "")) + sum(len(name) + len(str(value)) for name, value in fields)
+    """How long what can be long in a row is: texts, and structures such as an assignment's fields."""
+    return sum(len(value) if isinstance(value, str) else _length(value) for value in row if value)
+
+
+def _length(value: Any) -> int:
+    return len(json.dumps(value)) if isinstance(value, list | dict) else 0

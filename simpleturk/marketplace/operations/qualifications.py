@@ -27,6 +27,7 @@ _NUMBER_LIMITS = {
 }
 
 MAX_REASON = 4096
+MAX_QUERY = 2000
 
 
 def create_qualification_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -109,6 +110,8 @@ def list_qualification_types(transaction: Transaction, parameters: dict[str, Any
     if parameters["MustBeRequestable"]:
         query = query.where(table.status == "Active")
     words = parameters.get("Query")
+    if words and len(words) > MAX_QUERY:
+        raise out_of_range("Query's length", len(words), 0, MAX_QUERY)
     if words:
         columns = (table.name, table.description, table.keywords)
         query = query.where(or_(*(column.icontains(words, autoescape=True) for column in columns)))

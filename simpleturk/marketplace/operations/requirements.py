@@ -13,6 +13,9 @@ MAX_REQUIREMENTS = 10
 MAX_INTEGERS = 15
 MAX_LOCALES = 30
 
+#: Ids of the service are of 20 to 30 characters; nobody's list should carry megabytes instead.
+MAX_ID = 100
+
 
 def check_requirements(requirements: list[dict[str, Any]]) -> None:
     """Raise RequestError unless every comparator has the values that it wants, and no others."""
@@ -44,6 +47,8 @@ def check_usable(transaction: Transaction, requirements: list[dict[str, Any]]) -
 def _check(requirement: dict[str, Any]) -> None:
     kind, comparator = requirement["QualificationTypeId"], requirement["Comparator"]
     integers, locales = requirement.get("IntegerValues", []), requirement.get("LocaleValues", [])
+    if len(kind) > MAX_ID:
+        raise _refused(f"a QualificationTypeId has up to {MAX_ID} characters")
     if comparator in ("Exists", "DoesNotExist"):
         low = high = 0
     elif comparator in ("In", "NotIn"):

@@ -22,7 +22,7 @@ from sqlalchemy import Row
 from starlette.datastructures import ImmutableMultiDict, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
@@ -53,8 +53,9 @@ PAGES = Environment(
     lstrip_blocks=True,
 )
 
-#: The largest submission, in bytes.
+#: The largest submission, in bytes, and the largest form of a page of ours.
 MAX_FORM_BYTES = 16 * 1024 * 1024
+MAX_OWN_FORM_BYTES = 1024 * 1024
 MAX_FIELDS = 20_000
 
 #: A form as it was sent: names may repeat, and their order is kept.
@@ -171,32 +172,42 @@ def render_form(form: QuestionForm, assignment_id: str | None, submit_to: str, f
     return PAGES.get_template("question_form.html").render(context)
 
 
-async def read_form(request: Request) -> Form:
+async def read_form(request: Request, most: int = MAX_OWN_FORM_BYTES) -> Form:
     """A request's form, with files as their names. Raises Refused when it is too large or cannot be read."""
     length = request.headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > MAX_FORM_BYTES:
-        reason = f"It may have up to {MAX_FORM_BYTES // 1024**2} MiB."
+    if not length.isdecimal() or int(length) > most:
+        reason = f"It may have up to {most // 1024**2} MiB."
         raise Refused("What you sent is too large.", reason, 413)
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
-        if kind == "application/x-www-form-urlencoded":
-            return await _urlencoded(request)
-        form = await request.form(max_fields=MAX_FIELDS, max_files=100, max_part_size=MAX_FORM_BYTES)
+        return await _read(request, most)
+    except ClientDisconnect as error:
+        reason = "The connection was lost, or too slow. Try again."
+        raise Refused("What you sent did not arrive.", reason, 408) from error
     # Inside an application Starlette makes an HTTPException of what its parser says; an unknown charset is a
     # LookupError.
     except (HTTPException, MultiPartException, LookupError, ValueError) as error:
         raise Refused("What you sent cannot be read.", "The form is malformed.", 400) from error
+
+
+async def _read(request: Request, most: int) -> Form:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "application/x-www-form-urlencoded":
+        return await _urlencoded(request, most)
+    if "content-length" not in request.headers:
+        # Its files go to the disk: their size has to be known before. Browsers say it.
+        raise ValueError("no length")
+    form = await request.form(max_fields=MAX_FIELDS, max_files=100, max_part_size=most)
     return Form(
         [(name, value.filename or "" if isinstance(value, UploadFile) else value) for name, value in form.multi_items()]
     )
 
 
-async def _urlencoded(request: Request) -> Form:
+async def _urlencoded(request: Request, most: int) -> Form:
     """Names and values as UTF-8, also where a client did not encode them. Raises ValueError for too many fields."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_FORM_BYTES:
+        if len(body) > most:
             raise ValueError("too large")
     return Form(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS))
 

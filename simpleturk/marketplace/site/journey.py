@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
 
+from anyio import CapacityLimiter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -19,7 +20,7 @@ from simpleturk.marketplace.forms import Filled
 from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.questions import parse_question
 from simpleturk.marketplace.refusals import Incomplete, Refused
-from simpleturk.marketplace.site.frames import Frames, read_form, render_form
+from simpleturk.marketplace.site.frames import MAX_FORM_BYTES, MAX_OWN_FORM_BYTES, Form, Frames, read_form, render_form
 from simpleturk.marketplace.site.rendering import Pages, check, page_number, security_headers
 from simpleturk.marketplace.site.settings import SiteSettings
 from simpleturk.marketplace.threads import Threads
@@ -34,6 +35,7 @@ class Journey(Pages):
     def __init__(self, marketplace: Marketplace, threads: Threads, settings: SiteSettings, frames: Frames) -> None:
         super().__init__(marketplace, threads, settings)
         self.frames = frames
+        self._large = CapacityLimiter(16)
 
     def routes(self) -> list[Route]:
         """Its paths, as on Amazon's worker site where it had them."""
@@ -126,10 +128,12 @@ class Journey(Pages):
         """The address to which HITs submit; shown in the frame. What it acknowledges is on the disk."""
         fields: list[tuple[str, str]] = []
         try:
-            form = await read_form(request)
-            fields = form.multi_items() if request.method == "POST" else request.query_params.multi_items()
+            form = request.query_params if request.method == "GET" else await self._read_answers(request)
+            fields = form.multi_items()
             assignment_id = form.get("assignmentId") or request.query_params.get("assignmentId", "")
-            await self.threads.writing(self._submit, assignment_id, fields, request.session.get("worker_id"))
+            filled = await self.threads.reading(self._filled, assignment_id, fields)
+            worker_id = request.session.get("worker_id")
+            await self.threads.writing(self._submit, assignment_id, fields, worker_id, filled)
         except Incomplete as incomplete:
             return await self.threads.reading(self._form_again, assignment_id, incomplete.filled)
         except Refused as refusal:
@@ -138,6 +142,14 @@ class Journey(Pages):
             reason = "The HIT is still yours. Copy what you wrote, then try again in a few minutes."
             return self._not_submitted(request, Refused("The marketplace cannot store it now.", reason, 503), fields)
         return self.page(request, "submitted.html", framed=True)
+
+    async def _read_answers(self, request: Request) -> Form:
+        """What a HIT sent; of large ones a few at a time, because memory is for everybody."""
+        length = request.headers.get("content-length", "0")
+        if length.isdecimal() and int(length) <= MAX_OWN_FORM_BYTES and "transfer-encoding" not in request.headers:
+            return await read_form(request, MAX_FORM_BYTES)
+        async with self._large:
+            return await read_form(request, MAX_FORM_BYTES)
 
     def _not_submitted(self, request: Request, refusal: Refused, fields: list[tuple[str, str]]) -> Response:
         written = [pair for pair in fields if pair[0] != "assignmentId"]
@@ -166,9 +178,17 @@ class Journey(Pages):
         html = render_form(question.form, assignment_id, "/mturk/externalSubmit", filled)
         return HTMLResponse(html, 400, headers=security_headers("", framed=True, media=True, own_style=True))
 
-    def _submit(self, assignment_id: str, fields: list[tuple[str, str]], worker_id: str | None) -> None:
+    def _filled(self, assignment_id: str, fields: list[tuple[str, str]]) -> Filled | None:
+        """The answers to a QuestionForm; its expressions hold up nobody else."""
+        with self.marketplace.store.read() as connection:
+            fill = work.fill_form(connection, assignment_id, fields)
+        return fill and fill()
+
+    def _submit(
+        self, assignment_id: str, fields: list[tuple[str, str]], worker_id: str | None, filled: Filled | None
+    ) -> None:
         with self.marketplace.write() as transaction:
-            work.submit(transaction, assignment_id, fields, worker_id)
+            work.submit(transaction, assignment_id, fields, worker_id, filled)
 
 
 def _search(request: Request) -> finding.Search:

@@ -85,10 +85,17 @@ class Record(Pages):
         form = await self.checked_form(request)
         session, kind = self.signed_in(request), request.path_params["kind"]
         try:
-            await self.change(session, asking.submit_test, kind, form.multi_items())
+            done = await self.threads.reading(self._filled_test, session.worker_id, kind, form.multi_items())
+            await self.change(session, asking.submit_test, kind, form.multi_items(), done)
         except Incomplete as incomplete:
             return await self.threads.reading(self._qualification, request, session.worker_id, incomplete.filled)
         return RedirectResponse(f"/qualifications/{kind}", 303)
+
+    def _filled_test(self, worker_id: str, kind: str, form: list[tuple[str, str]]) -> tuple[str, Filled] | None:
+        """The test and its answers; its expressions hold up nobody else."""
+        with self.marketplace.read() as transaction:
+            xml = asking.test_before(transaction, worker_id, kind)
+        return (xml, asking.fill_test(xml, form)) if xml else None
 
     def _qualification(self, request: Request, worker_id: str, filled: Filled | None) -> Response:
         with self.marketplace.read() as transaction:
