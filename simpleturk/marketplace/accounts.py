@@ -7,11 +7,11 @@ kept. Hashing takes a while by design, so it is done outside of transactions.
 import hashlib
 import secrets
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, Connection, Row, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from simpleturk.marketplace import workers as people
@@ -71,14 +71,15 @@ def begin(transaction: Transaction, worker_id: str) -> Session:
 
 def is_good(connection: Connection, session: Session) -> bool:
     """Whether a session was neither ended nor its worker disabled."""
+    return standing(connection, session, "") == "good"
+
+
+def standing(connection: Connection, session: Session, terms: str) -> Literal["good", "ended", "terms"]:
+    """Whether a session is good, or was ended, or its worker has to accept these terms first ("" for none)."""
     row = _account(connection, session.worker_id)
-    return row is not None and row.disabled is None and row.session_epoch == session.epoch
-
-
-def has_accepted(connection: Connection, worker_id: str, terms: str) -> bool:
-    """Whether a worker has accepted these very terms; there is nothing to accept in no terms."""
-    row = _account(connection, worker_id)
-    return not terms or (row is not None and row.terms == _digest(terms))
+    if row is None or row.disabled is not None or row.session_epoch != session.epoch:
+        return "ended"
+    return "terms" if terms and row.terms != _digest(terms) else "good"
 
 
 def accept_terms(transaction: Transaction, worker_id: str, terms: str) -> None:
@@ -251,8 +252,12 @@ def state(row: Row[Any], now: float) -> str:
     return "invited" if row.link_expires is not None and row.link_expires > now else "none"
 
 
+# Asked for every page: built once.
+_ACCOUNT = select(workers).where(workers.c.worker_id == bindparam("which"))
+
+
 def _account(connection: Connection, worker_id: str) -> Row[Any] | None:
-    return connection.execute(select(workers).where(workers.c.worker_id == worker_id)).first()
+    return connection.execute(_ACCOUNT, {"which": worker_id}).first()
 
 
 def _change(transaction: Transaction, worker_id: str, **values: Any) -> None:

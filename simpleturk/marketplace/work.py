@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, Select, bindparam, cast, func, select
+from sqlalchemy import Integer, Row, Select, bindparam, cast, func, select
 
 from simpleturk.marketplace import caps, lifecycle, reviews, settling
 from simpleturk.marketplace.answers import answers_of
@@ -22,6 +22,14 @@ from simpleturk.marketplace.refusals import Incomplete, Refused
 from simpleturk.marketplace.schema import assignments, hit_types, hits, is_literally, ledger, messages, requesters
 
 NOT_AVAILABLE = "ASSIGNMENT_ID_NOT_AVAILABLE"
+
+
+class Unfilled(Exception):
+    """Answers that have yet to be held against a form's constraints: `fill()` does it, and needs no transaction."""
+
+    def __init__(self, fill: Callable[[], Filled]) -> None:
+        super().__init__("unfilled")
+        self.fill = fill
 
 
 @dataclass(frozen=True)
@@ -95,18 +103,19 @@ def submit(
     form: list[tuple[str, str]],
     worker_id: str | None,
     filled: Filled | None = None,
+    defer: bool = False,
 ) -> None:
     """Store what a page submitted. `worker_id` is who is signed in, None where the frame sends no cookie.
 
-    `filled` is what fill_form's function made of a QuestionForm's answers. Raises Refused, or Incomplete; the same
-    answers once more are not refused: the first acknowledgement may have been lost.
+    Raises Refused, or Incomplete; the same answers once more are not refused: the first acknowledgement may have been
+    lost. With `defer` the answers to a QuestionForm raise Unfilled, until they come as `filled`.
     """
     if assignment_id in ("", NOT_AVAILABLE):
         raise Refused("This was only a preview.", "Accept the HIT, then do it and submit.", 400)
     assignment = transaction.connection.execute(_ASSIGNMENT, {"assignment_id": assignment_id}).first()
     if assignment is None or worker_id not in (None, assignment.worker_id):
         raise Refused("This HIT is not yours.", "Sign in as the worker who accepted it.", 403)
-    fields = _fields(transaction, assignment, form, filled)
+    fields = _fields(transaction, assignment, form, filled, defer)
     if assignment.status == "Accepted":
         if not fields:
             reason = "The page sent no answer. The HIT is still yours: go back and try again."
@@ -178,16 +187,6 @@ def earnings(transaction: Transaction, worker_id: str) -> dict[str, tuple[int, D
     return {status: found.get(status, (0, Decimal(0))) for status in ("Submitted", "Approved", "Rejected")}
 
 
-def fill_form(connection: Connection, assignment_id: str, form: list[tuple[str, str]]) -> Callable[[], Filled] | None:
-    """What holds answers against the constraints of a QuestionForm, without a transaction: expressions take their time.
-
-    None where the HIT is no QuestionForm.
-    """
-    query = select(hits.c.question).join(assignments, assignments.c.hit_id == hits.c.hit_id)
-    xml = connection.scalar(query.where(assignments.c.assignment_id == assignment_id)) or ""
-    return (lambda: _filled(xml, form)) if "QuestionForm" in xml and parse_question(xml).form else None
-
-
 def _filled(xml: str, form: list[tuple[str, str]]) -> Filled:
     questions = parse_question(xml).form
     assert questions is not None
@@ -198,14 +197,15 @@ def _filled(xml: str, form: list[tuple[str, str]]) -> Filled:
 
 
 def _fields(
-    transaction: Transaction, assignment: Row[Any], form: list[tuple[str, str]], filled: Filled | None
+    transaction: Transaction, assignment: Row[Any], form: list[tuple[str, str]], filled: Filled | None, defer: bool
 ) -> list[Any]:
     """What a page sent, as assignments.fields. Raises Incomplete where a QuestionForm's constraints are broken."""
-    if filled is None:
-        fill_now = fill_form(transaction.connection, assignment.assignment_id, form)
-        if fill_now is None:
-            return [list(pair) for pair in answers_of(form)]
-        filled = fill_now()
+    xml = question_xml(transaction, assignment.hit_id)
+    if "QuestionForm" not in xml or parse_question(xml).form is None:
+        return [list(pair) for pair in answers_of(form)]
+    if filled is None and defer:
+        raise Unfilled(lambda: _filled(xml, form))
+    filled = filled or _filled(xml, form)
     if filled.problems and assignment.status == "Accepted":
         raise Incomplete(filled)
     return filled.fields

@@ -68,6 +68,24 @@ def test_a_deposit_makes_an_account_prepaid_and_covers_what_was_spent(run: Run, 
     assert "1000000000.00" in run("balance").stdout
 
 
+def test_what_was_held_when_the_first_deposit_came_is_not_given_twice(run: Run, words: list[str]) -> None:
+    run("requester", "deposit", "10")
+    run("expire", "--yes")
+    assert "10.00" in run("balance").stdout
+    run("requester", "unlimited")
+    run("requester", "deposit", "5")
+    assert "15.00" in run("balance").stdout
+
+
+def test_a_sum_that_no_database_holds_is_refused(run: Run, batch_files: Files) -> None:
+    batch_files([{"word": "x"}] * 20, Reward=1_000_000, MaxAssignments=1_000_000_000)
+    result = run("launch", "--yes", "--ids", "large.txt")
+    assert result.exit_code == 1 and "larger than they can be" in result.stderr, result.stderr
+    assert run("requester", "list").exit_code == 0
+    assert run("requester", "deposit", "1").exit_code == 0
+    assert run("balance").exit_code == 0
+
+
 @pytest.mark.parametrize("amount", ["0", "-1", "1.005", "x", "nan", "1e99"])
 def test_a_deposit_is_an_amount(run: Run, amount: str) -> None:
     assert run("requester", "deposit", "--", amount).exit_code == 2

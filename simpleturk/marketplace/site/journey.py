@@ -131,9 +131,7 @@ class Journey(Pages):
             form = request.query_params if request.method == "GET" else await self._read_answers(request)
             fields = form.multi_items()
             assignment_id = form.get("assignmentId") or request.query_params.get("assignmentId", "")
-            filled = await self.threads.reading(self._filled, assignment_id, fields)
-            worker_id = request.session.get("worker_id")
-            await self.threads.writing(self._submit, assignment_id, fields, worker_id, filled)
+            await self._store(assignment_id, fields, request.session.get("worker_id"))
         except Incomplete as incomplete:
             return await self.threads.reading(self._form_again, assignment_id, incomplete.filled)
         except Refused as refusal:
@@ -178,17 +176,19 @@ class Journey(Pages):
         html = render_form(question.form, assignment_id, "/mturk/externalSubmit", filled)
         return HTMLResponse(html, 400, headers=security_headers("", framed=True, media=True, own_style=True))
 
-    def _filled(self, assignment_id: str, fields: list[tuple[str, str]]) -> Filled | None:
-        """The answers to a QuestionForm; its expressions hold up nobody else."""
-        with self.marketplace.store.read() as connection:
-            fill = work.fill_form(connection, assignment_id, fields)
-        return fill and fill()
+    async def _store(self, assignment_id: str, fields: list[tuple[str, str]], worker_id: str | None) -> None:
+        try:
+            await self.threads.writing(self._submit, assignment_id, fields, worker_id, None)
+        except work.Unfilled as unfilled:
+            # The expressions of a form take their time, in which they hold up nobody else.
+            filled = await self.threads.reading(unfilled.fill)
+            await self.threads.writing(self._submit, assignment_id, fields, worker_id, filled)
 
     def _submit(
         self, assignment_id: str, fields: list[tuple[str, str]], worker_id: str | None, filled: Filled | None
     ) -> None:
         with self.marketplace.write() as transaction:
-            work.submit(transaction, assignment_id, fields, worker_id, filled)
+            work.submit(transaction, assignment_id, fields, worker_id, filled, defer=True)
 
 
 def _search(request: Request) -> finding.Search:

@@ -72,12 +72,11 @@ class Pages:
         if session is None:
             raise Instead(self._sign_in_first(request))
         with self.marketplace.store.read() as connection:
-            good = accounts.is_good(connection, session)
-            accepted = accounts.has_accepted(connection, session.worker_id, self.settings.terms)
-        if not good:
+            standing = accounts.standing(connection, session, self.settings.terms)
+        if standing == "ended":
             request.session.clear()
             raise Instead(self._sign_in_first(request))
-        if not accepted:
+        if standing == "terms":
             raise Instead(self.page(request, "terms.html", next=_address(request)))
         return session.worker_id
 
