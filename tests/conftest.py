@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 
 from simpleturk.cli import app
 from simpleturk.marketplace import asking, work, workers
-from simpleturk.marketplace.app import create_app
+from simpleturk.marketplace.app import Serving, create_app
 from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.requesters import add_key, add_requester
 from simpleturk.marketplace.signature import secret_of
@@ -100,8 +100,8 @@ def site(marketplace: Marketplace) -> Iterator[str]:
 class serving:
     """Serve a marketplace from a thread for the length of a block; entering yields its address by number."""
 
-    def __init__(self, marketplace: Marketplace) -> None:
-        config = uvicorn.Config(create_app(marketplace), host="127.0.0.1", port=0, log_level="warning")
+    def __init__(self, marketplace: Marketplace, told: Serving | None = None) -> None:
+        config = uvicorn.Config(create_app(marketplace, told), host="127.0.0.1", port=0, log_level="warning")
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run)
 

@@ -1,6 +1,5 @@
 """The workers' pages over HTTP, as a browser without script would use them."""
 
-import http.client
 import json
 from collections.abc import Callable
 from typing import Any
@@ -11,54 +10,11 @@ import pytest
 from simpleturk.marketplace.simulated import Page
 from simpleturk.marketplace.site.frames import FRAME_HOST, SITE_HOST
 from tests.conftest import Clock, Worker
+from tests.marketplace.conftest import Browser, accept
 from tests.marketplace.test_api import HTML, create
 
 WorkerOf = Callable[[str], Worker]
 US = [{"QualificationTypeId": "00000000000000000071", "Comparator": "EqualTo", "LocaleValues": [{"Country": "US"}]}]
-
-
-class Browser:
-    """Keeps cookies by host, follows redirects, and reaches any name under localhost at this machine."""
-
-    def __init__(self, site: str, host: str | None = None) -> None:
-        self.port = urlsplit(site).port or 80
-        self.home = f"http://{host or '127.0.0.1'}:{self.port}"
-        self.cookies: dict[str, dict[str, str]] = {}
-        self.status = 0
-        self.headers: dict[str, str] = {}
-
-    def get(self, path: str, **parameters: str) -> Page:
-        return self.open("GET", path + (f"?{urlencode(parameters)}" if parameters else ""))
-
-    def post(self, path: str, fields: Any, **headers: str) -> Page:
-        body = fields if isinstance(fields, bytes) else urlencode(fields)
-        return self.open("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"} | headers)
-
-    def open(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Page:
-        url = path if path.startswith("http") else self.home + path
-        parts = urlsplit(url)
-        jar = self.cookies.setdefault(parts.hostname or "", {})
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        sent = {"Host": parts.netloc, "Cookie": "; ".join(f"{k}={v}" for k, v in jar.items())} | (headers or {})
-        target = parts.path + (f"?{parts.query}" if parts.query else "")
-        connection.request(method, target or "/", body.encode() if isinstance(body, str) else body, sent)
-        response = connection.getresponse()
-        text = response.read().decode()
-        self.status, self.headers = response.status, {name.lower(): value for name, value in response.getheaders()}
-        if cookie := self.headers.get("set-cookie"):
-            name, _, value = cookie.partition(";")[0].partition("=")
-            jar[name] = value
-        connection.close()
-        if self.status in (303, 307):
-            return self.open("GET", self.headers["location"])
-        return Page(url, text)
-
-
-@pytest.fixture
-def ann(site: str) -> Browser:
-    browser = Browser(site)
-    browser.get("/", worker_id="ann")
-    return browser
 
 
 def sign_in(browser: Browser, **fields: str) -> Page:
@@ -66,14 +22,6 @@ def sign_in(browser: Browser, **fields: str) -> Page:
     form = browser.get("/sign-in").form("/sign-in")
     assert form
     return browser.post(form[0], form[1] | fields)
-
-
-def accept(browser: Browser, group: str) -> tuple[Page, dict[str, str]]:
-    """Accept a group's next HIT; return the page of work and the frame's parameters."""
-    form = browser.get(f"/projects/{group}/tasks").form("/accept")
-    assert form
-    page = browser.post(*form)
-    return page, {name: values[0] for name, values in parse_qs(urlsplit(page.frames[0]).query).items()}
 
 
 def submit(browser: Browser, parameters: dict[str, str], *fields: tuple[str, str]) -> Page:
