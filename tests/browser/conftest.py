@@ -64,8 +64,8 @@ def phone(chromium: Browser) -> Iterator[Page]:
 class Server:
     """`simpleturk serve` in the working directory, in a process of its own."""
 
-    def __init__(self, port: int = 0) -> None:
-        command = [sys.executable, "-m", "simpleturk", "serve", "--port", str(port)]
+    def __init__(self, port: int = 0, *options: str) -> None:
+        command = [sys.executable, "-m", "simpleturk", "serve", "--port", str(port), *options]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         assert self.process.stderr
         self.site = self.process.stderr.readline().split()[-1].rstrip("/")
@@ -85,8 +85,8 @@ def serve() -> Iterator[Callable[..., Server]]:
     """Start servers that end with the test."""
     started: list[Server] = []
 
-    def start(port: int = 0) -> Server:
-        started.append(Server(port))
+    def start(port: int = 0, *options: str) -> Server:
+        started.append(Server(port, *options))
         return started[-1]
 
     yield start

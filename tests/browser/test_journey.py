@@ -4,12 +4,10 @@ import json
 import re
 import signal
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Dialog, FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
-from simpleturk.marketplace.site.frames import FRAME_HOST, SITE_HOST
 from tests.browser.conftest import Server, picture
 from tests.conftest import Files, Run, records
 
@@ -177,74 +175,138 @@ def test_a_server_killed_after_the_page_said_submitted_has_lost_nothing(
     expect(page.get_by_text("Waiting for review")).to_be_visible()
 
 
-HOSTILE = """<!doctype html><title>x</title><p>hello</p><pre id=report></pre>
-<form method=post action="https://www.mturk.com/mturk/externalSubmit"><input name=a value=1></form>
-<script>
-const found = {};
-const attempt = (name, action) => {
-  try { found[name] = String(action()); } catch (error) { found[name] = "refused"; }
-};
-attempt("parent", () => parent.document.title);
-attempt("cookie", () => document.cookie);
-attempt("top", () => { top.location = "https://example.org/stolen"; return "navigated"; });
-attempt("storage", () => { localStorage.setItem("k", "v"); return localStorage.getItem("k"); });
-attempt("csrf", () => parent.document.querySelector("[name=csrf]").value);
-const site = new URLSearchParams(location.search).get("turkSubmitTo") || location.origin;
-const asked = fetch(site + "/dashboard", { credentials: "include" })
-  .then((response) => response.text())
-  .then((text) => { found.fetch = text.slice(0, 40); }, () => { found.fetch = "refused"; });
-asked.then(() => { document.getElementById("report").textContent = JSON.stringify(found); });
-</script>"""
-
-
-@pytest.mark.parametrize("name", ["named", "number"])
-def test_a_hostile_page_reaches_nothing_of_the_site(
-    page: Page, batch_files: Files, run: Run, serve: Callable[..., Server], name: str
+def test_what_was_entered_is_there_again_when_the_page_is_loaded_again(
+    page: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
 ) -> None:
-    batch_files([{"word": "cat"}], template=HOSTILE)
+    form = """<!doctype html><title>T</title><form method="post">
+<input type="hidden" name="assignmentId"><label>Word <input name="word"></label><label>Text <textarea name="text">
+</textarea></label><label><input type="radio" name="choice" value="a">A</label><label>
+<input type="radio" name="choice" value="b">B</label><label><input type="checkbox" name="more" value="x">X</label>
+<label>Kind <select name="kind"><option>one</option><option>two</option></select></label><button>Submit</button></form>
+<script>
+const given = new URLSearchParams(location.search), form = document.forms[0];
+form.assignmentId.value = given.get("assignmentId");
+form.action = given.get("turkSubmitTo") + "/mturk/externalSubmit";
+</script>"""
+    batch_files([{"word": "cat"}], template=form)
     run("launch")
     server = serve()
-    address = server.site if name == "named" else server.api
-    sign_in(page, address)
+    for address, worker_id in ((server.site, "ann"), (server.api, "bob")):
+        sign_in(page, address, worker_id)
+        page.get_by_role("link", name="Describe an image").click()
+        page.get_by_role("button", name="Accept").click()
+        hit(page).get_by_label("Word").fill("é 🙂")
+        hit(page).get_by_label("Text").fill("two\nlines")
+        hit(page).get_by_label("B").check()
+        hit(page).get_by_label("X", exact=True).check()
+        hit(page).get_by_label("Kind").select_option("two")
+        page.wait_for_timeout(500)
+        page.reload()
+        expect(hit(page).get_by_label("Text")).to_have_value("two\nlines")
+        expect(hit(page).get_by_label("Word")).to_have_value("é 🙂")
+        expect(hit(page).get_by_label("B")).to_be_checked()
+        expect(hit(page).get_by_label("X", exact=True)).to_be_checked()
+        expect(hit(page).get_by_label("Kind")).to_have_value("two")
+        hit(page).get_by_role("button", name="Submit").click()
+        expect(page.get_by_text("Submitted. Thank you.")).to_be_visible()
+        assert page.evaluate("sessionStorage.length") == 0
+    answers = [record["output"] for record in records(run("results").stdout)]
+    assert answers == [{"word": "é 🙂", "text": "two\r\nlines", "choice": "b", "more": "x", "kind": "two"}] * 2
+
+
+def test_a_worker_is_warned_before_time_runs_out(
+    page: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
+) -> None:
+    batch_files([{"word": "cat"}], AssignmentDurationInSeconds=600)
+    run("launch")
+    page.clock.install()
+    sign_in(page, serve().site)
     page.get_by_role("link", name="Describe an image").click()
     page.get_by_role("button", name="Accept").click()
-    expect(hit(page).locator("#report")).to_contain_text("fetch")
-    found = json.loads(hit(page).locator("#report").inner_text())
-    has_origin = name == "named"
-    assert found.pop("cookie") == ("" if has_origin else "refused")
-    assert found.pop("storage") == ("v" if has_origin else "refused")
-    assert found.pop("top", "refused") in ("refused", "navigated")  # asking is allowed; it must have no effect
-    assert set(found.values()) == {"refused"}, found
-    assert page.url.startswith(address)
-    expect(page.get_by_role("button", name="Return")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.clock.fast_forward(485_000)
+    expect(page.get_by_role("alert")).to_contain_text("Less than 2 minutes left")
 
 
-def test_the_two_names_are_two_origins(page: Page, batch_files: Files, run: Run, serve: Callable[..., Server]) -> None:
-    batch_files([{"word": "cat"}])
+def test_two_workers_race_for_the_last_hit(
+    page: Page, phone: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
+) -> None:
+    batch_files([{"word": "cat"}], MaxAssignments=1)
+    run("launch")
+    site = serve().site
+    for worker_id, one in (("ann", page), ("bob", phone)):
+        sign_in(one, site, worker_id)
+        one.get_by_role("link", name="Describe an image").click()
+        expect(one.get_by_role("button", name="Accept")).to_be_visible()
+    page.get_by_role("button", name="Accept").click()
+    phone.get_by_role("button", name="Accept").click()
+    expect(hit(page).get_by_text("cat")).to_be_visible()
+    expect(phone.get_by_role("heading", name="There are no more HITs of this kind for you.")).to_be_visible()
+    picture(phone, "phone-gone")
+    phone.get_by_role("link", name="See all HITs").click()
+    expect(phone.get_by_text("There are no HITs for you now.")).to_be_visible()
+
+
+def test_a_frame_without_a_height_fits_its_content(
+    page: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
+) -> None:
+    tall = (
+        "<!doctype html><title>T</title><div style='height:3000px'>{{ input.word }}</div><p id=end>end</p><form></form>"
+    )
+    batch_files([{"word": "cat"}], template=tall)
     run("launch")
     server = serve()
-    assert SITE_HOST in server.site
-    sign_in(page, server.site)
+    for address in (server.site, server.api):
+        sign_in(page, address)
+        page.get_by_role("link", name="Describe an image").click()
+        expect(hit(page).get_by_text("end")).to_be_attached()
+        page.wait_for_function("document.querySelector('iframe.hit').getBoundingClientRect().height > 3000")
+        page.get_by_role("button", name="Sign out").click()
+
+
+def test_a_worker_searches_skips_queues_and_returns(
+    page: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
+) -> None:
+    batch_files([{"word": word} for word in ("cat", "dog")])
+    run("launch")
+    sign_in(page, serve().site)
+    page.get_by_label("Search").fill("nothing")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nothing is like that now.")).to_be_visible()
+    page.get_by_role("link", name="See all HITs").click()
+    page.get_by_label("Search").fill("image")
+    page.keyboard.press("Enter")
     page.get_by_role("link", name="Describe an image").click()
     expect(hit(page).get_by_text("cat")).to_be_visible()
-    assert FRAME_HOST in page.frames[1].url
+    page.get_by_role("link", name="Skip", exact=True).click()
+    expect(hit(page).get_by_text("dog")).to_be_visible()
+    page.get_by_role("button", name="Accept").click()
+    expect(hit(page).get_by_text("dog")).to_be_visible()
+    page.get_by_role("link", name="Queue").click()
+    picture(page, "queue")
+    page.get_by_role("button", name="Return: Describe an image").click()
+    page.get_by_role("link", name="Queue").click()
+    expect(page.get_by_text("You hold no HITs.")).to_be_visible()
 
 
-def test_what_workers_and_requesters_wrote_is_only_text(
-    page: Page, batch_files: Files, run: Run, serve: Callable[..., Server], folder: Path
+def test_a_worker_with_an_account_comes_by_a_link(
+    page: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
 ) -> None:
-    script = "<img src=x onerror=alert(1)>"
-    batch_files([{"word": script}], Title=script, Description=script, Keywords=script)
+    batch_files([{"word": "cat"}])
     run("launch")
-    dialogs: list[str] = []
-
-    def dismiss(dialog: Dialog) -> None:
-        dialogs.append(dialog.message)
-        dialog.dismiss()
-
-    page.on("dialog", dismiss)
-    sign_in(page, serve().site)
-    expect(page.get_by_role("link", name=script)).to_be_visible()
-    page.get_by_role("link", name=script).click()
-    expect(hit(page).get_by_text(script)).to_be_visible()
-    assert dialogs == []
+    links = records(run("worker", "add", "ann", "--country", "US").stdout)
+    server = serve(0, "--accounts")
+    page.goto(server.site + "/password?" + links[0]["link"].partition("?")[2])
+    picture(page, "password")
+    page.get_by_label("Password").fill("correct horse")
+    page.get_by_role("button", name="Set the password").click()
+    expect(page.get_by_role("link", name="Describe an image")).to_be_visible()
+    page.get_by_role("link", name="Account of ann").click()
+    expect(page.get_by_text("Country: US")).to_be_visible()
+    picture(page, "account")
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    page.get_by_label("Worker id").fill("ann")
+    page.get_by_label("Password").fill("wrong horse")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_have_text("Id or password is wrong.")
+    picture(page, "sign-in-account")

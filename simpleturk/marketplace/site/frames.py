@@ -112,7 +112,7 @@ class Frames:
 
     def _frame(self, request: Request, xml: str, shows: dict[str, str], parameters: dict[str, str]) -> Frame:
         question = parse_question(xml)
-        host = FRAME_HOST if request.url.hostname == SITE_HOST else self.second_host
+        host = self.second_host or (FRAME_HOST if request.url.hostname == SITE_HOST else "")
         if question.url is not None:
             parts = urlsplit(question.url)
             query = "&".join(filter(None, (parts.query, urlencode(parameters))))
