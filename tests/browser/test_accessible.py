@@ -1,0 +1,180 @@
+"""Every page and state of the site, on laptop and phone, in light and dark: axe-core finds nothing, nothing overflows.
+
+With SIMPLETURK_SCREENSHOTS=folder each is also a picture.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, Page
+
+from simpleturk.marketplace import accounts
+from simpleturk.marketplace.marketplace import Marketplace
+from simpleturk.marketplace.store import Store
+from tests.browser.conftest import Server, picture
+from tests.browser.test_forms import BUTTON, requester
+from tests.conftest import Worker
+from tests.marketplace.test_api import HIT
+from tests.marketplace.test_forms import ANSWER_KEY, FORM
+
+#: axe-core, as npm has it; the package from PyPI carries the file.
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+SITE = """database = "market.db"
+[site]
+name = "Vision Lab"
+welcome = "Welcome! Questions are answered in room 12."
+terms = "Do your best.\\nAnswers are kept for research."
+contact = "lab@example.org"
+sign_up = true
+"""
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds on a page, without what a HIT shows in its frame."""
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, { iframes: false })")
+    return [f"{page.url}: {one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]
+
+
+@pytest.fixture(params=["laptop", "phone", "dark"])
+def screen(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[tuple[str, Page]]:
+    kinds: dict[str, dict[str, Any]] = {
+        "laptop": {"viewport": {"width": 1280, "height": 800}},
+        "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+        "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
+    }
+    context = chromium.new_context(**kinds[request.param])
+    yield request.param, context.new_page()
+    context.close()
+
+
+class Visitor:
+    """Looks at pages one after the other, and keeps what is wrong with them."""
+
+    def __init__(self, kind: str, page: Page, site: str) -> None:
+        self.kind, self.page, self.site = kind, page, site
+        self.wrong: list[str] = []
+
+    def go(self, path: str, name: str) -> None:
+        self.page.goto(self.site + path)
+        self.look(name)
+
+    def look(self, name: str) -> None:
+        self.page.wait_for_load_state()
+        self.wrong += violations(self.page)
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            self.wrong.append(f"{name} is {wide} pixels too wide")
+        picture(self.page, f"{self.kind}-{name}")
+
+    def click(self, role: Any, name: str) -> None:
+        self.page.get_by_role(role, name=name, exact=True).first.click()
+
+
+@pytest.fixture
+def lab(folder: Path) -> Marketplace:
+    (folder / "simpleturk.toml").write_text(SITE)
+    return Marketplace(Store(folder / "market.db"))
+
+
+def test_pages_of_accounts(screen: tuple[str, Page], lab: Marketplace, serve: Callable[..., Server]) -> None:
+    with lab.write() as transaction:
+        key, used = accounts.new_link(transaction, "ann", 1), accounts.new_link(transaction, "bob", 1)
+        accounts.use_link(transaction, used, accounts.hashed("bob", "correct horse"))
+    visitor = Visitor(*screen, serve(0, "--accounts").site)
+    page = visitor.page
+    visitor.go("/", "sign-in")
+    page.get_by_label("Worker id").fill("bob")
+    page.get_by_label("Password").fill("wrong horse")
+    visitor.click("button", "Sign in")
+    visitor.look("sign-in-refused")
+    visitor.go("/sign-up", "sign-up")
+    page.get_by_label("Worker id").fill("bob")
+    page.get_by_label("Password").fill("correct horse")
+    visitor.click("button", "Make the account")
+    visitor.look("sign-up-refused")
+    visitor.go("/password?key=none", "link-used")
+    visitor.go(f"/password?key={key}", "password")
+    page.get_by_label("Password").fill("correct horse")
+    visitor.click("button", "Set the password")
+    visitor.look("terms")
+    visitor.click("button", "I accept")
+    visitor.look("no-hits")
+    for name in ("account", "tasks", "dashboard", "inbox", "qualifications", "nowhere"):
+        visitor.go(f"/{name}", f"{name}-empty")
+    lab.store.close()
+    assert visitor.wrong == []
+
+
+def test_pages_of_work(screen: tuple[str, Page], lab: Marketplace, serve: Callable[..., Server]) -> None:
+    server = serve()
+    api = requester(server)
+    fill(api, lab)
+    visitor = Visitor(*screen, server.site)
+    page = visitor.page
+    visitor.go("/?worker_id=ann", "open-terms")
+    visitor.click("button", "I accept")
+    visitor.go("/", "groups")
+    visitor.go("/?words=nothing", "groups-none")
+    visitor.go("/?words=colours", "groups-unqualified")
+    visitor.click("link", "Colours is at least 10")
+    visitor.look("qualification")
+    visitor.click("button", "Take the test")
+    visitor.look("test")
+    page.get_by_label("zip").fill("ab1")
+    page.get_by_label("Red").check()
+    visitor.click("button", "Send")
+    visitor.look("test-again")
+    visitor.go("/qualifications", "qualifications")
+    visitor.go("/", "groups")
+    visitor.click("link", "Describe an image for people who cannot see it")
+    visitor.look("preview")
+    visitor.click("button", "Accept")
+    page.frame_locator("iframe.hit").get_by_role("button").wait_for()
+    visitor.look("task")
+    visitor.go("/tasks", "queue")
+    visitor.page.go_back()
+    page.frame_locator("iframe.hit").get_by_role("button").click()
+    page.get_by_text("Submitted. Thank you.").wait_for()
+    visitor.look("submitted")
+    visitor.go("/dashboard", "dashboard")
+    visitor.go("/inbox", "inbox")
+    visitor.go("/mturk/externalSubmit?assignmentId=3NONE&answer=kept", "not-submitted")
+    visitor.go("/projects/3NONE/tasks", "no-group")
+    page.goto(server.api)
+    with page.expect_navigation():
+        page.evaluate(f"location.assign('{server.site}/?worker_id=eve')")
+    page.get_by_text("Go on as another worker?").wait_for()
+    visitor.look("switch")
+    lab.store.close()
+    assert visitor.wrong == []
+
+
+def fill(api: Any, lab: Marketplace) -> None:
+    """Groups of every kind, and a worker with every kind of work behind them."""
+    hit = HIT | {"Question": BUTTON, "Description": "Look at a photograph and say what is in it, in one sentence."}
+    kind = api.create_qualification_type(
+        Name="Colours", Description="Tell colours apart.", QualificationTypeStatus="Active", Test=FORM,
+        AnswerKey=ANSWER_KEY, TestDurationInSeconds=600,
+    )["QualificationType"]["QualificationTypeId"]  # fmt: skip
+    need = [{"QualificationTypeId": kind, "Comparator": "GreaterThanOrEqualTo", "IntegerValues": [10]}]
+    api.create_hit(**hit | {"Title": "Name colours", "Reward": "1.25"}, QualificationRequirements=need)
+    api.create_hit(**hit | {"Title": "صف الصورة في جملة واحدة", "Reward": "0.30"})
+    title = "Describe an image for people who cannot see it"
+    made = api.create_hit(**hit | {"Title": title}, MaxAssignments=9)["HIT"]
+    api.create_hit(**hit | {"Title": title}, MaxAssignments=9)
+    for name in ("a", "b", "c", "d", "e", "ann"):
+        Worker(lab, name).do(made["HITGroupId"])
+    old = api.create_hit(**hit | {"Title": "Transcribe a receipt"}, MaxAssignments=9)["HIT"]["HITGroupId"]
+    rejected = Worker(lab, "ann").do(old)
+    [mine] = [
+        one for one in api.list_assignments_for_hit(HITId=made["HITId"])["Assignments"] if one["WorkerId"] == "ann"
+    ]
+    api.approve_assignment(AssignmentId=mine["AssignmentId"], RequesterFeedback="Lovely, thank you.")
+    api.reject_assignment(AssignmentId=rejected, RequesterFeedback="The total is missing.")
+    api.send_bonus(AssignmentId=mine["AssignmentId"], WorkerId="ann", BonusAmount="1.50", Reason="For your care.")
+    api.notify_workers(Subject="New images", MessageText="A new batch is there.\nThank you!", WorkerIds=["ann"])
