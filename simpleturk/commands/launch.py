@@ -110,6 +110,7 @@ def launch(
             batch, missing, mturk, max_cost, yes or dry_run, stdin_is_data=str(inputs) in ("-", "/dev/stdin")
         )
         _warn_if_for_nobody(batch, mturk, database_of(where, ids, old))
+        _warn_of_caps(batch, mturk)
         if dry_run:
             sizes = f"the largest question has {batch.largest:,} bytes of {marketplace.max_question_bytes:,}"
             console.note(f"Nothing created: {console.plural(missing, 'HIT')} could be; {sizes}.")
@@ -313,4 +314,16 @@ def _warn_if_for_nobody(batch: "Batch", mturk: "MTurk", database: Path | None) -
         console.warn(
             f"no worker known to the local marketplace meets {' and '.join(names)}: nobody can do these HITs",
             f"{removal} removes it",
+        )
+
+
+def _warn_of_caps(batch: "Batch", mturk: "MTurk") -> None:
+    """Amazon has no caps: there the properties say nothing."""
+    from simpleturk.batch.properties import CAPS
+
+    named = [name for name in CAPS if getattr(batch.properties, name) is not None]
+    if named and mturk.marketplace.is_amazon:
+        console.warn(
+            f"{' and '.join(named)} limit nobody on {mturk.marketplace.name}: only simpleturk's own marketplace knows them",
+            "there, exclude workers by a qualification",
         )

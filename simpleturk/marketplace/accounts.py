@@ -69,11 +69,6 @@ def begin(transaction: Transaction, worker_id: str) -> Session:
     return Session(worker_id, row.session_epoch)
 
 
-def is_good(connection: Connection, session: Session) -> bool:
-    """Whether a session was neither ended nor its worker disabled."""
-    return standing(connection, session, "") == "good"
-
-
 def standing(connection: Connection, session: Session, terms: str) -> Literal["good", "ended", "terms"]:
     """Whether a session is good, or was ended, or its worker has to accept these terms first ("" for none)."""
     row = _account(connection, session.worker_id)

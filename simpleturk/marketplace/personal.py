@@ -59,5 +59,6 @@ def forget(transaction: Transaction, worker_id: str, answers: bool) -> str | Non
 
 
 def _rows(transaction: Transaction, table: Table, worker_id: str) -> list[dict[str, Any]]:
-    found = transaction.connection.execute(select(table).where(table.c.worker_id == worker_id)).mappings()
+    query = select(table).where(table.c.worker_id == worker_id).order_by(*table.primary_key.columns)
+    found = transaction.connection.execute(query).mappings()
     return [{name: value for name, value in row.items() if name not in _HIDDEN} for row in found]

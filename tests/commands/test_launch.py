@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from simpleturk.marketplace.marketplace import Marketplace
+from simpleturk.marketplace.refusals import Refused
 from simpleturk.mturk import MTurk
-from tests.conftest import Files, Run
+from tests.conftest import Files, Run, Worker, hit_type_of
 
 WORDS = [{"word": word} for word in ("cat", "dog", "emu")]
 
@@ -226,6 +227,21 @@ def test_a_known_worker_who_qualifies_silences_the_warning(batch_files: Files, r
         workers.enter(transaction, "ann")
         workers.set_profile(transaction, "ann", workers.Profile("US", "CA"))
     assert "warning" not in run("launch").stderr
+
+
+def test_a_cap_travels_in_the_annotation_and_amazon_is_said_not_to_know_it(
+    batch_files: Files, run: Run, local: Marketplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_files(WORDS, MaxPerWorker=1, MaxConcurrent=2, RequesterAnnotation="mine")
+    assert "warning" not in run("launch").stderr
+    assert hits(run)[0]["annotation"].startswith("mine MaxPerWorker=1 MaxConcurrent=2 simpleturk:")
+    one, group = Worker(local, "ann"), hit_type_of(local, ids()[0])
+    one.do(group)
+    with pytest.raises(Refused, match="all that one person may do"):
+        one.accept(group)
+    monkeypatch.setattr("simpleturk.endpoints.Marketplace.is_amazon", True)
+    result = run("launch", "--ids", "other.txt", "--dry-run")
+    assert "warning: MaxPerWorker and MaxConcurrent limit nobody on local" in result.stderr
 
 
 def test_a_refused_input_is_named_and_can_be_skipped(

@@ -226,6 +226,16 @@ def test_terms_are_accepted_once_and_again_when_they_change(marketplace: Marketp
         assert "Before you begin" in browser.get("/").html
 
 
+def test_nothing_is_done_before_the_terms_are_accepted(mturk: Any, marketplace: Marketplace) -> None:
+    group = create(mturk)["HITGroupId"]
+    secret = link(marketplace)
+    with closed(marketplace, terms="Be kind.") as address:
+        browser = Browser(address)
+        token = fill(browser, f"/password?key={secret}", password=PASSWORD).form("/terms")[1]["csrf"]
+        page = browser.post(f"/projects/{group}/tasks/accept", {"csrf": token})
+        assert (browser.status, "There are new terms." in page.html) == (403, True)
+
+
 def test_a_place_that_was_set_is_the_operators_to_change(marketplace: Marketplace, ann: Browser) -> None:
     form = ann.get("/account").form("/account")
     assert form

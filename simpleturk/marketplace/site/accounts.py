@@ -83,7 +83,7 @@ class Accounts(Pages):
     async def sign_out_everywhere(self, request: Request) -> Response:
         """End every session of a worker."""
         await self.checked_form(request)
-        await self.change(self.signed_in(request), accounts.end_sessions)
+        await self.change(self.signed_in(request), accounts.end_sessions, before_terms=True)
         request.session.clear()
         return RedirectResponse("/", 303)
 
@@ -163,7 +163,7 @@ class Accounts(Pages):
     async def accept_terms(self, request: Request) -> Response:
         """Accept the terms, and go on."""
         form = await self.checked_form(request)
-        await self.change(self.signed_in(request), accounts.accept_terms, self.settings.terms)
+        await self.change(self.signed_in(request), accounts.accept_terms, self.settings.terms, before_terms=True)
         return RedirectResponse(safe_path(form.get("next", "/")), 303)
 
     def account(self, request: Request) -> Response:

@@ -106,12 +106,17 @@ class Pages:
             raise Refused("You are not signed in.", "Sign in first, then go on.", 403)
         return session
 
-    async def change(self, session: Session, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Call function(transaction, worker_id, *arguments) in a transaction, for a session that is still good."""
+    async def change(
+        self, session: Session, function: Callable[..., Any], *arguments: Any, before_terms: bool = False
+    ) -> Any:
+        """Call function(transaction, worker_id, *arguments) in a transaction, for a session that is still good.
+
+        Raises Refused. `before_terms`: also somebody who has not accepted the terms may.
+        """
 
         def act() -> Any:
             with self.marketplace.write() as transaction:
-                check(transaction, session)
+                check(transaction, session, "" if before_terms else self.settings.terms)
                 return function(transaction, session.worker_id, *arguments)
 
         return await self.threads.writing(act)
@@ -125,10 +130,13 @@ class Pages:
         return form
 
 
-def check(transaction: Transaction, session: Session) -> None:
-    """Raise Refused unless a session is still good."""
-    if not accounts.is_good(transaction.connection, session):
+def check(transaction: Transaction, session: Session, terms: str = "") -> None:
+    """Raise Refused unless a session is still good, and its worker has accepted the terms."""
+    standing = accounts.standing(transaction.connection, session, terms)
+    if standing == "ended":
         raise Refused("You are signed out.", "Sign in again, then go on.", 403)
+    if standing == "terms":
+        raise Refused("There are new terms.", "Read and accept them first: any page shows them.", 403)
 
 
 def session_of(request: Request) -> Session | None:
