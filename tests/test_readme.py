@@ -9,6 +9,7 @@ import pytest
 import typer.main
 
 from simpleturk.cli import app
+from simpleturk.config import SITE, load_config
 from simpleturk.errors import ExitStatus
 from tests.conftest import REPOSITORY
 
@@ -50,7 +51,7 @@ def test_the_exit_codes_are_those_of_the_program() -> None:
 
 def test_the_pictures_are_there() -> None:
     pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
-    assert len(pictures) == 2
+    assert len(pictures) == 4
     assert all((REPOSITORY / Path(picture)).is_file() for picture in pictures)
 
 
@@ -68,3 +69,9 @@ def test_the_tours_files_are_a_batch_that_launches(folder: Path, run: Any) -> No
         assert line in README
     page = run("render-template").stdout
     assert "capital of <b>Peru</b>" in page
+
+
+def test_the_sites_settings_are_as_the_readme_writes_them(tmp_path: Path) -> None:
+    [table] = re.findall(r"```toml\n(\[site\]\n.*?)```", README, re.DOTALL)
+    (tmp_path / "simpleturk.toml").write_text(table)
+    assert set(load_config(tmp_path / "simpleturk.toml").site) == set(SITE)

@@ -324,6 +324,6 @@ def _warn_of_caps(batch: "Batch", mturk: "MTurk") -> None:
     named = [name for name in CAPS if getattr(batch.properties, name) is not None]
     if named and mturk.marketplace.is_amazon:
         console.warn(
-            f"{' and '.join(named)} limit nobody on {mturk.marketplace.name}: only simpleturk's own marketplace knows them",
+            f"{' and '.join(named)} limit nobody on {mturk.marketplace.name}: it knows no caps",
             "there, exclude workers by a qualification",
         )
