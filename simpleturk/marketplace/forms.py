@@ -4,8 +4,6 @@ Sources: the API reference's pages on the QuestionForm and FormattedContent data
 (Amazon withdrew that in 2017), and Java and Flash are not shown.
 """
 
-import contextlib
-import re
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -18,16 +16,10 @@ import defusedxml.ElementTree
 from defusedxml import DefusedXmlException
 from markupsafe import Markup
 
+from simpleturk.marketplace.expressions import MAX_EXPRESSIONS, REGEX_SECONDS, check_expression, fits
 from simpleturk.marketplace.xmltree import Element
 
 STYLES = ("radiobutton", "checkbox", "list", "dropdown", "combobox", "multichooser")
-
-#: How long a form's regular expressions may look at the answers, in seconds: they are the requester's, and may be
-#: hostile. For the same reason they are few and short, and repeat nothing so often that its repetitions fill memory.
-REGEX_SECONDS = 0.5
-MAX_EXPRESSIONS = 200
-MAX_EXPRESSION = 1000
-MAX_REPETITIONS = 10_000
 
 #: The elements of the XHTML subset, and their attributes.
 _XHTML = frozenset(
@@ -248,7 +240,7 @@ def _constraints(element: Element) -> dict[str, Any]:
         expression = one.attributes.get("regex")
         if expression is None:
             raise one.error("cvc-complex-type.4: AnswerFormatRegex needs the attribute regex.")
-        _check_expression(one, expression)
+        check_expression(one, expression)
         text = one.attributes.get("errorText", "The answer does not have the form that is asked for.")
         formats.append((expression, text, "i" in one.attributes.get("flags", "")))
     return found | {"formats": tuple(formats)}
@@ -375,7 +367,7 @@ def _text_problem(answer: FreeText, text: str, required: bool, until: float) -> 
     if answer.longest is not None and len(text) > answer.longest:
         return f"Write at most {answer.longest} characters."
     return next(
-        (message for expression, message, fold in answer.formats if not _fits(expression, fold, text, until)), ""
+        (message for expression, message, fold in answer.formats if not fits(expression, fold, text, until)), ""
     )
 
 
@@ -389,53 +381,6 @@ def _number_problem(answer: FreeText, text: str) -> str:
     if number != number or (answer.high is not None and number > answer.high):
         return f"The most is {answer.high:g}." if answer.high is not None else "Write a number."
     return ""
-
-
-def _fits(expression: str, fold: bool, text: str, until: float) -> bool:
-    import regex
-
-    left = until - time.monotonic()
-    # An expression that does not come to an end says nothing about the answer: nobody's work is lost for it.
-    with contextlib.suppress(TimeoutError):
-        if left > 0:
-            compiled = regex.compile(expression, regex.IGNORECASE if fold else 0, cache_pattern=False)
-            return compiled.search(text, timeout=left) is not None
-    return True
-
-
-def _check_expression(element: Element, expression: str) -> None:
-    """Raise RequestError XMLParseError for an expression that cannot be compiled, or should not be."""
-    import regex
-
-    if len(expression) > MAX_EXPRESSION or _size(expression) > MAX_REPETITIONS:
-        raise element.error(
-            f"the regular expression is too large: it has up to {MAX_EXPRESSION} characters, and its repetitions "
-            f"come to up to {MAX_REPETITIONS}."
-        )
-    try:
-        regex.compile(expression, cache_pattern=False)
-    # Beside its own errors: flags that contradict each other are a ValueError.
-    except (regex.error, ValueError, RecursionError, OverflowError) as error:
-        raise element.error(f"the regular expression cannot be read: {error}") from error
-
-
-def _size(expression: str) -> int:
-    """How many items an expression has with its counted repetitions written out."""
-    sums, last = [0], 0
-    for token in re.finditer(r"\\.|\[(?:\\.|[^\]\\])*\]|\{([0-9]{1,9})(?:,([0-9]{0,9}))?\}|.", expression, re.DOTALL):
-        if token[1] is not None:
-            times = max(int(token[1]), int(token[2] or 0), 1)
-            sums[-1] += last * (times - 1)
-            last *= times
-        elif token[0] == "(":
-            sums.append(0)
-        elif token[0] == ")" and len(sums) > 1:
-            last = sums.pop() + 1
-            sums[-1] += last
-        else:
-            last = 1
-            sums[-1] += 1
-    return sum(sums)
 
 
 def _below(element: Element) -> Iterator[Element]:

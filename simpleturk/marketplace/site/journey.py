@@ -155,11 +155,12 @@ class Journey(Pages):
         return self.page(request, "not_submitted.html", status=refusal.status, framed=True, **context)
 
     async def give_back(self, request: Request) -> Response:
-        """Return a HIT."""
-        await self.checked_form(request)
+        """Return a HIT; whoever skips it looks at the next."""
+        form = await self.checked_form(request)
         session, assignment_id = self.signed_in(request), request.path_params["assignment_id"]
         assignment = await self.change(session, work.give_back, assignment_id)
-        return RedirectResponse(f"/projects/{assignment.hit_group_id}/tasks", 303)
+        skip = f"?after={assignment.hit_id}" if form.get("skip") == "1" else ""
+        return RedirectResponse(f"/projects/{assignment.hit_group_id}/tasks{skip}", 303)
 
     def old_preview(self, request: Request) -> Response:
         """The address that links to a group have had since 2005."""
