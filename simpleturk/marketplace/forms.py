@@ -6,7 +6,6 @@ Sources: the API reference's pages on the QuestionForm and FormattedContent data
 
 import time
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -114,7 +113,7 @@ def other_name(identifier: str) -> str:
 
 def read_form(root: Element) -> Form:
     """Read a QuestionForm element. Raises RequestError XMLParseError with the place of the first broken rule."""
-    expressions = sum(1 for element in _below(root) if element.name == "AnswerFormatRegex")
+    expressions = sum(element.name == "AnswerFormatRegex" for element in root.below())
     if expressions > MAX_EXPRESSIONS:
         raise root.error(f"{expressions} regular expressions are more than the {MAX_EXPRESSIONS} that are allowed.")
     blocks: list[tuple[Content, ...] | Question] = []
@@ -381,12 +380,6 @@ def _number_problem(answer: FreeText, text: str) -> str:
     if number != number or (answer.high is not None and number > answer.high):
         return f"The most is {answer.high:g}." if answer.high is not None else "Write a number."
     return ""
-
-
-def _below(element: Element) -> Iterator[Element]:
-    for child in element.children:
-        yield child
-        yield from _below(child)
 
 
 def _float(element: Element, text: str) -> float:

@@ -1,6 +1,7 @@
 """XML → a tree of elements that know their line and column, for error messages; hostile XML is refused."""
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.sax import SAXParseException, handler
 from xml.sax.xmlreader import InputSource
@@ -46,6 +47,12 @@ class Element:
     def all(self, name: str) -> "list[Element]":
         """All children of this name."""
         return [child for child in self.children if child.name == name]
+
+    def below(self) -> "Iterator[Element]":
+        """Every element inside this one."""
+        for child in self.children:
+            yield child
+            yield from child.below()
 
 
 def parse_xml(xml: str) -> Element:
