@@ -30,6 +30,7 @@ class Where:
     """What the user said about the marketplace: flags, credentials' profile, the local marketplace's database.
 
     `database_named` says that the database was named by its option, and so the local marketplace is meant.
+    `concurrency` is how many calls may be in flight (None: as usual).
     """
 
     local: bool = False
@@ -39,6 +40,7 @@ class Where:
     profile: str | None = None
     database: Path | None = None
     database_named: bool = False
+    concurrency: int | None = None
 
     @property
     def flags(self) -> list[str]:

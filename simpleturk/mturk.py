@@ -4,7 +4,9 @@ Amazon's CamelCase stops here. This is the only module outside of marketplace/ t
 """
 
 import os
+import random
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ from simpleturk.errors import (
     SimpleturkError,
     WrongState,
 )
+from simpleturk.pace import Pace, Stats
 
 #: Every endpoint is signed for this region: Amazon's service existed in no other.
 REGION = "us-east-1"
@@ -33,7 +36,29 @@ PAGE = 100
 LONG_PAGE = 6 * 1024 * 1024
 
 
+#: How many calls are in flight at once, unless the user says otherwise.
+CONCURRENCY = 16
+
+#: How often a call is tried that fails otherwise than by throttling; the seconds before the second attempt, of which
+#: each further one waits twice as long; and how many one call may take in all.
+ATTEMPTS = 7
+FIRST_DELAY = 0.2
+PATIENCE = 600
+
+#: How AWS's services say that calls come too fast.
+THROTTLING = frozenset({"ThrottlingException", "Throttling", "RequestLimitExceeded", "TooManyRequestsException"})
+
 T = TypeVar("T")
+
+
+class _Again(Exception):
+    """A call that may get through another time; `error` is what it would be at last."""
+
+    def __init__(self, error: MarketplaceError, throttled: bool) -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.throttled = throttled
+
 
 #: What reading an answer may raise that is not MTurk's.
 _NONSENSE = (LookupError, TypeError, AttributeError, ArithmeticError, ValueError, RecursionError)
@@ -89,6 +114,8 @@ class MTurk:
         self.client = client
         self.marketplace = marketplace
         self.concurrency = concurrency
+        self.stats = Stats()
+        self._pace = Pace(concurrency)
 
     def balance(self) -> Decimal:
         """The account's available balance in USD."""
@@ -181,14 +208,46 @@ class MTurk:
             token = {"NextToken": result["NextToken"]}
 
     def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        """One call. What the service or the network says is raised in the user's words."""
+        """One call, at the pace of all; repeated while it is throttled, or the network or the service fails.
+
+        Every operation that is used here may be repeated: what has been done before is told as that, and looked at by
+        whoever called. What is final is raised in the user's words.
+        """
+        until = time.monotonic() + PATIENCE
+        failures = 0
+        while True:
+            with self._pace.turn() as began:
+                try:
+                    self.stats.count(operation)
+                    result = self._call_once(operation, **parameters)
+                    self._pace.passed()
+                    return result
+                except _Again as again:
+                    throttled = again.throttled
+                    failures += not throttled
+                    if throttled:
+                        self.stats.throttled += 1
+                        self._pace.throttled(began)
+                    if failures >= ATTEMPTS or time.monotonic() > until:
+                        raise again.error from again.__cause__
+            self.stats.retries += 1
+            if not throttled:
+                time.sleep(random.uniform(0.5, 1) * FIRST_DELAY * 2 ** (failures - 1))
+
+    def _call_once(self, operation: str, **parameters: Any) -> dict[str, Any]:
         import botocore.exceptions as aws
         from botocore.parsers import ResponseParserError
 
         try:
             result: dict[str, Any] = getattr(self.client, operation)(**parameters)
         except aws.ClientError as error:
-            raise _refusal(dict(error.response), self.marketplace) from error
+            refusal = _refusal(dict(error.response), self.marketplace)
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            throttled = error.response.get("Error", {}).get("Code") in THROTTLING
+            # What the embedded marketplace cannot do now it cannot do in a moment either.
+            if throttled or (status >= 500 and not self.marketplace.is_local):
+                raise _Again(refusal, throttled) from error
+            raise refusal from error
         except (aws.NoCredentialsError, aws.PartialCredentialsError, aws.CredentialRetrievalError) as error:
             hint = (
                 'run "aws configure", or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (a server of simpleturk\'s '
@@ -199,7 +258,10 @@ class MTurk:
             raise MarketplaceError(" ".join(str(error).split())) from error
         except (aws.HTTPClientError, aws.BotoCoreError) as error:
             hint = "check the network and the endpoint, then run the command again"
-            raise MarketplaceError(f"{self.marketplace.name} cannot be reached: {error}", hint) from error
+            unreachable = MarketplaceError(f"{self.marketplace.name} cannot be reached: {error}", hint)
+            if isinstance(error, aws.HTTPClientError) and not isinstance(error, aws.ProxyConnectionError):
+                raise _Again(unreachable, throttled=False) from error
+            raise unreachable from error
         except (ResponseParserError, *_NONSENSE) as error:
             if self.marketplace.is_local:
                 raise
@@ -223,17 +285,23 @@ class MTurk:
         return MarketplaceError(text, "check the endpoint's address")
 
 
-def connect(marketplace: Marketplace, profile: str | None = None, database: Path | None = None) -> MTurk:
+def connect(
+    marketplace: Marketplace,
+    profile: str | None = None,
+    database: Path | None = None,
+    concurrency: int = CONCURRENCY,
+) -> MTurk:
     """A client of a marketplace. For `local` it is a stock client whose requests are answered in this process.
 
     Raises SimpleturkError when the user's AWS settings, or the local database, cannot be used.
     """
     from botocore.config import Config
 
-    concurrency = 1 if marketplace.is_local else 16
+    concurrency = 1 if marketplace.is_local else concurrency
     settings = Config(
         region_name=REGION,
-        retries={"mode": "adaptive", "total_max_attempts": 10},
+        # What is repeated, and when, is decided in one place for all threads: see MTurk._call.
+        retries={"total_max_attempts": 1},
         max_pool_connections=concurrency,
         connect_timeout=10,
         read_timeout=60,

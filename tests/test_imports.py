@@ -18,7 +18,8 @@ ROOMS = {
     "config": {"errors", "endpoints"},
     "console": {"errors"},
     "endpoints": {"errors"},
-    "mturk": {"errors", "endpoints", "marketplace"},
+    "mturk": {"errors", "endpoints", "marketplace", "pace"},
+    "pace": set(),
 }
 
 #: Where the marketplace is operated, or handed a request.

@@ -1,7 +1,11 @@
 """The boundary: what AWS and the network say, in the user's words; paging; the local client."""
 
+import json
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -191,3 +195,48 @@ def test_an_answer_that_is_not_mturks_is_named_as_that(call: Any, answer: Any, m
     monkeypatch.setattr(bug, "_call", lambda *a, **k: answer)
     with pytest.raises((LookupError, ArithmeticError)):
         call(bug)
+
+
+class Flaky(BaseHTTPRequestHandler):
+    """Answers what it is told to: a status, or nothing at all."""
+
+    answers: list[int] = []
+    calls = 0
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        type(self).calls += 1
+        status = self.answers.pop(0) if self.answers else 200
+        if status == 0:
+            self.close_connection = True
+            return
+        error = {"__type": "ThrottlingException" if status == 400 else "InternalFailure", "message": "Not now"}
+        body = json.dumps({"AvailableBalance": "5.00"} if status == 200 else error).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.mark.parametrize("answers", [[0], [500, 503], [400, 400], [0, 500, 400, 0]])
+def test_what_may_pass_is_repeated_and_counted(answers: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    Flaky.answers, Flaky.calls = list(answers), 0
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Flaky)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    mturk = connect(Marketplace("test", f"http://127.0.0.1:{server.server_port}", False))
+    try:
+        assert mturk.balance() == Decimal("5.00")
+    finally:
+        mturk.client.close()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+    number = len(answers)
+    assert (Flaky.calls, mturk.stats.calls) == (number + 1, {"get_account_balance": number + 1})
+    assert (mturk.stats.retries, mturk.stats.throttled) == (number, answers.count(400))

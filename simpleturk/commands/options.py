@@ -127,18 +127,43 @@ _MARKETPLACE: dict[str, tuple[Any, Any]] = {
         ],
         None,
     ),
+    "concurrency": (
+        Annotated[
+            int | None,
+            typer.Option(
+                "--concurrency",
+                metavar="N",
+                min=1,
+                max=64,
+                help="How many calls may be in flight at once (16); fewer when throttled.",
+                rich_help_panel=_PANEL,
+            ),
+        ],
+        None,
+    ),
 }
+_STATS = Annotated[
+    bool, typer.Option("--stats", help="At the end, say on stderr what it took in calls.", rich_help_panel=_PANEL)
+]
+
+#: The clients of this process's command, for --stats.
+_connected: "list[MTurk]" = []
 
 
 def on_a_marketplace(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the marketplace options; it receives them together, as `where`."""
 
     @functools.wraps(command)
-    def wrapped(context: typer.Context, **options: Any) -> None:
+    def wrapped(context: typer.Context, stats: bool = False, **options: Any) -> None:
         source = context.get_parameter_source("database")
         named = source is not None and source.name == "COMMANDLINE"
         where = Where(**{name: options.pop(name) for name in _MARKETPLACE}, database_named=named)
-        command(**options, where=where)
+        _connected.clear()
+        try:
+            command(**options, where=where)
+        finally:
+            if stats:
+                _tell_stats()
 
     own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "where"]
     added = [
@@ -147,7 +172,8 @@ def on_a_marketplace(command: Callable[..., None]) -> Callable[..., None]:
     ]
     keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
     context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
-    parameters = [context, *keyword, *added]
+    stats = inspect.Parameter("stats", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=_STATS)
+    parameters = [context, *keyword, *added, stats]
     wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     wrapped.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     del wrapped.__wrapped__  # or its annotations would be read instead
@@ -161,11 +187,27 @@ def marketplace_of(where: Where, record: "BatchRecord | None" = None, acts: bool
 
 def connect_to(marketplace: Marketplace, where: Where, ids: Path, record: "BatchRecord | None" = None) -> "MTurk":
     """A client of a marketplace; for a batch on a local one, of the database in which the batch lives."""
-    from simpleturk.mturk import connect
+    from simpleturk.mturk import CONCURRENCY, connect
 
     if marketplace.is_amazon:
         console.warn("Amazon closed Mechanical Turk on 2026-09-30: its endpoints may not answer")
-    return connect(marketplace, where.profile, database_of(where, ids, record))
+    mturk = connect(marketplace, where.profile, database_of(where, ids, record), where.concurrency or CONCURRENCY)
+    _connected.append(mturk)
+    return mturk
+
+
+def _tell_stats() -> None:
+    """The calls of each operation, repetitions included."""
+    for mturk in _connected:
+        found = mturk.stats
+        calls = ", ".join(f"{_camel(name)} {number:,}" for name, number in sorted(found.calls.items())) or "none"
+        repeated = f"{found.retries:,} repeated, {found.throttled:,} throttled"
+        console.note(f"Calls: {calls}; {repeated}; {found.seconds:.1f} s")
+
+
+def _camel(name: str) -> str:
+    """An operation's name as MTurk writes it."""
+    return "".join({"hit": "HIT", "hits": "HITs"}.get(word, word.capitalize()) for word in name.split("_"))
 
 
 def database_of(where: Where, ids: Path, record: "BatchRecord | None") -> Path | None:
