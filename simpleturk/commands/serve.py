@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -96,7 +97,7 @@ def serve(
     if (certfile is None) != (keyfile is None):
         raise UsageError("--certfile and --keyfile go together", "name both")
     tls = server.checked_tls(certfile, keyfile)
-    site, caps = _site(here if open_ is None else open_)
+    site, caps = _site(here if open_ is None else open_, host, here or bool(tls) or proxy_headers)
     with opened(database) as marketplace:
         _check_that_somebody_can_come(marketplace, here, site, "--proxy-headers" if proxy_headers else f"--host {host}")
         path = marketplace.store.path
@@ -127,16 +128,35 @@ def serve(
             server.run_one(listening, options, announce, serving, path)
 
 
-def _site(is_open: bool) -> "tuple[SiteSettings, Caps]":
+def _site(is_open: bool, host: str, is_safe: bool) -> "tuple[SiteSettings, Caps]":
     """What simpleturk.toml says of the worker site."""
     from simpleturk.marketplace.caps import Caps
     from simpleturk.marketplace.site.settings import SiteSettings
 
     said = dict(load_config().site)
+    if "frames" in said:
+        said["frames"] = said["frames"].lower()
+        _check_frames(said["frames"], host, said.get("address", ""), is_safe)
     caps = Caps(**{name: said.pop(name) for name in ("max_per_worker", "max_held") if name in said})
     # Of use to those who write links only.
     said.pop("address", None)
     return SiteSettings(**said, is_open=is_open), caps
+
+
+def _check_frames(frames: str, host: str, address: str, is_safe: bool) -> None:
+    """Raise SimpleturkError where the HITs' name is the site's own, or would let HITs plant the site's cookie."""
+    from simpleturk.marketplace.app import is_loopback
+    from simpleturk.marketplace.site.frames import SITE_HOST
+
+    if frames in (SITE_HOST, host.lower(), urlsplit(address).hostname) or is_loopback(frames):
+        raise SimpleturkError(
+            f"[site] frames = {frames} is the site's own name", "HITs need another name of the same server"
+        )
+    if not is_safe:
+        raise SimpleturkError(
+            "[site] frames needs TLS: without it HITs on a sibling name can plant the site's cookie",
+            "use --certfile and --keyfile, or a proxy and --proxy-headers, or leave frames out",
+        )
 
 
 def _check_that_somebody_can_come(marketplace: "Marketplace", here: bool, site: "SiteSettings", option: str) -> None:
@@ -174,7 +194,7 @@ def _announce(port: int, host: str, path: Path, serving: "Serving", tls: bool) -
     console.note(f"Database:     {path.resolve()}")
     if not serving.is_open and not serving.is_secure:
         console.warn(
-            "answers and sessions travel unencrypted",
+            "answers and sessions travel unencrypted, and windows that HITs open keep a hold on the site's",
             "use --certfile and --keyfile, or a proxy with TLS in front and --proxy-headers",
         )
     console.note("Ctrl-C stops it.")

@@ -226,7 +226,11 @@ def _wanted(
     place = None if country is None else _place(country)
     named: dict[str, tuple[str, str] | None] = dict.fromkeys(worker_ids or [], place)
     if file is not None:
-        named |= {name: _place(code) if code else place for name, code in _read(file)}
+        for name, code in _read(file):
+            found = _place(code) if code else place
+            if named.get(name, found) != found:
+                raise Problems([Problem(f"{file}: {name}", "is named twice, in different countries")])
+            named[name] = found
     if not named:
         raise UsageError("no worker is named", "give their ids, or a file with --workers")
     _check_ids(list(named))
@@ -239,7 +243,10 @@ def _read(file: Path) -> list[tuple[str, str]]:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise Problems([Problem(str(file), "is not UTF-8 text")]) from error
-    rows = list(csv.reader(text.splitlines()))
+    try:
+        rows = list(csv.reader(text.splitlines()))
+    except csv.Error as error:
+        raise Problems([Problem(str(file), f"is not CSV: {error}")]) from error
     if rows and "worker_id" in (header := [name.strip().lower() for name in rows[0]]):
         records = [dict(zip(header, (value.strip() for value in row), strict=False)) for row in rows[1:] if any(row)]
         return [(one.get("worker_id", ""), one.get("country") or one.get("locale") or "") for one in records]

@@ -4,7 +4,9 @@ Nothing here that is secret can be read out of the database: passwords are hashe
 kept. Hashing takes a while by design, so it is done outside of transactions.
 """
 
+import contextlib
 import hashlib
+import ipaddress
 import secrets
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -12,29 +14,32 @@ from typing import Any, Literal
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, exists, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
 
 from simpleturk.marketplace import workers as people
 from simpleturk.marketplace.marketplace import Transaction
 from simpleturk.marketplace.refusals import Refused
-from simpleturk.marketplace.schema import invitations, sign_in_failures, workers
+from simpleturk.marketplace.schema import ended_sessions, invitations, sign_in_failures, workers
 
 MIN_PASSWORD = 8
 MAX_PASSWORD = 1000
 
 #: Within so many seconds so many failures may have an id from one address, an address, and an id from anywhere.
 WINDOW = 15 * 60
-MAX_FAILURES = {"both": 5, "address": 50, "id": 100}
+MAX_FAILURES = {"both": 5, "address": 300, "id": 1000}
+
+#: How long a browser keeps a session, in seconds.
+SESSION_SECONDS = 14 * 86_400
 
 _hasher = PasswordHasher()
 
 
 @dataclass(frozen=True)
 class Session:
-    """Who a browser's cookie says it is; good while the worker's epoch is the same."""
+    """Who a browser's cookie says it is; good until it is signed out, while the worker's epoch is the same."""
 
     worker_id: str
     epoch: int
+    session_id: str
 
 
 def hashed(worker_id: str, password: str) -> str:
@@ -66,15 +71,23 @@ def begin(transaction: Transaction, worker_id: str) -> Session:
     row = _account(transaction.connection, worker_id)
     if row is None or row.disabled is not None:
         raise Refused("This account is disabled.", "Ask whoever runs this site.", 403)
-    return Session(worker_id, row.session_epoch)
+    return Session(worker_id, row.session_epoch, secrets.token_urlsafe(16))
 
 
 def standing(connection: Connection, session: Session, terms: str) -> Literal["good", "ended", "terms"]:
     """Whether a session is good, or was ended, or its worker has to accept these terms first ("" for none)."""
-    row = _account(connection, session.worker_id)
-    if row is None or row.disabled is not None or row.session_epoch != session.epoch:
+    row = connection.execute(_STANDING, {"which": session.worker_id, "session": session.session_id}).first()
+    if row is None or row.disabled is not None or row.session_epoch != session.epoch or row.signed_out:
         return "ended"
     return "terms" if terms and row.terms != _digest(terms) else "good"
+
+
+def sign_out(transaction: Transaction, session: Session) -> None:
+    """End a session, for whoever has a copy of its cookie too."""
+    table = ended_sessions
+    transaction.connection.execute(delete(table).where(table.c.ended <= transaction.now - SESSION_SECONDS))
+    if not transaction.connection.scalar(select(exists().where(table.c.session_id == session.session_id))):
+        transaction.connection.execute(insert(table).values(session_id=session.session_id, ended=transaction.now))
 
 
 def accept_terms(transaction: Transaction, worker_id: str, terms: str) -> None:
@@ -85,14 +98,14 @@ def accept_terms(transaction: Transaction, worker_id: str, terms: str) -> None:
 # Failures. Not knowing who asks, the answer is the same whatever was wrong.
 
 
-def may_try(transaction: Transaction, worker_id: str, address: str) -> bool:
-    """Whether somebody at an address may try to sign in as a worker now."""
+def may_try(transaction: Transaction, worker_id: str, address: str, most: int | None = None) -> bool:
+    """Whether somebody at an address may try to sign in as a worker now; `most` is a bound of its own."""
     transaction.connection.execute(delete(sign_in_failures).where(sign_in_failures.c.since <= transaction.now - WINDOW))
     rows = transaction.connection.execute(
         select(sign_in_failures).where(sign_in_failures.c.key.in_(_keys(worker_id, address).values()))
     )
     numbers = {row.key: row.number for row in rows}
-    return all(numbers.get(key, 0) < MAX_FAILURES[what] for what, key in _keys(worker_id, address).items())
+    return all(numbers.get(key, 0) < (most or MAX_FAILURES[what]) for what, key in _keys(worker_id, address).items())
 
 
 def note_failure(transaction: Transaction, worker_id: str, address: str) -> None:
@@ -115,6 +128,10 @@ def forget_failures(transaction: Transaction, worker_id: str, address: str) -> N
 
 
 def _keys(worker_id: str, address: str) -> dict[str, str]:
+    if ":" in address:
+        # Of IPv6 everybody has 2⁶⁴ addresses.
+        with contextlib.suppress(ValueError):
+            address = str(ipaddress.ip_network(f"{address.partition('%')[0]}/64", strict=False))
     return {"both": f"{worker_id} {address}", "address": f" {address}", "id": f"{worker_id} "}
 
 
@@ -184,6 +201,9 @@ def change_password(transaction: Transaction, worker_id: str, password_hash: str
 def sign_up(transaction: Transaction, worker_id: str, password_hash: str, secret: str | None) -> Session:
     """Make an account; with an invitation's secret it is used once. Raises Refused."""
     place: dict[str, str | None] = {}
+    if people.is_mentioned(transaction, worker_id):
+        # Also somebody without a password, and whom a requester has given something: it is not for who comes first.
+        raise Refused("This id is taken.", "Choose another one.")
     if secret is not None:
         row = transaction.connection.execute(select(invitations).where(*_is_open(secret, transaction.now))).first()
         if row is None:
@@ -191,13 +211,8 @@ def sign_up(transaction: Transaction, worker_id: str, password_hash: str, secret
         which = invitations.c.link == row.link
         transaction.connection.execute(update(invitations).where(which).values(uses_left=row.uses_left - 1))
         place = {"country": row.country, "subdivision": row.subdivision}
-    try:
-        transaction.connection.execute(
-            insert(workers).values(worker_id=worker_id, created=transaction.now, password=password_hash, **place)
-        )
-    except IntegrityError as error:
-        # Somebody without a password, too: their work is not for whoever comes first.
-        raise Refused("This id is taken.", "Choose another one.") from error
+    people.enter(transaction, worker_id)
+    _change(transaction, worker_id, password=password_hash, **place)
     return begin(transaction, worker_id)
 
 
@@ -248,6 +263,12 @@ def state(row: Row[Any], now: float) -> str:
 
 
 # Asked for every page: built once.
+_STANDING = select(
+    workers.c.disabled,
+    workers.c.session_epoch,
+    workers.c.terms,
+    exists().where(ended_sessions.c.session_id == bindparam("session")).label("signed_out"),
+).where(workers.c.worker_id == bindparam("which"))
 _ACCOUNT = select(workers).where(workers.c.worker_id == bindparam("which"))
 
 

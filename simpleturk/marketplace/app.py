@@ -39,6 +39,7 @@ from simpleturk.marketplace.protocol import CONTENT_TYPE, MAX_BODY_BYTES, handle
 from simpleturk.marketplace.refusals import Refused
 from simpleturk.marketplace.signature import HTTPRequest
 from simpleturk.marketplace.site import Site
+from simpleturk.marketplace.site.cookies import NAME, SAFE_NAME, TwiceKept
 from simpleturk.marketplace.site.frames import SITE_HOST, Frames
 from simpleturk.marketplace.site.rendering import Instead
 from simpleturk.marketplace.site.settings import SiteSettings
@@ -96,8 +97,7 @@ def create_app(marketplace: Marketplace, serving: Serving | None = None) -> ASGI
     session = Middleware(
         SessionMiddleware,
         secret_key=marketplace.store.key("sessions").hex(),
-        # The prefix keeps other names under the same domain, the frames' among them, from planting a cookie.
-        session_cookie="__Host-simpleturk" if serving.is_secure else "simpleturk",
+        session_cookie=SAFE_NAME if serving.is_secure else NAME,
         same_site="lax",
         https_only=serving.is_secure,
     )
@@ -110,7 +110,7 @@ def create_app(marketplace: Marketplace, serving: Serving | None = None) -> ASGI
             *site.routes(),
             *frames.routes(),
         ],
-        middleware=[session],
+        middleware=[session] if serving.is_secure else [Middleware(TwiceKept), session],
         exception_handlers={Refused: site.refused, Instead: site.instead, 404: site.not_found, 500: broken},
         lifespan=lifespan,
     )

@@ -19,6 +19,14 @@ BODY_SECONDS = 300
 #: How many connections one address may have open. Those of this computer (a proxy's) are not counted.
 PER_ADDRESS = 400
 
+#: A HIT that submits by GET may come here, in its frame: then a worker reads it.
+_TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n"
+    b"Content-Type: text/html; charset=utf-8\r\n\r\n<!doctype html><html lang=en><title>Not submitted</title>"
+    b"<h1>Not submitted</h1><p>The page sent more than fits into an address. The HIT is still yours: go back, shorten "
+    b"what you wrote, and try again.</p></html>"
+)
+
 _connections: Counter[str] = Counter()
 
 
@@ -49,7 +57,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._head is not None:
             self._head += len(data)
             if self._head > MAX_HEAD:
-                self.transport.write(b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n\r\n")
+                self.transport.write(_TOO_LARGE)
                 self.transport.close()
 
     def on_message_begin(self) -> None:

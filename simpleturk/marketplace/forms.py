@@ -18,6 +18,9 @@ from markupsafe import Markup
 from simpleturk.marketplace.expressions import MAX_EXPRESSIONS, REGEX_SECONDS, check_expression, fits
 from simpleturk.marketplace.xmltree import Element
 
+#: Names that the frame's own parameters have. Source: the guide's page on external questions.
+RESERVED = ("assignmentId", "hitId", "workerId", "turkSubmitTo")
+
 STYLES = ("radiobutton", "checkbox", "list", "dropdown", "combobox", "multichooser")
 
 #: The elements of the XHTML subset, and their attributes.
@@ -190,6 +193,8 @@ def _question(element: Element) -> Question:
     identifier = parts["QuestionIdentifier"][0].value
     if not identifier:
         raise element.error("QuestionIdentifier is empty.")
+    if identifier in RESERVED:
+        raise element.error(f"the QuestionIdentifier '{identifier}' is reserved.")
     required = parts["IsRequired"][0].value if parts["IsRequired"] else "false"
     if required not in ("true", "false", "1", "0"):
         raise parts["IsRequired"][0].error(f"cvc-datatype-valid.1.2.1: '{required[:40]}' is not true or false.")

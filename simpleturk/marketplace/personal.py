@@ -14,6 +14,7 @@ from simpleturk.marketplace.schema import (
     qualification_requests,
     qualifications,
     sign_in_failures,
+    worker_blocks,
     workers,
 )
 
@@ -26,7 +27,7 @@ def export(transaction: Transaction, worker_id: str) -> dict[str, Any] | None:
     found = _rows(transaction, workers, worker_id)
     if not found:
         return None
-    tables = (assignments, qualifications, qualification_requests, messages, ledger)
+    tables = (assignments, qualifications, qualification_requests, messages, ledger, worker_blocks)
     return {"worker": found[0]} | {table.name: _rows(transaction, table, worker_id) for table in tables}
 
 

@@ -4,6 +4,7 @@ The system qualifications are computed from what a worker really did here. Sourc
 QualificationRequirement.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -152,10 +153,14 @@ def names_of(connection: Connection, requirements: list[dict[str, Any]]) -> dict
     return names
 
 
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
 def describe(requirement: dict[str, Any], names: Mapping[str, str]) -> str:
     """A requirement as a worker reads it: "Location is one of US, CA"."""
     kind = requirement["QualificationTypeId"]
-    name = names.get(kind, f"Qualification {kind}")
+    # A name that turns the direction of writing would turn the rest of the sentence too.
+    name = _DIRECTION.sub("", names.get(kind, f"Qualification {kind}"))
     words = {
         "LessThan": "is less than",
         "LessThanOrEqualTo": "is at most",

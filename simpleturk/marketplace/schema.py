@@ -137,6 +137,15 @@ invitations = Table(
     Column("subdivision", String),
 )
 
+# Sessions that were signed out before their cookies end.
+ended_sessions = Table(
+    "ended_sessions",
+    metadata,
+    Column("session_id", String, primary_key=True),
+    Column("ended", Float, nullable=False),
+    Index("ended_sessions_by_age", "ended"),
+)
+
 # Failed attempts to sign in, by what they have in common: an address, an id, both.
 sign_in_failures = Table(
     "sign_in_failures",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, bindparam, cast, func, select
+from sqlalchemy import Connection, Integer, Row, Select, bindparam, cast, func, select
 
 from simpleturk.marketplace import caps, lifecycle, reviews, settling
 from simpleturk.marketplace.answers import answers_of
@@ -80,6 +80,12 @@ def own_assignment(transaction: Transaction, worker_id: str, assignment_id: str)
     if row is None:
         raise Refused("There is no such HIT among yours.", "It may be another worker's, or the address is wrong.", 404)
     return row
+
+
+def is_submitted(connection: Connection, assignment_id: str) -> bool:
+    """Whether an assignment's work is in."""
+    assignment = connection.execute(_ASSIGNMENT, {"assignment_id": assignment_id}).first()
+    return assignment is not None and assignment.submitted is not None
 
 
 def question_xml(transaction: Transaction, hit_id: str) -> str:

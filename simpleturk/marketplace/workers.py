@@ -1,18 +1,32 @@
 """Who works here: the marketplace's workers, and what they say of themselves."""
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, exists, insert, select, update
 
 from simpleturk.marketplace.marketplace import Transaction
-from simpleturk.marketplace.schema import workers
+from simpleturk.marketplace.schema import metadata, workers
 
 
 def enter(transaction: Transaction, worker_id: str) -> None:
     """Note that a worker was here: from now on the marketplace knows them."""
     if not transaction.connection.scalar(select(exists().where(workers.c.worker_id == worker_id))):
-        transaction.connection.execute(insert(workers).values(worker_id=worker_id, created=transaction.now))
+        values = {"worker_id": worker_id, "created": transaction.now, "session_epoch": new_epoch()}
+        transaction.connection.execute(insert(workers).values(**values))
+
+
+def new_epoch() -> int:
+    """Where a worker's epochs begin: not where those of somebody before them, under the same id, have been."""
+    return secrets.randbelow(2**30)
+
+
+def is_mentioned(transaction: Transaction, worker_id: str) -> bool:
+    """Whether anything here is somebody's of this id: known workers, and those who were only given something."""
+    tables = [table for table in metadata.tables.values() if "worker_id" in table.c]
+    ways = (exists().where(table.c.worker_id == worker_id) for table in tables)
+    return any(transaction.connection.execute(select(*ways)).one())
 
 
 @dataclass(frozen=True)

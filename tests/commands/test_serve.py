@@ -196,6 +196,24 @@ def test_strict_holds_programs_to_amazons_limits(served: Callable[..., Served]) 
         client.update_expiration_for_hit(HITId=hit["HITId"], ExpireAt=0)
 
 
+@pytest.mark.parametrize(
+    ("host", "frames", "said"),
+    [
+        ("127.0.0.1", "worker.simpleturk.localhost", "is the site's own name"),
+        ("127.0.0.1", "LOCALHOST", "is the site's own name"),
+        ("127.0.0.1", "work.example.org", "is the site's own name"),
+        ("0.0.0.0", "hits.example.org", "needs TLS"),
+    ],
+)
+def test_the_name_of_hits_is_not_the_sites_and_needs_tls(
+    run: Run, folder: Path, host: str, frames: str, said: str
+) -> None:
+    text = f'[site]\nframes = "{frames}"\naddress = "https://work.example.org"\n'
+    (folder / "simpleturk.toml").write_text(text)
+    result = run("serve", "--host", host, "--database", "m.db")
+    assert (result.exit_code, said in result.stderr) == (1, True), result.stderr
+
+
 def test_a_port_in_use_is_an_error_with_the_next_step(run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -37,7 +37,7 @@ class Browser:
         response = connection.getresponse()
         text = response.read().decode()
         self.status, self.headers = response.status, {name.lower(): value for name, value in response.getheaders()}
-        if cookie := self.headers.get("set-cookie"):
+        for cookie in response.headers.get_all("set-cookie") or ():
             name, _, value = cookie.partition(";")[0].partition("=")
             jar[name] = value
         connection.close()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simpleturk.marketplace import accounts, work, workers
+from simpleturk.marketplace import accounts, personal, work, workers
 from simpleturk.marketplace.app import Serving
 from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.site.settings import SiteSettings
@@ -286,3 +286,75 @@ def test_what_a_disabled_worker_holds_is_still_taken(mturk: Any, marketplace: Ma
         accounts.set_disabled(transaction, "ann", True)
     page = Browser(door).post("/mturk/externalSubmit", {"assignmentId": held, "answer": "yes"})
     assert 'id="submitted"' in page.html
+
+
+def test_a_session_does_not_outlive_its_account(marketplace: Marketplace, ann: Browser, door: str) -> None:
+    with marketplace.write() as transaction:
+        personal.forget(transaction, "ann", False)
+    fill(Browser(door), f"/password?key={link(marketplace)}", password="another horse")
+    assert not is_in(ann)
+
+
+def test_a_password_that_was_reset_meanwhile_begins_no_session(
+    marketplace: Marketplace, ann: Browser, door: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = accounts.is_right
+
+    def slowly(stored: str | None, password: str) -> bool:
+        link(marketplace)
+        return right(stored, password)
+
+    monkeypatch.setattr(accounts, "is_right", slowly)
+    browser = Browser(door)
+    assert "Id or password is wrong." in sign_in(browser, "ann", PASSWORD).html
+    assert not is_in(browser)
+
+
+def test_a_session_that_was_begun_without_a_password_counts_for_nothing_where_there_are_accounts(
+    marketplace: Marketplace,
+) -> None:
+    browser = Browser("http://127.0.0.1:1")
+    for told in (Serving(), Serving(site=SiteSettings(is_open=False))):
+        with serving(marketplace, told) as address:
+            browser.port, browser.home = int(address.rpartition(":")[2]), address
+            if told.site.is_open:
+                browser.get("/", worker_id="boss")
+            assert is_in(browser) == told.site.is_open
+
+
+def test_a_copied_cookie_is_no_good_after_signing_out(ann: Browser, door: str) -> None:
+    copy = Browser(door)
+    copy.cookies = {host: dict(jar) for host, jar in ann.cookies.items()}
+    form = ann.get("/account").form("/sign-out")
+    assert form and is_in(copy)
+    ann.post(*form)
+    assert not is_in(copy)
+
+
+def test_an_id_to_which_something_was_given_is_taken(mturk: Any, marketplace: Marketplace, door: str) -> None:
+    kind = mturk.create_qualification_type(Name="q", Description="d", QualificationTypeStatus="Active")
+    kind_id = kind["QualificationType"]["QualificationTypeId"]
+    mturk.associate_qualification_with_worker(QualificationTypeId=kind_id, WorkerId="prof", IntegerValue=7)
+    page = fill(Browser(door), f"/sign-up?key={invitation(marketplace)}", worker_id="prof", password=PASSWORD)
+    assert "This id is taken." in page.html
+
+
+def test_taken_ids_cannot_be_asked_for_without_end(marketplace: Marketplace, ann: Browser, door: str) -> None:
+    browser, secret = Browser(door), invitation(marketplace)
+    action, given = browser.get(f"/sign-up?key={secret}").forms[-1]
+    for _ in range(60):
+        browser.post(action, given | {"worker_id": "ann", "password": "short"})
+    page = browser.post(action, given | {"worker_id": "new", "password": PASSWORD})
+    assert (browser.status, "Too many attempts." in page.html) == (400, True)
+
+
+def test_a_planted_cookie_does_not_count_beside_the_one_that_nobody_can_plant(site: str) -> None:
+    browser, other = Browser(site), Browser(site)
+    browser.get("/", worker_id="ann")
+    other.get("/", worker_id="mallory")
+    assert "__Host-simpleturk" in browser.cookies["127.0.0.1"]
+    browser.cookies["127.0.0.1"]["simpleturk"] = other.cookies["127.0.0.1"]["simpleturk"]
+    assert "Account of ann" in browser.get("/").html
+    plain = browser.cookies["127.0.0.1"].pop("__Host-simpleturk")
+    both = {"Cookie": f"simpleturk={plain}; simpleturk={browser.cookies['127.0.0.1']['simpleturk']}"}
+    assert "Worker id" in browser.open("GET", "/", headers=both).html

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -383,3 +384,37 @@ def test_raw_utf_8_in_a_form_is_read_as_it_was_meant(mturk: Any, ann: Browser) -
     ann.post("/mturk/externalSubmit", body)
     assert "<FreeText>&#233;</FreeText>" in stored(mturk, hit)[0]
     assert "<QuestionIdentifier>empty</QuestionIdentifier><FreeText></FreeText>" in stored(mturk, hit)[0]
+
+
+def test_what_follows_a_submission_says_that_it_is_in(mturk: Any, ann: Browser) -> None:
+    group = create(mturk)["HITGroupId"]
+    page, parameters = accept(ann, group)
+    form = page.form("/accept")
+    assert form
+    submit(ann, parameters, ("answer", "yes"))
+    mturk.create_worker_block(WorkerId="ann", Reason="r")
+    for fields in (form[1], form[1] | {"csrf": "old"}):
+        assert "Submitted. Thank you." in ann.post(form[0], fields).html
+    assert "Submitted. Thank you." in ann.get(f"/projects/{group}/tasks", done=parameters["assignmentId"]).html
+    assert "Submitted" not in ann.get(f"/projects/{group}/tasks", done="3NONE").html
+
+
+@pytest.mark.parametrize(
+    ("body", "stored"),
+    [(b"answer=na%EFve+caf%E9+%26%2328450%3B", "na\u00efve caf\u00e9 &#28450;"), (b"answer=caf\xe9", "caf\u00e9")],
+)
+def test_a_latin_1_page_is_read_as_it_was_meant(mturk: Any, ann: Browser, body: bytes, stored: str) -> None:
+    hit = create(mturk)
+    _, parameters = accept(ann, hit["HITGroupId"])
+    page = ann.post("/mturk/externalSubmit", f"assignmentId={parameters['assignmentId']}&".encode() + body)
+    assert 'id="submitted"' in page.html
+    [done] = mturk.list_assignments_for_hit(HITId=hit["HITId"])["Assignments"]
+    assert escape(stored).encode("ascii", "xmlcharrefreplace").decode() in done["Answer"]
+
+
+def test_half_a_character_is_refused_on_every_form(ann: Browser) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n\\ud800\r\n--x--\r\n'
+    kind = {"Content-Type": "multipart/form-data; boundary=x; charset=unicode_escape"}
+    for path in ("/sign-in", "/account", "/sign-out", "/mturk/externalSubmit"):
+        page = ann.open("POST", path, body, kind)
+        assert (ann.status, "cannot be read" in page.html) == (400, True), path

@@ -43,7 +43,8 @@ class Site(Pages):
 
     def theme(self, request: Request) -> Response:
         """The operator's colour. A page's policy allows no style but that of files."""
-        css = self.templates.get_template("theme.css").render(site=self.settings, on_main=_on(self.settings.color))
+        main = _readable(self.settings.color)
+        css = self.templates.get_template("theme.css").render(main=main)
         return Response(css, media_type="text/css", headers={"Cache-Control": "max-age=300"})
 
     # Instead of a page
@@ -65,7 +66,7 @@ class Site(Pages):
 
     def failed(self, number: str) -> Response:
         """The page for our own bug, or a database that cannot be used; `number` is what the log calls it."""
-        reason = f"It is not your fault. What was submitted is safe. The operator's log calls this {number}."
+        reason = f"It is not your fault. Go back, and try again. The operator's log calls this {number}."
         context = {"site": self.settings, "framed": False, "worker": None, "csrf": ""}
         html = self.templates.get_template("message.html").render(
             context | {"title": "Something went wrong here.", "reason": reason}
@@ -73,11 +74,19 @@ class Site(Pages):
         return HTMLResponse(html, 500, headers=security_headers("", framed=True))
 
 
-def _on(color: str) -> str:
-    """Black or white, whichever can be read on a colour ("#rrggbb"). Source: WCAG's relative luminance."""
+def _readable(color: str) -> str:
+    """A colour ("#rrggbb"), as much darker as it takes to read it on the site's ground, and white on it."""
     if not color:
         return ""
-    parts = [int(color[n : n + 2], 16) / 255 for n in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "#ffffff" if luminance < 0.179 else "#000000"
+    parts = [int(color[n : n + 2], 16) for n in (1, 3, 5)]
+    # 4.5 : 1 on the ground, whose luminance is 0.92. Source: WCAG 2.2, 1.4.3.
+    while (0.92 + 0.05) / (_luminance(parts) + 0.05) < 4.6:
+        parts = [int(part * 0.95) for part in parts]
+    return "#" + "".join(f"{part:02x}" for part in parts)
+
+
+def _luminance(parts: list[int]) -> float:
+    """Relative luminance. Source: WCAG 2.2."""
+    shares = [part / 255 for part in parts]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -20,6 +20,14 @@ from simpleturk.marketplace.validation import WORKER_ID
 BAD_ID = "A worker id has up to 64 letters, digits, and the signs . _ @ -"
 
 
+#: So many accounts, made or refused, one address may try to make in a quarter of an hour.
+MAX_SIGN_UPS = 60
+
+
+class _Wrong(Exception):
+    """Why nobody is signed in, as a sentence."""
+
+
 class Accounts(Pages):
     """Who somebody is."""
 
@@ -55,28 +63,34 @@ class Accounts(Pages):
         """By id and password; where the site is open, a worker is who they say they are."""
         form = await self.checked_form(request)
         worker_id, goal = form.get("worker_id", "").strip(), safe_path(form.get("next", "/"))
-        problem = "" if WORKER_ID.fullmatch(worker_id) else BAD_ID
-        if not problem and not self.settings.is_open:
-            problem = await self._problem(worker_id, form.get("password", ""), _client(request))
-        if problem:
-            context: dict[str, Any] = {"problem": problem, "worker_id": worker_id[:64], "next": goal}
+        try:
+            if not WORKER_ID.fullmatch(worker_id):
+                raise _Wrong(BAD_ID)
+            if self.settings.is_open:
+                session = await self.threads.writing(self._begin, worker_id)
+            else:
+                session = await self._verified(worker_id, form.get("password", ""), _client(request))
+        except _Wrong as wrong:
+            context: dict[str, Any] = {"problem": str(wrong), "worker_id": worker_id[:64], "next": goal}
             return self.page(request, "sign_in.html", status=400, **context)
-        remember(request, await self.threads.writing(self._begin, worker_id))
+        remember(request, session, self.settings)
         return RedirectResponse(goal, 303)
 
-    async def _problem(self, worker_id: str, password: str, address: str) -> str:
-        """Why an id and a password do not sign anybody in; "" if they do."""
+    async def _verified(self, worker_id: str, password: str, address: str) -> Session:
+        """The session of an id and its password. Raises _Wrong."""
         stored, allowed = await self.threads.writing(self._attempt, worker_id, address)
         if not allowed:
-            return "Too many attempts. Wait a quarter of an hour, then try again."
-        if not await to_thread.run_sync(accounts.is_right, stored, password, limiter=self._hashing):
-            return "Id or password is wrong."
-        await self.threads.writing(self._succeeded, worker_id, address)
-        return ""
+            raise _Wrong("Too many attempts. Wait a quarter of an hour, then try again.")
+        right = await to_thread.run_sync(accounts.is_right, stored, password, limiter=self._hashing)
+        session = await self.threads.writing(self._succeeded, worker_id, address, stored) if right else None
+        if session is None:
+            raise _Wrong("Id or password is wrong.")
+        return session
 
     async def sign_out(self, request: Request) -> Response:
-        """Forget the session."""
+        """End the session."""
         await self.checked_form(request)
+        await self.threads.writing(self._sign_out, self.signed_in(request))
         request.session.clear()
         return RedirectResponse("/", 303)
 
@@ -100,6 +114,7 @@ class Accounts(Pages):
         worker_id, key = form.get("worker_id", "").strip(), form.get("key") or None
         try:
             await self.threads.reading(self._check_invitation, key)
+            await self.threads.writing(self._check_pace, _client(request))
             if not WORKER_ID.fullmatch(worker_id):
                 raise Refused("This cannot be an id.", BAD_ID, 400)
             password = await self._hashed(worker_id, form.get("password", ""))
@@ -109,7 +124,7 @@ class Accounts(Pages):
                 raise
             context: dict[str, Any] = {"problem": f"{refusal.title} {refusal.reason}", "key": key or ""}
             return self.page(request, "sign_up.html", status=400, worker_id=worker_id[:64], **context)
-        remember(request, session)
+        remember(request, session, self.settings)
         return RedirectResponse("/", 303)
 
     def _check_invitation(self, key: str | None) -> None:
@@ -134,7 +149,7 @@ class Accounts(Pages):
         except Refused as refusal:
             context: dict[str, Any] = {"problem": f"{refusal.title} {refusal.reason}", "key": key, "owner": owner}
             return self.page(request, "password.html", status=400, **context)
-        remember(request, await self.threads.writing(self._use_link, key, password))
+        remember(request, await self.threads.writing(self._use_link, key, password), self.settings)
         return RedirectResponse("/", 303)
 
     def _owner(self, key: str) -> str:
@@ -148,11 +163,13 @@ class Accounts(Pages):
         """Change one's password; other sessions end."""
         form = await self.checked_form(request)
         session = self.signed_in(request)
-        problem = await self._problem(session.worker_id, form.get("old", ""), _client(request))
-        if problem:
-            raise Refused("The password was not changed.", problem, 400)
+        try:
+            # Attempts of others, from elsewhere, do not lock out whoever is signed in.
+            await self._verified(session.worker_id, form.get("old", ""), f"session {session.session_id}")
+        except _Wrong as wrong:
+            raise Refused("The password was not changed.", str(wrong), 400) from wrong
         password = await self._hashed(session.worker_id, form.get("password", ""))
-        remember(request, await self.change(session, accounts.change_password, password))
+        remember(request, await self.change(session, accounts.change_password, password), self.settings)
         return RedirectResponse("/account?changed=1", 303)
 
     async def _hashed(self, worker_id: str, password: str) -> str:
@@ -202,6 +219,13 @@ class Accounts(Pages):
         with self.marketplace.write() as transaction:
             return accounts.begin(transaction, worker_id)
 
+    def _check_pace(self, address: str) -> None:
+        """Raise Refused for an address that tries too many ids: each refusal tells of one that is taken."""
+        with self.marketplace.write() as transaction:
+            if not accounts.may_try(transaction, "", f"sign-up {address}", MAX_SIGN_UPS):
+                raise Refused("Too many attempts.", "Wait a quarter of an hour, then try again.", 429)
+            accounts.note_failure(transaction, "", f"sign-up {address}")
+
     def _attempt(self, worker_id: str, address: str) -> tuple[str | None, bool]:
         with self.marketplace.write() as transaction:
             allowed = accounts.may_try(transaction, worker_id, address)
@@ -209,9 +233,17 @@ class Accounts(Pages):
                 accounts.note_failure(transaction, worker_id, address)
             return accounts.stored_password(transaction.connection, worker_id), allowed
 
-    def _succeeded(self, worker_id: str, address: str) -> None:
+    def _succeeded(self, worker_id: str, address: str, stored: str | None) -> Session | None:
+        """Begin a session, if the password is still the one that was verified: that took a while."""
         with self.marketplace.write() as transaction:
+            if accounts.stored_password(transaction.connection, worker_id) != stored:
+                return None
             accounts.forget_failures(transaction, worker_id, address)
+            return accounts.begin(transaction, worker_id)
+
+    def _sign_out(self, session: Session) -> None:
+        with self.marketplace.write() as transaction:
+            accounts.sign_out(transaction, session)
 
     def _sign_up(self, worker_id: str, password: str, key: str | None) -> Session:
         with self.marketplace.write() as transaction:

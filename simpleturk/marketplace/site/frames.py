@@ -172,14 +172,20 @@ def render_form(form: QuestionForm, assignment_id: str | None, submit_to: str, f
     return PAGES.get_template("question_form.html").render(context)
 
 
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+
+
 async def read_form(request: Request, most: int = MAX_OWN_FORM_BYTES) -> Form:
     """A request's form, with files as their names. Raises Refused when it is too large or cannot be read."""
     length = request.headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > most:
-        reason = f"It may have up to {most // 1024**2} MiB."
+        reason = f"It may have up to {most // 1024**2} MiB. Go back: what you wrote should still be there."
         raise Refused("What you sent is too large.", reason, 413)
     try:
-        return await _read(request, most)
+        form = await _read(request, most)
+        if any(_HALF_CHARACTER.search(text) for pair in form.multi_items() for text in pair):
+            raise ValueError("half a character")
+        return form
     except ClientDisconnect as error:
         reason = "The connection was lost, or too slow. Try again."
         raise Refused("What you sent did not arrive.", reason, 408) from error
@@ -209,7 +215,17 @@ async def _urlencoded(request: Request, most: int) -> Form:
         body += chunk
         if len(body) > most:
             raise ValueError("too large")
-    return Form(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS))
+    return Form(fields_of(bytes(body)))
+
+
+def fields_of(encoded: bytes) -> list[tuple[str, str]]:
+    """Names and values of an encoded form or query. What is not UTF-8 is what browsers send for Latin-1 pages."""
+    options: dict[str, Any] = {"keep_blank_values": True, "max_num_fields": MAX_FIELDS}
+    try:
+        return parse_qsl(encoded.decode("utf-8"), errors="strict", **options)
+    except UnicodeDecodeError:
+        latin = "windows-1252"
+        return parse_qsl(encoded.decode(latin, "replace"), encoding=latin, errors="replace", **options)
 
 
 def _origin(request: Request, host: str = "") -> str:

@@ -20,8 +20,16 @@ from simpleturk.marketplace.forms import Filled
 from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.questions import parse_question
 from simpleturk.marketplace.refusals import Incomplete, Refused
-from simpleturk.marketplace.site.frames import MAX_FORM_BYTES, MAX_OWN_FORM_BYTES, Form, Frames, read_form, render_form
-from simpleturk.marketplace.site.rendering import Pages, check, page_number, security_headers
+from simpleturk.marketplace.site.frames import (
+    MAX_FORM_BYTES,
+    MAX_OWN_FORM_BYTES,
+    Form,
+    Frames,
+    fields_of,
+    read_form,
+    render_form,
+)
+from simpleturk.marketplace.site.rendering import Pages, check, check_token, page_number, security_headers
 from simpleturk.marketplace.site.settings import SiteSettings
 from simpleturk.marketplace.threads import Threads
 
@@ -68,33 +76,53 @@ class Journey(Pages):
         return self.page(request, "groups.html", is_search=bool(query), **context)
 
     def preview(self, request: Request) -> Response:
-        """A group with its next HIT, to look at before accepting; `after` is a HIT that is skipped."""
+        """A group with its next HIT, to look at before accepting; `after` is a HIT that is skipped.
+
+        `done` is an assignment that was just submitted.
+        """
         worker_id = self.worker(request)
+        submitted = self._is_submitted(request.query_params.get("done", ""))
+        try:
+            return self._preview(request, worker_id, submitted)
+        except Refused as refusal:
+            if not submitted:
+                raise
+            context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "submitted": True}
+            return self.page(request, "message.html", status=refusal.status, **context)
+
+    def _preview(self, request: Request, worker_id: str, submitted: bool) -> Response:
         after = request.query_params.get("after", "")
         with self.marketplace.read() as transaction:
             group = finding.group(transaction, worker_id, request.path_params["group_id"])
             found = finding.next_hit(transaction, worker_id, group.group_id, after)
             question = work.question_xml(transaction, found.hit.hit_id) if found.hit else ""
         frame = found.hit and self.frames.preview(request, found.hit.hit_id, question)
-        submitted = request.query_params.get("submitted") == "1"
         context: dict[str, Any] = {"frame": frame, "group": group, "submitted": submitted, "found": found}
         return self.page(request, "preview.html", **context)
 
     async def accept(self, request: Request) -> Response:
-        """Accept a HIT of a group."""
-        form = await self.checked_form(request)
+        """Accept a HIT of a group. Whoever comes from one that they submitted reads that it is in, whatever follows."""
+        form = await read_form(request)
+        try:
+            check_token(request, form.get("csrf", ""))
+            return await self._accept(request, form)
+        except Refused as refusal:
+            submitted = await self.threads.reading(self._is_submitted, form.get("done", ""))
+            if not submitted:
+                raise
+            context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "submitted": True}
+            return self.page(request, "message.html", status=refusal.status, **context)
+
+    def _is_submitted(self, assignment_id: str) -> bool:
+        with self.marketplace.store.read() as connection:
+            return work.is_submitted(connection, assignment_id)
+
+    async def _accept(self, request: Request, form: Form) -> Response:
         # The choice stands on the page of work; the one of the preview says nothing about it.
         if "chosen" in form:
             request.session["auto_accept"] = form.get("auto_accept") == "1"
         group_id, hit_id = request.path_params["group_id"], form.get("hit_id", "")
-        try:
-            accepted = await self.change(self.signed_in(request), work.accept, group_id, hit_id)
-        except Refused as refusal:
-            # Whoever works through a group ends here: what they have done is in.
-            if "chosen" not in form or refusal.status != 409:
-                raise
-            context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "submitted": True}
-            return self.page(request, "message.html", status=refusal.status, **context)
+        accepted = await self.change(self.signed_in(request), work.accept, group_id, hit_id)
         path = f"/projects/{accepted.hit_group_id}/tasks/{accepted.hit_id}"
         return RedirectResponse(f"{path}?assignment_id={accepted.assignment_id}", 303)
 
@@ -128,9 +156,10 @@ class Journey(Pages):
         """The address to which HITs submit; shown in the frame. What it acknowledges is on the disk."""
         fields: list[tuple[str, str]] = []
         try:
-            form = request.query_params if request.method == "GET" else await self._read_answers(request)
+            query = Form(fields_of(request.scope["query_string"]))
+            form = query if request.method == "GET" else await self._read_answers(request)
             fields = form.multi_items()
-            assignment_id = form.get("assignmentId") or request.query_params.get("assignmentId", "")
+            assignment_id = form.get("assignmentId") or query.get("assignmentId", "")
             await self._store(assignment_id, fields, request.session.get("worker_id"))
         except Incomplete as incomplete:
             return await self.threads.reading(self._form_again, assignment_id, incomplete.filled)

@@ -8,10 +8,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from simpleturk.marketplace import asking, work
+from simpleturk.marketplace.errors import StoreUnavailable
 from simpleturk.marketplace.forms import Filled, other_name
 from simpleturk.marketplace.granting import test_form
-from simpleturk.marketplace.refusals import Incomplete
-from simpleturk.marketplace.site.rendering import Pages, page_number
+from simpleturk.marketplace.refusals import Incomplete, Refused
+from simpleturk.marketplace.site.frames import Form, read_form
+from simpleturk.marketplace.site.rendering import Pages, check_token, page_number
 
 #: How many entries of their history a worker sees on one page.
 HISTORY_PAGE = 50
@@ -81,8 +83,19 @@ class Record(Pages):
         return RedirectResponse(f"/qualifications/{kind}", 303)
 
     async def take_test(self, request: Request) -> Response:
-        """Take the answers to a test."""
-        form = await self.checked_form(request)
+        """Take the answers to a test. What cannot be taken is shown, to be copied."""
+        form = await read_form(request)
+        try:
+            # The token stands in the address: a test's own fields may have any name.
+            check_token(request, request.query_params.get("csrf", ""))
+            return await self._take_test(request, form)
+        except Refused as refusal:
+            title, reason, status = refusal.title, refusal.reason, refusal.status
+        except StoreUnavailable:
+            title, reason, status = "The marketplace cannot store it now.", "Try again in a few minutes.", 503
+        return self.page(request, "message.html", status=status, title=title, reason=reason, written=form.multi_items())
+
+    async def _take_test(self, request: Request, form: Form) -> Response:
         session, kind = self.signed_in(request), request.path_params["kind"]
         try:
             done = await self.threads.reading(self._filled_test, session.worker_id, kind, form.multi_items())

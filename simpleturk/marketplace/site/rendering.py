@@ -52,7 +52,8 @@ class Pages:
         """A page; `framed` for an answer that a HIT's frame shows, `media` where a form may hold pictures and sound."""
         if not framed and "csrf" not in request.session:
             request.session["csrf"] = secrets.token_urlsafe(16)
-        context |= {"worker": request.session.get("worker_id"), "csrf": request.session.get("csrf", "")}
+        session = session_of(request, self.settings)
+        context |= {"worker": session and session.worker_id, "csrf": request.session.get("csrf", "")}
         html = self.templates.get_template(template).render(context | {"framed": framed, "site": self.settings})
         frame = context.get("frame")
         headers = security_headers(frame.origin if frame else "", framed, media)
@@ -65,7 +66,7 @@ class Pages:
 
         Where the site is open, a link that names somebody (?worker_id=ann) signs them in.
         """
-        session = session_of(request)
+        session = session_of(request, self.settings)
         named = request.query_params.get("worker_id", "")
         if self.settings.is_open and WORKER_ID.fullmatch(named) and not (session and session.worker_id == named):
             self._follow(request, session, named)
@@ -88,11 +89,13 @@ class Pages:
         """
         if request.headers.get("sec-fetch-dest", "document") != "document":
             raise Refused("This link is for a window of its own.", "Open it in your browser.", 403)
-        if session is not None and request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        # Over plain http, but for this computer's own names, browsers do not say where a link came from.
+        came_from = request.headers.get("sec-fetch-site", "unknown")
+        if session is not None and came_from not in ("none", "same-origin"):
             raise Instead(self.page(request, "switch.html", named=named, next=_address(request)))
         with self.marketplace.write() as transaction:
             begun = accounts.begin(transaction, named)
-        remember(request, begun)
+        remember(request, begun, self.settings)
         raise Instead(RedirectResponse(_address(request), 303))
 
     def _sign_in_first(self, request: Request) -> Response:
@@ -101,7 +104,7 @@ class Pages:
 
     def signed_in(self, request: Request) -> Session:
         """Who a form's session says it is; the transaction has to check it. Raises Refused for nobody."""
-        session = session_of(request)
+        session = session_of(request, self.settings)
         if session is None:
             raise Refused("You are not signed in.", "Sign in first, then go on.", 403)
         return session
@@ -124,10 +127,15 @@ class Pages:
     async def checked_form(self, request: Request) -> Form:
         """The form of a page of ours. Raises Refused unless it carries the session's token."""
         form = await read_form(request)
-        expected = request.session.get("csrf", "")
-        if not expected or not hmac.compare_digest(form.get("csrf", "").encode(), expected.encode()):
-            raise Refused("This form is too old.", "Go back, load the page again, and repeat what you did.", 403)
+        check_token(request, form.get("csrf", ""))
         return form
+
+
+def check_token(request: Request, token: str) -> None:
+    """Raise Refused unless a form's token is the session's."""
+    expected = request.session.get("csrf", "")
+    if not expected or not hmac.compare_digest(token.encode(), expected.encode()):
+        raise Refused("This form is too old.", "Go back, load the page again, and repeat what you did.", 403)
 
 
 def check(transaction: Transaction, session: Session, terms: str = "") -> None:
@@ -139,16 +147,25 @@ def check(transaction: Transaction, session: Session, terms: str = "") -> None:
         raise Refused("There are new terms.", "Read and accept them first: any page shows them.", 403)
 
 
-def session_of(request: Request) -> Session | None:
-    """Who the cookie says it is."""
-    worker_id, epoch = request.session.get("worker_id"), request.session.get("epoch")
-    return Session(worker_id, epoch) if isinstance(worker_id, str) and isinstance(epoch, int) else None
+def session_of(request: Request, settings: SiteSettings) -> Session | None:
+    """Who the cookie says it is. Where there are accounts, what was begun without a password counts for nothing."""
+    said = request.session
+    worker_id, epoch, session_id = said.get("worker_id"), said.get("epoch"), said.get("id")
+    if not settings.is_open and said.get("open"):
+        return None
+    if isinstance(worker_id, str) and isinstance(epoch, int) and isinstance(session_id, str):
+        return Session(worker_id, epoch, session_id)
+    return None
 
 
-def remember(request: Request, session: Session) -> None:
+def remember(request: Request, session: Session, settings: SiteSettings) -> None:
     """Sign a worker in: nothing of the session before stays."""
     request.session.clear()
-    request.session.update(worker_id=session.worker_id, epoch=session.epoch, csrf=secrets.token_urlsafe(16))
+    request.session.update(
+        worker_id=session.worker_id, epoch=session.epoch, id=session.session_id, csrf=secrets.token_urlsafe(16)
+    )
+    if settings.is_open:
+        request.session["open"] = True
 
 
 def page_number(request: Request) -> int:
