@@ -118,7 +118,8 @@ def test_the_keyboard_is_enough(
     example("simple")
     run("launch")
     page.goto(serve().site)
-    page.keyboard.type("ann")  # the field has the focus
+    expect(page.get_by_label("Worker id")).to_be_focused()
+    page.keyboard.type("ann")
     page.keyboard.press("Enter")
     for target in ("How does this text sound?", "Accept"):
         expect(page.get_by_text(target, exact=True).first).to_be_visible()
