@@ -176,6 +176,36 @@ def test_a_server_killed_after_the_page_said_submitted_has_lost_nothing(
     expect(page.get_by_text("Waiting for review")).to_be_visible()
 
 
+def test_a_server_killed_before_it_could_answer_leaves_the_work_where_it_was(
+    page: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
+) -> None:
+    form = """<!doctype html><title>T</title><form method="post"><input type="hidden" name="assignmentId">
+<label>Word <input name="word"></label><button>Submit</button></form><script>
+const given = new URLSearchParams(location.search), form = document.forms[0];
+form.assignmentId.value = given.get("assignmentId");
+form.action = given.get("turkSubmitTo") + "/mturk/externalSubmit";
+</script>"""
+    batch_files([{"word": "cat"}], template=form)
+    run("launch")
+    server = serve()
+    sign_in(page, server.site)
+    page.get_by_role("link", name="Describe an image").click()
+    page.get_by_role("button", name="Accept").click()
+    hit(page).get_by_label("Word").fill("kept")
+    server.process.send_signal(signal.SIGKILL)
+    server.process.wait()
+    assert server.process.stderr
+    server.process.stderr.close()
+    hit(page).get_by_role("button", name="Submit").click()
+    expect(page.get_by_text("The marketplace cannot be reached.")).to_be_visible()
+    serve(server.port)
+    page.reload()
+    expect(hit(page).get_by_label("Word")).to_have_value("kept")
+    hit(page).get_by_role("button", name="Submit").click()
+    expect(page.get_by_text("Submitted. Thank you.")).to_be_visible()
+    assert records(run("results").stdout)[0]["output"] == {"word": "kept"}
+
+
 def test_what_was_entered_is_there_again_when_the_page_is_loaded_again(
     page: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
 ) -> None:

@@ -418,3 +418,11 @@ def test_half_a_character_is_refused_on_every_form(ann: Browser) -> None:
     for path in ("/sign-in", "/account", "/sign-out", "/mturk/externalSubmit"):
         page = ann.open("POST", path, body, kind)
         assert (ann.status, "cannot be read" in page.html) == (400, True), path
+
+
+def test_hostile_answers_are_only_text_where_they_are_shown_again(mturk: Any, ann: Browser) -> None:
+    evil = "</textarea><script>alert(1)</script>"
+    page = ann.post("/mturk/externalSubmit", {"assignmentId": "3NONE", evil: evil})
+    assert ann.status == 403 and "<script>alert" not in page.html and "&lt;script&gt;" in page.html
+    page = ann.post("/qualifications/3NONE/test?csrf=old", {evil: evil})
+    assert ann.status == 403 and "<script>alert" not in page.html and "&lt;script&gt;" in page.html

@@ -30,7 +30,7 @@
   // On the window, in the last phase: whatever the page's own listeners make of the address.
   window.addEventListener("submit", (event) => redirect(event.target), false);
   // A listener of the page may stop the event before it comes here.
-  window.addEventListener("submit", (event) => redirect(event.target), true);
+  window.addEventListener("submit", (event) => (redirect(event.target), sendDraft.flush()), true);
 
   // A frame of height 0 fits its content.
   let last = 0;

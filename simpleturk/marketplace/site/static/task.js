@@ -39,7 +39,13 @@ window.addEventListener("message", (event) => {
 
 // A frame can claim anything to its parent, so only the server is asked whether the work is in.
 async function checkSubmitted() {
-  const response = await fetch(next.dataset.status, { credentials: "same-origin" });
+  let response;
+  try {
+    response = await fetch(next.dataset.status, { credentials: "same-origin" });
+  } catch {
+    document.getElementById("unreachable").hidden = false;
+    return;
+  }
   if (!response.ok) return;
   const { status } = await response.json();
   if (["Submitted", "Approved", "Rejected"].includes(status)) {
