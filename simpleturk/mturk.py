@@ -9,8 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,6 +24,7 @@ from simpleturk.errors import (
     WrongState,
 )
 from simpleturk.pace import Pace, Stats
+from simpleturk.shown import HIT, Assignment, assignment_of, hit_of
 
 #: Every endpoint is signed for this region: Amazon's service existed in no other.
 REGION = "us-east-1"
@@ -64,46 +64,6 @@ class _Again(Exception):
 _NONSENSE = (LookupError, TypeError, AttributeError, ArithmeticError, ValueError, RecursionError)
 
 
-@dataclass(frozen=True)
-class HIT:
-    """A HIT as the marketplace shows it. `expiration` and `created` are aware UTC, `reward` is USD."""
-
-    hit_id: str
-    hit_type_id: str
-    status: str
-    title: str
-    reward: Decimal
-    created: datetime
-    expiration: datetime
-    max_assignments: int
-    available: int
-    pending: int
-    completed: int
-    annotation: str
-
-    @property
-    def unreviewed(self) -> int:
-        """How many submitted assignments wait for review: MTurk counts only what was reviewed as completed."""
-        return max(0, self.max_assignments - self.available - self.pending - self.completed)
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """Submitted work. Times are aware UTC; `answer` is a QuestionFormAnswers document."""
-
-    assignment_id: str
-    hit_id: str
-    worker_id: str
-    status: str
-    answer: str
-    accepted: datetime | None
-    submitted: datetime | None
-    auto_approval: datetime | None
-    approved: datetime | None
-    rejected: datetime | None
-    feedback: str | None
-
-
 class MTurk:
     """The calls that simpleturk makes, in Python's names; every one raises MarketplaceError and its kinds.
 
@@ -141,22 +101,22 @@ class MTurk:
 
     def hit(self, hit_id: str) -> HIT:
         """One HIT. A deleted one may be shown as Disposed, or raise NoSuchHIT."""
-        return self._read(lambda answer: _hit(answer["HIT"]), self._call("get_hit", HITId=hit_id))
+        return self._read(lambda answer: hit_of(answer["HIT"]), self._call("get_hit", HITId=hit_id))
 
     def hit_pages(self) -> Iterator[list[HIT]]:
         """All HITs of the account that are not deleted, in pages of up to 100: one call each."""
         for page in self._pages("list_hits", "HITs"):
-            yield [self._read(_hit, document) for document in page]
+            yield [self._read(hit_of, document) for document in page]
 
     def assignments(self, hit_id: str, statuses: Sequence[str]) -> Iterator[Assignment]:
         """The submitted assignments of a HIT in any of these states ("Submitted", "Approved", "Rejected")."""
         for page in self._pages("list_assignments_for_hit", "Assignments", HITId=hit_id, AssignmentStatuses=statuses):
-            yield from (self._read(_assignment, document) for document in page)
+            yield from (self._read(assignment_of, document) for document in page)
 
     def assignment(self, assignment_id: str) -> Assignment:
         """One assignment that was submitted."""
         answer = self._call("get_assignment", AssignmentId=assignment_id)
-        return self._read(lambda answer: _assignment(answer["Assignment"]), answer)
+        return self._read(lambda answer: assignment_of(answer["Assignment"]), answer)
 
     def approve(self, assignment_id: str, feedback: str | None, override_rejection: bool) -> None:
         """Approve: the worker is paid."""
@@ -441,43 +401,3 @@ def _refusal(response: dict[str, Any], marketplace: Marketplace) -> MarketplaceE
 
 def _characters(page: list[dict[str, Any]]) -> int:
     return sum(len(item.get("Question", "")) + len(item.get("Answer", "")) for item in page)
-
-
-def _hit(document: dict[str, Any]) -> HIT:
-    return HIT(
-        hit_id=document["HITId"],
-        hit_type_id=document.get("HITTypeId", ""),
-        status=document.get("HITStatus", ""),
-        title=document.get("Title", ""),
-        reward=Decimal(document.get("Reward", "0")),
-        created=_utc(document.get("CreationTime")),
-        expiration=_utc(document.get("Expiration")),
-        max_assignments=document.get("MaxAssignments", 1),
-        available=document.get("NumberOfAssignmentsAvailable", 0),
-        pending=document.get("NumberOfAssignmentsPending", 0),
-        completed=document.get("NumberOfAssignmentsCompleted", 0),
-        annotation=document.get("RequesterAnnotation", ""),
-    )
-
-
-def _assignment(document: dict[str, Any]) -> Assignment:
-    times = {
-        name: document.get(f"{name}Time") for name in ("Accept", "Submit", "AutoApproval", "Approval", "Rejection")
-    }
-    return Assignment(
-        assignment_id=document["AssignmentId"],
-        hit_id=document.get("HITId", ""),
-        worker_id=document.get("WorkerId", ""),
-        status=document.get("AssignmentStatus", ""),
-        answer=document.get("Answer") or "",
-        accepted=times["Accept"] and _utc(times["Accept"]),
-        submitted=times["Submit"] and _utc(times["Submit"]),
-        auto_approval=times["AutoApproval"] and _utc(times["AutoApproval"]),
-        approved=times["Approval"] and _utc(times["Approval"]),
-        rejected=times["Rejection"] and _utc(times["Rejection"]),
-        feedback=document.get("RequesterFeedback"),
-    )
-
-
-def _utc(moment: datetime | None) -> datetime:
-    return moment.astimezone(UTC) if moment else datetime.fromtimestamp(0, UTC)

@@ -18,8 +18,9 @@ ROOMS = {
     "config": {"errors", "endpoints"},
     "console": {"errors"},
     "endpoints": {"errors"},
-    "mturk": {"errors", "endpoints", "marketplace", "pace"},
+    "mturk": {"errors", "endpoints", "marketplace", "pace", "shown"},
     "pace": set(),
+    "shown": set(),
 }
 
 #: Where the marketplace is operated, or handed a request.

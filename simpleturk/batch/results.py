@@ -12,7 +12,8 @@ from simpleturk.batch.files import json_line
 from simpleturk.errors import NoSuchHIT, Problem, Problems
 
 if TYPE_CHECKING:
-    from simpleturk.mturk import HIT, Assignment, MTurk
+    from simpleturk.mturk import MTurk
+    from simpleturk.shown import HIT, Assignment
 
 #: The states of work that the API shows.
 STATUSES = ("Submitted", "Approved", "Rejected")

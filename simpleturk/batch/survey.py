@@ -8,7 +8,8 @@ from simpleturk.batch.concurrency import in_order
 from simpleturk.errors import NoSuchHIT
 
 if TYPE_CHECKING:
-    from simpleturk.mturk import HIT, MTurk
+    from simpleturk.mturk import MTurk
+    from simpleturk.shown import HIT
 
 #: A page of a list shows up to this many HITs for the price of one call.
 PAGE = 100

@@ -24,7 +24,8 @@ from simpleturk.errors import UsageError
 
 if TYPE_CHECKING:
     from simpleturk.batch.review import Outcome
-    from simpleturk.mturk import HIT, MTurk
+    from simpleturk.mturk import MTurk
+    from simpleturk.shown import HIT
 
 #: Any moment that is past takes a HIT off the market now.
 NOW = datetime(1970, 1, 1, tzinfo=UTC)

@@ -21,7 +21,8 @@ from simpleturk.endpoints import Where
 
 if TYPE_CHECKING:
     from simpleturk.batch.ids import BatchRecord
-    from simpleturk.mturk import HIT, Assignment, MTurk
+    from simpleturk.mturk import MTurk
+    from simpleturk.shown import HIT, Assignment
 
 
 class Status(StrEnum):

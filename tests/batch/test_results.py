@@ -13,7 +13,7 @@ from simpleturk.batch.files import appending
 from simpleturk.batch.results import ResultsFile, result_record
 from simpleturk.errors import Problems
 from simpleturk.marketplace.answers import answer_xml
-from simpleturk.mturk import Assignment
+from simpleturk.shown import Assignment
 
 MOMENT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 

@@ -9,7 +9,8 @@ import pytest
 
 from simpleturk.batch.survey import progress, survey
 from simpleturk.errors import NoSuchHIT
-from simpleturk.mturk import HIT, MTurk
+from simpleturk.mturk import MTurk
+from simpleturk.shown import HIT
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -1,0 +1,88 @@
+"""What an endpoint shows of HITs and assignments, out of the service's own documents."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True)
+class HIT:
+    """A HIT as the marketplace shows it. `expiration` and `created` are aware UTC, `reward` is USD."""
+
+    hit_id: str
+    hit_type_id: str
+    status: str
+    title: str
+    reward: Decimal
+    created: datetime
+    expiration: datetime
+    max_assignments: int
+    available: int
+    pending: int
+    completed: int
+    annotation: str
+
+    @property
+    def unreviewed(self) -> int:
+        """How many submitted assignments wait for review: MTurk counts only what was reviewed as completed."""
+        return max(0, self.max_assignments - self.available - self.pending - self.completed)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Submitted work. Times are aware UTC; `answer` is a QuestionFormAnswers document."""
+
+    assignment_id: str
+    hit_id: str
+    worker_id: str
+    status: str
+    answer: str
+    accepted: datetime | None
+    submitted: datetime | None
+    auto_approval: datetime | None
+    approved: datetime | None
+    rejected: datetime | None
+    feedback: str | None
+
+
+def hit_of(document: dict[str, Any]) -> HIT:
+    """The HIT in a document. Raises what a document that is none raises."""
+    return HIT(
+        hit_id=document["HITId"],
+        hit_type_id=document.get("HITTypeId", ""),
+        status=document.get("HITStatus", ""),
+        title=document.get("Title", ""),
+        reward=Decimal(document.get("Reward", "0")),
+        created=_utc(document.get("CreationTime")),
+        expiration=_utc(document.get("Expiration")),
+        max_assignments=document.get("MaxAssignments", 1),
+        available=document.get("NumberOfAssignmentsAvailable", 0),
+        pending=document.get("NumberOfAssignmentsPending", 0),
+        completed=document.get("NumberOfAssignmentsCompleted", 0),
+        annotation=document.get("RequesterAnnotation", ""),
+    )
+
+
+def assignment_of(document: dict[str, Any]) -> Assignment:
+    """The assignment in a document. Raises what a document that is none raises."""
+    times = {
+        name: document.get(f"{name}Time") for name in ("Accept", "Submit", "AutoApproval", "Approval", "Rejection")
+    }
+    return Assignment(
+        assignment_id=document["AssignmentId"],
+        hit_id=document.get("HITId", ""),
+        worker_id=document.get("WorkerId", ""),
+        status=document.get("AssignmentStatus", ""),
+        answer=document.get("Answer") or "",
+        accepted=times["Accept"] and _utc(times["Accept"]),
+        submitted=times["Submit"] and _utc(times["Submit"]),
+        auto_approval=times["AutoApproval"] and _utc(times["AutoApproval"]),
+        approved=times["Approval"] and _utc(times["Approval"]),
+        rejected=times["Rejection"] and _utc(times["Rejection"]),
+        feedback=document.get("RequesterFeedback"),
+    )
+
+
+def _utc(moment: datetime | None) -> datetime:
+    return moment.astimezone(UTC) if moment else datetime.fromtimestamp(0, UTC)
