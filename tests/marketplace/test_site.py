@@ -1,6 +1,7 @@
 """The workers' pages over HTTP, as a browser without script would use them."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -8,9 +9,12 @@ from xml.sax.saxutils import escape
 
 import pytest
 
+from simpleturk.marketplace.app import Serving
+from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.simulated import Page
 from simpleturk.marketplace.site.frames import FRAME_HOST, SITE_HOST
-from tests.conftest import Clock, Worker
+from simpleturk.marketplace.site.settings import SiteSettings
+from tests.conftest import Clock, Worker, serving
 from tests.marketplace.conftest import Browser, accept
 from tests.marketplace.test_api import HTML, create
 
@@ -426,3 +430,16 @@ def test_hostile_answers_are_only_text_where_they_are_shown_again(mturk: Any, an
     assert ann.status == 403 and "<script>alert" not in page.html and "&lt;script&gt;" in page.html
     page = ann.post("/qualifications/3NONE/test?csrf=old", {evil: evil})
     assert ann.status == 403 and "<script>alert" not in page.html and "&lt;script&gt;" in page.html
+
+
+@pytest.mark.parametrize("color", ["#1d5c4d", "#ffff00", "#000000", "#ffffff"])
+def test_the_operators_colour_can_be_read_on_the_page(marketplace: Marketplace, color: str) -> None:
+    with serving(marketplace, Serving(site=SiteSettings(name="Läb <1>", color=color))) as address:
+        browser = Browser(address)
+        assert '<link rel="stylesheet" href="/theme.css">' in browser.get("/").html
+        assert "Läb &lt;1&gt;" in browser.get("/").html
+        [shade] = re.findall("--main: (#[0-9a-f]{6});", browser.get("/theme.css").html)
+    parts = [int(shade[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    assert 0.97 / (luminance + 0.05) >= 4.5
