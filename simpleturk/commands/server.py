@@ -41,6 +41,7 @@ def run_one(
     serving: Serving,
     path: Path,
 ) -> None:
+    """Serve from this process."""
     log_to_stderr()
     with opened(path, serving.strict, serving.caps) as marketplace:
         _run(create_app(marketplace, serving), listening, options, announce)
@@ -130,6 +131,7 @@ def checked_tls(certfile: Path | None, keyfile: Path | None) -> dict[str, Any]:
 
 
 def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens, and that other processes may inherit. Raises SimpleturkError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:

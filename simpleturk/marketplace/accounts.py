@@ -101,11 +101,10 @@ def accept_terms(transaction: Transaction, worker_id: str, terms: str) -> None:
 def may_try(transaction: Transaction, worker_id: str, address: str, most: int | None = None) -> bool:
     """Whether somebody at an address may try to sign in as a worker now; `most` is a bound of its own."""
     transaction.connection.execute(delete(sign_in_failures).where(sign_in_failures.c.since <= transaction.now - WINDOW))
-    rows = transaction.connection.execute(
-        select(sign_in_failures).where(sign_in_failures.c.key.in_(_keys(worker_id, address).values()))
-    )
+    keys = _keys(worker_id, address)
+    rows = transaction.connection.execute(select(sign_in_failures).where(sign_in_failures.c.key.in_(keys.values())))
     numbers = {row.key: row.number for row in rows}
-    return all(numbers.get(key, 0) < (most or MAX_FAILURES[what]) for what, key in _keys(worker_id, address).items())
+    return all(numbers.get(key, 0) < (most or MAX_FAILURES[what]) for what, key in keys.items())
 
 
 def note_failure(transaction: Transaction, worker_id: str, address: str) -> None:

@@ -29,6 +29,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simpleturk.marketplace.access import Access
+from simpleturk.marketplace.accounts import SESSION_SECONDS
 from simpleturk.marketplace.caps import Caps
 from simpleturk.marketplace.delivery import Deliverer
 from simpleturk.marketplace.errors import ServiceError
@@ -98,6 +99,7 @@ def create_app(marketplace: Marketplace, serving: Serving | None = None) -> ASGI
         SessionMiddleware,
         secret_key=marketplace.store.key("sessions").hex(),
         session_cookie=SAFE_NAME if serving.is_secure else NAME,
+        max_age=SESSION_SECONDS,
         same_site="lax",
         https_only=serving.is_secure,
     )

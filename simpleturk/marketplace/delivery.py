@@ -136,34 +136,31 @@ class Deliverer:
             .group_by(table.destination, table.requester_id)
         )
         with self.marketplace.store.read() as connection:
-            waiting = connection.execute(first).all()
-        if not waiting:
+            waiting = sorted(connection.execute(first).all(), key=lambda who: who.since)
+        with self._lock:
+            under_way = list(self._under_way)
+        if not any(_room(under_way, who.destination, who.requester_id) for who in waiting):
             return []
         found: list[Row[Any]] = []
-        with self._lock, self.marketplace.store.write() as connection:
-            for who in sorted(waiting, key=lambda who: who.since):
-                room = self._room(who.destination, who.requester_id)
+        with self.marketplace.store.write() as connection:
+            for who in waiting:
+                room = _room([*under_way, *found], who.destination, who.requester_id)
                 which = (table.destination == who.destination, table.requester_id == who.requester_id)
                 query = select(notifications).where(*which, table.due <= now).order_by(table.due, table.seq)
-                notes = connection.execute(query.limit(room)).all() if room else []
-                found += notes
-                self._under_way += notes
+                found += connection.execute(query.limit(room)).all() if room else []
             lease = {"due": now + 6 * TIMEOUT, "attempts": table.attempts + 1}
             connection.execute(update(notifications).where(table.seq.in_([note.seq for note in found])).values(**lease))
+        # Only now are they ours: a transaction that failed has taken nothing.
+        with self._lock:
+            self._under_way += found
         return found
-
-    def _room(self, destination: str, requester_id: str) -> int:
-        """How many more notes of a requester to a destination may be under way."""
-        to_it = len([note for note in self._under_way if note.destination == destination])
-        of_them = len([note for note in self._under_way if note.requester_id == requester_id])
-        return max(0, min(AT_ONCE - len(self._under_way), PER_DESTINATION - to_it, PER_REQUESTER - of_them))
 
     def _deliver(self, note: Row[Any]) -> None:
         try:
             self._try(note)
         except StoreUnavailable as error:  # it is tried again when its time is over
             log.warning("notification %d waits: %s", note.seq, error)
-        except Exception:
+        except Exception:  # a bug in keeping the books of one note must not end the thread without a word
             log.exception("notification %d failed", note.seq)
         finally:
             with self._lock:
@@ -247,6 +244,13 @@ class Deliverer:
     def _forget(self, note: Row[Any]) -> None:
         with self.marketplace.store.write() as connection:
             connection.execute(delete(notifications).where(notifications.c.seq == note.seq))
+
+
+def _room(under_way: list[Row[Any]], destination: str, requester_id: str) -> int:
+    """How many more notes of a requester to a destination may be under way."""
+    to_it = len([note for note in under_way if note.destination == destination])
+    of_them = len([note for note in under_way if note.requester_id == requester_id])
+    return max(0, min(AT_ONCE - len(under_way), PER_DESTINATION - to_it, PER_REQUESTER - of_them))
 
 
 @contextmanager

@@ -69,8 +69,7 @@ def _is_public(address: str) -> bool:
     number = ipaddress.ip_address(address.partition("%")[0])
     # In some of IPv6's networks an address of IPv4 is hidden: then that is where it leads.
     inner = getattr(number, "ipv4_mapped", None) or getattr(number, "sixtofour", None) or number
-    teredo = getattr(number, "teredo", None)
-    every = [number if inner is number or number.version == 4 else inner, inner, *(teredo or ())]
+    every = [inner, *(getattr(number, "teredo", None) or ())]
     if any(number in network for network in _TRANSLATED if network.version == number.version):
         return False
     return all(one.is_global and not one.is_multicast and not getattr(one, "is_site_local", False) for one in every)

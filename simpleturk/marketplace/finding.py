@@ -219,6 +219,7 @@ def _page_of(requirement: dict[str, Any]) -> str:
 
 
 def whom(transaction: Transaction, missing: list[dict[str, Any]]) -> str:
+    """For whom a HIT is, of which these requirements are not met: a sentence."""
     names = names_of(transaction.connection, missing)
     return f"It is for workers whose {_joined(describe(need, names) for need in missing)}."
 

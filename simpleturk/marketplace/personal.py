@@ -10,13 +10,13 @@ from simpleturk.marketplace.schema import (
     assignments,
     ledger,
     messages,
-    metadata,
     qualification_requests,
     qualifications,
     sign_in_failures,
     worker_blocks,
     workers,
 )
+from simpleturk.marketplace.workers import NAMING
 
 #: What nobody reads out of an export: secrets, and bookkeeping of ours.
 _HIDDEN = {"password", "link", "link_expires", "session_epoch", "seq"}
@@ -44,8 +44,8 @@ def forget(transaction: Transaction, worker_id: str, answers: bool) -> str | Non
     pseudonym = f"deleted-{secrets.token_hex(8)}"
     connection.execute(insert(workers).values(worker_id=pseudonym, created=row.created, disabled=transaction.now))
     connection.execute(delete(messages).where(messages.c.worker_id == worker_id))
-    for table in metadata.tables.values():
-        if "worker_id" in table.c and table is not workers:
+    for table in NAMING:
+        if table is not workers:
             connection.execute(update(table).where(table.c.worker_id == worker_id).values(worker_id=pseudonym))
     connection.execute(
         delete(sign_in_failures).where(sign_in_failures.c.key.startswith(f"{worker_id} ", autoescape=True))

@@ -133,12 +133,17 @@ def submit(
             # It is approved at once: nobody may see it as merely submitted.
             settling.settle(transaction.connection, transaction.now)
     elif assignment.status == "Abandoned":
-        reason = "The time for this HIT ran out before it was submitted, and it went back to the market."
-        raise Refused("Your time for this HIT is over.", reason)
+        raise too_late()
     elif assignment.status == "Returned":
         raise Refused("You returned this HIT.", "It went back to the market, and cannot be submitted any more.")
     elif assignment.fields != fields:
         raise Refused("You have submitted this HIT before.", "Your first answers are kept as they are.")
+
+
+def too_late() -> Refused:
+    """What a worker is told whose time for a HIT is over."""
+    reason = "The time for this HIT ran out before it was submitted, and it went back to the market."
+    return Refused("Your time for this HIT is over.", reason)
 
 
 def give_back(transaction: Transaction, worker_id: str, assignment_id: str) -> Row[Any]:

@@ -9,6 +9,9 @@ from sqlalchemy import Row, exists, insert, select, update
 from simpleturk.marketplace.marketplace import Transaction
 from simpleturk.marketplace.schema import metadata, workers
 
+#: Every table that names workers.
+NAMING = [table for table in metadata.tables.values() if "worker_id" in table.c]
+
 
 def enter(transaction: Transaction, worker_id: str) -> None:
     """Note that a worker was here: from now on the marketplace knows them."""
@@ -24,8 +27,7 @@ def new_epoch() -> int:
 
 def is_mentioned(transaction: Transaction, worker_id: str) -> bool:
     """Whether anything here is somebody's of this id: known workers, and those who were only given something."""
-    tables = [table for table in metadata.tables.values() if "worker_id" in table.c]
-    ways = (exists().where(table.c.worker_id == worker_id) for table in tables)
+    ways = (exists().where(table.c.worker_id == worker_id) for table in NAMING)
     return any(transaction.connection.execute(select(*ways)).one())
 
 

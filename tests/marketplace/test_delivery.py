@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from simpleturk.marketplace.delivery import MAX_ATTEMPTS, Deliverer
 from simpleturk.marketplace.destinations import public_address
+from simpleturk.marketplace.errors import StoreUnavailable
 from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.schema import notifications
 from tests.conftest import Clock, Worker
@@ -233,6 +234,28 @@ def test_a_receiver_that_answers_without_end_is_left_and_delays_nobody(
             thread.join()
         assert (len(receiver.got), time.monotonic() - began < 10) == (1, True)
         assert waiting(marketplace) == left
+
+
+def test_what_could_not_be_taken_is_taken_the_next_time(
+    mturk: Any, receiver: Receiver, marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mturk.send_test_event_notification(Notification=specification(receiver.url), TestEventType="Ping")
+    deliverer = Deliverer(marketplace, allow_private=True)
+    write = marketplace.store.write
+
+    @contextlib.contextmanager
+    def full() -> Iterator[Any]:
+        with write() as connection:
+            yield connection
+            raise StoreUnavailable("no space left on the disk")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(marketplace.store, "write", full)
+        for _ in range(3):
+            with pytest.raises(StoreUnavailable):
+                deliverer.deliver_due()
+    assert (deliverer.deliver_due(), len(receiver.got)) == (1, 1)
+    deliverer.close()
 
 
 def test_a_slow_receiver_starves_nobody_else(mturk: Any, receiver: Receiver, marketplace: Marketplace) -> None:

@@ -72,7 +72,7 @@ class Journey(Pages):
         start = (page - 1) * GROUPS_PAGE
         query = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != "page"])
         context: dict[str, Any] = {"groups": found[start : start + GROUPS_PAGE], "held": held, "search": search}
-        context |= {"page": page, "more": len(found) > start + GROUPS_PAGE, "query": query, "number": len(found)}
+        context |= {"page": page, "more": len(found) > start + GROUPS_PAGE, "query": query}
         return self.page(request, "groups.html", is_search=bool(query), **context)
 
     def preview(self, request: Request) -> Response:
@@ -87,8 +87,7 @@ class Journey(Pages):
         except Refused as refusal:
             if not submitted:
                 raise
-            context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "submitted": True}
-            return self.page(request, "message.html", status=refusal.status, **context)
+            return self._refused_after_submission(request, refusal)
 
     def _preview(self, request: Request, worker_id: str, submitted: bool) -> Response:
         after = request.query_params.get("after", "")
@@ -107,13 +106,17 @@ class Journey(Pages):
             check_token(request, form.get("csrf", ""))
             return await self._accept(request, form)
         except Refused as refusal:
-            submitted = await self.threads.reading(self._is_submitted, form.get("done", ""))
-            if not submitted:
+            if not await self.threads.reading(self._is_submitted, form.get("done", "")):
                 raise
-            context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "submitted": True}
-            return self.page(request, "message.html", status=refusal.status, **context)
+            return self._refused_after_submission(request, refusal)
+
+    def _refused_after_submission(self, request: Request, refusal: Refused) -> Response:
+        context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "submitted": True}
+        return self.page(request, "message.html", status=refusal.status, **context)
 
     def _is_submitted(self, assignment_id: str) -> bool:
+        if not assignment_id:
+            return False
         with self.marketplace.store.read() as connection:
             return work.is_submitted(connection, assignment_id)
 
@@ -134,8 +137,7 @@ class Journey(Pages):
             question = work.question_xml(transaction, assignment.hit_id)
             now = transaction.now
         if assignment.status == "Abandoned":
-            reason = "The time for this HIT ran out before it was submitted, and it went back to the market."
-            raise Refused("Your time for this HIT is over.", reason)
+            raise work.too_late()
         if assignment.status != "Accepted":
             return RedirectResponse(f"/projects/{assignment.hit_group_id}/tasks", 303)
         frame = self.frames.work(request, assignment, question)
