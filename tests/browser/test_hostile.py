@@ -125,6 +125,7 @@ const given = new URLSearchParams(location.search), form = document.forms[0];
 form.assignmentId.value = given.get("assignmentId");
 form.answer.value = "y".repeat(10e6);
 form.action = given.get("turkSubmitTo") + "/mturk/externalSubmit";
+document.body.dataset.ready = "yes";
 </script><img src="http://127.0.0.1:9/never"><script src="http://127.0.0.1:9/never.js" async></script>"""
 
 
@@ -138,6 +139,8 @@ def test_a_page_that_fills_storage_and_posts_ten_megabytes_still_submits(
     sign_in(page, server.site if name == "named" else server.api)
     page.get_by_role("link", name="Describe an image").click()
     page.get_by_role("button", name="Accept").click()
+    # Before its script has run, the page itself would not know where to submit to.
+    expect(hit(page).locator("body[data-ready]")).to_be_attached(timeout=30_000)
     hit(page).get_by_role("button", name="Submit").click()
     expect(page.get_by_text("Submitted. Thank you.")).to_be_visible(timeout=30_000)
     [record] = records(run("results").stdout)
