@@ -1,5 +1,7 @@
 """Calls side by side, results in order."""
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -7,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from simpleturk.batch.concurrency import in_order
+from tests.conftest import REPOSITORY
 
 
 @pytest.mark.parametrize("workers", [1, 4])
@@ -48,3 +51,44 @@ def test_what_came_before_a_failure_is_yielded_and_nothing_further_is_begun() ->
             taken.append(result)
     assert taken == list(range(10))
     assert max(done) < 30
+
+
+INTERRUPTED = """
+import os, signal, sys, threading, time
+from simpleturk.batch.concurrency import in_order
+
+def call(number):
+    time.sleep(60 if number >= stalls_at else 0.01)
+    return number
+
+def numbers():
+    for number in range(10_000):
+        yield number
+        if number == waits_after:
+            time.sleep(60)
+
+stalls_at, waits_after, threads = map(int, sys.argv[1:])
+taken, whole = [], True
+threading.Timer(0.4, os.kill, [os.getpid(), signal.SIGINT]).start()
+try:
+    for number in in_order(call, numbers(), threads):
+        whole = False
+        time.sleep(0.005)
+        taken.append(number)
+        whole = True
+except KeyboardInterrupt:
+    print(whole, taken == list(range(len(taken))), len(taken))
+"""
+
+
+@pytest.mark.parametrize("threads", [1, 8])
+@pytest.mark.parametrize(("stalls_at", "waits_after"), [(99_999, 99_999), (12, 99_999), (99_999, 12), (0, 99_999)])
+def test_ctrl_c_ends_within_a_second_and_keeps_what_was_done(stalls_at: int, waits_after: int, threads: int) -> None:
+    began = time.monotonic()
+    command = [sys.executable, "-c", INTERRUPTED, str(stalls_at), str(waits_after), str(threads)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=REPOSITORY, timeout=30)
+    whole, in_input_order, number = done.stdout.split()
+    assert (whole, in_input_order) == ("True", "True")
+    assert time.monotonic() - began < 5  # and not the sixty seconds of what hangs
+    if stalls_at == 12 or waits_after == 12:
+        assert int(number) == (12 if stalls_at == 12 else 13)
