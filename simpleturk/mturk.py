@@ -108,10 +108,17 @@ class MTurk:
         for page in self._pages("list_hits", "HITs"):
             yield [self._read(hit_of, document) for document in page]
 
-    def assignments(self, hit_id: str, statuses: Sequence[str]) -> Iterator[Assignment]:
-        """The submitted assignments of a HIT in any of these states ("Submitted", "Approved", "Rejected")."""
+    def assignments(self, hit_id: str, statuses: Sequence[str], most: int) -> Iterator[Assignment]:
+        """The submitted assignments of a HIT in any of these states ("Submitted", "Approved", "Rejected").
+
+        `most` is how many it can have: no further page is asked for when these are there.
+        """
+        listed = 0
         for page in self._pages("list_assignments_for_hit", "Assignments", HITId=hit_id, AssignmentStatuses=statuses):
             yield from (self._read(assignment_of, document) for document in page)
+            listed += len(page)
+            if listed >= most:
+                return
 
     def assignment(self, assignment_id: str) -> Assignment:
         """One assignment that was submitted."""

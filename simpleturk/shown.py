@@ -1,14 +1,19 @@
 """What an endpoint shows of HITs and assignments, out of the service's own documents."""
 
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class HIT:
-    """A HIT as the marketplace shows it. `expiration` and `created` are aware UTC, `reward` is USD."""
+    """A HIT as the marketplace shows it. `expiration` and `created` are aware UTC, `reward` is USD.
+
+    `auto_approval_delay` is in seconds, from submission.
+    """
 
     hit_id: str
     hit_type_id: str
@@ -21,6 +26,7 @@ class HIT:
     available: int
     pending: int
     completed: int
+    auto_approval_delay: int
     annotation: str
 
     @property
@@ -29,7 +35,7 @@ class HIT:
         return max(0, self.max_assignments - self.available - self.pending - self.completed)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Assignment:
     """Submitted work. Times are aware UTC; `answer` is a QuestionFormAnswers document."""
 
@@ -47,19 +53,23 @@ class Assignment:
 
 
 def hit_of(document: dict[str, Any]) -> HIT:
-    """The HIT in a document. Raises what a document that is none raises."""
+    """The HIT in a document. Raises what a document that is none raises.
+
+    What all HITs of a batch have in common is kept once: there may be a hundred thousand.
+    """
     return HIT(
         hit_id=document["HITId"],
-        hit_type_id=document.get("HITTypeId", ""),
-        status=document.get("HITStatus", ""),
-        title=document.get("Title", ""),
-        reward=Decimal(document.get("Reward", "0")),
+        hit_type_id=sys.intern(document.get("HITTypeId", "")),
+        status=sys.intern(document.get("HITStatus", "")),
+        title=sys.intern(document.get("Title", "")),
+        reward=_usd(document.get("Reward", "0")),
         created=_utc(document.get("CreationTime")),
         expiration=_utc(document.get("Expiration")),
         max_assignments=document.get("MaxAssignments", 1),
         available=document.get("NumberOfAssignmentsAvailable", 0),
         pending=document.get("NumberOfAssignmentsPending", 0),
         completed=document.get("NumberOfAssignmentsCompleted", 0),
+        auto_approval_delay=document.get("AutoApprovalDelayInSeconds", 0),
         annotation=document.get("RequesterAnnotation", ""),
     )
 
@@ -82,6 +92,9 @@ def assignment_of(document: dict[str, Any]) -> Assignment:
         rejected=times["Rejection"] and _utc(times["Rejection"]),
         feedback=document.get("RequesterFeedback"),
     )
+
+
+_usd = lru_cache(maxsize=256)(Decimal)
 
 
 def _utc(moment: datetime | None) -> datetime:

@@ -14,21 +14,16 @@ def write_whole(path: Path, text: str) -> None:
     """Replace a file in one step: whoever looks sees the old one or the new one, also after a crash."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
+        with _telling(path), temporary.open("w", encoding="utf-8", newline="\n") as file:
             file.write(text)
-            sync(file)
+            file.flush()
+            os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:
         with suppress(OSError):
             temporary.unlink()
         raise
     sync_folder(path.parent)
-
-
-def sync(file: IO[Any]) -> None:
-    """Bring what was written to the disk."""
-    file.flush()
-    os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:
@@ -41,20 +36,85 @@ def sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
+class Appended:
+    """A file that grows by whole lines; a crash loses at most `unsynced` of them, and leaves at most the last torn."""
+
+    def __init__(self, path: Path, file: IO[bytes], unsynced: int) -> None:
+        self.path = path
+        self._file = file
+        self._most = unsynced
+        self._unsynced = 0
+
+    def read(self) -> bytes:
+        """All of it."""
+        self._file.seek(0)
+        return self._file.read()
+
+    def lines(self) -> Iterator[bytes]:
+        """Its lines, from the beginning."""
+        self._file.seek(0)
+        # Not "yield from": who stops reading would close the file with it.
+        for line in self._file:  # noqa: UP028
+            yield line
+
+    def read_from(self, position: int, size: int) -> bytes:
+        """So many of its bytes from a position on; fewer where it ends, none before its beginning."""
+        if position < 0:
+            return b""
+        self._file.seek(position)
+        return self._file.read(size)
+
+    def append(self, line: bytes) -> None:
+        """Add to its end. Raises SimpleturkError when the disk is full."""
+        with _telling(self.path):
+            self._file.write(line)
+            self._file.flush()
+        self._unsynced += 1
+        if self._unsynced >= self._most:
+            self.sync()
+
+    def truncate(self, size: int) -> None:
+        """Cut off what stands after so many bytes, if anything does."""
+        if self._file.seek(0, os.SEEK_END) > size:
+            self._file.truncate(size)
+
+    def sync(self) -> None:
+        """Bring what was appended to the disk."""
+        with _telling(self.path):
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        self._unsynced = 0
+
+
 @contextmanager
-def appending(path: Path) -> Iterator[IO[bytes]]:
+def appending(path: Path, unsynced: int = 64) -> Iterator[Appended]:
     """A file to read and append to, ours alone until the end of the block, synced at its end.
 
     The lock is the system's and goes with the process, so a crash leaves none behind.
     Raises SimpleturkError when another process has it.
     """
-    with path.open("a+b") as file:
+    file = path.open("a+b")
+    try:
         _lock(file, path)
-        file.seek(0)
+        appended = Appended(path, file, unsynced)
         try:
-            yield file
+            yield appended
         finally:
-            sync(file)
+            appended.sync()
+    finally:
+        # What could not be written has been told: closing tries it once more.
+        with suppress(OSError):
+            file.close()
+
+
+@contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    """A full disk, in words."""
+    try:
+        yield
+    except OSError as error:
+        hint = "make room, and run the same command again: it goes on"
+        raise SimpleturkError(f"{path}: {(error.strerror or str(error)).lower()}", hint) from error
 
 
 def json_line(record: dict[str, Any]) -> str:

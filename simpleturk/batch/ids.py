@@ -5,19 +5,20 @@ hit_ids.batch.json    batch id, marketplace, HIT type, the source files with the
 hit_ids.inputs.jsonl  the inputs, when they came from stdin
 """
 
+import codecs
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from simpleturk.batch.files import appending, sync, write_whole
+from simpleturk.batch.files import Appended, appending, write_whole
 from simpleturk.errors import Problem, Problems, SimpleturkError
 
 if TYPE_CHECKING:
@@ -124,58 +125,86 @@ def write_record(ids: Path, record: BatchRecord) -> None:
     write_whole(record_path(ids), json.dumps(asdict(record), indent=2, ensure_ascii=False) + "\n")
 
 
-def read_ids(ids: Path) -> list[str]:
-    """The HIT ids of a file, in its order; blank lines don't count. Raises Problems for lines that are no ids."""
+@dataclass(frozen=True)
+class Ids:
+    """What an ids file holds: its HIT ids, each once, in its order.
+
+    `repeated` has pairs of a line (from 1) and the earlier line of the same id. `torn` is the beginning of an id that a
+    crash left at the end, "" if there is none.
+    """
+
+    hit_ids: list[str]
+    repeated: list[tuple[int, int]]
+    torn: str
+
+
+def read_ids(ids: Path) -> Ids:
+    """The HIT ids of a file; blank lines and those that begin with # don't count. Raises Problems for other lines."""
     try:
-        lines = ids.read_text(encoding="utf-8-sig").splitlines()
+        with ids.open("rb") as file:
+            return _ids_in(file, ids)
     except FileNotFoundError as error:
         raise SimpleturkError(f"{ids}: no such ids file", "launch a batch first, or name its ids with --ids") from error
     except IsADirectoryError as error:
         raise SimpleturkError(f"{ids}: is a folder, not an ids file") from error
-    except UnicodeDecodeError as error:
-        raise Problems([Problem(str(ids), "is not a file of HIT ids")]) from error
-    found = [(number, line.strip()) for number, line in enumerate(lines, start=1) if line.strip()]
-    problems = [
-        Problem(f"{ids}, line {number}", f"{line[:60]!r} is not a HIT id")
-        for number, line in found
-        if not _HIT_ID.fullmatch(line)
-    ]
+
+
+def _ids_in(file: Iterable[bytes], ids: Path) -> Ids:
+    seen: dict[str, int] = {}
+    problems, repeated, torn = [], [], ""
+    for number, data in enumerate(file, start=1):
+        line = data.removeprefix(codecs.BOM_UTF8 if number == 1 else b"").decode("ascii", "backslashreplace").strip()
+        if not line or line.startswith("#"):
+            continue
+        if not _HIT_ID.fullmatch(line):
+            problems.append(Problem(f"{ids}, line {number}", f"{line[:60]!r} is not a HIT id"))
+        elif not data.endswith(b"\n") and seen and len(line) < min(map(len, seen)):
+            torn = line
+        elif line in seen:
+            repeated.append((number, seen[line]))
+        else:
+            seen[line] = number
     if problems:
         raise Problems(problems)
-    return list(dict.fromkeys(line for _, line in found))
+    return Ids(list(seen), repeated, torn)
 
 
 class IdsWriter:
     """Appends ids, each whole; `append` returns when the id is in the file, and every 16 are synced to the disk."""
 
-    def __init__(self, file: IO[bytes], known: list[str]) -> None:
+    def __init__(self, file: Appended, known: list[str]) -> None:
         self.known = known
         self._file = file
-        self._unsynced = 0
 
     def append(self, hit_id: str) -> None:
-        """Add one id."""
-        self._file.write(f"{hit_id}\n".encode())
-        self._file.flush()
-        self._unsynced += 1
-        if self._unsynced >= UNSYNCED:
-            sync(self._file)
-            self._unsynced = 0
+        """Add one id. Raises SimpleturkError when the disk is full."""
+        self._file.append(f"{hit_id}\n".encode())
 
 
 @contextmanager
 def writing_ids(ids: Path) -> Iterator[IdsWriter]:
     """An ids file to append to, ours alone: what it holds so far, a torn last line cut off.
 
-    Raises SimpleturkError when another launch is writing to it.
+    Raises SimpleturkError when another launch is writing to it, Problems when line k cannot be input k.
     """
-    with appending(ids) as file:
+    with appending(ids, UNSYNCED) as file:
         data = file.read()
         whole = data[: data.rfind(b"\n") + 1]
         torn = data[len(whole) :]
         # An id has 30 characters on every marketplace: a shorter one without a line end is what a crash left.
         if torn and _HIT_ID.fullmatch(torn.decode("ascii", "replace")) and len(torn) >= 30:
-            file.write(b"\n")
+            file.append(b"\n")
         elif torn:
             file.truncate(len(whole))
-        yield IdsWriter(file, read_ids(ids) if data else [])
+        yield IdsWriter(file, _known(ids) if data else [])
+
+
+def _known(ids: Path) -> list[str]:
+    """The ids of a launch that goes on. Raises Problems where line k is not input k."""
+    found = read_ids(ids)
+    if found.repeated:
+        hint = "a launch goes on only where line k is input k: remove the repetition"
+        raise Problems(
+            [Problem(f"{ids}, line {line}", f"repeats line {first}", hint) for line, first in found.repeated]
+        )
+    return found.hit_ids

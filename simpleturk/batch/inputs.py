@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 import json
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,7 @@ class Inputs:
         try:
             with self.path.open("rb") as file:
                 for number, line in enumerate(file, start=1):
-                    found = self._parse(number, line)
+                    found = self.parse(number, line)
                     if found is not None:
                         yield found
         except FileNotFoundError as error:
@@ -56,11 +57,25 @@ class Inputs:
         with self.path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
+    def begins_with(self, digest: str) -> bool:
+        """Whether the file's first lines are, to the byte, the file that had this digest."""
+        sha256 = hashlib.sha256()
+        with self.path.open("rb") as file:
+            for line in file:
+                bare = line.rstrip(b"\r\n")
+                # The last line of what it was may have had no end.
+                for part in (bare, line[len(bare) :]):
+                    sha256.update(part)
+                    if sha256.hexdigest() == digest:
+                        return True
+        return False
+
     def where(self, line: int) -> str:
         """How messages name a line: "inputs.jsonl, line 7"."""
         return f"{self.name}, line {line}"
 
-    def _parse(self, number: int, line: bytes) -> Input | Problem | None:
+    def parse(self, number: int, line: bytes) -> Input | Problem | None:
+        """What stands on a line; None if it is blank."""
         if number == 1:
             if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                 return Problem(self.where(number), "the file is UTF-16, not UTF-8", "save it as UTF-8")
@@ -79,3 +94,35 @@ class Inputs:
             return Problem(self.where(number), f"not JSON: {error.msg} (column {error.colno})", hint)
         except ValueError as error:
             return Problem(self.where(number), f"not JSON: {error}")
+
+
+class InputLines:
+    """The values of a file of inputs by line, in any order. `digest` is the SHA-256 of its bytes."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self._inputs = inputs
+        # Where each line begins: a hundred thousand take less than a megabyte.
+        self._offsets = array("Q", [0])
+        sha256 = hashlib.sha256()
+        with inputs.path.open("rb") as file:
+            for line in file:
+                sha256.update(line)
+                self._offsets.append(self._offsets[-1] + len(line))
+        self.digest = sha256.hexdigest()
+        self._last: tuple[int, Any] = (0, None)
+
+    def value(self, number: int) -> Any:
+        """The input on a line (from 1). Raises Problems for one that is not JSON, KeyError where there is none."""
+        if self._last[0] != number:
+            if not 0 < number < len(self._offsets):
+                raise KeyError(number)
+            with self._inputs.path.open("rb") as file:
+                file.seek(self._offsets[number - 1])
+                found = self._inputs.parse(number, file.readline())
+            if isinstance(found, Problem):
+                raise Problems([found])
+            if found is None:
+                raise KeyError(number)
+            # A HIT's assignments come one after the other, and have one input.
+            self._last = (number, found.value)
+        return self._last[1]

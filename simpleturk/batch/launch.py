@@ -77,6 +77,12 @@ def annotation(batch_id: str, line: int) -> str:
     return f"simpleturk:{batch_id}:{line}"
 
 
+def line_of(annotation: str, record: BatchRecord) -> int | None:
+    """The input's line of which an annotation speaks, None if it is not of this batch."""
+    before, _, line = annotation.rpartition(":")
+    return int(line) if before.endswith(f"simpleturk:{record.batch_id}") and line.isdecimal() else None
+
+
 def token(batch_id: str, line: int) -> str:
     """The UniqueRequestToken of an input's HIT: the same whenever it is asked for."""
     return hashlib.sha256(f"{batch_id}:{line}".encode()).hexdigest()

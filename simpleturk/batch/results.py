@@ -1,49 +1,46 @@
 """HIT ids → assignments → result records, yielded as they arrive, in the order of the ids."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from simpleturk.batch.answers import AnswerError, output_of, parse_answer
 from simpleturk.batch.concurrency import in_order
-from simpleturk.batch.files import json_line
+from simpleturk.batch.files import Appended, json_line
 from simpleturk.errors import NoSuchHIT, Problem, Problems
 
 if TYPE_CHECKING:
     from simpleturk.mturk import MTurk
     from simpleturk.shown import HIT, Assignment
 
-#: The states of work that the API shows.
-STATUSES = ("Submitted", "Approved", "Rejected")
+#: Size of the table that tells which assignments can stand in a file only once.
+_BITS = 2**24
 
 
-def collect(
-    mturk: "MTurk", hits: Iterable["HIT"], statuses: Sequence[str], have: Mapping[str, int] | None = None
-) -> Iterator["Assignment"]:
-    """Yield the assignments of HITs in these states. HITs with nothing new are not asked about.
-
-    `have` counts the assignments of each HIT that are known already.
-    """
-    known = have or {}
-
-    def ask(hit: "HIT") -> list["Assignment"]:
-        try:
-            return list(mturk.assignments(hit.hit_id, statuses))
-        except NoSuchHIT:  # deleted in this very moment
-            return []
+def with_news(hits: Iterable["HIT"], statuses: Sequence[str], have: Mapping[str, int]) -> Iterator["HIT"]:
+    """Those HITs that may have work in these states which is not known; `have` counts each HIT's known assignments."""
 
     def expected(hit: "HIT") -> int:
         reviewed = hit.completed if {"Approved", "Rejected"} & set(statuses) else 0
         return reviewed + (hit.unreviewed if "Submitted" in statuses else 0)
 
-    # What is known may have changed its state since: only when all of a HIT's work is known is there nothing new.
-    def is_new(hit: "HIT") -> bool:
-        return expected(hit) > 0 and hit.unreviewed + hit.completed > known.get(hit.hit_id, 0)
+    for hit in hits:
+        # What is known may have changed its state since: only when all of a HIT's work is known is there nothing new.
+        if expected(hit) > 0 and hit.unreviewed + hit.completed > have.get(hit.hit_id, 0):
+            yield hit
 
-    asked = filter(is_new, hits)
-    for assignments in in_order(ask, asked, mturk.concurrency):
+
+def collect(mturk: "MTurk", hits: Iterable["HIT"], statuses: Sequence[str]) -> Iterator["Assignment"]:
+    """Yield the assignments of HITs in these states, in the order of the HITs: one call each."""
+
+    def ask(hit: "HIT") -> list["Assignment"]:
+        try:
+            return list(mturk.assignments(hit.hit_id, statuses, hit.max_assignments))
+        except NoSuchHIT:  # deleted in this very moment
+            return []
+
+    for assignments in in_order(ask, hits, mturk.concurrency):
         yield from assignments
 
 
@@ -82,56 +79,92 @@ def result_record(assignment: "Assignment", line: int | None = None, inputs: Any
 
 
 class ResultsFile:
-    """A results file that grows: what it holds is kept, a torn last line cut off, each new record written whole."""
+    """A results file that grows: what it holds is kept, a torn last line cut off, each new record written whole.
 
-    def __init__(self, file: IO[bytes], path: Path) -> None:
+    Of what is there only counts are held in memory; which assignments they are is looked up for the HITs that matter.
+    """
+
+    def __init__(self, file: Appended) -> None:
         """Read what is there. Raises Problems, and changes nothing, when it is not a file of results."""
         self._file = file
-        self.assignment_ids: set[str] = set()
         self.per_hit: dict[str, int] = {}
-        end = self._read(path)
-        file.seek(0, 2)
-        if file.tell() > end:
-            file.truncate(end)
-        if end and not self._ends_line(end):
-            file.write(b"\n")
+        self.records = 0
+        #: HITs of which some assignment may stand there twice.
+        self._unsure: set[str] = set()
+        self._known: set[str] = set()
+        self._current: tuple[str, set[str]] = ("", set())
+        end = self._read()
+        whole = file.read_from(end - 1, 1) in (b"", b"\n")
+        file.truncate(end)
+        if not whole:
+            file.append(b"\n")
+        self._recount()
+
+    def expect(self, hit_ids: Collection[str]) -> None:
+        """Say of which HITs records may be added before the next call."""
+        sought = {hit_id for hit_id in hit_ids if self.per_hit.get(hit_id)}
+        self._known = (
+            {assignment_id for assignment_id, hit_id in self._pairs() if hit_id in sought} if sought else set()
+        )
 
     def add(self, record: dict[str, Any]) -> bool:
-        """Append a record unless its assignment is there; return whether it was new."""
-        if record["assignment_id"] in self.assignment_ids:
+        """Append a record unless its assignment is there; return whether it was new.
+
+        The records of a HIT come one after the other.
+        """
+        assignment_id, hit_id = record["assignment_id"], record["hit_id"]
+        if hit_id != self._current[0]:
+            self._current = (hit_id, set())
+        if assignment_id in self._known or assignment_id in self._current[1]:
             return False
-        self._file.write(json_line(record).encode())
-        self._file.flush()
-        self._note(record)
+        self._file.append(json_line(record).encode())
+        self._current[1].add(assignment_id)
+        self._count(hit_id)
         return True
 
-    def _read(self, path: Path) -> int:
-        """Note the records of the file; return where the last whole one ends, in bytes."""
+    def _read(self) -> int:
+        """Count the records of the file; return where the last whole one ends, in bytes."""
         problems, end = [], 0
-        for number, line in enumerate(self._file, start=1):
+        seen = bytearray(_BITS // 8)
+        for number, line in enumerate(self._file.lines(), start=1):
             record = _parsed(line)
             if record is not None:
-                self._note(record)
+                hit_id = str(record.get("hit_id", ""))
+                self._count(hit_id)
+                place, bit = divmod(hash(record["assignment_id"]) % _BITS, 8)
+                if seen[place] >> bit & 1:
+                    self._unsure.add(hit_id)
+                seen[place] |= 1 << bit
             elif not line.endswith(b"\n") and line.lstrip().startswith(b'{"assignment_id"'[: len(line.strip())]):
                 break
             elif line.strip():
-                hint = "name another --output: nothing has been written"
-                problems.append(Problem(f"{path}, line {number}", "is not a line of results", hint))
+                hint = "remove it, or name another --output: nothing has been written"
+                problems.append(Problem(f"{self._file.path}, line {number}", "is not a line of results", hint))
             end += len(line)
         if problems:
             raise Problems(problems)
         return end
 
-    def _note(self, record: dict[str, Any]) -> None:
-        if record["assignment_id"] in self.assignment_ids:
+    def _recount(self) -> None:
+        """Count each assignment once where some may be there twice."""
+        if not self._unsure:
             return
-        self.assignment_ids.add(record["assignment_id"])
-        hit_id = str(record.get("hit_id", ""))
-        self.per_hit[hit_id] = self.per_hit.get(hit_id, 0) + 1
+        pairs = {pair for pair in self._pairs() if pair[1] in self._unsure}
+        for hit_id in self._unsure:
+            self.records -= self.per_hit.pop(hit_id)
+        for _, hit_id in pairs:
+            self._count(hit_id)
 
-    def _ends_line(self, end: int) -> bool:
-        self._file.seek(end - 1)
-        return self._file.read(1) == b"\n"
+    def _count(self, hit_id: str) -> None:
+        self.per_hit[hit_id] = self.per_hit.get(hit_id, 0) + 1
+        self.records += 1
+
+    def _pairs(self) -> Iterator[tuple[str, str]]:
+        """Each record's assignment and HIT; the file has been read before."""
+        for line in self._file.lines():
+            record = _parsed(line)
+            if record is not None:
+                yield record["assignment_id"], str(record.get("hit_id", ""))
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:

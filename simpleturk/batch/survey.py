@@ -1,7 +1,7 @@
 """HIT ids → the HITs as they stand now, in few calls; and what they add up to."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from simpleturk.batch.concurrency import in_order
@@ -14,31 +14,42 @@ if TYPE_CHECKING:
 #: A page of a list shows up to this many HITs for the price of one call.
 PAGE = 100
 
+#: How many pages may show nothing of a batch before its HITs are asked for one by one.
+BARREN = 5
 
-def survey(mturk: "MTurk", hit_ids: Sequence[str]) -> dict[str, "HIT | None"]:
+
+def survey(mturk: "MTurk", hit_ids: Collection[str]) -> dict[str, "HIT | None"]:
     """Each id's HIT, in the order of the ids; None for one that is deleted or not this account's.
 
-    Pages of the account's HITs are read while that can be cheaper than asking for the rest one by one.
+    Nobody can know where in the account's list a batch stands. For N ids this makes as many calls as pages have to be
+    read until all were seen, as long as fewer than max(5, N / 2) of these show none of them; in the worst case N + 5,
+    or 1.5 N from 100 ids on.
     """
     found: dict[str, HIT | None] = dict.fromkeys(hit_ids)
-    missing = set(hit_ids)
-    # An account holds other HITs too: reading on pays as long as few pages were read for nothing.
-    budget = max(5, len(hit_ids) // 10)
-    ended = not missing
-    for number, page in enumerate(mturk.hit_pages(), start=1) if missing else ():
+    missing = {hit_id: hit_id for hit_id in hit_ids}
+    barren = 0
+    for page in mturk.hit_pages() if missing else ():
+        before = len(missing)
         for hit in page:
-            if hit.hit_id in missing:
-                found[hit.hit_id] = hit
-                missing.discard(hit.hit_id)
+            own = missing.pop(hit.hit_id, None)
+            if own is not None:
+                # A hundred thousand ids are held once, not twice.
+                found[own] = replace(hit, hit_id=own)
         if not missing:
             return found
-        if number - (len(found) - len(missing)) / PAGE >= budget:
+        barren += len(missing) == before
+        if len(missing) == before and barren >= _patience(len(missing)):
             break
     else:
-        ended = True
-    # The list holds every HIT that is not deleted: what it did not show, nobody needs to be asked for.
-    if ended:
+        # The list holds every HIT that is not deleted: what it did not show, nobody needs to be asked for.
         return found
+    rest = [hit_id for hit_id in hit_ids if hit_id in missing]
+    found.update(ask_each(mturk, rest))
+    return found
+
+
+def ask_each(mturk: "MTurk", hit_ids: Sequence[str]) -> dict[str, "HIT | None"]:
+    """Each id's HIT, as `survey` has it, by one call an id."""
 
     def ask(hit_id: str) -> "HIT | None":
         try:
@@ -47,9 +58,12 @@ def survey(mturk: "MTurk", hit_ids: Sequence[str]) -> dict[str, "HIT | None"]:
             return None
         return None if hit.status == "Disposed" else hit
 
-    rest = [hit_id for hit_id in hit_ids if hit_id in missing]
-    found.update(zip(rest, in_order(ask, rest, mturk.concurrency), strict=True))
-    return found
+    return dict(zip(hit_ids, in_order(ask, hit_ids, mturk.concurrency), strict=True))
+
+
+def _patience(missing: int) -> int:
+    """How many barren pages are worth their calls while so many HITs are missing."""
+    return BARREN if missing < PAGE else missing // 2
 
 
 @dataclass(frozen=True)
@@ -75,6 +89,11 @@ class Progress:
     def as_json(self) -> dict[str, Any]:
         """The record that `progress --json` prints."""
         return asdict(self)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether no more work can come in: no place can be accepted, and nothing is in work."""
+        return not self.available and not self.pending
 
 
 def progress(found: dict[str, "HIT | None"]) -> Progress:

@@ -17,6 +17,7 @@ from simpleturk.errors import SimpleturkError
 if TYPE_CHECKING:
     from simpleturk.batch.ids import BatchRecord
     from simpleturk.mturk import MTurk
+    from simpleturk.shown import HIT
 
 
 def _file_name(path: Path) -> Path:
@@ -64,6 +65,9 @@ AssignmentsOpt = Annotated[
 ]
 
 DEFAULT_IDS = Path("hit_ids.txt")
+
+#: How many things of a kind are named before the rest is counted.
+SHOWN = 5
 
 #: simple-amt's spellings of our options; accepted, not shown.
 ALIASES = {
@@ -134,7 +138,7 @@ _MARKETPLACE: dict[str, tuple[Any, Any]] = {
                 "--concurrency",
                 metavar="N",
                 min=1,
-                max=64,
+                max=48,
                 help="How many calls may be in flight at once (16); fewer when throttled.",
                 rich_help_panel=_PANEL,
             ),
@@ -228,13 +232,55 @@ def database_of(where: Where, ids: Path, record: "BatchRecord | None") -> Path |
 
 
 def the_batch(where: Where, ids: Path, acts: bool = False) -> "tuple[list[str], BatchRecord | None, MTurk]":
-    """An ids file's HIT ids, its batch record if there is one, and a client of the marketplace on which it lives."""
-    from simpleturk.batch.ids import read_ids, read_record
+    """An ids file's HIT ids, its batch record if there is one, and a client of the marketplace on which it lives.
+
+    Raises SimpleturkError when record and ids file contradict each other.
+    """
+    from simpleturk.batch.ids import read_ids, read_record, record_path
 
     record = read_record(ids)
-    hit_ids = read_ids(ids)
+    found = read_ids(ids)
+    for line, first in found.repeated[:SHOWN]:
+        console.warn(f"{ids}, line {line} repeats line {first}: the HIT counts once")
+    if len(found.repeated) > SHOWN:
+        console.warn(f"{ids}: {len(found.repeated) - SHOWN:,} more lines repeat others")
+    if found.torn:
+        hint = "run the launch again: it continues" if record else None
+        console.warn(f"{ids}: its last line, {found.torn!r}, is torn, and left out", hint)
+    if record and len(found.hit_ids) > record.hits:
+        raise SimpleturkError(
+            f"{ids} holds {console.plural(len(found.hit_ids), 'HIT')}, but {record_path(ids)} says {record.hits:,}",
+            "restore the one that was changed; or move the record away: an ids file works without it, with less help",
+        )
     marketplace = marketplace_of(where, record, acts)
-    return hit_ids, record, connect_to(marketplace, where, ids, record)
+    return found.hit_ids, record, connect_to(marketplace, where, ids, record)
+
+
+def surveyed(mturk: "MTurk", hit_ids: list[str], record: "BatchRecord | None", ids: Path) -> "dict[str, HIT | None]":
+    """The batch's HITs as they stand; what is not there, and what is not the batch's, is told."""
+    from simpleturk.batch.launch import line_of
+    from simpleturk.batch.survey import survey
+
+    found = survey(mturk, hit_ids)
+    gone = [hit_id for hit_id, hit in found.items() if hit is None]
+    if gone:
+        console.warn(
+            f"{console.plural(len(gone), 'HIT')} of {ids} {'is' if len(gone) == 1 else 'are'} deleted, or not this "
+            f"account's: {_some(gone)}"
+        )
+    others = [hit.hit_id for hit in found.values() if hit and record and line_of(hit.annotation, record) is None]
+    if others:
+        console.warn(
+            f"{console.plural(len(others), 'HIT')} of {ids} {'is' if len(others) == 1 else 'are'} not of the batch "
+            f"that its record describes: {_some(others)}",
+            "without their record, ids are taken as they are: give them an ids file of their own",
+        )
+    return found
+
+
+def _some(hit_ids: list[str]) -> str:
+    more = len(hit_ids) - SHOWN
+    return ", ".join(hit_ids[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def overrides(pairs: list[str] | None) -> dict[str, str]:

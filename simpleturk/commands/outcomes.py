@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,15 @@ def named_items(arguments: list[str] | None, file: Path | None, key: str) -> lis
 
     `file` (- is stdin) holds one id per line, or JSON Lines with `key`. Raises Problems with every bad line.
     """
+    found = named_records(arguments, file, key)
+    return None if found is None else list(found)
+
+
+def named_records(arguments: list[str] | None, file: Path | None, key: str) -> dict[str, str] | None:
+    """As `named_items`, each id with the `status` that its record gives, "" without one."""
     if not arguments and file is None:
         return None
-    listed = _read(file, key) if file is not None else []
-    return list(dict.fromkeys([*(arguments or ()), *listed]))
+    return dict.fromkeys(arguments or (), "") | (_read(file, key) if file is not None else {})
 
 
 def report(
@@ -57,33 +63,39 @@ def raise_if_some(failed: int, number: int, noun: str, done: str) -> None:
         raise SomeFailed(f"{failed:,} of {console.plural(number, noun)} could not be {done.lower()}")
 
 
-def _read(file: Path, key: str) -> list[str]:
+def _read(file: Path, key: str) -> dict[str, str]:
     name = "stdin" if str(file) == "-" else str(file)
-    problems, found = [], []
-    for number, line in _lines(file, name):
+    problems: list[Problem] = []
+    found: dict[str, str] = {}
+    for number, line, is_whole in _lines(file, name):
         item: object = line
+        status: object = ""
         if line.startswith("{"):
             try:
-                item = json.loads(line).get(key)
+                record = json.loads(line)
+                item, status = record.get(key), record.get("status")
             except (ValueError, RecursionError):
                 item = None
         if isinstance(item, str) and item and not any(character.isspace() for character in item):
-            found.append(item)
+            found[item] = status if isinstance(status, str) else ""
         else:
-            problems.append(Problem(f"{name}, line {number}", f"holds no {key.replace('_', ' ')}"))
+            torn = line.startswith("{") and not is_whole
+            hint = "the line is torn: remove it, or mend the file with simpleturk results --output" if torn else None
+            problems.append(Problem(f"{name}, line {number}", f"holds no {key.replace('_', ' ')}", hint))
     if problems:
         raise Problems(problems)
     return found
 
 
-def _lines(file: Path, name: str) -> Iterator[tuple[int, str]]:
+def _lines(file: Path, name: str) -> Iterator[tuple[int, str, bool]]:
+    """A file's lines that are not blank: the number, the text, and whether it has a line end."""
     try:
-        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-        text = data.decode("utf-8-sig")
+        with nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as data:
+            for number, line in enumerate(data, start=1):
+                text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+                if text and not text.startswith("#"):
+                    yield number, text, line.endswith(b"\n")
     except FileNotFoundError as error:
         raise SimpleturkError(f"{name}: no such file") from error
     except UnicodeDecodeError as error:
         raise SimpleturkError(f"{name}: is not UTF-8 text", "save it as UTF-8") from error
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            yield number, line.strip()

@@ -1,7 +1,8 @@
 """results: completed work, one JSON record a line."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,14 +16,19 @@ from simpleturk.commands.options import (
     data_out,
     marketplace_of,
     on_a_marketplace,
+    surveyed,
     the_batch,
 )
 from simpleturk.endpoints import Where
 
 if TYPE_CHECKING:
     from simpleturk.batch.ids import BatchRecord
+    from simpleturk.batch.inputs import InputLines
     from simpleturk.mturk import MTurk
     from simpleturk.shown import HIT, Assignment
+
+    #: How an assignment becomes a record.
+    Described = Callable[[Assignment], dict[str, Any]]
 
 
 class Status(StrEnum):
@@ -61,108 +67,92 @@ def results(
     with_input: WithInputOpt = True,
 ) -> None:
     """Print completed work, one JSON record a line."""
-    from simpleturk.batch.survey import survey
-
     statuses = [str(chosen).capitalize() for chosen in status or (Status.SUBMITTED, Status.APPROVED)]
     if all_:
         mturk = connect_to(marketplace_of(where), where, ids)
         hits: Iterable[HIT] = (hit for page in mturk.hit_pages() for hit in page)
-        described: Iterator[tuple[HIT, int | None, Any]] = ((hit, None, None) for hit in hits)
+        described = _plain
     else:
         hit_ids, record, mturk = the_batch(where, ids)
-        found = survey(mturk, hit_ids)
-        gone = sum(hit is None for hit in found.values())
-        if gone:
-            console.warn(f"{console.plural(gone, 'HIT')} of {ids} are deleted, or not this account's: no results")
-        inputs = _inputs(ids, record) if with_input else iter(())
-        described = _with_inputs(found, inputs)
+        found = surveyed(mturk, hit_ids, record, ids)
+        hits = (hit for hit in found.values() if hit is not None)
+        lines = _lines(ids, record) if with_input else None
+        described = partial(_with_input, found, record, lines) if record and lines else _plain
     if output:
-        _merge(mturk, described, statuses, output)
+        _merge(mturk, hits, statuses, described, output)
     else:
-        _print(mturk, described, statuses)
+        _print(mturk, hits, statuses, described)
 
 
-def _print(mturk: "MTurk", described: "Iterator[tuple[HIT, int | None, Any]]", statuses: list[str]) -> None:
+def _print(mturk: "MTurk", hits: "Iterable[HIT]", statuses: list[str], described: "Described") -> None:
     from simpleturk.batch.files import json_line
+    from simpleturk.batch.results import collect, with_news
 
     problems = 0
     with data_out():
-        for record in _records(mturk, described, statuses, {}):
+        for assignment in collect(mturk, with_news(hits, statuses, {}), statuses):
+            record = described(assignment)
             console.data(json_line(record))
             problems += "problem" in record
     _warn_of(problems)
 
 
-def _merge(
-    mturk: "MTurk", described: "Iterator[tuple[HIT, int | None, Any]]", statuses: list[str], output: Path
-) -> None:
+def _merge(mturk: "MTurk", hits: "Iterable[HIT]", statuses: list[str], described: "Described", output: Path) -> None:
     """Append what is new to a file; a second run changes nothing."""
     from simpleturk.batch.files import appending
-    from simpleturk.batch.results import ResultsFile
+    from simpleturk.batch.results import ResultsFile, collect, with_news
 
     added = problems = 0
     with appending(output) as file:
-        kept = ResultsFile(file, output)
-        for record in _records(mturk, described, statuses, kept.per_hit):
+        kept = ResultsFile(file)
+        asked = list(with_news(hits, statuses, kept.per_hit))
+        kept.expect({hit.hit_id for hit in asked})
+        for assignment in collect(mturk, asked, statuses):
+            record = described(assignment)
             if kept.add(record):
                 added += 1
                 problems += "problem" in record
-    console.note(f"{console.plural(added, 'new result')} in {output}; it holds {len(kept.assignment_ids):,}")
+    console.note(f"{console.plural(added, 'new result')} in {output}; it holds {kept.records:,}")
     _warn_of(problems)
 
 
-def _records(
-    mturk: "MTurk",
-    described: "Iterator[tuple[HIT, int | None, Any]]",
-    statuses: list[str],
-    have: dict[str, int],
-) -> Iterator[dict[str, Any]]:
-    """The records of HITs, in their order, each with its line and input where they are known."""
-    from simpleturk.batch.results import collect, result_record
+def _plain(assignment: "Assignment") -> dict[str, Any]:
+    from simpleturk.batch.results import result_record
 
-    # Work arrives in the order of the HITs, so only the inputs of HITs in flight are held.
-    waiting: dict[str, tuple[int | None, Any]] = {}
-
-    def hits() -> "Iterator[HIT]":
-        for hit, line, value in described:
-            waiting[hit.hit_id] = (line, value)
-            yield hit
-
-    current: Assignment | None = None
-    for assignment in collect(mturk, hits(), statuses, have):
-        if current and current.hit_id != assignment.hit_id:
-            waiting.pop(current.hit_id, None)
-        current = assignment
-        yield result_record(assignment, *waiting.get(assignment.hit_id, (None, None)))
+    return result_record(assignment)
 
 
-def _with_inputs(
-    found: "dict[str, HIT | None]", inputs: Iterator[tuple[int, Any]]
-) -> "Iterator[tuple[HIT, int | None, Any]]":
-    """Each HIT with its input: line k of the ids file is input k."""
-    for hit in found.values():
-        line, value = next(inputs, (None, None))
-        if hit is not None:
-            yield hit, line, value
+def _with_input(
+    found: "dict[str, HIT | None]", batch: "BatchRecord", lines: "InputLines", assignment: "Assignment"
+) -> dict[str, Any]:
+    """An assignment's record with its input: the one that the HIT's annotation names."""
+    from simpleturk.batch.launch import line_of
+    from simpleturk.batch.results import result_record
+
+    hit = found.get(assignment.hit_id)
+    line = line_of(hit.annotation, batch) if hit else None
+    try:
+        return result_record(assignment, line, lines.value(line) if line else None)
+    except KeyError:
+        return result_record(assignment)
 
 
-def _inputs(ids: Path, record: "BatchRecord | None") -> Iterator[tuple[int, Any]]:
-    """The batch's inputs with their lines, if its file still is what was launched; without them results go on."""
-    from simpleturk.batch.inputs import Inputs
+def _lines(ids: Path, record: "BatchRecord | None") -> "InputLines | None":
+    """The batch's inputs, if their file still is what was launched; without them results go on."""
+    from simpleturk.batch.inputs import InputLines, Inputs
 
     if record is None:
-        return
+        return None
     inputs = Inputs(record.inputs.located(ids))
     try:
-        same = inputs.digest() == record.inputs.sha256
+        lines = InputLines(inputs)
     except OSError:
-        same = False
-    if not same:
-        hint = "restore the file, or say --no-input"
-        console.warn(f"{inputs.name} is not what was launched: results come without their inputs", hint)
-        return
-    skipped = frozenset(record.skipped)
-    yield from ((item.line, item.value) for item in inputs.values() if item.line not in skipped)
+        lines = None
+    if lines and lines.digest == record.inputs.sha256:
+        return lines
+    hint = "restore the file, or say --no-input"
+    console.warn(f"{inputs.name} is not what was launched: results come without their inputs", hint)
+    return None
 
 
 def _warn_of(problems: int) -> None:

@@ -15,9 +15,10 @@ from simpleturk.commands.options import (
     connect_to,
     marketplace_of,
     on_a_marketplace,
+    surveyed,
     the_batch,
 )
-from simpleturk.commands.outcomes import named_items, report
+from simpleturk.commands.outcomes import named_records, report
 from simpleturk.endpoints import Where
 from simpleturk.errors import UsageError
 
@@ -43,16 +44,18 @@ def approve(
     """Approve submitted assignments, all or those named."""
     from simpleturk.batch.review import approve as approve_each
 
-    chosen = named_items(named, assignments, "assignment_id")
-    if chosen is None:
-        hit_ids, record, mturk = the_batch(where, ids, acts=True)
-        chosen = _of_batch(mturk, hit_ids, ("Submitted", "Rejected") if override_rejection else ("Submitted",))
-    else:
-        record, mturk = _home(where, ids)
+    chosen, record, mturk = _chosen(
+        where,
+        ids,
+        named_records(named, assignments, "assignment_id"),
+        "Approved",
+        ("Submitted", "Rejected") if override_rejection else ("Submitted",),
+    )
     if not chosen:
         console.note("Nothing to approve.")
         return
-    if mturk.marketplace.spends_money:
+    # Who said yes reads no question: what it would tell is not asked for.
+    if mturk.marketplace.spends_money and not yes:
         price = _price(mturk, record, len(chosen))
         balance = f"balance ${mturk.balance():,.2f}"
         question = (
@@ -80,16 +83,12 @@ def reject(
 
     if not feedback.strip():
         raise UsageError("--feedback is empty: workers have to read why they are not paid")
-    chosen = named_items(named, assignments, "assignment_id")
-    if chosen is None and not whole_batch:
+    records = named_records(named, assignments, "assignment_id")
+    if records is None and not whole_batch:
         raise UsageError("nothing says what to reject", "name assignments, or say --whole-batch")
-    if chosen is not None and whole_batch:
+    if records is not None and whole_batch:
         raise UsageError("assignments and --whole-batch exclude each other")
-    if chosen is None:
-        hit_ids, _, mturk = the_batch(where, ids, acts=True)
-        chosen = _of_batch(mturk, hit_ids, ("Submitted",))
-    else:
-        _, mturk = _home(where, ids)
+    chosen, _, mturk = _chosen(where, ids, records, "Rejected", ("Submitted",))
     if not chosen:
         console.note("Nothing to reject.")
         return
@@ -98,21 +97,28 @@ def reject(
     report(reject_each(mturk, chosen, feedback), len(chosen), "assignment", "Rejected", "Rejecting")
 
 
-def _home(where: Where, ids: Path) -> "tuple[BatchRecord | None, MTurk]":
-    """The marketplace of named assignments: the batch's, if there is a batch record to tell."""
+def _chosen(
+    where: Where, ids: Path, records: dict[str, str] | None, wanted: str, statuses: tuple[str, ...]
+) -> "tuple[list[str], BatchRecord | None, MTurk]":
+    """The assignments to decide on, the batch record if there is one, and a client of their marketplace.
+
+    Those named, but for what their records say to be `wanted` already; without any, the batch's in these states.
+    """
     from simpleturk.batch.ids import read_record
+    from simpleturk.batch.results import collect, with_news
 
+    if records is None:
+        hit_ids, record, mturk = the_batch(where, ids, acts=True)
+        hits = (hit for hit in surveyed(mturk, hit_ids, record, ids).values() if hit is not None)
+        found = collect(mturk, with_news(hits, statuses, {}), statuses)
+        return [assignment.assignment_id for assignment in found], record, mturk
     record = read_record(ids)
-    return record, connect_to(marketplace_of(where, record, acts=True), where, ids, record)
-
-
-def _of_batch(mturk: "MTurk", hit_ids: list[str], statuses: tuple[str, ...]) -> list[str]:
-    """The batch's assignments in these states."""
-    from simpleturk.batch.results import collect
-    from simpleturk.batch.survey import survey
-
-    hits = [hit for hit in survey(mturk, hit_ids).values() if hit is not None]
-    return [assignment.assignment_id for assignment in collect(mturk, hits, statuses)]
+    mturk = connect_to(marketplace_of(where, record, acts=True), where, ids, record)
+    chosen = [assignment_id for assignment_id, status in records.items() if status != wanted]
+    if len(chosen) < len(records):
+        settled = console.plural(len(records) - len(chosen), "assignment")
+        console.note(f"{settled} had been {wanted.lower()} before, as the records say.")
+    return chosen, record, mturk
 
 
 def _price(mturk: "MTurk", record: "BatchRecord | None", number: int) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simpleturk.batch.files import appending, json_line, write_whole
-from simpleturk.batch.ids import BatchRecord, Source, read_ids, read_record, record_path, write_record, writing_ids
+from simpleturk.batch.ids import BatchRecord, Ids, Source, read_ids, read_record, record_path, write_record, writing_ids
 from simpleturk.errors import Problems, SimpleturkError
 
 IDS = ["3" + letter * 29 for letter in "ABC"]
@@ -36,10 +36,12 @@ def record() -> BatchRecord:
     )
 
 
-@pytest.mark.parametrize("text", ["{}\n{}\n{}\n", "{}\r\n\r\n{}\r\n{}", "\ufeff{}\n  {}  \n{}\n\n"])
+@pytest.mark.parametrize(
+    "text", ["{}\n{}\n{}\n", "{}\r\n\r\n{}\r\n{}", "\ufeff{}\n  {}  \n{}\n\n", "# mine\n{}\n{}\n#\n{}\n"]
+)
 def test_ids_are_read_whatever_editor_saved_them(folder: Path, text: str) -> None:
     (folder / "ids.txt").write_bytes(text.format(*IDS).encode())
-    assert read_ids(Path("ids.txt")) == IDS
+    assert read_ids(Path("ids.txt")) == Ids(IDS, [], "")
 
 
 def test_lines_that_are_no_ids_are_all_named(folder: Path) -> None:
@@ -47,6 +49,29 @@ def test_lines_that_are_no_ids_are_all_named(folder: Path) -> None:
     with pytest.raises(Problems) as caught:
         read_ids(Path("ids.txt"))
     assert [problem.where for problem in caught.value.problems] == ["ids.txt, line 2", "ids.txt, line 4"]
+
+
+def test_repeated_ids_count_once_and_are_named(folder: Path) -> None:
+    (folder / "ids.txt").write_text("\n".join([IDS[0], "", IDS[1], IDS[0], IDS[1]]) + "\n")
+    assert read_ids(Path("ids.txt")) == Ids(IDS[:2], [(4, 1), (5, 3)], "")
+    with pytest.raises(Problems) as caught, writing_ids(Path("ids.txt")):
+        pass
+    assert [problem.where for problem in caught.value.problems] == ["ids.txt, line 4", "ids.txt, line 5"]
+
+
+def test_a_torn_last_line_is_told_and_not_taken_for_an_id(folder: Path) -> None:
+    (folder / "ids.txt").write_text(f"{IDS[0]}\n{IDS[1][:12]}")
+    assert read_ids(Path("ids.txt")) == Ids(IDS[:1], [], IDS[1][:12])
+
+
+@given(lines=st.lists(st.sampled_from([*IDS, "", "# note", "  "])), cut=st.integers(min_value=0))
+def test_no_id_is_dropped_silently(tmp_path_factory: pytest.TempPathFactory, lines: list[str], cut: int) -> None:
+    path = tmp_path_factory.mktemp("ids") / "ids.txt"
+    data = "".join(f"{line}\r\n" for line in lines).encode()
+    path.write_bytes(data[: cut % (len(data) + 1)])
+    written = [line for line in path.read_text().split("\n") if line.strip() and not line.startswith("#")]
+    found = read_ids(path)
+    assert len(found.hit_ids) + len(found.repeated) + bool(found.torn) == len(written)
 
 
 def test_a_missing_ids_file_is_refused_with_the_next_step(folder: Path) -> None:
@@ -142,7 +167,7 @@ def test_a_file_that_cannot_be_written_whole_stays_as_it_was(folder: Path) -> No
 
 def test_the_lock_goes_with_the_process_that_held_it(folder: Path) -> None:
     with appending(Path("f")) as file:
-        file.write(b"x")
+        file.append(b"x")
     with appending(Path("f")) as file:
         assert file.read() == b"x"
 

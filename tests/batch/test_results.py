@@ -67,8 +67,11 @@ def test_decisions_are_part_of_a_record() -> None:
 
 def add(path: Path, *ids: str) -> list[bool]:
     with appending(path) as file:
-        kept = ResultsFile(file, path)
-        return [kept.add({"assignment_id": name, "hit_id": "H", "output": "é🙂\n"}) for name in ids]
+        kept = ResultsFile(file)
+        kept.expect({"H"})
+        added = [kept.add({"assignment_id": name, "hit_id": "H", "output": "é🙂\n"}) for name in ids]
+        assert kept.per_hit == {"H": kept.records}
+        return added
 
 
 def test_only_new_assignments_are_added(folder: Path) -> None:
@@ -100,6 +103,15 @@ def test_a_file_of_something_else_is_refused_and_left_as_it_is(folder: Path, dat
     with pytest.raises(Problems, match="is not a line of results"):
         add(path, "A")
     assert path.read_bytes() == data
+
+
+def test_a_record_that_stands_there_twice_counts_once(folder: Path) -> None:
+    path = Path("r.jsonl")
+    add(path, "A", "B")
+    path.write_bytes(path.read_bytes() * 2)
+    with appending(path) as file:
+        assert ResultsFile(file).per_hit == {"H": 2}
+    assert add(path, "A", "C", "B") == [False, True, False]
 
 
 def test_records_of_the_ancestor_are_known(folder: Path) -> None:

@@ -17,7 +17,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 def hit(hit_id: str, status: str = "Assignable", **counts: int) -> HIT:
     numbers = {"max_assignments": 3, "available": 3, "pending": 0, "completed": 0} | counts
-    return HIT(hit_id, "T", status, "t", Decimal("0.10"), NOW, NOW, annotation="", **numbers)
+    return HIT(hit_id, "T", status, "t", Decimal("0.10"), NOW, NOW, auto_approval_delay=60, annotation="", **numbers)
 
 
 class Account:
@@ -43,7 +43,18 @@ class Account:
 
 @pytest.mark.parametrize(
     ("before", "batch", "after", "most"),
-    [(0, 10, 0, 1), (0, 1000, 0, 10), (300, 10, 0, 4), (0, 10, 5000, 1), (5000, 10, 0, 15), (5000, 1000, 0, 60)],
+    [
+        (0, 10, 0, 1),
+        (0, 1000, 0, 10),
+        (300, 10, 0, 4),
+        (0, 10, 5000, 1),
+        (5000, 10, 0, 15),
+        (5000, 99, 0, 104),
+        (5000, 1000, 0, 60),
+        (40_000, 1000, 0, 410),
+        (60_000, 1000, 0, 1500),
+        (5000, 20_000, 0, 250),
+    ],
 )
 def test_the_batch_is_found_among_others_in_few_calls(before: int, batch: int, after: int, most: int) -> None:
     ids = [f"B{number}" for number in range(batch)]
@@ -59,6 +70,13 @@ def test_hits_that_are_gone_are_none(others: int) -> None:
     account = Account(["B1", *(f"X{n}" for n in range(others))])
     found = survey(cast(MTurk, account), ["B0", "B1"])
     assert [name for name, value in found.items() if value is None] == ["B0"]
+
+
+def test_a_hit_that_is_gone_costs_few_calls_more() -> None:
+    account = Account([f"B{n}" for n in range(1, 1000)] + [f"Y{n}" for n in range(5000)])
+    found = survey(cast(MTurk, account), [f"B{n}" for n in range(1000)])
+    assert found["B0"] is None
+    assert len(account.calls) <= 10 + 5 + 1
 
 
 def test_no_ids_need_no_call() -> None:

@@ -134,7 +134,7 @@ def test_all_takes_every_hit_of_the_account(run: Run, answer: Callable[..., str]
 
 def test_deleted_hits_are_told(run: Run, words: list[str]) -> None:
     run("delete", "--force", "--yes", words[0])
-    assert "warning: 1 HIT of hit_ids.txt are deleted, or not this account's" in run("results").stderr
+    assert f"warning: 1 HIT of hit_ids.txt is deleted, or not this account's: {words[0]}\n" in run("results").stderr
 
 
 def test_a_full_disk_is_an_error_and_not_a_traceback(run: Run, answer: Callable[..., str], folder: Path) -> None:
