@@ -45,6 +45,12 @@ ATTEMPTS = 7
 FIRST_DELAY = 0.2
 PATIENCE = 600
 
+#: An endpoint that has not answered yet may be a wrong address: whoever waits for it wants to know soon.
+FIRST_ATTEMPTS = 3
+
+#: Seconds that an answer may take.
+READ_TIMEOUT = 30
+
 #: How AWS's services say that calls come too fast.
 THROTTLING = frozenset({"ThrottlingException", "Throttling", "RequestLimitExceeded", "TooManyRequestsException"})
 
@@ -54,10 +60,11 @@ T = TypeVar("T")
 class _Again(Exception):
     """A call that may get through another time; `error` is what it would be at last."""
 
-    def __init__(self, error: MarketplaceError, throttled: bool) -> None:
+    def __init__(self, error: MarketplaceError, throttled: bool, unreachable: bool = False) -> None:
         super().__init__(error.message)
         self.error = error
         self.throttled = throttled
+        self.unreachable = unreachable
 
 
 #: What reading an answer may raise that is not MTurk's.
@@ -76,6 +83,7 @@ class MTurk:
         self.concurrency = concurrency
         self.stats = Stats()
         self._pace = Pace(concurrency)
+        self._has_answered = False
 
     def balance(self) -> Decimal:
         """The account's available balance in USD."""
@@ -187,6 +195,7 @@ class MTurk:
                 try:
                     self.stats.count(operation)
                     result = self._call_once(operation, **parameters)
+                    self._has_answered = True
                     self._pace.passed()
                     return result
                 except _Again as again:
@@ -195,7 +204,8 @@ class MTurk:
                     if throttled:
                         self.stats.throttled += 1
                         self._pace.throttled(began)
-                    if failures >= ATTEMPTS or time.monotonic() > until:
+                    attempts = FIRST_ATTEMPTS if again.unreachable and not self._has_answered else ATTEMPTS
+                    if failures >= attempts or time.monotonic() > until:
                         raise again.error from again.__cause__
             self.stats.retries += 1
             if not throttled:
@@ -226,8 +236,9 @@ class MTurk:
         except (aws.HTTPClientError, aws.BotoCoreError) as error:
             hint = "check the network and the endpoint, then run the command again"
             unreachable = MarketplaceError(f"{self.marketplace.name} cannot be reached: {error}", hint)
-            if isinstance(error, aws.HTTPClientError) and not isinstance(error, aws.ProxyConnectionError):
-                raise _Again(unreachable, throttled=False) from error
+            not_there = isinstance(error, aws.EndpointConnectionError | aws.ConnectTimeoutError)
+            if not_there or isinstance(error, aws.HTTPClientError):
+                raise _Again(unreachable, throttled=False, unreachable=not_there) from error
             raise unreachable from error
         except (ResponseParserError, *_NONSENSE) as error:
             if self.marketplace.is_local:
@@ -271,7 +282,7 @@ def connect(
         retries={"total_max_attempts": 1},
         max_pool_connections=concurrency,
         connect_timeout=10,
-        read_timeout=60,
+        read_timeout=READ_TIMEOUT,
         user_agent_extra="simpleturk",
     )
     if marketplace.is_local:

@@ -14,7 +14,7 @@ def write_whole(path: Path, text: str) -> None:
     """Replace a file in one step: whoever looks sees the old one or the new one, also after a crash."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with _telling(path), temporary.open("w", encoding="utf-8", newline="\n") as file:
+        with telling(path), temporary.open("w", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
@@ -66,7 +66,7 @@ class Appended:
 
     def append(self, line: bytes) -> None:
         """Add to its end. Raises SimpleturkError when the disk is full."""
-        with _telling(self.path):
+        with telling(self.path):
             self._file.write(line)
             self._file.flush()
         self._unsynced += 1
@@ -80,7 +80,7 @@ class Appended:
 
     def sync(self) -> None:
         """Bring what was appended to the disk."""
-        with _telling(self.path):
+        with telling(self.path):
             self._file.flush()
             os.fsync(self._file.fileno())
         self._unsynced = 0
@@ -108,7 +108,7 @@ def appending(path: Path, unsynced: int = 64) -> Iterator[Appended]:
 
 
 @contextmanager
-def _telling(path: Path) -> Iterator[None]:
+def telling(path: Path) -> Iterator[None]:
     """A full disk, in words."""
     try:
         yield

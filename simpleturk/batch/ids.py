@@ -52,6 +52,8 @@ class BatchRecord:
     """What is known of a batch beside its ids. `reward` is USD, `created` ISO 8601 UTC, `skipped` holds input lines.
 
     `database` is the local marketplace's file, null for the usual one or when the batch lives elsewhere.
+    `asked_since` is when the first of the HITs whose ids are not known may have been asked for, "" if that is when the
+    batch was created.
     """
 
     batch_id: str
@@ -68,6 +70,7 @@ class BatchRecord:
     skipped: list[int]
     created: str
     version: str
+    asked_since: str = ""
 
 
 def record_path(ids: Path) -> Path:
@@ -108,8 +111,9 @@ def _check_texts(record: BatchRecord) -> None:
     """The texts that stand for something else do. Raises ValueError or ArithmeticError."""
     Decimal(record.reward)
     urlsplit(record.endpoint)
-    if datetime.fromisoformat(record.created).tzinfo is None:
-        raise ValueError(f"created {record.created!r} has no time zone")
+    for moment in (record.created, record.asked_since or record.created):
+        if datetime.fromisoformat(moment).tzinfo is None:
+            raise ValueError(f"the time {moment!r} has no time zone")
     if any("\0" in path for path in (record.database or "", record.inputs.path)):
         raise ValueError("a path holds a zero byte")
 

@@ -48,7 +48,7 @@ def launch_batch(mturk: "MTurk", batch: Batch, record: BatchRecord, known: Seque
 
     Raises InputRefused for an input that the marketplace refuses, MarketplaceError for what would meet any input.
     """
-    strays = _strays(mturk, record) if _is_old(record) else {}
+    strays = {line: hit_ids[0] for line, hit_ids in hits_of(mturk, record).items()} if _is_old(record) else {}
 
     def create(item: tuple[int, str]) -> Launched:
         line, question = item
@@ -68,7 +68,7 @@ def launch_batch(mturk: "MTurk", batch: Batch, record: BatchRecord, known: Seque
         return Launched(line, hit_id, adopted=False)
 
     # Never more than was counted, priced and confirmed.
-    remaining = itertools.islice(batch.questions(), len(known), record.hits)
+    remaining = itertools.islice(batch.questions(len(known)), record.hits - len(known))
     return in_order(create, remaining, mturk.concurrency)
 
 
@@ -88,26 +88,29 @@ def token(batch_id: str, line: int) -> str:
     return hashlib.sha256(f"{batch_id}:{line}".encode()).hexdigest()
 
 
-def changed_sources(old: BatchRecord, new: BatchRecord) -> list[str]:
-    """What differs between a batch's sources as launched and as they are now, named for the user."""
-    names = {"template": old.template.path, "properties": "the properties", "inputs": "the inputs"}
-    return [shown for name, shown in names.items() if getattr(old, name).sha256 != getattr(new, name).sha256] + (
-        ["--skip"] if not set(old.skipped) <= set(new.skipped) else []
-    )
+def changed_sources(old: BatchRecord, new: BatchRecord) -> dict[str, str]:
+    """What differs between a batch's sources as launched and as they are now: each with what the user calls it."""
+    names = {
+        "template": old.template.path,
+        "properties": f"{old.properties.path} (or --set)",
+        "inputs": f"the inputs ({old.inputs.path})",
+    }
+    changed = {name: shown for name, shown in names.items() if getattr(old, name).sha256 != getattr(new, name).sha256}
+    return changed | ({} if set(old.skipped) <= set(new.skipped) else {"skipped": "--skip"})
+
+
+def hits_of(mturk: "MTurk", record: BatchRecord) -> dict[int, list[str]]:
+    """The batch's HITs in the account, by input line, told by their annotations; reads all of its pages."""
+    found: dict[int, list[str]] = {}
+    for page in mturk.hit_pages():
+        for hit in page:
+            line = line_of(hit.annotation, record)
+            if line is not None:
+                found.setdefault(line, []).append(hit.hit_id)
+    return found
 
 
 def _is_old(record: BatchRecord) -> bool:
-    """Whether tokens of this batch's first HITs may have been forgotten."""
-    return datetime.now(UTC) - datetime.fromisoformat(record.created) > TOKEN_LIFE
-
-
-def _strays(mturk: "MTurk", record: BatchRecord) -> dict[int, str]:
-    """The batch's HITs in the account, by input line, told by their annotations."""
-    mark = f"simpleturk:{record.batch_id}:"
-    found: dict[int, str] = {}
-    for page in mturk.hit_pages():
-        for hit in page:
-            _, _, line = hit.annotation.rpartition(mark)
-            if mark in hit.annotation and line.isdecimal():
-                found[int(line)] = hit.hit_id
-    return found
+    """Whether tokens of HITs whose ids are not known may have been forgotten, as far as clocks can be trusted."""
+    age = datetime.now(UTC) - datetime.fromisoformat(record.asked_since or record.created)
+    return not -timedelta(minutes=5) <= age <= TOKEN_LIFE

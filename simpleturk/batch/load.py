@@ -1,5 +1,6 @@
 """The three files → one checked batch: every problem in them is reported together, before any call."""
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,10 @@ from simpleturk.errors import Problem, Problems, SimpleturkError
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch that can be launched. `size` counts its HITs, `largest` is the largest question in bytes."""
+    """A batch that can be launched. `size` counts its HITs.
+
+    `largest` is the largest question in bytes, `bytes` what all come to.
+    """
 
     properties: Properties
     properties_path: Path
@@ -23,10 +27,14 @@ class Batch:
     skipped: frozenset[int]
     size: int
     largest: int
+    bytes: int
 
-    def questions(self) -> Iterator[tuple[int, str]]:
-        """Pairs of an input's line and its question's XML, in input order; rendered as they are asked for."""
-        for item in self.wanted():
+    def questions(self, start: int = 0) -> Iterator[tuple[int, str]]:
+        """Pairs of an input's line and its question's XML, in input order; rendered as they are asked for.
+
+        The first `start` of the batch's inputs are left out.
+        """
+        for item in itertools.islice(self.wanted(), start, None):
             yield item.line, _question(self.template, self.properties, item.value)
 
     def wanted(self) -> Iterator[Input]:
@@ -76,9 +84,9 @@ def _check_inputs(
     max_bytes: int,
     skipped: frozenset[int],
     problems: list[Problem],
-) -> tuple[int, int]:
-    """Parse all lines and, with a template, render and size all questions; return how many, and the largest size."""
-    number = largest = 0
+) -> tuple[int, int, int]:
+    """Parse all lines and, with a template, render and size all questions; return how many, the largest size, all."""
+    number = largest = total = 0
     lines: set[int] = set()
     repeated = _Repeated()
     for item in inputs:
@@ -105,6 +113,7 @@ def _check_inputs(
             repeated.add(place, [Problem(str(template.path), "makes an empty page")])
             continue
         largest = max(largest, size)
+        total += size
         if size > max_bytes:
             text = f"the question has {size:,} bytes; this marketplace takes {max_bytes:,}"
             problems.append(Problem(place, text, "shorten the input or the template"))
@@ -115,7 +124,7 @@ def _check_inputs(
     if not number and not problems:
         hint = "write one JSON value per line" if not skipped else None
         problems.append(Problem(inputs.name, "holds no inputs", hint))
-    return number, largest
+    return number, largest, total
 
 
 class _Repeated:

@@ -1,21 +1,23 @@
 """launch: create the HITs of a batch."""
 
-import itertools
-import shutil
-import sys
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simpleturk import __version__, console
+from simpleturk import console
+from simpleturk.commands.continuing import (
+    check_ids_file,
+    check_not_launched,
+    continued,
+    keep_inputs,
+    known_ids,
+    readable,
+    record_of,
+)
 from simpleturk.commands.options import (
     DEFAULT_IDS,
     IdsOpt,
@@ -31,11 +33,11 @@ from simpleturk.commands.options import (
     overrides,
 )
 from simpleturk.endpoints import Marketplace, Where
-from simpleturk.errors import InputRefused, MarketplaceError, SimpleturkError
+from simpleturk.errors import InputRefused, MarketplaceError, Problems, SimpleturkError, SomeFailed, UsageError
 
 if TYPE_CHECKING:
     from simpleturk.batch.ids import BatchRecord
-    from simpleturk.batch.inputs import Inputs
+    from simpleturk.batch.launch import Launched
     from simpleturk.batch.load import Batch
     from simpleturk.mturk import MTurk
 
@@ -60,6 +62,10 @@ MaxCostOpt = Annotated[
     typer.Option("--max-cost", metavar="USD", parser=_usd, help="Refuse to launch what could cost more."),
 ]
 DryRunOpt = Annotated[bool, typer.Option("--dry-run", help="Check everything and show the price; create nothing.")]
+AddOpt = Annotated[bool, typer.Option("--add", help="Launch the lines that were added at the end of the inputs.")]
+VerifyOpt = Annotated[
+    bool, typer.Option("--verify", help="Prove that every input has one HIT, and its id in its place; create nothing.")
+]
 
 
 @on_a_marketplace
@@ -71,8 +77,10 @@ def launch(
     ids: IdsOpt = DEFAULT_IDS,
     set_: SetOpt = None,
     skip: SkipOpt = None,
+    add: AddOpt = False,
     max_cost: MaxCostOpt = None,
     dry_run: DryRunOpt = False,
+    verify: VerifyOpt = False,
     yes: YesOpt = False,
 ) -> None:
     """Create one HIT per input and save their ids.
@@ -83,11 +91,13 @@ def launch(
     from simpleturk.batch.load import load_batch
     from simpleturk.batch.shipped import find
 
+    if verify and (dry_run or add):
+        raise UsageError(f"--verify and {'--dry-run' if dry_run else '--add'} exclude each other")
     old = read_record(ids)
-    _check_ids_file(ids, old)
-    known = _known(ids)
-    marketplace = marketplace_of(where, old, acts=not dry_run)
-    with _readable(inputs, ids) as source:
+    check_ids_file(ids, old, add)
+    known = known_ids(ids, heal=not (dry_run or verify))
+    marketplace = marketplace_of(where, old, acts=not (dry_run or verify))
+    with readable(inputs, ids) as source:
         batch = load_batch(
             find(template),
             find(properties),
@@ -96,13 +106,16 @@ def launch(
             marketplace.max_question_bytes,
             frozenset(skip or ()) | frozenset(old.skipped if old else ()),
         )
-        _check_not_launched(batch, old, known)
-        record = _record(batch, marketplace, where, ids, old)
+        check_not_launched(batch, old, known)
+        record = record_of(batch, marketplace, where, ids, old)
         if old:
-            _check_continues(old, record, known)
+            record = continued(batch, old, record, known, ids, add)
+        if verify:
+            _verify(batch, old, connect_to(marketplace, where, ids, old), ids)
+            return
         missing = record.hits - len(known)
         if not missing:
-            console.note(f"This batch has been launched before: {console.plural(record.hits, 'HIT')}.")
+            _tell(Counter(), len(known), marketplace, ids)
             console.note("To launch it anew, name another --ids.")
             return
         mturk = connect_to(marketplace, where, ids, old)
@@ -112,24 +125,26 @@ def launch(
         _warn_if_for_nobody(batch, mturk, database_of(where, ids, old))
         _warn_of_caps(batch, mturk)
         if dry_run:
-            sizes = f"the largest question has {batch.largest:,} bytes of {marketplace.max_question_bytes:,}"
+            sizes = (
+                f"questions have {batch.bytes // batch.size:,} bytes on average, {batch.largest:,} at most, "
+                f"of {marketplace.max_question_bytes:,}"
+            )
             console.note(f"Nothing created: {console.plural(missing, 'HIT')} could be; {sizes}.")
             return
-        adopted = _create(mturk, batch, record, old, ids, known)
-    found = f" and found {adopted:,} of an earlier launch" if adopted else ""
-    console.note(f"Launched {console.plural(missing - adopted, 'HIT')} on {marketplace.name}{found}; ids in {ids}")
+        _create(mturk, batch, record, old, ids, known)
     if marketplace.is_local:
         console.note('Run "simpleturk serve" to let people work on them.')
 
 
 def _create(
     mturk: "MTurk", batch: "Batch", record: "BatchRecord", old: "BatchRecord | None", ids: Path, known: list[str]
-) -> int:
-    """Create the HITs that are missing, each id on disk as it comes; return how many had been created before."""
-    from simpleturk.batch.ids import read_record, saved_inputs_path, write_record, writing_ids
+) -> None:
+    """Create the HITs that are missing, each id on disk as it comes."""
+    from simpleturk.batch.ids import read_record, write_record, writing_ids
     from simpleturk.batch.launch import launch_batch
 
-    adopted = 0
+    done: Counter[str] = Counter()
+    places = {hit_id: number for number, hit_id in enumerate(known, start=1)}
     with writing_ids(ids) as writer:
         # Somebody may have launched while we waited for an answer.
         if writer.known != known or read_record(ids) != old:
@@ -137,16 +152,18 @@ def _create(
         if batch.inputs.digest() != record.inputs.sha256:
             raise SimpleturkError(f"{batch.inputs.name} has just changed", "run the command again")
         # The batch is on disk before its first HIT exists.
-        if batch.inputs.kept and old is None:
-            shutil.copyfile(batch.inputs.path, saved_inputs_path(ids))
+        if batch.inputs.kept and (old is None or old.inputs != record.inputs):
+            keep_inputs(batch, ids)
         hit_type_id = record.hit_type_id or mturk.create_hit_type(batch.properties.hit_type_parameters())
         record = replace(record, hit_type_id=hit_type_id)
         write_record(ids, record)
         try:
             with console.progress("Creating HITs", record.hits - len(known)) as advance:
                 for hit in launch_batch(mturk, batch, record, known):
+                    if hit.hit_id in places:
+                        raise _contradiction(batch, hit, places[hit.hit_id], ids)
                     writer.append(hit.hit_id)
-                    adopted += hit.adopted
+                    done["adopted" if hit.adopted else "created"] += 1
                     advance()
         except InputRefused as error:
             error.hint = f"leave it out with --skip {error.line}: the launch then continues with the others"
@@ -154,124 +171,43 @@ def _create(
         except MarketplaceError as error:
             error.hint = error.hint or "run the same command again: it continues, and creates nothing twice"
             raise
-    return adopted
+        finally:
+            _tell(done, len(known), mturk.marketplace, ids, record.hits)
 
 
-def _check_ids_file(ids: Path, record: "BatchRecord | None") -> None:
-    """An ids file is never overwritten, and continued only where a batch record says what it belongs to."""
-    if not ids.parent.is_dir():
-        raise SimpleturkError(f"{ids.parent}: no such folder", "make it, or name another --ids")
-    # A crash between the two leaves an empty ids file without a record: nothing to protect.
-    if ids.exists() and ids.stat().st_size and record is None:
-        raise SimpleturkError(
-            f"{ids} exists already, and no batch record beside it says what it belongs to",
-            "name another --ids, or move the file away",
-        )
+def _tell(done: "Counter[str]", known: int, marketplace: Marketplace, ids: Path, wanted: int = 0) -> None:
+    """The verdict: how many HITs there are, and how they came to be."""
+    total = known + done.total()
+    hits = console.plural(total, "HIT") if total >= wanted else f"{total:,} of {console.plural(wanted, 'HIT')}"
+    numbers = f"{done['created']:,} created, {done['adopted']:,} adopted, {known:,} there already"
+    console.note(f"Launched {hits} on {marketplace.name}: {numbers}; ids in {ids}")
 
 
-def _known(ids: Path) -> list[str]:
-    """The ids that are there already; a torn last line is healed first. Refused while another launch is writing."""
-    from simpleturk.batch.ids import writing_ids
-
-    if not ids.exists():
-        return []
-    with writing_ids(ids) as writer:
-        return writer.known
-
-
-@contextmanager
-def _readable(inputs: Path, ids: Path) -> "Iterator[Inputs]":
-    """The inputs as a file that can be read again and again: what comes through a pipe is kept beside the ids file."""
-    from simpleturk.batch.inputs import Inputs
-    from simpleturk.batch.shipped import find
-
-    found = find(inputs)
-    if str(inputs) != "-" and (found.is_file() or found.is_dir() or not found.exists()):
-        yield Inputs(found)
-        return
-    path = ids.with_name(f".{ids.stem}.inputs.{uuid.uuid4().hex}.tmp")
-    try:
-        with path.open("wb") as file:
-            if str(inputs) == "-":
-                shutil.copyfileobj(sys.stdin.buffer, file)
-            else:
-                with inputs.open("rb") as pipe:
-                    shutil.copyfileobj(pipe, file)
-        source = Inputs(path, "stdin" if str(inputs) == "-" else str(inputs), kept=True)
-        _check_kept(source, ids)
-        yield source
-    finally:
-        path.unlink(missing_ok=True)
-
-
-def _record(
-    batch: "Batch", marketplace: Marketplace, where: Where, ids: Path, old: "BatchRecord | None"
-) -> "BatchRecord":
-    """The record of this batch as its files are now; a continued batch keeps its id, its HIT type and its birthday."""
-    from simpleturk.batch.ids import BatchRecord, Source, portable, saved_inputs_path
-
-    database = old.database if old else portable(where.database, ids) if where.database else None
-    inputs_path = saved_inputs_path(ids) if batch.inputs.kept else batch.inputs.path
-    effective = batch.properties.model_dump_json()
-    return BatchRecord(
-        batch_id=old.batch_id if old else uuid.uuid4().hex,
-        marketplace=marketplace.name,
-        endpoint=marketplace.endpoint_url,
-        database=database if marketplace.is_local else None,
-        hit_type_id=old.hit_type_id if old else "",
-        hits=batch.size,
-        max_assignments=batch.properties.MaxAssignments,
-        reward=f"{batch.properties.Reward:.2f}",
-        template=Source.of(batch.template.path, batch.template.digest, ids),
-        properties=Source.of(batch.properties_path, sha256(effective.encode()).hexdigest(), ids),
-        inputs=Source.of(inputs_path, batch.inputs.digest(), ids),
-        skipped=sorted(batch.skipped),
-        created=old.created if old else datetime.now(UTC).isoformat(timespec="seconds"),
-        version=__version__,
+def _contradiction(batch: "Batch", hit: "Launched", place: int, ids: Path) -> SimpleturkError:
+    """A HIT made for one input stands in the ids file where another's has to be."""
+    return SimpleturkError(
+        f"{ids}: its HIT {place:,}, {hit.hit_id}, is that of {batch.inputs.where(hit.line)}: a line before is missing",
+        "restore the ids file; simpleturk launch --verify tells what is where",
     )
 
 
-def _check_kept(source: "Inputs", ids: Path) -> None:
-    """Piped inputs go to a file of their own; one that is there already, with other contents, is somebody's."""
-    from simpleturk.batch.ids import read_record, saved_inputs_path
-    from simpleturk.batch.inputs import Inputs
+def _verify(batch: "Batch", record: "BatchRecord | None", mturk: "MTurk", ids: Path) -> None:
+    """Hold the account's HITs against inputs and ids. Raises SomeFailed when anything is amiss, each named."""
+    from simpleturk.batch.ids import read_ids
+    from simpleturk.batch.verify import verify
 
-    path = saved_inputs_path(ids)
-    if path.exists() and read_record(ids) is None and Inputs(path).digest() != source.digest():
-        raise SimpleturkError(
-            f"{path} exists already: piped inputs would be kept there", "move it away, or name another --ids"
-        )
-
-
-def _check_not_launched(batch: "Batch", old: "BatchRecord | None", known: list[str]) -> None:
-    """A line that is a HIT already cannot be skipped: the ids after it would stand for other inputs."""
-    if old is None:
-        return
-    before = frozenset(old.skipped)
-    launched = (item.line for item in batch.inputs.values() if item.line not in before)
-    taken = sorted(set(itertools.islice(launched, len(known))) & batch.skipped)
-    if taken:
-        raise SimpleturkError(
-            f"the input on line {taken[0]} has been launched already, and cannot be skipped any more",
-            "to take its HIT off the market: simpleturk delete --force HIT_ID",
-        )
-
-
-def _check_continues(old: "BatchRecord", new: "BatchRecord", known: list[str]) -> None:
-    """Refuse to mix what was launched with what has changed since."""
-    from simpleturk.batch.launch import changed_sources
-
-    changed = changed_sources(old, new)
-    if changed:
-        raise SimpleturkError(
-            f"{' and '.join(changed)} changed since this batch was launched",
-            "to continue, restore what it was; to launch anew, name another --ids",
-        )
-    if len(known) > new.hits:
-        raise SimpleturkError(
-            f"the ids file holds {len(known)} ids, but its batch has {new.hits} HITs",
-            "it has been changed by hand; restore it, or launch into another --ids",
-        )
+    if record is None:
+        raise SimpleturkError(f"{ids}: there is no batch to verify", "launch it first, or name its ids with --ids")
+    hit_ids = read_ids(ids).hit_ids if ids.exists() else []
+    amiss = 0
+    for amiss, problem in enumerate(verify(mturk, record, (item.line for item in batch.wanted()), hit_ids), start=1):
+        if amiss <= Problems.SHOWN:
+            console.failure(problem)
+    if amiss:
+        hint = "run the launch again for what is missing; restore the ids file where it differs"
+        raise SomeFailed(f"{console.plural(amiss, 'problem')} of {ids} on {mturk.marketplace.name}", hint)
+    counted = f"{console.plural(batch.size, 'input')}, {console.plural(len(hit_ids), 'id')}"
+    console.note(f"Verified on {mturk.marketplace.name}: {counted}, one HIT each, none besides.")
 
 
 def _confirm_price(

@@ -49,7 +49,7 @@ def test_one_hit_per_input_in_input_order(batch_files: Files, run: Run) -> None:
     result = run("launch")
     assert (result.exit_code, result.stdout) == (0, "")
     assert "3 HITs × 2 assignments at $0.10 on local: $0.60 + $0.00 fees = $0.60" in result.stderr
-    assert "Launched 3 HITs on local; ids in hit_ids.txt" in result.stderr
+    assert "Launched 3 HITs on local: 3 created, 0 adopted, 0 there already; ids in hit_ids.txt" in result.stderr
     made = hits(run)
     assert [hit["hit_id"] for hit in made] == ids()
     assert [hit["annotation"].rpartition(":")[2] for hit in made] == ["1", "2", "3"]
@@ -62,7 +62,7 @@ def test_launching_again_creates_nothing(batch_files: Files, run: Run) -> None:
     before = ids()
     result = run("launch")
     assert (result.exit_code, ids()) == (0, before)
-    assert "This batch has been launched before: 3 HITs." in result.stderr
+    assert "Launched 3 HITs on local: 0 created, 0 adopted, 3 there already; ids in hit_ids.txt" in result.stderr
     assert len(hits(run)) == 3
 
 
@@ -86,7 +86,7 @@ def test_hits_whose_ids_were_lost_are_adopted(batch_files: Files, run: Run) -> N
     Path("hit_ids.txt").write_text(f"{made[0]}\n{made[1][:10]}")
     result = run("launch")
     assert (result.exit_code, ids(), len(hits(run))) == (0, made, 3)
-    assert "Launched 0 HITs on local and found 2 of an earlier launch" in result.stderr
+    assert "Launched 3 HITs on local: 0 created, 2 adopted, 1 there already; ids in hit_ids.txt" in result.stderr
 
 
 def test_after_a_day_lost_hits_are_found_by_their_annotation(batch_files: Files, run: Run, local: Marketplace) -> None:
@@ -109,7 +109,7 @@ def test_after_a_day_lost_hits_are_found_by_their_annotation(batch_files: Files,
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        (lambda: Path("inputs.jsonl").write_text('{"word": "cow"}\n'), "the inputs"),
+        (lambda: Path("inputs.jsonl").write_text('{"word": "cow"}\n'), "the inputs (inputs.jsonl)"),
         (lambda: Path("template.html").write_text("<form>{{ word }}</form>"), "template.html"),
     ],
 )
@@ -122,6 +122,123 @@ def test_changed_files_are_refused_by_name(batch_files: Files, run: Run, change:
     assert f"error: {named} changed since this batch was launched" in result.stderr
 
 
+def grow(*words: str) -> None:
+    with Path("inputs.jsonl").open("a") as file:
+        file.writelines(json.dumps({"word": word}) + "\n" for word in words)
+
+
+def test_inputs_that_grew_at_their_end_are_launched_when_asked_for(batch_files: Files, run: Run) -> None:
+    batch_files(WORDS)
+    run("launch")
+    grow("fox", "gnu")
+    refused = run("launch")
+    assert (refused.exit_code, len(hits(run))) == (1, 3)
+    assert "hint: only its end is new: --add launches that" in refused.stderr
+    added = run("launch", "--add", "--stats")
+    assert "Launched 5 HITs on local: 2 created, 0 adopted, 3 there already" in added.stderr
+    assert "Calls: CreateHITWithHITType 2; 0 repeated" in added.stderr
+    assert [hit["hit_id"] for hit in hits(run)] == ids()
+    assert "0 created, 0 adopted, 5 there already" in run("launch").stderr
+    assert run("launch", "--verify").exit_code == 0
+
+
+def test_an_add_that_was_interrupted_goes_on(batch_files: Files, run: Run, refused: list[int]) -> None:
+    batch_files(WORDS)
+    run("launch")
+    grow("fox", "gnu")
+    refused.append(5)
+    assert "Launched 4 of 5 HITs on local: 1 created, 0 adopted, 3 there already" in run("launch", "--add").stderr
+    assert "Launched 5 HITs on local: 1 created, 0 adopted, 4 there already" in run("launch").stderr
+
+
+def test_added_inputs_may_come_through_a_pipe(batch_files: Files, run: Run) -> None:
+    batch_files(WORDS)
+    lines = [json.dumps(word) for word in WORDS]
+    run("launch", "--inputs", "-", input="\n".join(lines[:2]))
+    assert run("launch", "--inputs", "-", "--add", input="\n".join(lines[1:])).exit_code == 1
+    assert run("launch", "--inputs", "-", "--add", input="\n".join(lines)).exit_code == 0
+    assert (len(ids()), Path("hit_ids.inputs.jsonl").read_text()) == (3, "\n".join(lines))
+
+
+def test_nothing_is_added_where_nothing_was_launched(batch_files: Files, run: Run) -> None:
+    batch_files(WORDS)
+    result = run("launch", "--add")
+    assert (result.exit_code, hits(run)) == (1, [])
+    assert "error: hit_ids.txt: there is no batch to add to" in result.stderr
+
+
+def test_a_line_that_was_taken_out_of_the_ids_file_is_noticed(batch_files: Files, run: Run) -> None:
+    batch_files(WORDS)
+    run("launch")
+    made = ids()
+    Path("hit_ids.txt").write_text(f"{made[0]}\n{made[2]}\n")
+    result = run("launch")
+    assert (result.exit_code, ids(), len(hits(run))) == (1, [made[0], made[2]], 3)
+    assert f"its HIT 2, {made[2]}, is that of inputs.jsonl, line 3: a line before is missing" in result.stderr
+
+
+def test_verify_proves_that_every_input_has_one_hit(batch_files: Files, run: Run) -> None:
+    batch_files(WORDS)
+    assert "there is no batch to verify" in run("launch", "--verify").stderr
+    run("launch", "--skip", "2")
+    result = run("launch", "--verify", "--stats")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "Verified on local: 2 inputs, 2 ids, one HIT each, none besides." in result.stderr
+    assert "Calls: ListHITs 1;" in result.stderr
+
+
+def test_verify_names_everything_that_is_amiss(batch_files: Files, run: Run, local: Marketplace) -> None:
+    batch_files([{"word": word} for word in "abcdef"])
+    run("launch")
+    a, b, c, d, e, f = ids()
+    with local.write() as transaction:
+        annotation = f"simpleturk:{json.loads(Path('hit_ids.batch.json').read_text())['batch_id']}:"
+        from sqlalchemy import update
+
+        from simpleturk.marketplace.schema import hits as table
+
+        for hit_id, line in ((f, 3), (e, 9)):
+            change = update(table).where(table.c.hit_id == hit_id).values(annotation=annotation + str(line))
+            transaction.connection.execute(change)
+    run("delete", "--force", "--yes", d)
+    Path("hit_ids.txt").write_text(f"{b}\n{a}\n{c}\n{d}\n")
+    result = run("launch", "--verify")
+    assert result.exit_code == 3
+    assert [line for line in result.stderr.splitlines() if line.startswith("error: ")] == [
+        f"error: input line 1: its place in the ids file holds {b}, the HIT of line 2",
+        f"error: input line 2: its place in the ids file holds {a}, the HIT of line 1",
+        f"error: input line 3 has 2 HITs: {c}, {f}",
+        f"error: input line 4: its HIT {d} is deleted, or not this account's",
+        "error: input line 5 has no HIT",
+        "error: input line 6 has no HIT",
+        f"error: {e}: of this batch, for line 9, where there is no input",
+        "error: 7 problems of hit_ids.txt on local",
+    ]
+
+
+def test_a_full_disk_stops_the_launch_in_words_and_the_next_one_goes_on(
+    batch_files: Files, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from simpleturk.batch.files import Appended, telling
+
+    batch_files(WORDS)
+    append = Appended.append
+
+    def full(self: Appended, line: bytes) -> None:
+        append(self, line[:7])
+        with telling(self.path):
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Appended, "append", full)
+    result = run("launch")
+    assert result.exit_code == 1
+    assert "error: hit_ids.txt: no space left on device" in result.stderr
+    assert "hint: make room, and run the same command again: it goes on" in result.stderr
+    monkeypatch.setattr(Appended, "append", append)
+    assert run("launch").exit_code == 0
+    assert [hit["hit_id"] for hit in hits(run)] == ids()
+
+
 def test_changed_properties_are_refused_but_not_their_layout(batch_files: Files, run: Run) -> None:
     batch_files(WORDS)
     run("launch")
@@ -129,7 +246,7 @@ def test_changed_properties_are_refused_but_not_their_layout(batch_files: Files,
     Path("properties.json").write_text(json.dumps(document, indent=4, sort_keys=True))
     assert run("launch").exit_code == 0
     result = run("launch", "--set", "Reward=0.20")
-    assert "the properties changed since this batch was launched" in result.stderr
+    assert "properties.json (or --set) changed since this batch was launched" in result.stderr
 
 
 def test_an_ids_file_without_a_record_is_never_touched(batch_files: Files, run: Run) -> None:
@@ -176,8 +293,8 @@ def test_inputs_may_come_from_stdin_and_are_kept(batch_files: Files, run: Run) -
     assert Path("hit_ids.inputs.jsonl").read_text() == '{"word": "é"}\n{"word": "b"}\n'
     assert len(ids()) == 2
     again = run("launch", "--inputs", "-", input='{"word": "é"}\n{"word": "b"}\n')
-    assert "This batch has been launched before: 2 HITs." in again.stderr
-    assert "the inputs changed" in run("launch", "--inputs", "-", input='{"word": "z"}\n').stderr
+    assert "Launched 2 HITs on local: 0 created, 0 adopted, 2 there already" in again.stderr
+    assert "the inputs (hit_ids.inputs.jsonl) changed" in run("launch", "--inputs", "-", input='{"word": "z"}\n').stderr
 
 
 def test_bad_inputs_from_stdin_leave_nothing_behind(batch_files: Files, run: Run, folder: Path) -> None:
@@ -192,7 +309,7 @@ def test_a_dry_run_changes_nothing(batch_files: Files, run: Run) -> None:
     result = run("launch", "--dry-run")
     assert result.exit_code == 0
     assert "$0.60" in result.stderr
-    assert "Nothing created: 3 HITs could be; the largest question has" in result.stderr
+    assert "Nothing created: 3 HITs could be; questions have 382 bytes on average" in result.stderr
     assert not Path("hit_ids.txt").exists() and hits(run) == []
 
 
@@ -265,7 +382,7 @@ def test_a_refused_input_is_named_and_can_be_skipped(
     assert run("launch", "--skip", "2").exit_code == 0
     assert [hit["annotation"].rpartition(":")[2] for hit in hits(run)] == ["1", "3"]
     assert ids() == [hit["hit_id"] for hit in hits(run)]
-    assert "launched before: 2 HITs" in run("launch").stderr  # a skipped input stays skipped
+    assert "0 created, 0 adopted, 2 there already" in run("launch").stderr  # a skipped input stays skipped
     assert "has no input on line 9" in run("launch", "--ids", "other.txt", "--skip", "9").stderr
 
 
