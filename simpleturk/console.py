@@ -50,6 +50,31 @@ def flush() -> None:
 def table(title: str, rows: Sequence[tuple[str, ...]], header: tuple[str, ...] = (), right: bool = True) -> None:
     """Print a table that somebody asked for, to stdout. Columns but the first are aligned right, if `right`."""
     from rich.console import Console
+
+    console = Console(highlight=False)
+    with console.capture() as captured:
+        console.print(_table(title, rows, header, right))
+    data(captured.get())
+
+
+@contextmanager
+def table_in_place(title: str) -> Iterator[Callable[[Sequence[tuple[str, ...]]], None]]:
+    """A table on the terminal that stdout is; call what it yields with the rows each time that they change."""
+    from rich.console import Console
+    from rich.live import Live
+
+    # What is said meanwhile goes above the table, unless it goes elsewhere anyway.
+    redirect = sys.stderr.isatty()
+    with Live(console=Console(highlight=False), auto_refresh=False, redirect_stderr=redirect) as live:
+        yield lambda rows: live.update(_table(title, rows, (), True), refresh=True)
+
+
+def is_terminal() -> bool:
+    """Whether stdout is one."""
+    return sys.stdout.isatty()
+
+
+def _table(title: str, rows: Sequence[tuple[str, ...]], header: tuple[str, ...], right: bool) -> Any:
     from rich.table import Table
     from rich.text import Text
 
@@ -59,10 +84,7 @@ def table(title: str, rows: Sequence[tuple[str, ...]], header: tuple[str, ...] =
         shown.add_column(name if header else "", justify=align, overflow="fold")  # type: ignore[arg-type]
     for row in rows:
         shown.add_row(*(Text(_plain(cell)) for cell in row))
-    console = Console(highlight=False)
-    with console.capture() as captured:
-        console.print(shown)
-    data(captured.get())
+    return shown
 
 
 @contextmanager

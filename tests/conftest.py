@@ -319,6 +319,18 @@ def hit_type_of(marketplace: Marketplace, hit_id: str) -> str:
     return str(found)
 
 
+def do(marketplace: Marketplace, hit_id: str, worker_id: str, *fields: tuple[str, str]) -> str:
+    """Let a worker do this very HIT, whatever the list shows; return the assignment."""
+    from simpleturk.marketplace import lifecycle
+
+    with marketplace.write() as transaction:
+        workers.enter(transaction, worker_id)
+        hit = lifecycle.hit_of(transaction.connection, hit_id)
+        accepted = lifecycle.accept(transaction.connection, hit, worker_id, transaction.now)
+        work.submit(transaction, accepted, list(fields) or [("answer", "yes")], worker_id)
+    return accepted
+
+
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder into which simpleturk's wheel was installed; it holds nothing else."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from simpleturk.batch.answers import AnswerError, output_of, parse_answer
 from simpleturk.batch.concurrency import in_order
 from simpleturk.batch.files import Appended, json_line
+from simpleturk.batch.times import iso
 from simpleturk.errors import NoSuchHIT, Problem, Problems
 
 if TYPE_CHECKING:
@@ -63,15 +64,15 @@ def result_record(assignment: "Assignment", line: int | None = None, inputs: Any
         "hit_id": assignment.hit_id,
         "worker_id": assignment.worker_id,
         "output": output,
-        "submit_time": _iso(assignment.submitted),
+        "submit_time": iso(assignment.submitted),
         "status": assignment.status,
-        "accept_time": _iso(assignment.accepted),
+        "accept_time": iso(assignment.accepted),
         "seconds_worked": _seconds(assignment.accepted, assignment.submitted),
-        "auto_approval_time": _iso(assignment.auto_approval),
+        "auto_approval_time": iso(assignment.auto_approval),
     }
     optional = {
-        "approval_time": _iso(assignment.approved),
-        "rejection_time": _iso(assignment.rejected),
+        "approval_time": iso(assignment.approved),
+        "rejection_time": iso(assignment.rejected),
         "feedback": assignment.feedback,
     }
     record |= {name: value for name, value in optional.items() if value is not None} | extra
@@ -173,13 +174,6 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) and isinstance(record.get("assignment_id"), str) else None
-
-
-def _iso(moment: datetime | None) -> str | None:
-    """ISO 8601 in UTC: "2026-11-21T09:30:00Z", with milliseconds only where there are any."""
-    if moment is None:
-        return None
-    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
 
 
 def _seconds(start: datetime | None, end: datetime | None) -> float | None:

@@ -258,24 +258,29 @@ def the_batch(where: Where, ids: Path, acts: bool = False) -> "tuple[list[str], 
 
 def surveyed(mturk: "MTurk", hit_ids: list[str], record: "BatchRecord | None", ids: Path) -> "dict[str, HIT | None]":
     """The batch's HITs as they stand; what is not there, and what is not the batch's, is told."""
-    from simpleturk.batch.launch import line_of
     from simpleturk.batch.survey import survey
 
     found = survey(mturk, hit_ids)
+    tell_strangers(found, record, ids)
+    return found
+
+
+def tell_strangers(found: "dict[str, HIT | None]", record: "BatchRecord | None", ids: Path) -> None:
+    """Warn of ids whose HITs are not there, or are not the batch's."""
+    from simpleturk.batch.launch import line_of
+
     gone = [hit_id for hit_id, hit in found.items() if hit is None]
     if gone:
-        console.warn(
-            f"{console.plural(len(gone), 'HIT')} of {ids} {'is' if len(gone) == 1 else 'are'} deleted, or not this "
-            f"account's: {_some(gone)}"
-        )
+        are = "is" if len(gone) == 1 else "are"
+        hits = f"{console.plural(len(gone), 'HIT')} of {ids}"
+        console.warn(f"{hits} {are} deleted, or not this account's: {_some(gone)}")
     others = [hit.hit_id for hit in found.values() if hit and record and line_of(hit.annotation, record) is None]
     if others:
+        are = "is" if len(others) == 1 else "are"
         console.warn(
-            f"{console.plural(len(others), 'HIT')} of {ids} {'is' if len(others) == 1 else 'are'} not of the batch "
-            f"that its record describes: {_some(others)}",
-            "without their record, ids are taken as they are: give them an ids file of their own",
+            f"{console.plural(len(others), 'HIT')} of {ids} {are} not of the batch beside it: {_some(others)}",
+            "give them an ids file of their own",
         )
-    return found
 
 
 def _some(hit_ids: list[str]) -> str:

@@ -1,6 +1,7 @@
 """results: completed work, one JSON record a line."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -16,14 +17,17 @@ from simpleturk.commands.options import (
     data_out,
     marketplace_of,
     on_a_marketplace,
-    surveyed,
+    tell_strangers,
     the_batch,
 )
+from simpleturk.commands.progress import IntervalOpt, looks
 from simpleturk.endpoints import Where
+from simpleturk.errors import UsageError
 
 if TYPE_CHECKING:
     from simpleturk.batch.ids import BatchRecord
     from simpleturk.batch.inputs import InputLines
+    from simpleturk.batch.results import ResultsFile
     from simpleturk.mturk import MTurk
     from simpleturk.shown import HIT, Assignment
 
@@ -57,6 +61,9 @@ StatusOpt = Annotated[
 WithInputOpt = Annotated[bool, typer.Option("--with-input/--no-input", help="Add each record's line and input.")]
 
 
+FollowOpt = Annotated[bool, typer.Option("--follow", help="Go on as work comes in, until no more can.")]
+
+
 @on_a_marketplace
 def results(
     where: Where,
@@ -65,55 +72,102 @@ def results(
     output: OutputOpt = None,
     status: StatusOpt = None,
     with_input: WithInputOpt = True,
+    follow: FollowOpt = False,
+    interval: IntervalOpt = 10,
 ) -> None:
     """Print completed work, one JSON record a line."""
+    from simpleturk.batch.watching import Watch
+
+    if all_ and follow:
+        raise UsageError("--all and --follow exclude each other", "follow one batch, named with --ids")
     statuses = [str(chosen).capitalize() for chosen in status or (Status.SUBMITTED, Status.APPROVED)]
-    if all_:
-        mturk = connect_to(marketplace_of(where), where, ids)
-        hits: Iterable[HIT] = (hit for page in mturk.hit_pages() for hit in page)
-        described = _plain
-    else:
+    with _kept(output, follow) as kept:
+        if all_:
+            mturk = connect_to(marketplace_of(where), where, ids)
+            _fetch(mturk, (hit for page in mturk.hit_pages() for hit in page), statuses, _plain, kept)
+            return
         hit_ids, record, mturk = the_batch(where, ids)
-        found = surveyed(mturk, hit_ids, record, ids)
-        hits = (hit for hit in found.values() if hit is not None)
+        watch = Watch(mturk, hit_ids)
         lines = _lines(ids, record) if with_input else None
-        described = partial(_with_input, found, record, lines) if record and lines else _plain
+        described = partial(_with_input, watch.hits, record, lines) if record and lines else _plain
+        for number, state in enumerate(looks(watch.refresh, interval)):
+            if number == 0:
+                tell_strangers(watch.hits, record, ids)
+            _fetch(mturk, (hit for hit in watch.hits.values() if hit), statuses, described, kept)
+            if not follow or (state.is_done and ("Submitted" in statuses or not state.submitted)):
+                return
+
+
+class _Printed:
+    """Records on stdout. What was printed is remembered where it could come again."""
+
+    def __init__(self, remember: bool) -> None:
+        self.per_hit: dict[str, int] = {}
+        self._remember = remember
+        self._seen: set[str] = set()
+
+    def expect(self, hit_ids: "Collection[str]") -> None:
+        """All may come."""
+
+    def add(self, record: dict[str, Any]) -> bool:
+        """Print a record unless it has been; return whether it was new."""
+        from simpleturk.batch.files import json_line
+
+        if record["assignment_id"] in self._seen:
+            return False
+        console.data(json_line(record))
+        if self._remember:
+            self._seen.add(record["assignment_id"])
+            self.per_hit[record["hit_id"]] = self.per_hit.get(record["hit_id"], 0) + 1
+        return True
+
+
+class _Kept:
+    """Where records go, and what became of them."""
+
+    def __init__(self, place: "_Printed | ResultsFile") -> None:
+        self.place = place
+        self.added = self.problems = 0
+
+    def add(self, record: dict[str, Any]) -> None:
+        """Keep a record, unless it is there."""
+        if self.place.add(record):
+            self.added += 1
+            self.problems += "problem" in record
+
+
+@contextmanager
+def _kept(output: Path | None, follow: bool) -> Iterator[_Kept]:
+    """A file to which what is new is appended, so that a second run changes nothing; or stdout. Tells how it went."""
+    from simpleturk.batch.files import appending
+    from simpleturk.batch.results import ResultsFile
+
     if output:
-        _merge(mturk, hits, statuses, described, output)
+        with appending(output) as file:
+            place = ResultsFile(file)
+            kept = _Kept(place)
+            yield kept
+        console.note(f"{console.plural(kept.added, 'new result')} in {output}; it holds {place.records:,}")
     else:
-        _print(mturk, hits, statuses, described)
+        with data_out():
+            kept = _Kept(_Printed(remember=follow))
+            yield kept
+    if kept.problems:
+        answers = console.plural(kept.problems, "answer")
+        console.warn(f'{answers} could not be read as usual: see "problem" in the records')
 
 
-def _print(mturk: "MTurk", hits: "Iterable[HIT]", statuses: list[str], described: "Described") -> None:
-    from simpleturk.batch.files import json_line
+def _fetch(mturk: "MTurk", hits: "Iterable[HIT]", statuses: list[str], described: "Described", kept: _Kept) -> None:
+    """Keep what is new of HITs, as it arrives."""
     from simpleturk.batch.results import collect, with_news
 
-    problems = 0
-    with data_out():
-        for assignment in collect(mturk, with_news(hits, statuses, {}), statuses):
-            record = described(assignment)
-            console.data(json_line(record))
-            problems += "problem" in record
-    _warn_of(problems)
-
-
-def _merge(mturk: "MTurk", hits: "Iterable[HIT]", statuses: list[str], described: "Described", output: Path) -> None:
-    """Append what is new to a file; a second run changes nothing."""
-    from simpleturk.batch.files import appending
-    from simpleturk.batch.results import ResultsFile, collect, with_news
-
-    added = problems = 0
-    with appending(output) as file:
-        kept = ResultsFile(file)
-        asked = list(with_news(hits, statuses, kept.per_hit))
-        kept.expect({hit.hit_id for hit in asked})
-        for assignment in collect(mturk, asked, statuses):
-            record = described(assignment)
-            if kept.add(record):
-                added += 1
-                problems += "problem" in record
-    console.note(f"{console.plural(added, 'new result')} in {output}; it holds {kept.records:,}")
-    _warn_of(problems)
+    asked = with_news(hits, statuses, kept.place.per_hit)
+    if kept.place.per_hit:
+        asked = iter(found := list(asked))
+        kept.place.expect({hit.hit_id for hit in found})
+    for assignment in collect(mturk, asked, statuses):
+        kept.add(described(assignment))
+    console.flush()
 
 
 def _plain(assignment: "Assignment") -> dict[str, Any]:
@@ -153,9 +207,3 @@ def _lines(ids: Path, record: "BatchRecord | None") -> "InputLines | None":
     hint = "restore the file, or say --no-input"
     console.warn(f"{inputs.name} is not what was launched: results come without their inputs", hint)
     return None
-
-
-def _warn_of(problems: int) -> None:
-    if problems:
-        answers = console.plural(problems, "answer")
-        console.warn(f'{answers} could not be read as usual: see "problem" in the records')

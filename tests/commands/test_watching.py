@@ -1,0 +1,133 @@
+"""progress --watch and results --follow; ids files that were edited, cut or torn."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simpleturk.errors import MarketplaceError
+from simpleturk.marketplace.marketplace import Marketplace
+from simpleturk.mturk import MTurk
+from tests.conftest import Run, do, records
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
+    """What happens while a command waits for its next look, one thing at a time; after the last, it is a failure."""
+    things: list[Callable[[], object]] = []
+    monkeypatch.setattr("simpleturk.commands.progress.time.sleep", lambda seconds: things.pop(0)())
+    return things
+
+
+def test_watch_prints_a_json_line_at_each_look_until_no_more_work_can_come_in(
+    run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]]
+) -> None:
+    answers = [partial(do, local, word, who) for word in words for who in ("ann", "bob")]
+    meanwhile += answers
+    result = run("progress", "--watch", "--interval", "1")
+    assert (result.exit_code, meanwhile) == (0, [])
+    seen = records(result.stdout)
+    assert [line["submitted"] for line in seen] == list(range(7))
+    assert all(line["oldest_unreviewed"] and line["exact"] for line in seen[1:])
+    assert result.stderr == "Done: 6 of 6 assignments came in, 6 of them wait for review.\n"
+
+
+def test_watch_goes_on_when_the_marketplace_is_out_of_reach_for_a_while(
+    run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]], monkeypatch: Any
+) -> None:
+    def break_() -> None:
+        monkeypatch.setattr(MTurk, "hit_pages", unreachable)
+        monkeypatch.setattr(MTurk, "hit", unreachable)
+
+    def unreachable(*_: Any) -> Any:
+        raise MarketplaceError("local cannot be reached")
+
+    pages, hit = MTurk.hit_pages, MTurk.hit
+
+    def mend() -> None:
+        monkeypatch.setattr(MTurk, "hit_pages", pages)
+        monkeypatch.setattr(MTurk, "hit", hit)
+        for word in words:
+            do(local, word, "ann")
+            do(local, word, "bob")
+
+    meanwhile += [break_, mend]
+    result = run("progress", "--watch", "--interval", "3")
+    assert (result.exit_code, len(records(result.stdout))) == (0, 2)
+    assert "warning: local cannot be reached\nhint: trying again in 3 s\n" in result.stderr
+    break_()
+    assert run("progress", "--watch").exit_code == 1
+
+
+def test_watch_warns_before_work_approves_itself(
+    run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]]
+) -> None:
+    from sqlalchemy import update
+
+    from simpleturk.marketplace.schema import assignments
+
+    do(local, words[0], "ann")
+    with local.write() as transaction:
+        times = {"submitted": assignments.c.submitted - 2_592_000 + 600}
+        change = update(assignments).values(times | {"auto_approval": assignments.c.auto_approval - 2_592_000 + 600})
+        transaction.connection.execute(change)
+    meanwhile += [lambda: run("expire"), lambda: None]
+    result = run("progress", "--watch")
+    assert result.stderr.startswith("warning: work approves itself from 20")
+    assert result.stderr.count("warning") == 1
+
+
+@pytest.mark.parametrize("to_file", [False, True])
+def test_follow_adds_results_as_they_come_until_no_more_can(
+    run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]], to_file: bool
+) -> None:
+    do(local, words[2], "ann")
+    meanwhile += [partial(do, local, word, "bob") for word in words]
+    meanwhile += [partial(do, local, word, "ann") for word in words[:2]]
+    result = run("results", "--follow", "--interval", "1", "--stats", *(["--output", "r.jsonl"] if to_file else []))
+    text = Path("r.jsonl").read_text() if to_file else result.stdout
+    assert (result.exit_code, len(records(text)), meanwhile) == (0, 6, [])
+    assert len({record["assignment_id"] for record in records(text)}) == 6
+    assert all(record["input"]["word"] in ("cat", "dog", "emu") for record in records(text))
+    assert "Calls: ListAssignmentsForHIT 6, ListHITs 6; 0 repeated" in result.stderr
+    again = run("results", "--follow", "--output", "r.jsonl")
+    assert ("0 new results" in again.stderr) == to_file
+
+
+def test_results_join_inputs_by_annotation_whatever_became_of_the_ids_file(
+    run: Run, words: list[str], local: Marketplace
+) -> None:
+    for word in words:
+        do(local, word, "ann")
+    Path("hit_ids.txt").write_text(f"# the last first\r\n{words[2]}\r\n{words[0]}")
+    assert [(r["line"], r["input"]["word"]) for r in records(run("results").stdout)] == [(3, "emu"), (1, "cat")]
+
+
+def test_hits_of_another_batch_are_told_and_get_no_input(run: Run, words: list[str], local: Marketplace) -> None:
+    run("launch", "--ids", "other.txt")
+    [other, *_] = Path("other.txt").read_text().split()
+    do(local, other, "ann")
+    Path("hit_ids.txt").write_text(f"{words[0]}\n{other}\n")
+    result = run("results")
+    assert f"warning: 1 HIT of hit_ids.txt is not of the batch beside it: {other}" in result.stderr
+    assert ["input" in record for record in records(result.stdout)] == [False]
+
+
+def test_ids_that_contradict_their_record_are_refused(run: Run, words: list[str]) -> None:
+    with Path("hit_ids.txt").open("a") as file:
+        file.write("3" + "A" * 29 + "\n")
+    for command in ("progress", "results", "approve", "expire", "delete"):
+        result = run(command)
+        assert result.exit_code == 1
+        assert "error: hit_ids.txt holds 4 HITs, but hit_ids.batch.json says 3" in result.stderr
+
+
+def test_repeated_and_torn_ids_are_told(run: Run, words: list[str]) -> None:
+    Path("hit_ids.txt").write_text(f"{words[0]}\n{words[0]}\n{words[1][:9]}")
+    result = run("progress", "--json")
+    assert json.loads(result.stdout)["hits"] == 1
+    assert "warning: hit_ids.txt, line 2 repeats line 1: the HIT counts once" in result.stderr
+    assert f"warning: hit_ids.txt: its last line, '{words[1][:9]}', is torn, and left out" in result.stderr
