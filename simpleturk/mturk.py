@@ -196,7 +196,7 @@ class MTurk:
                     self.stats.count(operation)
                     result = self._call_once(operation, **parameters)
                     self._has_answered = True
-                    self._pace.passed()
+                    self._pace.passed(began)
                     return result
                 except _Again as again:
                     throttled = again.throttled

@@ -1,10 +1,12 @@
 """A shared pace of calls: as fast as the endpoint lets them through, and no faster.
 
 Whoever only retries what was throttled makes it worse for all who call; so all threads of a command keep one pace. It
-begins with a few calls at once and doubles them with each round that gets through. At the first throttling it becomes a
-rate: what got through of late. From then on it falls with each throttling and feels its way up in between.
+begins with a few calls at once and adds to them as they get through. At the first throttling it becomes a rate, which
+falls with each throttling and feels its way up in between. Where many calls are throttled however low the rate is,
+trials at higher rates show whether that helps: a service may refuse by chance, or somebody else use the account up.
 """
 
+import math
 import threading
 import time
 from collections import deque
@@ -12,14 +14,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-#: What a rate falls to when it is throttled, and never below (calls a second).
+#: What a rate falls to when it is throttled; below what (calls a second) it never falls, and below what it falls only
+#: while nothing gets through.
 FALL = 0.8
 LEAST = 0.2
+SOME = 0.5
 
-#: A rate is looked at again after a second without throttling, or after so many calls where they are rare. Below what
-#: was throttled it goes half of the way up; beyond, the steps grow, because nobody knows how far it is.
-CALLS = 8
+#: A rate is looked at again after this many seconds without throttling, or after so many calls where they are rare.
+#: Below what was throttled it goes half of the way up; beyond, the steps grow, because nobody knows how far it is.
+LOOK = 0.5
+CALLS = 4
 STEP = 1.04
+FIRST_STEP = 1.5
+
+#: The part of the last calls that may be throttled before a rate falls; what part is suspicious, of how many calls.
+TOLERATED = 0.05
+SUSPICIOUS = 0.08
+CENSUS = 50
+
+#: A trial makes so many calls at this many times the rate.
+TRIAL = 16
+TRIAL_FACTOR = 4
 
 #: Seconds over which the calls that got through are counted.
 WINDOW = 3.0
@@ -50,6 +65,39 @@ class Stats:
         return time.monotonic() - self.began
 
 
+class _Trial:
+    """A few calls at a higher rate, to see whether more of them get through.
+
+    `succeeded` says that a trial before did: what is throttled is not for the rate.
+    """
+
+    def __init__(self) -> None:
+        self.is_on = self.succeeded = False
+
+    def begin(self, now: float, rate: float, got: float, calls: int) -> None:
+        """Try a rate from now on, for so many calls; before, `got` calls a second got through."""
+        self.succeeded = self.is_on
+        self.is_on = True
+        self.began, self.rate, self.got, self.calls = now, rate, got, calls
+        self.passed = self.throttled = 0
+
+    def end(self) -> None:
+        """Back to a rate that falls."""
+        self.is_on = self.succeeded = False
+
+    def counts(self, began: float, throttled: bool) -> bool:
+        """Count a call, if it is one of the trial; return whether it was the last."""
+        if not self.is_on or began < self.began:
+            return False
+        self.throttled += throttled
+        self.passed += not throttled
+        return self.passed + self.throttled >= self.calls
+
+    def outcome(self, now: float) -> tuple[float, float]:
+        """What got through a second, and which part was throttled."""
+        return self.passed / max(now - self.began, 0.02), self.throttled / (self.passed + self.throttled)
+
+
 class Pace:
     """`most` calls may be in flight at once. `clock` is time's, but for tests."""
 
@@ -68,6 +116,12 @@ class Pace:
         self._fell = -1e9
         self._looked = 0.0
         self._step = STEP
+        self._trial = _Trial()
+        # How often in a row a suspicious part was throttled, and how often that has to be before it is worth a trial:
+        # the first time it may be due to the beginning, and after a trial that failed it is less likely to be chance.
+        self._suspicion, self._sure = 0, 2
+        # Of the last calls, which were throttled.
+        self._recent: deque[bool] = deque(maxlen=CENSUS)
 
     @contextmanager
     def turn(self) -> Iterator[float]:
@@ -84,40 +138,93 @@ class Pace:
                 self._in_flight -= 1
                 self._changed.notify_all()
 
-    def passed(self) -> None:
-        """A call got through."""
+    def passed(self, began: float) -> None:
+        """A call that began then got through."""
         with self._changed:
             now = self._clock()
             self._passed.append(now)
+            self._recent.append(False)
             if self.rate is None:
                 self._allowed = min(self._allowed + 1 / self._allowed, self.most)
                 self._changed.notify()
-            elif now - max(self._fell, self._looked) > max(1.0, CALLS / self.rate):
+            elif self._trial.counts(began, False):
+                self._judge(now)
+            elif not self._trial.is_on and now - max(self._fell, self._looked) > max(LOOK, CALLS / self.rate):
                 self._rise(now, self.rate)
-
-    def _rise(self, now: float, rate: float) -> None:
-        near = 0.95 * self._ceiling
-        if rate < 0.93 * self._ceiling:
-            self.rate = rate + (near - rate) / 2
-        else:
-            self.rate = rate * self._step
-            self._step = min(2.0, 1 + (self._step - 1) * 1.5)
-        self._looked = now
 
     def throttled(self, began: float) -> None:
         """A call that began then was refused for coming too soon."""
         with self._changed:
             now = self._clock()
-            if began < self._fell:
+            if self.rate is not None and self._trial.counts(began, True):
+                self._judge(now)
+                return
+            if began < self._fell or self._trial.is_on:
                 return  # it was on its way when the pace fell
-            got = self._got_through(now)
-            tried = got if self.rate is None else self.rate
+            self._recent.append(True)
+            part = sum(self._recent) / len(self._recent)
+            if len(self._recent) >= 20 and part <= TOLERATED:
+                self._suspicion = 0
+                return
+            if self.rate is not None and len(self._recent) == CENSUS and part > SUSPICIOUS:
+                self._recent.clear()
+                self._suspicion += 1
+                if self._suspicion >= self._sure:
+                    self._try(now, TRIAL_FACTOR * self.rate, self._got_through(now), TRIAL)
+                    return
+            self._fall(now)
+
+    def _try(self, now: float, rate: float, got: float, calls: int) -> None:
+        self._trial.begin(now, rate, got, calls)
+        self._set(rate, now)
+
+    def _judge(self, now: float) -> None:
+        """A trial has been made: did more get through at the higher rate?"""
+        trial = self._trial
+        got, part = trial.outcome(now)
+        self._recent.clear()
+        self._suspicion = 0
+        if got > 1.5 * trial.got:
+            self._sure = 2
+            self._try(now, TRIAL_FACTOR * trial.rate, got, TRIAL)
+        elif trial.succeeded and part < 0.6 and got > 0.6 * trial.got:
+            # No more gets through, and no less: this is as fast as all threads are.
+            self._try(now, trial.rate, max(got, 0.95 * trial.got), CENSUS * 2)
+        else:
+            trial.end()
+            self._sure *= 2
+            self._ceiling = got
+            self._set(0.95 * max(got, LEAST), now)
+            self._fell = now
+
+    def _set(self, rate: float, now: float) -> None:
+        self.rate = rate
+        self._next = min(self._next, now + 1 / rate)
+        self._changed.notify_all()
+
+    def _fall(self, now: float) -> None:
+        got = self._got_through(now)
+        if self.rate is None:
+            # Little is known yet: begin low, and rise fast.
+            self.rate, self._ceiling, self._step = FALL * max(got, 1 / SHORTEST), math.inf, FIRST_STEP
+        else:
             # What gets through is the limit itself, but for what was saved up for a burst.
-            again = not self._passed or self._passed[-1] <= self._fell
-            self._ceiling = min(tried, max(got, tried / 2))
-            self.rate = max(min(tried * (FALL / 2 if again else FALL), self._ceiling), LEAST)
-            self._step, self._fell = STEP, now
-            self._next = max(self._next, now + 1 / self.rate)
+            nothing = not self._passed or self._passed[-1] <= self._fell
+            self._ceiling = min(self.rate, max(got, self.rate / 2))
+            fallen = min(self.rate * (FALL / 2 if nothing else FALL), self._ceiling)
+            self.rate = max(fallen, LEAST if nothing else SOME)
+            self._step = STEP
+        self._fell = now
+        self._next = max(self._next, now + 1 / self.rate)
+
+    def _rise(self, now: float, rate: float) -> None:
+        near = 0.95 * self._ceiling
+        if rate < 0.93 * self._ceiling and self._ceiling < math.inf:
+            self.rate = rate + (near - rate) / 2
+        else:
+            self.rate = rate * self._step
+            self._step = min(2.0, 1 + (self._step - 1) * 1.5)
+        self._looked = now
 
     def _got_through(self, now: float) -> float:
         """Calls a second that got through of late."""

@@ -1,6 +1,7 @@
 """The pace of calls against throttled endpoints, in simulated time: threads are events, sleeping is free."""
 
 import heapq
+import random
 from collections.abc import Iterator
 
 import pytest
@@ -9,16 +10,17 @@ from simpleturk.pace import Pace
 
 
 class Endpoint:
-    """A token bucket: `rate` calls a second, `burst` at once."""
+    """A token bucket: `rate` calls a second, `burst` at once; `refused` of the calls are throttled by chance."""
 
-    def __init__(self, rate: float, burst: float) -> None:
+    def __init__(self, rate: float = 1e9, burst: float = 1e9, refused: float = 0.0) -> None:
         self.rate, self.burst, self.tokens, self.at = rate, burst, burst, 0.0
+        self.refused, self.random = refused, random.Random(1)
         self.throttled = self.passed = 0
 
     def call(self, now: float) -> bool:
         self.tokens = min(self.burst, self.tokens + (now - self.at) * self.rate)
         self.at = now
-        if self.tokens < 1:
+        if self.tokens < 1 or self.random.random() < self.refused:
             self.throttled += 1
             return False
         self.tokens -= 1
@@ -69,13 +71,13 @@ class World:
             allowed = self.endpoint.call(self.now)
             yield self.latency
             if allowed:
-                self.pace.passed()
+                self.pace.passed(began)
                 return
             self.pace.throttled(began)
 
 
 def test_without_throttling_all_calls_are_in_flight_that_may_be() -> None:
-    world = World(Endpoint(1e9, 1e9), 2000)
+    world = World(Endpoint(), 2000)
     assert world.most == 16
     assert world.now < 2000 * 0.02 / 16 * 1.2
 
@@ -90,6 +92,20 @@ def test_under_a_throttle_the_rate_is_reached_and_few_calls_are_wasted(rate: flo
     assert world.now <= calls / rate * 1.4, (world.now, endpoint.throttled)
 
 
+@pytest.mark.parametrize(
+    ("refused", "calls", "slower"), [(0.01, 5000, 6), (0.05, 5000, 15), (0.1, 5000, 20), (0.2, 5000, 60)]
+)
+def test_throttling_by_chance_costs_some_time_and_no_call_more(refused: float, calls: int, slower: float) -> None:
+    endpoint = Endpoint(refused=refused)
+    world = World(endpoint, calls)
+    assert endpoint.passed == calls
+    assert world.now < slower * calls * 0.02 / 16 / (1 - refused), world.now
+
+
+def test_where_half_of_the_calls_are_throttled_a_few_get_through_in_the_end() -> None:
+    assert World(Endpoint(refused=0.5), 15).now < 120
+
+
 def test_a_throttle_that_ends_is_outgrown() -> None:
     endpoint = Endpoint(5, 5)
     world = World(endpoint, 300)
@@ -98,5 +114,5 @@ def test_a_throttle_that_ends_is_outgrown() -> None:
     endpoint.rate = endpoint.burst = endpoint.tokens = 1e9
     for _ in range(60):
         world.now += 5
-        world.pace.passed()
+        world.pace.passed(world.now)
     assert world.pace.rate is not None and world.pace.rate > before * 20
