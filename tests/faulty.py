@@ -81,8 +81,8 @@ class FaultyEndpoint:
                     return
                 writer.write(answer)
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass  # the client has gone
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            pass  # the client has gone, or the endpoint stops
         finally:
             self._writers.discard(writer)
             writer.close()
