@@ -321,14 +321,23 @@ def hit_type_of(marketplace: Marketplace, hit_id: str) -> str:
 
 def do(marketplace: Marketplace, hit_id: str, worker_id: str, *fields: tuple[str, str]) -> str:
     """Let a worker do this very HIT, whatever the list shows; return the assignment."""
+    [done] = do_all(marketplace, [(hit_id, worker_id)], *fields)
+    return done
+
+
+def do_all(marketplace: Marketplace, pairs: list[tuple[str, str]], *fields: tuple[str, str]) -> list[str]:
+    """Let workers do HITs, given as pairs of a HIT and a worker; return the assignments."""
     from simpleturk.marketplace import lifecycle
 
-    with marketplace.write() as transaction:
-        workers.enter(transaction, worker_id)
-        hit = lifecycle.hit_of(transaction.connection, hit_id)
-        accepted = lifecycle.accept(transaction.connection, hit, worker_id, transaction.now)
-        work.submit(transaction, accepted, list(fields) or [("answer", "yes")], worker_id)
-    return accepted
+    done = []
+    for start in range(0, len(pairs), 1000):
+        with marketplace.write() as transaction:
+            for hit_id, worker_id in pairs[start : start + 1000]:
+                workers.enter(transaction, worker_id)
+                hit = lifecycle.hit_of(transaction.connection, hit_id)
+                done.append(lifecycle.accept(transaction.connection, hit, worker_id, transaction.now))
+                work.submit(transaction, done[-1], list(fields) or [("answer", "yes")], worker_id)
+    return done
 
 
 @pytest.fixture(scope="session")

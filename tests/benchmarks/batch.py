@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from simpleturk.marketplace import work, workers
 from simpleturk.marketplace.marketplace import Marketplace
@@ -61,12 +62,17 @@ def _write(folder: Path, number: int) -> None:
     (folder / "hit_templates" / "page.html").write_text(page)
 
 
-def _measure(folder: Path, number: int, *command: str) -> None:
-    start = time.perf_counter()
+def call_counted(folder: Path, *command: str) -> dict[str, Any]:
+    """Run a command; return its calls by operation, and its peak memory in MiB."""
     arguments = [sys.executable, "-c", COUNTING, *command]
     subprocess.run(arguments, cwd=folder, check=True, stdin=subprocess.DEVNULL, capture_output=True)
+    return dict(json.loads((folder / "figures.json").read_text()))
+
+
+def _measure(folder: Path, number: int, *command: str) -> None:
+    start = time.perf_counter()
+    figures = call_counted(folder, *command)
     seconds = time.perf_counter() - start
-    figures = json.loads((folder / "figures.json").read_text())
     calls = ", ".join(f"{name} {count:,}" for name, count in figures["calls"].items())
     words = " ".join(command)
     print(f"{words:34} {number:7,} {seconds:8.2f} {number / seconds:7.0f} {figures['peak']:9.1f}  {calls}")
