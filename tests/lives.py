@@ -107,12 +107,13 @@ def _one_life(arguments: list[str], folder: Path, death: Callable[[], None]) -> 
 
 
 def _run(arguments: list[str], death: Callable[[], None]) -> int:
+    import simpleturk.calling
     import simpleturk.mturk
     from simpleturk.cli import app
 
     sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
     # What waits for a network that is well again waits less long here.
-    simpleturk.mturk.FIRST_DELAY, simpleturk.mturk.READ_TIMEOUT = 0.02, 1
+    simpleturk.calling.FIRST_DELAY, simpleturk.mturk.READ_TIMEOUT = 0.02, 1
     death()
     try:
         app(arguments, prog_name="simpleturk")
@@ -141,12 +142,12 @@ def _death(chance: random.Random) -> Callable[[], None]:
         threading.Thread(target=kill, daemon=True).start()
 
     def at_a_call() -> None:
-        from simpleturk.mturk import MTurk
+        from simpleturk.calling import Caller
 
-        call = MTurk._call_once
+        call = Caller._call_once
         counted: list[int] = []
 
-        def counting(self: MTurk, operation: str, **parameters: Any) -> dict[str, Any]:
+        def counting(self: Caller, operation: str, **parameters: Any) -> dict[str, Any]:
             counted.append(1)
             fatal = len(counted) == number
             if fatal and kind == "before":
@@ -156,7 +157,7 @@ def _death(chance: random.Random) -> Callable[[], None]:
                 _die()
             return result
 
-        MTurk._call_once = counting  # type: ignore[method-assign]
+        Caller._call_once = counting  # type: ignore[method-assign]
 
     def in_a_line() -> None:
         from simpleturk.batch.files import Appended
