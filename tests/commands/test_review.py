@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from simpleturk.marketplace.marketplace import Marketplace
-from tests.conftest import Run, Worker, hit_type_of, records
+from tests.conftest import Run, Worker, do, hit_type_of, records
 
 
 @pytest.fixture
@@ -211,3 +211,33 @@ def test_a_worker_may_be_called_like_an_option(run: Run, words: list[str]) -> No
     assert run("block", "-f", "--reason", "x", "--", "ann").exit_code == 0
     assert run("block", "--yes", "--reason", "x", "--", "-f", "--hit_ids_file").exit_code == 0
     assert [one["worker_id"] for one in records(run("block", "--list").stdout)] == ["ann", "-f", "--hit_ids_file"]
+
+
+def test_results_of_the_ancestor_name_assignments_too(run: Run, words: list[str], local: Marketplace) -> None:
+    done = do(local, words[0], "ann")
+    old = {"assignment_id": done, "hit_id": words[0], "worker_id": "ann", "output": [], "submit_time": "2019-09-23"}
+    Path("old.jsonl").write_text(json.dumps(old) + "\n")
+    assert run("approve", "--assignments", "old.jsonl").stderr == "Approved 1 assignment.\n"
+
+
+def test_a_torn_line_of_results_is_refused_with_what_mends_it(run: Run, words: list[str], local: Marketplace) -> None:
+    for word in words:
+        do(local, word, "ann")
+    run("results", "--output", "r.jsonl")
+    whole = Path("r.jsonl").read_text()
+    Path("r.jsonl").write_text(whole[:-30])
+    result = run("approve", "--assignments", "r.jsonl")
+    assert result.exit_code == 1
+    assert "error: r.jsonl, line 3: holds no assignment id" in result.stderr
+    assert "hint: the line is torn: remove it, or mend the file with simpleturk results --output" in result.stderr
+    run("results", "--output", "r.jsonl")
+    assert Path("r.jsonl").read_text() == whole
+    assert run("approve", "--assignments", "r.jsonl").stderr == "Approved 3 assignments.\n"
+
+
+def test_hits_that_are_gone_are_named_when_a_batch_is_approved(run: Run, words: list[str], local: Marketplace) -> None:
+    do(local, words[1], "ann")
+    run("delete", "--force", "--yes", words[0])
+    result = run("approve")
+    assert f"warning: 1 HIT of hit_ids.txt is deleted, or not this account's: {words[0]}" in result.stderr
+    assert "Approved 1 assignment." in result.stderr
