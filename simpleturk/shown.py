@@ -1,5 +1,6 @@
 """What an endpoint shows of HITs and assignments, out of the service's own documents."""
 
+import re
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,12 +8,16 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+#: What marks a HIT as the one of an input, at the end of its annotation: the batch's id, and the input's line.
+MARK = re.compile(r"simpleturk:([0-9a-f]{32}):([0-9]{1,12})\Z")
+
 
 @dataclass(frozen=True, slots=True)
 class HIT:
     """A HIT as the marketplace shows it. `expiration` and `created` are aware UTC, `reward` is USD.
 
-    `auto_approval_delay` is in seconds, from submission.
+    `auto_approval_delay` is in seconds, from submission. `batch_id` and `line` are those of the batch that a HIT of
+    ours stands for, out of its annotation; "" and 0 without.
     """
 
     hit_id: str
@@ -28,6 +33,8 @@ class HIT:
     completed: int
     auto_approval_delay: int
     annotation: str
+    batch_id: str = ""
+    line: int = 0
 
     @property
     def unreviewed(self) -> int:
@@ -57,6 +64,8 @@ def hit_of(document: dict[str, Any]) -> HIT:
 
     What all HITs of a batch have in common is kept once: there may be a hundred thousand.
     """
+    annotation = document.get("RequesterAnnotation", "")
+    mark = MARK.search(annotation)
     return HIT(
         hit_id=document["HITId"],
         hit_type_id=sys.intern(document.get("HITTypeId", "")),
@@ -70,7 +79,9 @@ def hit_of(document: dict[str, Any]) -> HIT:
         pending=document.get("NumberOfAssignmentsPending", 0),
         completed=document.get("NumberOfAssignmentsCompleted", 0),
         auto_approval_delay=document.get("AutoApprovalDelayInSeconds", 0),
-        annotation=document.get("RequesterAnnotation", ""),
+        annotation=annotation,
+        batch_id=sys.intern(mark[1]) if mark else "",
+        line=int(mark[2]) if mark else 0,
     )
 
 

@@ -114,6 +114,8 @@ def _run(arguments: list[str], death: Callable[[], None]) -> int:
     sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
     # What waits for a network that is well again waits less long here.
     simpleturk.calling.FIRST_DELAY, simpleturk.mturk.READ_TIMEOUT = 0.02, 1
+    # Whoever runs this in the background has Ctrl-C ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     death()
     try:
         app(arguments, prog_name="simpleturk")

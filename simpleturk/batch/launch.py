@@ -73,14 +73,8 @@ def launch_batch(mturk: "MTurk", batch: Batch, record: BatchRecord, known: Seque
 
 
 def annotation(batch_id: str, line: int) -> str:
-    """What marks a HIT as the one of an input: the end of its RequesterAnnotation."""
+    """What marks a HIT as the one of an input: the end of its RequesterAnnotation, which a HIT is read by later."""
     return f"simpleturk:{batch_id}:{line}"
-
-
-def line_of(annotation: str, record: BatchRecord) -> int | None:
-    """The input's line of which an annotation speaks, None if it is not of this batch."""
-    before, _, line = annotation.rpartition(":")
-    return int(line) if before.endswith(f"simpleturk:{record.batch_id}") and line.isdecimal() else None
 
 
 def token(batch_id: str, line: int) -> str:
@@ -104,9 +98,8 @@ def hits_of(mturk: "MTurk", record: BatchRecord) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for page in mturk.hit_pages():
         for hit in page:
-            line = line_of(hit.annotation, record)
-            if line is not None:
-                found.setdefault(line, []).append(hit.hit_id)
+            if hit.batch_id == record.batch_id:
+                found.setdefault(hit.line, []).append(hit.hit_id)
     return found
 
 

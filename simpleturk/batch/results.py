@@ -85,9 +85,13 @@ class ResultsFile:
     Of what is there only counts are held in memory; which assignments they are is looked up for the HITs that matter.
     """
 
-    def __init__(self, file: Appended) -> None:
-        """Read what is there. Raises Problems, and changes nothing, when it is not a file of results."""
+    def __init__(self, file: Appended, remember: bool = False) -> None:
+        """Read what is there. Raises Problems, and changes nothing, when it is not a file of results.
+
+        `remember` says that HITs are asked for again after records were added.
+        """
         self._file = file
+        self._remember = remember
         self.per_hit: dict[str, int] = {}
         self.records = 0
         #: HITs of which some assignment may stand there twice.
@@ -120,7 +124,9 @@ class ResultsFile:
             return False
         self._file.append(json_line(record).encode())
         self._current[1].add(assignment_id)
-        self._count(hit_id)
+        self.records += 1
+        if self._remember:
+            self.per_hit[hit_id] = self.per_hit.get(hit_id, 0) + 1
         return True
 
     def _read(self) -> int:

@@ -89,7 +89,7 @@ class Watch:
         else:
             found = survey(self._mturk, open_)
             self._pages = self._mturk.stats.calls.get("list_hits", 0) - before
-        self.hits.update(found)
+        self.hits = self.hits | found if self.hits else found
         return progress(self.hits)
 
     def look(self) -> Look:

@@ -267,14 +267,12 @@ def surveyed(mturk: "MTurk", hit_ids: list[str], record: "BatchRecord | None", i
 
 def tell_strangers(found: "dict[str, HIT | None]", record: "BatchRecord | None", ids: Path) -> None:
     """Warn of ids whose HITs are not there, or are not the batch's."""
-    from simpleturk.batch.launch import line_of
-
     gone = [hit_id for hit_id, hit in found.items() if hit is None]
     if gone:
         are = "is" if len(gone) == 1 else "are"
         hits = f"{console.plural(len(gone), 'HIT')} of {ids}"
         console.warn(f"{hits} {are} deleted, or not this account's: {_some(gone)}")
-    others = [hit.hit_id for hit in found.values() if hit and record and line_of(hit.annotation, record) is None]
+    others = [hit.hit_id for hit in found.values() if hit and record and hit.batch_id != record.batch_id]
     if others:
         are = "is" if len(others) == 1 else "are"
         console.warn(

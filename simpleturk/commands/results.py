@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from simpleturk.batch.ids import BatchRecord
     from simpleturk.batch.inputs import InputLines
     from simpleturk.batch.results import ResultsFile
+    from simpleturk.batch.watching import Watch
     from simpleturk.mturk import MTurk
     from simpleturk.shown import HIT, Assignment
 
@@ -89,7 +90,7 @@ def results(
         hit_ids, record, mturk = the_batch(where, ids)
         watch = Watch(mturk, hit_ids)
         lines = _lines(ids, record) if with_input else None
-        described = partial(_with_input, watch.hits, record, lines) if record and lines else _plain
+        described = partial(_with_input, watch, record, lines) if record and lines else _plain
         for number, state in enumerate(looks(watch.refresh, interval)):
             if number == 0:
                 tell_strangers(watch.hits, record, ids)
@@ -144,7 +145,7 @@ def _kept(output: Path | None, follow: bool) -> Iterator[_Kept]:
 
     if output:
         with appending(output) as file:
-            place = ResultsFile(file)
+            place = ResultsFile(file, remember=follow)
             kept = _Kept(place)
             yield kept
         console.note(f"{console.plural(kept.added, 'new result')} in {output}; it holds {place.records:,}")
@@ -176,19 +177,17 @@ def _plain(assignment: "Assignment") -> dict[str, Any]:
     return result_record(assignment)
 
 
-def _with_input(
-    found: "dict[str, HIT | None]", batch: "BatchRecord", lines: "InputLines", assignment: "Assignment"
-) -> dict[str, Any]:
+def _with_input(watch: "Watch", batch: "BatchRecord", lines: "InputLines", assignment: "Assignment") -> dict[str, Any]:
     """An assignment's record with its input: the one that the HIT's annotation names."""
-    from simpleturk.batch.launch import line_of
     from simpleturk.batch.results import result_record
 
-    hit = found.get(assignment.hit_id)
-    line = line_of(hit.annotation, batch) if hit else None
+    hit = watch.hits.get(assignment.hit_id)
     try:
-        return result_record(assignment, line, lines.value(line) if line else None)
-    except KeyError:
-        return result_record(assignment)
+        if hit and hit.batch_id == batch.batch_id:
+            return result_record(assignment, hit.line, lines.value(hit.line))
+    except KeyError:  # there is no such line
+        pass
+    return result_record(assignment)
 
 
 def _lines(ids: Path, record: "BatchRecord | None") -> "InputLines | None":

@@ -67,7 +67,7 @@ def test_decisions_are_part_of_a_record() -> None:
 
 def add(path: Path, *ids: str) -> list[bool]:
     with appending(path) as file:
-        kept = ResultsFile(file)
+        kept = ResultsFile(file, remember=True)
         kept.expect({"H"})
         added = [kept.add({"assignment_id": name, "hit_id": "H", "output": "é🙂\n"}) for name in ids]
         assert kept.per_hit == {"H": kept.records}

@@ -16,7 +16,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def hit(hit_id: str, status: str = "Assignable", **counts: int) -> HIT:
-    numbers = {"max_assignments": 3, "available": 3, "pending": 0, "completed": 0} | counts
+    numbers: dict[str, Any] = {"max_assignments": 3, "available": 3, "pending": 0, "completed": 0} | counts
     return HIT(hit_id, "T", status, "t", Decimal("0.10"), NOW, NOW, auto_approval_delay=60, annotation="", **numbers)
 
 
