@@ -48,7 +48,7 @@ def launch_batch(mturk: "MTurk", batch: Batch, record: BatchRecord, known: Seque
 
     Raises InputRefused for an input that the marketplace refuses, MarketplaceError for what would meet any input.
     """
-    strays = {line: hit_ids[0] for line, hit_ids in hits_of(mturk, record).items()} if _is_old(record) else {}
+    strays = hits_of(mturk, record)[0] if _is_old(record) else {}
 
     def create(item: tuple[int, str]) -> Launched:
         line, question = item
@@ -93,14 +93,18 @@ def changed_sources(old: BatchRecord, new: BatchRecord) -> dict[str, str]:
     return changed | ({} if set(old.skipped) <= set(new.skipped) else {"skipped": "--skip"})
 
 
-def hits_of(mturk: "MTurk", record: BatchRecord) -> dict[int, list[str]]:
-    """The batch's HITs in the account, by input line, told by their annotations; reads all of its pages."""
-    found: dict[int, list[str]] = {}
+def hits_of(mturk: "MTurk", record: BatchRecord) -> tuple[dict[int, str], list[tuple[int, str]]]:
+    """The batch's HITs in the account, told by their annotations; reads all of the account's pages.
+
+    A HIT for each input line; and pairs of a line and a HIT for those that are one too many.
+    """
+    found: dict[int, str] = {}
+    surplus = []
     for page in mturk.hit_pages():
         for hit in page:
-            if hit.batch_id == record.batch_id:
-                found.setdefault(hit.line, []).append(hit.hit_id)
-    return found
+            if hit.batch_id == record.batch_id and found.setdefault(hit.line, hit.hit_id) != hit.hit_id:
+                surplus.append((hit.line, hit.hit_id))
+    return found, surplus
 
 
 def _is_old(record: BatchRecord) -> bool:
