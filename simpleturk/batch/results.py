@@ -85,10 +85,10 @@ class ResultsFile:
     Of what is there only counts are held in memory; which assignments they are is looked up for the HITs that matter.
     """
 
-    def __init__(self, file: Appended, remember: bool = False) -> None:
+    def __init__(self, file: Appended, remember: bool = False, hit_ids: Iterable[str] = ()) -> None:
         """Read what is there. Raises Problems, and changes nothing, when it is not a file of results.
 
-        `remember` says that HITs are asked for again after records were added.
+        `remember` says that HITs are asked for again after records were added; `hit_ids` are ids that others hold too.
         """
         self._file = file
         self._remember = remember
@@ -98,7 +98,7 @@ class ResultsFile:
         self._unsure: set[str] = set()
         self._known: set[str] = set()
         self._current: tuple[str, set[str]] = ("", set())
-        end = self._read()
+        end = self._read({hit_id: hit_id for hit_id in hit_ids})
         whole = file.read_from(end - 1, 1) in (b"", b"\n")
         file.truncate(end)
         if not whole:
@@ -129,7 +129,7 @@ class ResultsFile:
             self.per_hit[hit_id] = self.per_hit.get(hit_id, 0) + 1
         return True
 
-    def _read(self) -> int:
+    def _read(self, held: Mapping[str, str]) -> int:
         """Count the records of the file; return where the last whole one ends, in bytes."""
         problems, end = [], 0
         seen = bytearray(_BITS // 8)
@@ -137,6 +137,7 @@ class ResultsFile:
             record = _parsed(line)
             if record is not None:
                 hit_id = str(record.get("hit_id", ""))
+                hit_id = held.get(hit_id, hit_id)
                 self._count(hit_id)
                 place, bit = divmod(hash(record["assignment_id"]) % _BITS, 8)
                 if seen[place] >> bit & 1:

@@ -82,12 +82,13 @@ def results(
     if all_ and follow:
         raise UsageError("--all and --follow exclude each other", "follow one batch, named with --ids")
     statuses = [str(chosen).capitalize() for chosen in status or (Status.SUBMITTED, Status.APPROVED)]
-    with _kept(output, follow) as kept:
-        if all_:
-            mturk = connect_to(marketplace_of(where), where, ids)
+    if all_:
+        mturk = connect_to(marketplace_of(where), where, ids)
+        with _kept(output, follow) as kept:
             _fetch(mturk, (hit for page in mturk.hit_pages() for hit in page), statuses, _plain, kept)
-            return
-        hit_ids, record, mturk = the_batch(where, ids)
+        return
+    hit_ids, record, mturk = the_batch(where, ids)
+    with _kept(output, follow, hit_ids) as kept:
         watch = Watch(mturk, hit_ids)
         lines = _lines(ids, record) if with_input else None
         described = partial(_with_input, watch, record, lines) if record and lines else _plain
@@ -138,14 +139,14 @@ class _Kept:
 
 
 @contextmanager
-def _kept(output: Path | None, follow: bool) -> Iterator[_Kept]:
+def _kept(output: Path | None, follow: bool, hit_ids: Iterable[str] = ()) -> Iterator[_Kept]:
     """A file to which what is new is appended, so that a second run changes nothing; or stdout. Tells how it went."""
     from simpleturk.batch.files import appending
     from simpleturk.batch.results import ResultsFile
 
     if output:
         with appending(output) as file:
-            place = ResultsFile(file, remember=follow)
+            place = ResultsFile(file, follow, hit_ids)
             kept = _Kept(place)
             yield kept
         console.note(f"{console.plural(kept.added, 'new result')} in {output}; it holds {place.records:,}")
