@@ -29,7 +29,7 @@ LONG_PAGE = 6 * 1024 * 1024
 READ_TIMEOUT = 30
 
 #: How many calls are in flight at once, unless the user says otherwise.
-CONCURRENCY = 16
+CONCURRENCY = 32
 
 
 class MTurk(Caller):

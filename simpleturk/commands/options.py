@@ -139,7 +139,7 @@ _MARKETPLACE: dict[str, tuple[Any, Any]] = {
                 metavar="N",
                 min=1,
                 max=48,
-                help="How many calls may be in flight at once (16); fewer when throttled.",
+                help="How many calls may be in flight at once (32); fewer when throttled.",
                 rich_help_panel=_PANEL,
             ),
         ],
