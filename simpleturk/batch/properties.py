@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from simpleturk.batch.spellings import todays
 from simpleturk.errors import Problem, Problems, SimpleturkError, suggestion
 
 YEAR = 365 * 24 * 3600
@@ -276,13 +277,15 @@ def load_properties(path: Path, overrides: dict[str, str] | None = None) -> Prop
 
     Raises Problems with everything that is wrong in it.
     """
-    document = _read(path)
-    for name, text in (overrides or {}).items():
+    document, twice = todays(_read(path))
+    changes, twice_set = todays(dict(overrides or {}))
+    for name, text in changes.items():
         if text:
             document[name] = _typed(name, text)
         else:
             document.pop(name, None)
-    problems = [Problem(str(path), f"{name}: {reason}") for name, reason in REFUSED.items() if name in document]
+    problems = [Problem(str(path), sentence) for sentence in (*twice, *twice_set)]
+    problems += [Problem(str(path), f"{name}: {reason}") for name, reason in REFUSED.items() if name in document]
     problems += [Problem(str(path), sentence) for sentence in _unreadable(document)]
     known = {name: value for name, value in document.items() if name not in REFUSED}
     try:

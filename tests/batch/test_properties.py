@@ -275,3 +275,65 @@ def test_every_parameter_of_createhit_is_passed_on_and_known_to_amazons_model(fo
         stub.assert_no_pending_responses()
     assert properties.hit_parameters("a")["HITReviewPolicy"] == policy
     client.close()
+
+
+OLD = {
+    "title": "T",
+    "description": "D",
+    "keywords": "k",
+    "reward": 0.05,
+    "duration": 600,
+    "frame_height": 800,
+    "max_assignments": 3,
+    "country": "US",
+    "hits_approved": 100,
+    "percent_approved": 97,
+    "qualification_id": "3Q",
+    "qualification_comparator": ">",
+    "qualification_integer": 7,
+}
+MIDDLE = {
+    "Title": "T",
+    "Description": "D",
+    "Keywords": "k",
+    "Reward": 0.05,
+    "AssignmentDurationInSeconds": 600,
+    "Frame_height": 800,
+    "MaxAssignments": 3,
+    "Country": "US",
+    "Hits_approved": 100,
+    "Percent_approved": 97,
+    "Qualification_id": "3Q",
+    "Qualification_comparator": ">",
+    "Qualification_integer": 7,
+}
+
+
+@pytest.mark.parametrize("document", [OLD, MIDDLE])
+def test_the_ancestors_older_spellings_mean_todays_properties(folder: Path, document: dict[str, Any]) -> None:
+    today = {
+        name.replace("Frame_height", "FrameHeight")
+        .replace("Hits_approved", "HitsApproved")
+        .replace("Percent_approved", "PercentApproved")
+        .replace("Qualification_id", "QualificationId")
+        .replace("Qualification_comparator", "QualificationComparator")
+        .replace("Qualification_integer", "QualificationInteger"): value
+        for name, value in MIDDLE.items()
+    }
+    Path("old.json").write_text(json.dumps(document))
+    Path("new.json").write_text(json.dumps(today))
+    assert load_properties(Path("old.json")) == load_properties(Path("new.json"))
+    assert load_properties(Path("old.json"), {"max_assignments": "5"}).MaxAssignments == 5
+
+
+def test_a_property_in_two_spellings_is_a_problem(folder: Path) -> None:
+    Path("p.json").write_text(json.dumps(OLD | {"Reward": 0.10}))
+    with pytest.raises(Problems) as caught:
+        load_properties(Path("p.json"))
+    assert [problem.what for problem in caught.value.problems] == ["reward and Reward are the same property"]
+
+
+def test_another_mixture_of_letters_is_still_a_mistake(folder: Path) -> None:
+    Path("p.json").write_text(json.dumps(MIDDLE | {"rEward": 1}))
+    with pytest.raises(Problems, match="rEward is not a property"):
+        load_properties(Path("p.json"))
