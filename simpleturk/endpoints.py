@@ -30,7 +30,7 @@ class Where:
     """What the user said about the marketplace: flags, credentials' profile, the local marketplace's database.
 
     `database_named` says that the database was named by its option, and so the local marketplace is meant.
-    `concurrency` is how many calls may be in flight (None: as usual).
+    `concurrency` is how many calls may be in flight (None: as usual), `config` a file of simple-amt's.
     """
 
     local: bool = False
@@ -41,6 +41,7 @@ class Where:
     database: Path | None = None
     database_named: bool = False
     concurrency: int | None = None
+    config: Path | None = None
 
     @property
     def flags(self) -> list[str]:

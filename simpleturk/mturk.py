@@ -138,8 +138,11 @@ def connect(
     profile: str | None = None,
     database: Path | None = None,
     concurrency: int = CONCURRENCY,
+    keys: tuple[str, str] | None = None,
 ) -> MTurk:
     """A client of a marketplace. For `local` it is a stock client whose requests are answered in this process.
+
+    `keys` are an access key and its secret; a profile, or keys in the environment, come before them.
 
     Raises SimpleturkError when the user's AWS settings, or the local database, cannot be used.
     """
@@ -169,7 +172,11 @@ def connect(
     import botocore.exceptions as aws
 
     try:
-        client = _session(profile).client("mturk", endpoint_url=marketplace.endpoint_url, config=settings)
+        given: dict[str, str] = {}
+        if keys and not profile and "AWS_ACCESS_KEY_ID" not in os.environ:
+            given = {"aws_access_key_id": keys[0], "aws_secret_access_key": keys[1]}
+        session = _session(profile)
+        client = session.client("mturk", endpoint_url=marketplace.endpoint_url, config=settings, **given)
     except (aws.BotoCoreError, ValueError) as error:
         raise SimpleturkError(f"the AWS settings cannot be used: {error}", "see --profile, ~/.aws/config") from error
     return MTurk(client, marketplace, concurrency)

@@ -1,7 +1,7 @@
 """The three files → one checked batch: every problem in them is reported together, before any call."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,8 +55,12 @@ def load_batch(
     overrides: Mapping[str, str],
     max_question_bytes: int,
     skipped: frozenset[int] = frozenset(),
+    folders: Sequence[Path] = (),
 ) -> Batch:
-    """Read the files, render and size every question. Raises Problems with everything that is wrong in them."""
+    """Read the files, render and size every question. Raises Problems with everything that is wrong in them.
+
+    `folders` are further ones in which includes are looked for.
+    """
     problems: list[Problem] = []
 
     def attempt(load: Any) -> Any:
@@ -69,7 +73,7 @@ def load_batch(
         return None
 
     checked = attempt(lambda: load_properties(properties, dict(overrides)))
-    compiled = attempt(lambda: Template(template))
+    compiled = attempt(lambda: Template(template, folders))
     height = checked.FrameHeight if checked else 0
     sizes = attempt(lambda: _check_inputs(inputs, compiled, height, max_question_bytes, skipped, problems))
     if problems or sizes is None:

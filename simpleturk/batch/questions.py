@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -63,14 +63,17 @@ class Missing(ChainableUndefined):
 
 
 class Template:
-    """A template, compiled once. Raises Problems for a syntax error or a file that cannot be read."""
+    """A template, compiled once. Raises Problems for a syntax error or a file that cannot be read.
 
-    def __init__(self, path: Path) -> None:
+    Includes are looked for beside it, in the working directory, in `folders`, and in what simpleturk ships.
+    """
+
+    def __init__(self, path: Path, folders: Sequence[Path] = ()) -> None:
         self.path = path
         data = _read(path)
         #: The SHA-256 of the file. It is read once: a pipe cannot be read again.
         self.digest = sha256(data).hexdigest()
-        self._environment = _environment(path)
+        self._environment = _environment(path, folders)
         try:
             code = self._environment.compile(_decoded(data, path), str(path), str(path))
             self._template = JinjaTemplate.from_code(self._environment, code, dict(self._environment.globals))
@@ -197,12 +200,12 @@ def _finalize(value: Any) -> Any:
     return "" if value is None else value
 
 
-def _environment(path: Path) -> Environment:
+def _environment(path: Path, folders: Sequence[Path]) -> Environment:
     folder = shipped("hit_templates")
     environment = _Environment(
         loader=ChoiceLoader(
             [
-                FileSystemLoader([path.resolve().parent, Path.cwd()], encoding="utf-8-sig"),
+                FileSystemLoader([path.resolve().parent, Path.cwd(), *folders], encoding="utf-8-sig"),
                 FileSystemLoader([folder, folder.parent], encoding="utf-8-sig"),
                 FunctionLoader(_ancestor_include),
             ]

@@ -98,12 +98,14 @@ def delete(
     ids: IdsOpt = DEFAULT_IDS,
     all_: Annotated[bool, typer.Option("--all", help="Every HIT of the account.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Take HITs off the market first.")] = False,
+    hit_id: Annotated[list[str] | None, typer.Option("--hit-id", hidden=True)] = None,
     yes: YesOpt = False,
 ) -> None:
     """Delete HITs and their answers.
 
     What cannot be deleted is named, with what stands in the way.
     """
+    named = [*(named or ()), *(hit_id or ())]
     if named and all_:
         raise UsageError("HIT ids and --all exclude each other")
     mturk, found = _to_delete(where, named, ids, all_)

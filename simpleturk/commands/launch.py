@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simpleturk import console
+from simpleturk.ancestor import load_ancestor_config
 from simpleturk.commands.continuing import (
     check_ids_file,
     check_not_launched,
@@ -105,6 +106,7 @@ def launch(
             overrides(set_),
             marketplace.max_question_bytes,
             frozenset(skip or ()) | frozenset(old.skipped if old else ()),
+            load_ancestor_config(where.config).template_directories,
         )
         check_not_launched(batch, old, known)
         record = record_of(batch, marketplace, where, ids, old)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simpleturk import console
+from simpleturk.ancestor import load_ancestor_config
 from simpleturk.config import load_config
 from simpleturk.endpoints import Marketplace, Where, resolve
 from simpleturk.errors import SimpleturkError
@@ -64,6 +65,8 @@ AssignmentsOpt = Annotated[
     ),
 ]
 
+ConfigOpt = Annotated[Path | None, typer.Option("--config", metavar="FILE", hidden=True)]
+
 DEFAULT_IDS = Path("hit_ids.txt")
 
 #: How many things of a kind are named before the rest is counted.
@@ -79,6 +82,7 @@ ALIASES = {
     "--rendered_html": "--output",
     "--assignment_ids_file": "--assignments",
     "--worker_ids_file": "--workers",
+    "--hit_id": "--hit-id",
 }
 
 _PANEL = "Marketplace"
@@ -145,6 +149,7 @@ _MARKETPLACE: dict[str, tuple[Any, Any]] = {
         ],
         None,
     ),
+    "config": (ConfigOpt, None),
 }
 _STATS = Annotated[
     bool, typer.Option("--stats", help="At the end, say on stderr what it took in calls.", rich_help_panel=_PANEL)
@@ -195,7 +200,13 @@ def connect_to(marketplace: Marketplace, where: Where, ids: Path, record: "Batch
 
     if marketplace.is_amazon:
         console.warn("Amazon closed Mechanical Turk on 2026-09-30: its endpoints may not answer")
-    mturk = connect(marketplace, where.profile, database_of(where, ids, record), where.concurrency or CONCURRENCY)
+    mturk = connect(
+        marketplace,
+        where.profile,
+        database_of(where, ids, record),
+        where.concurrency or CONCURRENCY,
+        load_ancestor_config(where.config).keys,
+    )
     _connected.append(mturk)
     return mturk
 

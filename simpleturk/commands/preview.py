@@ -2,6 +2,7 @@
 
 import html
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -27,14 +28,14 @@ SHELL = Path(__file__).with_name("preview.html")
 SANDBOX = "allow-scripts allow-forms allow-popups allow-modals allow-downloads"
 
 
-def serve_preview(template: Path, inputs: Path, line: int, port: int) -> None:
+def serve_preview(template: Path, inputs: Path, line: int, port: int, folders: Sequence[Path]) -> None:
     """Serve the preview until Ctrl-C."""
-    app = create_preview(template, inputs)
+    app = create_preview(template, inputs, folders)
     run(app, "127.0.0.1", port, lambda at: _announce(at, line))
 
 
-def create_preview(template: Path, inputs: Path) -> Starlette:
-    """The preview of a template with the lines of a file of inputs."""
+def create_preview(template: Path, inputs: Path, folders: Sequence[Path] = ()) -> Starlette:
+    """The preview of a template with the lines of a file of inputs; `folders` may hold further includes."""
     source = Inputs(inputs)
 
     def shell(request: Request) -> Response:
@@ -46,17 +47,18 @@ def create_preview(template: Path, inputs: Path) -> Starlette:
             found = [item.line for item in source if isinstance(item, Input)]
         except SimpleturkError:
             found = []
-        watched = [template, inputs, *_includes(template)]
+        watched = [template, inputs, *_includes(template, folders)]
         return JSONResponse({"lines": found, "version": _version(watched)}, headers={"Cache-Control": "no-store"})
 
     def version(request: Request) -> Response:
-        mark = _version([template, inputs, *_includes(template)])
+        mark = _version([template, inputs, *_includes(template, folders)])
         return JSONResponse({"version": mark}, headers={"Cache-Control": "no-store"})
 
     def page(request: Request) -> Response:
         number = request.query_params.get("line", "")
         try:
-            body = _render(template, source, int(number) if number.isdecimal() and len(number) < 10 else 1)
+            line = int(number) if number.isdecimal() and len(number) < 10 else 1
+            body = _render(template, source, line, folders)
         except SimpleturkError as error:
             body = _error_page(error)
         headers = {"Content-Security-Policy": f"sandbox {SANDBOX}", "Cache-Control": "no-store"}
@@ -87,8 +89,8 @@ def create_preview(template: Path, inputs: Path) -> Starlette:
     )
 
 
-def _render(template: Path, source: Inputs, line: int) -> str:
-    compiled = Template(template)
+def _render(template: Path, source: Inputs, line: int, folders: Sequence[Path]) -> str:
+    compiled = Template(template, folders)
     for item in source:
         if isinstance(item, Problem):
             if item.where == source.where(line):
@@ -98,10 +100,10 @@ def _render(template: Path, source: Inputs, line: int) -> str:
     raise SimpleturkError(f"{source.name}: has no input on line {line} or after it")
 
 
-def _includes(template: Path) -> list[Path]:
+def _includes(template: Path, folders: Sequence[Path]) -> list[Path]:
     """The include that the template may use: the user's copies, and the shipped one."""
-    folders = (template.resolve().parent, Path.cwd(), shipped("hit_templates"))
-    return [folder / name for folder in folders for name in INCLUDES]
+    searched = (template.resolve().parent, Path.cwd(), *folders, shipped("hit_templates"))
+    return [folder / name for folder in searched for name in INCLUDES]
 
 
 def _version(files: list[Path]) -> str:

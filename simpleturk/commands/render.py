@@ -1,12 +1,14 @@
 """render-template: questions to look at before paying."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from simpleturk import console
-from simpleturk.commands.options import InputsOpt, TemplateOpt, data_out
+from simpleturk.ancestor import load_ancestor_config
+from simpleturk.commands.options import ConfigOpt, InputsOpt, TemplateOpt, data_out
 from simpleturk.errors import SimpleturkError, UsageError
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ def render_template(
     output: OutputOpt = None,
     preview: PreviewOpt = False,
     port: PortOpt = 8485,
+    config: ConfigOpt = None,
 ) -> None:
     """Render a template with an input, or preview it."""
     from simpleturk.batch.files import write_whole
@@ -41,14 +44,15 @@ def render_template(
 
     if str(inputs) == "-":
         raise UsageError("render-template reads its inputs from a file", "name one with --inputs")
+    folders = load_ancestor_config(config).template_directories
     if preview:
         if output:
             raise UsageError("--preview and --output exclude each other")
         from simpleturk.commands.preview import serve_preview
 
-        serve_preview(find(template), find(inputs), line or 1, port)
+        serve_preview(find(template), find(inputs), line or 1, port, folders)
         return
-    html = _page(find(template), Inputs(find(inputs)), line)
+    html = _page(find(template), Inputs(find(inputs)), line, folders)
     if output:
         write_whole(output, html)
         console.note(f"Wrote {output}")
@@ -57,10 +61,10 @@ def render_template(
         console.data(html)
 
 
-def _page(template: Path, inputs: "Inputs", line: int | None) -> str:
+def _page(template: Path, inputs: "Inputs", line: int | None, folders: Sequence[Path]) -> str:
     from simpleturk.batch.questions import Template
 
-    compiled = Template(template)
+    compiled = Template(template, folders)
     found = next((item for item in inputs.values() if line in (None, item.line)), None)
     if found is None:
         where = "holds no inputs" if line is None else f"has no input on line {line}"

@@ -73,6 +73,7 @@ def results(
     output: OutputOpt = None,
     status: StatusOpt = None,
     with_input: WithInputOpt = True,
+    rejected: Annotated[bool, typer.Option("--rejected", hidden=True)] = False,
     follow: FollowOpt = False,
     interval: IntervalOpt = 10,
 ) -> None:
@@ -81,7 +82,8 @@ def results(
 
     if all_ and follow:
         raise UsageError("--all and --follow exclude each other", "follow one batch, named with --ids")
-    statuses = [str(chosen).capitalize() for chosen in status or (Status.SUBMITTED, Status.APPROVED)]
+    chosen = [*(status or (Status.SUBMITTED, Status.APPROVED)), *((Status.REJECTED,) if rejected else ())]
+    statuses = [str(state).capitalize() for state in dict.fromkeys(chosen)]
     if all_:
         mturk = connect_to(marketplace_of(where), where, ids)
         with _kept(output, follow) as kept:
