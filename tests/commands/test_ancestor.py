@@ -58,9 +58,9 @@ def test_keys_of_the_configuration_sign_where_no_others_are_given(
         assert "the secret key is wrong" in run("balance", *where).stderr
         Path("config.json").write_text(json.dumps({"aws_access_key": key, "aws_secret_key": secret}))
         assert run("balance", *where).exit_code == 0
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIANOBODY")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", key)
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-        assert run("balance", *where).exit_code == 1
+        assert "the secret key is wrong" in run("balance", *where).stderr
 
 
 def test_includes_are_looked_for_in_template_directories(batch_files: Files, run: Run) -> None:
