@@ -2,7 +2,7 @@
 
 hit_ids.txt           one HIT id per line, in input order, nothing else
 hit_ids.batch.json    batch id, marketplace, HIT type, the source files with their digests
-hit_ids.inputs.jsonl  the inputs, when they came from stdin
+hit_ids.inputs.jsonl  the inputs, when they came through a pipe (or hit_ids.inputs.csv)
 """
 
 import codecs
@@ -78,9 +78,9 @@ def record_path(ids: Path) -> Path:
     return ids.with_name(ids.stem + ".batch.json")
 
 
-def saved_inputs_path(ids: Path) -> Path:
-    """Where inputs that came from stdin are kept."""
-    return ids.with_name(ids.stem + ".inputs.jsonl")
+def saved_inputs_path(ids: Path, suffix: str) -> Path:
+    """Where inputs that came through a pipe are kept; `suffix` is ".jsonl" or ".csv"."""
+    return ids.with_name(f"{ids.stem}.inputs{suffix}")
 
 
 def portable(path: Path, ids: Path) -> str:

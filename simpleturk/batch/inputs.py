@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from simpleturk.batch.jsontext import parse_json
 from simpleturk.errors import Problem, Problems, SimpleturkError
@@ -22,11 +22,14 @@ class Input:
 
 
 class Inputs:
-    """A file of inputs, read anew by every iteration: nothing is held in memory.
+    """A file of inputs, JSON Lines, read anew by every iteration: nothing is held in memory.
 
     `name` is what messages call it; `kept` says that it is a copy of what came through a pipe. Iterating yields
     Input for good lines and Problem for bad ones.
     """
+
+    #: How a copy of such a file is named.
+    suffix = ".jsonl"
 
     def __init__(self, path: Path, name: str | None = None, kept: bool = False) -> None:
         self.path = path
@@ -34,12 +37,27 @@ class Inputs:
         self.name = name or str(path)
 
     def __iter__(self) -> Iterator[Input | Problem]:
+        with self.open() as file:
+            for number, line in enumerate(file, start=1):
+                found = self._parse(number, line)
+                if found is not None:
+                    yield found
+
+    def value_at(self, line: int, offset: int) -> Any:
+        """The input on a line, which begins at this offset of the file. Raises Problems, or KeyError without one."""
+        with self.open() as file:
+            file.seek(offset)
+            found = self._parse(line, file.readline())
+        if isinstance(found, Problem):
+            raise Problems([found])
+        if found is None:
+            raise KeyError(line)
+        return found.value
+
+    def open(self) -> IO[bytes]:
+        """The file. Raises SimpleturkError when there is none."""
         try:
-            with self.path.open("rb") as file:
-                for number, line in enumerate(file, start=1):
-                    found = self.parse(number, line)
-                    if found is not None:
-                        yield found
+            return self.path.open("rb")
         except FileNotFoundError as error:
             raise SimpleturkError(f"{self.name}: no such file", "name the inputs with --inputs") from error
         except IsADirectoryError as error:
@@ -74,8 +92,7 @@ class Inputs:
         """How messages name a line: "inputs.jsonl, line 7"."""
         return f"{self.name}, line {line}"
 
-    def parse(self, number: int, line: bytes) -> Input | Problem | None:
-        """What stands on a line; None if it is blank."""
+    def _parse(self, number: int, line: bytes) -> Input | Problem | None:
         if number == 1:
             if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                 return Problem(self.where(number), "the file is UTF-16, not UTF-8", "save it as UTF-8")
@@ -116,13 +133,13 @@ class InputLines:
         if self._last[0] != number:
             if not 0 < number < len(self._offsets):
                 raise KeyError(number)
-            with self._inputs.path.open("rb") as file:
-                file.seek(self._offsets[number - 1])
-                found = self._inputs.parse(number, file.readline())
-            if isinstance(found, Problem):
-                raise Problems([found])
-            if found is None:
-                raise KeyError(number)
             # A HIT's assignments come one after the other, and have one input.
-            self._last = (number, found.value)
+            self._last = (number, self._inputs.value_at(number, self._offsets[number - 1]))
         return self._last[1]
+
+
+def open_inputs(path: Path, name: str | None = None, kept: bool = False) -> Inputs:
+    """The inputs in a file, JSON Lines or CSV: told by its name, or where that says nothing by its first line."""
+    from simpleturk.batch.tables import Table, is_table
+
+    return (Table if is_table(path, name or str(path)) else Inputs)(path, name, kept)

@@ -55,12 +55,12 @@ def known_ids(ids: Path, heal: bool) -> list[str]:
 def readable(inputs: Path, ids: Path) -> "Iterator[Inputs]":
     """The inputs as a file that can be read again and again: what comes through a pipe is kept beside the ids file."""
     from simpleturk.batch.files import telling
-    from simpleturk.batch.inputs import Inputs
+    from simpleturk.batch.inputs import open_inputs
     from simpleturk.batch.shipped import find
 
     found = find(inputs)
     if str(inputs) != "-" and (found.is_file() or found.is_dir() or not found.exists()):
-        yield Inputs(found)
+        yield open_inputs(found)
         return
     path = ids.with_name(f".{ids.stem}.inputs.{uuid.uuid4().hex}.tmp")
     try:
@@ -70,7 +70,7 @@ def readable(inputs: Path, ids: Path) -> "Iterator[Inputs]":
             else:
                 with inputs.open("rb") as pipe:
                     shutil.copyfileobj(pipe, file)
-        source = Inputs(path, "stdin" if str(inputs) == "-" else str(inputs), kept=True)
+        source = open_inputs(path, "stdin" if str(inputs) == "-" else str(inputs), kept=True)
         _check_kept(source, ids)
         yield source
     finally:
@@ -82,7 +82,7 @@ def keep_inputs(batch: "Batch", ids: Path) -> None:
     from simpleturk.batch.files import sync_folder, telling
     from simpleturk.batch.ids import saved_inputs_path
 
-    path = saved_inputs_path(ids)
+    path = saved_inputs_path(ids, batch.inputs.suffix)
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     try:
         with telling(path), batch.inputs.path.open("rb") as source, temporary.open("wb") as file:
@@ -102,7 +102,7 @@ def record_of(
     from simpleturk.batch.ids import BatchRecord, Source, portable, saved_inputs_path
 
     database = old.database if old else portable(where.database, ids) if where.database else None
-    inputs_path = saved_inputs_path(ids) if batch.inputs.kept else batch.inputs.path
+    inputs_path = saved_inputs_path(ids, batch.inputs.suffix) if batch.inputs.kept else batch.inputs.path
     effective = batch.properties.model_dump_json()
     return BatchRecord(
         batch_id=old.batch_id if old else uuid.uuid4().hex,
@@ -171,10 +171,10 @@ def _now() -> str:
 def _check_kept(source: "Inputs", ids: Path) -> None:
     """Piped inputs go to a file of their own; one that is there already, with other contents, is somebody's."""
     from simpleturk.batch.ids import read_record, saved_inputs_path
-    from simpleturk.batch.inputs import Inputs
+    from simpleturk.batch.inputs import open_inputs
 
-    path = saved_inputs_path(ids)
-    if path.exists() and read_record(ids) is None and Inputs(path).digest() != source.digest():
+    path = saved_inputs_path(ids, source.suffix)
+    if path.exists() and read_record(ids) is None and open_inputs(path).digest() != source.digest():
         raise SimpleturkError(
             f"{path} exists already: piped inputs would be kept there", "move it away, or name another --ids"
         )

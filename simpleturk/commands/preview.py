@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from simpleturk import console
 from simpleturk.batch.answers import output_of
-from simpleturk.batch.inputs import Input, Inputs
+from simpleturk.batch.inputs import Input, Inputs, open_inputs
 from simpleturk.batch.questions import INCLUDES, Template
 from simpleturk.batch.shipped import shipped
 from simpleturk.commands.server import run
@@ -36,7 +36,7 @@ def serve_preview(template: Path, inputs: Path, line: int, port: int, folders: S
 
 def create_preview(template: Path, inputs: Path, folders: Sequence[Path] = ()) -> Starlette:
     """The preview of a template with the lines of a file of inputs; `folders` may hold further includes."""
-    source = Inputs(inputs)
+    source = open_inputs(inputs)
 
     def shell(request: Request) -> Response:
         return HTMLResponse(SHELL.read_text(encoding="utf-8"), headers={"Cache-Control": "no-store"})

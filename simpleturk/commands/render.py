@@ -39,7 +39,7 @@ def render_template(
 ) -> None:
     """Render a template with an input, or preview it."""
     from simpleturk.batch.files import write_whole
-    from simpleturk.batch.inputs import Inputs
+    from simpleturk.batch.inputs import open_inputs
     from simpleturk.batch.shipped import find
 
     if str(inputs) == "-":
@@ -52,7 +52,7 @@ def render_template(
 
         serve_preview(find(template), find(inputs), line or 1, port, folders)
         return
-    html = _page(find(template), Inputs(find(inputs)), line, folders)
+    html = _page(find(template), open_inputs(find(inputs)), line, folders)
     if output:
         write_whole(output, html)
         console.note(f"Wrote {output}")

@@ -195,11 +195,11 @@ def _with_input(watch: "Watch", batch: "BatchRecord", lines: "InputLines", assig
 
 def _lines(ids: Path, record: "BatchRecord | None") -> "InputLines | None":
     """The batch's inputs, if their file still is what was launched; without them results go on."""
-    from simpleturk.batch.inputs import InputLines, Inputs
+    from simpleturk.batch.inputs import InputLines, open_inputs
 
     if record is None:
         return None
-    inputs = Inputs(record.inputs.located(ids))
+    inputs = open_inputs(record.inputs.located(ids))
     try:
         lines = InputLines(inputs)
     except OSError:

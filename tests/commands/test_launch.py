@@ -11,7 +11,7 @@ import pytest
 from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.refusals import Refused
 from simpleturk.mturk import MTurk
-from tests.conftest import Files, Run, Worker, hit_type_of
+from tests.conftest import Files, Run, Worker, do, hit_type_of
 
 WORDS = [{"word": word} for word in ("cat", "dog", "emu")]
 
@@ -578,3 +578,17 @@ def test_a_database_may_have_any_name(batch_files: Files, run: Run, name: str) -
     assert Path(name).stat().st_size
     assert not Path("market.db").exists()
     assert json.loads(run("progress", "--json").stdout)["assignable"] == 3
+
+
+def test_inputs_may_be_csv_also_through_a_pipe(batch_files: Files, run: Run, local: Marketplace) -> None:
+    batch_files([])
+    table = 'word;n\r\n"Straße\nzwei";1\r\ndog;2\r\n'
+    Path("words.csv").write_bytes(table.encode())
+    assert run("launch", "--inputs", "words.csv").exit_code == 0
+    assert run("launch", "--inputs", "-", "--ids", "piped.txt", input=table.encode()).exit_code == 0
+    assert Path("piped.inputs.csv").read_bytes() == table.encode()
+    for name in ("hit_ids.txt", "piped.txt"):
+        made = Path(name).read_text().split()
+        do(local, made[0], "ann")
+        [record] = [json.loads(line) for line in run("results", "--ids", name).stdout.splitlines()]
+        assert (record["line"], record["input"]) == (2, {"word": "Straße\nzwei", "n": "1"})
