@@ -157,7 +157,9 @@ def _ids_in(file: Iterable[bytes], ids: Path) -> Ids:
     seen: dict[str, int] = {}
     problems, repeated, torn = [], [], ""
     for number, data in enumerate(file, start=1):
-        line = data.removeprefix(codecs.BOM_UTF8 if number == 1 else b"").decode("ascii", "backslashreplace").strip()
+        # A file that was being written when the power failed may end in zero bytes.
+        bare = data[:1000].removeprefix(codecs.BOM_UTF8 if number == 1 else b"").strip(b"\0\t\r\n ")
+        line = bare.decode("ascii", "backslashreplace")
         if not line or line.startswith("#"):
             continue
         if not _HIT_ID.fullmatch(line):
@@ -192,15 +194,17 @@ def writing_ids(ids: Path) -> Iterator[IdsWriter]:
     Raises SimpleturkError when another launch is writing to it, Problems when line k cannot be input k.
     """
     with appending(ids, UNSYNCED) as file:
+        # Before anything is healed: what is no ids file stays as it is.
+        known = _known(ids)
         data = file.read()
-        whole = data[: data.rfind(b"\n") + 1]
-        torn = data[len(whole) :]
+        last = data[data.rfind(b"\n") + 1 :]
         # An id has 30 characters on every marketplace: a shorter one without a line end is what a crash left.
-        if torn and _HIT_ID.fullmatch(torn.decode("ascii", "replace")) and len(torn) >= 30:
+        if re.fullmatch(b"[A-Z0-9]{1,29}|[A-Z0-9]*\0+", last):
+            file.truncate(len(data) - len(last))
+            known = _known(ids)
+        elif last:
             file.append(b"\n")
-        elif torn:
-            file.truncate(len(whole))
-        yield IdsWriter(file, _known(ids) if data else [])
+        yield IdsWriter(file, known)
 
 
 def _known(ids: Path) -> list[str]:

@@ -1,6 +1,7 @@
 """The three files → one checked batch: every problem in them is reported together, before any call."""
 
 import itertools
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from simpleturk.batch.pricing import Price, price
 from simpleturk.batch.properties import Properties, load_properties
 from simpleturk.batch.questions import Template, question_xml
 from simpleturk.errors import Problem, Problems, SimpleturkError
+
+CHANGED = "restore it, and run the command again: what was launched is kept"
 
 
 @dataclass(frozen=True)
@@ -28,14 +31,24 @@ class Batch:
     size: int
     largest: int
     bytes: int
+    #: What tells whether an input's line and question still are what was checked.
+    marks: "array[int]"
 
     def questions(self, start: int = 0) -> Iterator[tuple[int, str]]:
         """Pairs of an input's line and its question's XML, in input order; rendered as they are asked for.
 
-        The first `start` of the batch's inputs are left out.
+        The first `start` of the batch's inputs are left out. Raises SimpleturkError when a file has changed since they
+        were checked: nobody gets a HIT of another input.
         """
+        number = start
         for item in itertools.islice(self.wanted(), start, None):
-            yield item.line, _question(self.template, self.properties, item.value)
+            question = _question(self.template, self.properties, item.value)
+            if number >= self.size or self.marks[number] != hash((item.line, question)):
+                raise SimpleturkError(f"{self.inputs.where(item.line)} has just changed", CHANGED)
+            number += 1
+            yield item.line, question
+        if number < self.size:
+            raise SimpleturkError(f"{self.inputs.name} has just changed: its end is missing", CHANGED)
 
     def wanted(self) -> Iterator[Input]:
         """The inputs that become HITs: all but those skipped by name."""
@@ -88,9 +101,10 @@ def _check_inputs(
     max_bytes: int,
     skipped: frozenset[int],
     problems: list[Problem],
-) -> tuple[int, int, int]:
-    """Parse all lines and, with a template, render and size all questions; return how many, the largest size, all."""
+) -> tuple[int, int, int, "array[int]"]:
+    """Parse all lines and, with a template, render and size all questions; return Batch's last four values."""
     number = largest = total = 0
+    marks = array("q")
     lines: set[int] = set()
     repeated = _Repeated()
     for item in inputs:
@@ -106,7 +120,8 @@ def _check_inputs(
         place = inputs.where(item.line)
         try:
             page = template.render(item.value)
-            size = len(question_xml(page, height).encode())
+            question = question_xml(page, height)
+            size = len(question.encode())
         except Problems as error:
             repeated.add(place, error.problems)
             continue
@@ -118,6 +133,7 @@ def _check_inputs(
             continue
         largest = max(largest, size)
         total += size
+        marks.append(hash((item.line, question)))
         if size > max_bytes:
             text = f"the question has {size:,} bytes; this marketplace takes {max_bytes:,}"
             problems.append(Problem(place, text, "shorten the input or the template"))
@@ -128,7 +144,7 @@ def _check_inputs(
     if not number and not problems:
         hint = "write one JSON value per line" if not skipped else None
         problems.append(Problem(inputs.name, "holds no inputs", hint))
-    return number, largest, total
+    return number, largest, total, marks
 
 
 class _Repeated:

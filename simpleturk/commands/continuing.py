@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from simpleturk.batch.ids import BatchRecord
     from simpleturk.batch.inputs import Inputs
     from simpleturk.batch.load import Batch
+    from simpleturk.mturk import MTurk
 
 
 def check_ids_file(ids: Path, record: "BatchRecord | None", add: bool) -> None:
@@ -59,7 +60,8 @@ def readable(inputs: Path, ids: Path) -> "Iterator[Inputs]":
     from simpleturk.batch.shipped import find
 
     found = find(inputs)
-    if str(inputs) != "-" and (found.is_file() or found.is_dir() or not found.exists()):
+    is_pipe = str(inputs) == "-" or str(inputs).startswith(("/dev/", "/proc/"))
+    if not is_pipe and (found.is_file() or found.is_dir() or not found.exists()):
         yield open_inputs(found)
         return
     path = ids.with_name(f".{ids.stem}.inputs.{uuid.uuid4().hex}.tmp")
@@ -81,8 +83,11 @@ def keep_inputs(batch: "Batch", ids: Path) -> None:
     """Keep what came through a pipe beside the ids file, whole or not at all."""
     from simpleturk.batch.files import sync_folder, telling
     from simpleturk.batch.ids import saved_inputs_path
+    from simpleturk.batch.inputs import open_inputs
 
     path = saved_inputs_path(ids, batch.inputs.suffix)
+    if not batch.inputs.kept or (path.exists() and open_inputs(path).digest() == batch.inputs.digest()):
+        return
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     try:
         with telling(path), batch.inputs.path.open("rb") as source, temporary.open("wb") as file:
@@ -121,6 +126,21 @@ def record_of(
         version=__version__,
         asked_since=old.asked_since if old else "",
     )
+
+
+def check_no_strays(mturk: "MTurk", batch: "Batch", old: "BatchRecord | None") -> None:
+    """A line that is skipped only now may be a HIT whose id was lost. Raises SimpleturkError for such a one."""
+    from simpleturk.batch.launch import hits_of
+
+    newly = sorted(batch.skipped - set(old.skipped)) if old else []
+    there = hits_of(mturk, old)[0] if old and newly else {}
+    for line in newly:
+        if line in there:
+            raise SimpleturkError(
+                f"the input on line {line} has been launched already: its HIT is {there[line]}",
+                f"launch without --skip {line}; or first take it off the market: "
+                f"simpleturk delete --force {there[line]}",
+            )
 
 
 def check_not_launched(batch: "Batch", old: "BatchRecord | None", known: list[str]) -> None:

@@ -1,6 +1,9 @@
 """launch: create the HITs of a batch."""
 
+import itertools
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -12,6 +15,7 @@ from simpleturk import console
 from simpleturk.ancestor import load_ancestor_config
 from simpleturk.commands.continuing import (
     check_ids_file,
+    check_no_strays,
     check_not_launched,
     continued,
     keep_inputs,
@@ -37,7 +41,7 @@ from simpleturk.endpoints import Marketplace, Where
 from simpleturk.errors import InputRefused, MarketplaceError, Problems, SimpleturkError, SomeFailed, UsageError
 
 if TYPE_CHECKING:
-    from simpleturk.batch.ids import BatchRecord
+    from simpleturk.batch.ids import BatchRecord, IdsWriter
     from simpleturk.batch.launch import Launched
     from simpleturk.batch.load import Batch
     from simpleturk.mturk import MTurk
@@ -116,11 +120,14 @@ def launch(
             _verify(batch, old, connect_to(marketplace, where, ids, old), ids)
             return
         missing = record.hits - len(known)
+        mturk = connect_to(marketplace, where, ids, old)
+        check_no_strays(mturk, batch, old)
         if not missing:
+            if record != old and not dry_run:
+                _write(batch, record, old, ids, known)
             _tell(Counter(), len(known), marketplace, ids)
             console.note("To launch it anew, name another --ids.")
             return
-        mturk = connect_to(marketplace, where, ids, old)
         _confirm_price(
             batch, missing, mturk, max_cost, yes or dry_run, stdin_is_data=str(inputs) in ("-", "/dev/stdin")
         )
@@ -142,20 +149,14 @@ def _create(
     mturk: "MTurk", batch: "Batch", record: "BatchRecord", old: "BatchRecord | None", ids: Path, known: list[str]
 ) -> None:
     """Create the HITs that are missing, each id on disk as it comes."""
-    from simpleturk.batch.ids import read_record, write_record, writing_ids
+    from simpleturk.batch.ids import write_record
     from simpleturk.batch.launch import launch_batch
 
     done: Counter[str] = Counter()
     places = {hit_id: number for number, hit_id in enumerate(known, start=1)}
-    with writing_ids(ids) as writer:
-        # Somebody may have launched while we waited for an answer.
-        if writer.known != known or read_record(ids) != old:
-            raise SimpleturkError(f"{ids}: another launch has just written to it", "run the command again")
-        if batch.inputs.digest() != record.inputs.sha256:
-            raise SimpleturkError(f"{batch.inputs.name} has just changed", "run the command again")
+    with _locked(batch, record, old, ids, known) as writer:
         # The batch is on disk before its first HIT exists.
-        if batch.inputs.kept and (old is None or old.inputs != record.inputs):
-            keep_inputs(batch, ids)
+        keep_inputs(batch, ids)
         hit_type_id = record.hit_type_id or mturk.create_hit_type(batch.properties.hit_type_parameters())
         record = replace(record, hit_type_id=hit_type_id)
         write_record(ids, record)
@@ -177,6 +178,31 @@ def _create(
             _tell(done, len(known), mturk.marketplace, ids, record.hits)
 
 
+def _write(batch: "Batch", record: "BatchRecord", old: "BatchRecord | None", ids: Path, known: list[str]) -> None:
+    """Write down what a batch has become that needs no further HIT: a last line skipped, a blank one added."""
+    from simpleturk.batch.ids import write_record
+
+    with _locked(batch, record, old, ids, known):
+        keep_inputs(batch, ids)
+        write_record(ids, record)
+
+
+@contextmanager
+def _locked(
+    batch: "Batch", record: "BatchRecord", old: "BatchRecord | None", ids: Path, known: list[str]
+) -> "Iterator[IdsWriter]":
+    """The ids file for ourselves, if everything still is as it was when it was looked at."""
+    from simpleturk.batch.ids import read_record, writing_ids
+
+    with writing_ids(ids) as writer:
+        # Somebody may have launched while we waited for an answer.
+        if writer.known != known or read_record(ids) != old:
+            raise SimpleturkError(f"{ids}: another launch has just written to it", "run the command again")
+        if batch.inputs.digest() != record.inputs.sha256:
+            raise SimpleturkError(f"{batch.inputs.name} has just changed", "run the command again")
+        yield writer
+
+
 def _tell(done: "Counter[str]", known: int, marketplace: Marketplace, ids: Path, wanted: int = 0) -> None:
     """The verdict: how many HITs there are, and how they came to be."""
     total = known + done.total()
@@ -195,18 +221,27 @@ def _contradiction(batch: "Batch", hit: "Launched", place: int, ids: Path) -> Si
 
 def _verify(batch: "Batch", record: "BatchRecord | None", mturk: "MTurk", ids: Path) -> None:
     """Hold the account's HITs against inputs and ids. Raises SomeFailed when anything is amiss, each named."""
-    from simpleturk.batch.ids import read_ids
+    from simpleturk.batch.ids import Ids, read_ids
     from simpleturk.batch.verify import verify
 
     if record is None:
         raise SimpleturkError(f"{ids}: there is no batch to verify", "launch it first, or name its ids with --ids")
-    hit_ids = read_ids(ids).hit_ids if ids.exists() else []
-    amiss = 0
-    for amiss, problem in enumerate(verify(mturk, record, (item.line for item in batch.wanted()), hit_ids), start=1):
+    found = read_ids(ids) if ids.exists() else Ids([], [], "")
+    amiss, hit_ids = 0, found.hit_ids
+    problems = itertools.chain(
+        (f"{ids}, line {line} repeats line {first}" for line, first in found.repeated),
+        (f"{ids}: its last line, {found.torn!r}, is torn" for _ in range(bool(found.torn))),
+        (f"the batch record speaks of {record.hits:,} HITs" for _ in range(record.hits != batch.size)),
+        verify(mturk, record, (item.line for item in batch.wanted()), hit_ids),
+    )
+    for amiss, problem in enumerate(problems, start=1):
         if amiss <= Problems.SHOWN:
             console.failure(problem)
     if amiss:
-        hint = "run the launch again for what is missing; restore the ids file where it differs"
+        hint = (
+            "run the launch again for what is missing, restore the ids file where it differs, "
+            "and take what is too much off the market: simpleturk delete --force HIT_ID"
+        )
         raise SomeFailed(f"{console.plural(amiss, 'problem')} of {ids} on {mturk.marketplace.name}", hint)
     counted = f"{console.plural(batch.size, 'input')}, {console.plural(len(hit_ids), 'id')}"
     console.note(f"Verified on {mturk.marketplace.name}: {counted}, one HIT each, none besides.")
