@@ -56,11 +56,12 @@ class Caller:
         Every operation that is used here may be repeated: what has been done before is told as that, and looked at by
         whoever called. What is final is raised in the user's words.
         """
-        until = time.monotonic() + PATIENCE
-        failures = 0
+        failures, first = 0, 0.0
         while True:
             with self._pace.turn() as began:
                 try:
+                    # Waiting for one's turn does not count.
+                    first = first or began
                     self.stats.count(operation)
                     result = self._call_once(operation, **parameters)
                     self._has_answered = True
@@ -70,12 +71,12 @@ class Caller:
                     throttled = again.throttled
                     failures += not throttled
                     if throttled:
-                        self.stats.throttled += 1
+                        self.stats.count_throttled()
                         self._pace.throttled(began)
                     attempts = FIRST_ATTEMPTS if again.unreachable and not self._has_answered else ATTEMPTS
-                    if failures >= attempts or time.monotonic() > until:
+                    if failures >= attempts or time.monotonic() > first + PATIENCE:
                         raise again.error from again.__cause__
-            self.stats.retries += 1
+            self.stats.count_retry()
             if not throttled:
                 time.sleep(random.uniform(0.5, 1) * FIRST_DELAY * 2 ** (failures - 1))
 

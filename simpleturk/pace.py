@@ -32,6 +32,10 @@ TOLERATED = 0.05
 SUSPICIOUS = 0.08
 CENSUS = 50
 
+#: A rate this far below what got through before is not to blame for a throttling; that is known after so many seconds.
+BELOW = 0.7
+SETTLED = 1.5
+
 #: A trial makes so many calls at this many times the rate.
 TRIAL = 16
 TRIAL_FACTOR = 4
@@ -54,10 +58,22 @@ class Stats:
     retries: int = 0
     throttled: int = 0
     began: float = field(default_factory=time.monotonic)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def count(self, operation: str) -> None:
         """Count a call."""
-        self.calls[operation] = self.calls.get(operation, 0) + 1
+        with self._lock:
+            self.calls[operation] = self.calls.get(operation, 0) + 1
+
+    def count_retry(self) -> None:
+        """Count a call that is one once more."""
+        with self._lock:
+            self.retries += 1
+
+    def count_throttled(self) -> None:
+        """Count a call that was refused for coming too soon."""
+        with self._lock:
+            self.throttled += 1
 
     @property
     def seconds(self) -> float:
@@ -117,6 +133,10 @@ class Pace:
         self._looked = 0.0
         self._step = STEP
         self._trial = _Trial()
+        # Since when there is a rate, and the most that got through a second since then.
+        self._began_rate: float | None = None
+        self._best = self._noted = 0.0
+        self._below = BELOW
         # How often in a row a suspicious part was throttled, and how often that has to be before it is worth a trial:
         # the first time it may be due to the beginning, and after a trial that failed it is less likely to be chance.
         self._suspicion, self._sure = 0, 2
@@ -149,7 +169,10 @@ class Pace:
                 self._changed.notify()
             elif self._trial.counts(began, False):
                 self._judge(now)
-            elif not self._trial.is_on and now - max(self._fell, self._looked) > max(LOOK, CALLS / self.rate):
+            elif self._trial.is_on:
+                return
+            self._note_best(now)
+            if self.rate is not None and now - max(self._fell, self._looked) > max(LOOK, CALLS / self.rate):
                 self._rise(now, self.rate)
 
     def throttled(self, began: float) -> None:
@@ -166,6 +189,11 @@ class Pace:
             if len(self._recent) >= 20 and part <= TOLERATED:
                 self._suspicion = 0
                 return
+            if self.rate is not None and self.rate < self._below * self._best:
+                # More than this got through before: the rate is not to blame.
+                self._recent.clear()
+                self._try(now, TRIAL_FACTOR * self._best, self._best / 2, TRIAL)
+                return
             if self.rate is not None and len(self._recent) == CENSUS and part > SUSPICIOUS:
                 self._recent.clear()
                 self._suspicion += 1
@@ -173,6 +201,13 @@ class Pace:
                     self._try(now, TRIAL_FACTOR * self.rate, self._got_through(now), TRIAL)
                     return
             self._fall(now)
+
+    def _note_best(self, now: float) -> None:
+        """Note what got through a second, once what was saved up for a burst is spent."""
+        if self._began_rate is not None and now - max(self._began_rate + SETTLED, self._noted + SHORTEST) >= 0:
+            self._noted = now
+            span = min(now - self._began_rate, WINDOW)
+            self._best = max(0.995 * self._best, sum(moment > now - span for moment in self._passed) / span)
 
     def _try(self, now: float, rate: float, got: float, calls: int) -> None:
         self._trial.begin(now, rate, got, calls)
@@ -185,13 +220,15 @@ class Pace:
         self._recent.clear()
         self._suspicion = 0
         if got > 1.5 * trial.got:
-            self._sure = 2
+            self._sure, self._below = 2, BELOW
             self._try(now, TRIAL_FACTOR * trial.rate, got, TRIAL)
         elif trial.succeeded and part < 0.6 and got > 0.6 * trial.got:
             # No more gets through, and no less: this is as fast as all threads are.
             self._try(now, trial.rate, max(got, 0.95 * trial.got), CENSUS * 2)
         else:
             trial.end()
+            self._best = got
+            self._below *= BELOW
             self._sure *= 2
             self._ceiling = got
             self._set(0.95 * max(got, LEAST), now)
@@ -206,6 +243,9 @@ class Pace:
         got = self._got_through(now)
         if self.rate is None:
             # Little is known yet: begin low, and rise fast.
+            self._began_rate = now
+            # From now on it is the rate that holds calls back.
+            self._allowed = float(self.most)
             self.rate, self._ceiling, self._step = FALL * max(got, 1 / SHORTEST), math.inf, FIRST_STEP
         else:
             # What gets through is the limit itself, but for what was saved up for a burst.
