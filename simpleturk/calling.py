@@ -75,6 +75,7 @@ class Caller:
                         self._pace.throttled(began)
                     attempts = FIRST_ATTEMPTS if again.unreachable and not self._has_answered else ATTEMPTS
                     if failures >= attempts or time.monotonic() > first + PATIENCE:
+                        again.error.is_passing = True
                         raise again.error from again.__cause__
             self.stats.count_retry()
             if not throttled:

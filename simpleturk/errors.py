@@ -102,7 +102,12 @@ class SomeFailed(SimpleturkError):
 
 
 class MarketplaceError(SimpleturkError):
-    """The marketplace refused a request, or cannot be reached. `code` is its TurkErrorCode or error code, if any."""
+    """The marketplace refused a request, or cannot be reached. `code` is its TurkErrorCode or error code, if any.
+
+    `is_passing` says that the same request may get through at another time.
+    """
+
+    is_passing = False
 
     def __init__(self, message: str, hint: str | None = None, code: str = "") -> None:
         super().__init__(message, hint)

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 #: What a rate falls to when it is throttled; below what (calls a second) it never falls, and below what it falls only
 #: while nothing gets through.
 FALL = 0.8
-LEAST = 0.2
-SOME = 0.5
+LEAST = 0.5
+SOME = 1.0
 
 #: A rate is looked at again after this many seconds without throttling, or after so many calls where they are rare.
 #: Below what was throttled it goes half of the way up; beyond, the steps grow, because nobody knows how far it is.
@@ -29,12 +29,14 @@ FIRST_STEP = 1.5
 
 #: The part of the last calls that may be throttled before a rate falls; what part is suspicious, of how many calls.
 TOLERATED = 0.05
-SUSPICIOUS = 0.08
+SUSPICIOUS = 0.12
 CENSUS = 50
 
-#: A rate this far below what got through before is not to blame for a throttling; that is known after so many seconds.
-BELOW = 0.7
-SETTLED = 1.5
+#: A rate this far below what got through before is not to blame for a throttling; that is known after so many seconds
+#: and calls.
+BELOW = 0.65
+SETTLED = 1.0
+ENOUGH = 8
 
 #: A trial makes so many calls at this many times the rate.
 TRIAL = 16
@@ -134,8 +136,8 @@ class Pace:
         self._step = STEP
         self._trial = _Trial()
         # Since when there is a rate, and the most that got through a second since then.
-        self._began_rate: float | None = None
-        self._best = self._noted = 0.0
+        self._began_rate = math.inf
+        self._best = 0.0
         self._below = BELOW
         # How often in a row a suspicious part was throttled, and how often that has to be before it is worth a trial:
         # the first time it may be due to the beginning, and after a trial that failed it is less likely to be chance.
@@ -204,10 +206,8 @@ class Pace:
 
     def _note_best(self, now: float) -> None:
         """Note what got through a second, once what was saved up for a burst is spent."""
-        if self._began_rate is not None and now - max(self._began_rate + SETTLED, self._noted + SHORTEST) >= 0:
-            self._noted = now
-            span = min(now - self._began_rate, WINDOW)
-            self._best = max(0.995 * self._best, sum(moment > now - span for moment in self._passed) / span)
+        if len(self._passed) >= ENOUGH and self._passed[-ENOUGH] >= self._began_rate + SETTLED:
+            self._best = max(0.995 * self._best, (ENOUGH - 1) / max(now - self._passed[-ENOUGH], 0.01))
 
     def _try(self, now: float, rate: float, got: float, calls: int) -> None:
         self._trial.begin(now, rate, got, calls)

@@ -65,8 +65,8 @@ class World:
             return
         self.left -= 1
         while True:
-            while (wait := self.pace._take()) > 1e-9:
-                yield min(wait, 0.05)
+            while (wait := self.pace._take()) > 0:
+                yield min(max(wait, 1e-6), 0.05)
             began = self.now
             allowed = self.endpoint.call(self.now)
             yield self.latency
@@ -92,7 +92,7 @@ def test_under_a_throttle_the_rate_is_reached_and_few_calls_are_wasted(rate: flo
     assert world.now <= calls / rate * 1.4, (world.now, endpoint.throttled)
 
 
-@pytest.mark.parametrize(("refused", "seconds"), [(0.01, 3), (0.03, 12), (0.05, 12), (0.1, 12), (0.2, 15)])
+@pytest.mark.parametrize(("refused", "seconds"), [(0.01, 3), (0.03, 15), (0.05, 15), (0.1, 15), (0.2, 40)])
 @pytest.mark.parametrize("calls", [100, 300, 1000])
 def test_throttling_by_chance_costs_some_seconds_and_no_call_more(refused: float, seconds: float, calls: int) -> None:
     times = []
@@ -102,7 +102,7 @@ def test_throttling_by_chance_costs_some_seconds_and_no_call_more(refused: float
         assert endpoint.passed == calls
         assert endpoint.throttled < 1.7 * calls * refused / (1 - refused) + 10
     assert sorted(times)[len(times) // 2] < seconds
-    assert max(times) < 90
+    assert max(times) < 130
 
 
 def test_where_half_of_the_calls_are_throttled_a_few_get_through_in_the_end() -> None:

@@ -1,13 +1,14 @@
 """A batch looked at again and again, in few calls: how it stands, how fast it goes, what will approve itself when."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from simpleturk.batch.survey import Progress, ask_each, progress, survey
 from simpleturk.batch.times import iso
+from simpleturk.errors import NoSuchHIT
 
 if TYPE_CHECKING:
     from simpleturk.mturk import MTurk
@@ -78,19 +79,39 @@ class Watch:
         self._looked: datetime | None = None
         self._history: deque[tuple[datetime, int]] = deque()
         self._waiting: dict[str, _Waiting] = {}
+        self._taken: dict[str, tuple[int, int]] = {}
 
     def refresh(self) -> Progress:
-        """Bring `hits` up to date. What can change no more is not asked for again."""
+        """Bring `hits` up to date. What can hardly change any more is asked for again only before all is done."""
         open_ = [hit_id for hit_id in self._hit_ids if not self.hits or _can_change(self.hits[hit_id])]
-        before = self._mturk.stats.calls.get("list_hits", 0)
+        self._update(open_)
+        state = progress(self.hits)
+        if state.is_done and len(open_) < len(self._hit_ids):
+            # Somebody may have put HITs on the market again, or asked for more assignments.
+            self._update(self._hit_ids)
+            state = progress(self.hits)
+        return state
+
+    def _update(self, hit_ids: Sequence[str]) -> None:
         # The last look told how many pages it takes.
-        if self._pages and len(open_) <= self._pages:
-            found = ask_each(self._mturk, open_)
+        if self._pages and len(hit_ids) <= self._pages:
+            found = ask_each(self._mturk, hit_ids)
         else:
-            found = survey(self._mturk, open_)
-            self._pages = self._mturk.stats.calls.get("list_hits", 0) - before
+            calls = self._mturk.stats.calls
+            pages, asked = calls.get("list_hits", 0), calls.get("get_hit", 0)
+            found = survey(self._mturk, hit_ids)
+            # Pages that did not show the batch will not show it the next time.
+            fell_back = calls.get("get_hit", 0) - asked > calls.get("list_hits", 0) - pages
+            self._pages = len(self._hit_ids) if fell_back else calls.get("list_hits", 0) - pages
         self.hits = self.hits | found if self.hits else found
-        return progress(self.hits)
+
+    def changed(self) -> list["HIT"]:
+        """The HITs whose work is not what it was when it was taken last."""
+        return [hit for hit in self.hits.values() if hit is not None and self._taken.get(hit.hit_id) != _work(hit)]
+
+    def take(self, hits: Iterable["HIT"]) -> None:
+        """Note that these HITs' work has been taken."""
+        self._taken.update((hit.hit_id, _work(hit)) for hit in hits)
 
     def look(self) -> Look:
         """How the batch stands now."""
@@ -147,17 +168,24 @@ class Watch:
             first = min(self._waiting.values(), key=lambda waiting: waiting.deadline, default=None)
             if first is None or first.is_exact:
                 return first
-            times = [
-                (assignment.auto_approval, assignment.submitted)
-                for assignment in self._mturk.assignments(first.hit_id, ("Submitted",), first.number)
-                if assignment.auto_approval and assignment.submitted
-            ]
-            if times:
+            if times := self._times(first):
                 deadline, since = min(times)
                 self._waiting[first.hit_id] = replace(first, since=since, deadline=deadline, is_exact=True)
             else:  # reviewed in this very moment
                 del self._waiting[first.hit_id]
         return min(self._waiting.values(), key=lambda waiting: waiting.deadline, default=None)
+
+    def _times(self, waiting: _Waiting) -> list[tuple[datetime, datetime]]:
+        """When each of a HIT's assignments that wait approves itself, and when it was submitted."""
+        try:
+            found = list(self._mturk.assignments(waiting.hit_id, ("Submitted",), waiting.number))
+        except NoSuchHIT:  # deleted in this very moment
+            return []
+        return [(one.auto_approval, one.submitted) for one in found if one.auto_approval and one.submitted]
+
+
+def _work(hit: "HIT") -> tuple[int, int]:
+    return hit.unreviewed, hit.completed
 
 
 def _can_change(hit: "HIT | None") -> bool:

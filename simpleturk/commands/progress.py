@@ -25,7 +25,7 @@ Seen = TypeVar("Seen")
 JsonOpt = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
 WatchOpt = Annotated[bool, typer.Option("--watch", help="Look again and again, until no more work can come in.")]
 IntervalOpt = Annotated[
-    float, typer.Option("--interval", metavar="SECONDS", min=1, help="How long to wait between two looks.")
+    float, typer.Option("--interval", metavar="SECONDS", min=1, max=86_400, help="How long to wait between two looks.")
 ]
 
 
@@ -43,7 +43,7 @@ def progress(
     hit_ids, record, mturk = the_batch(where, ids)
     title = f"{ids} on {mturk.marketplace.name}"
     if watch:
-        _warn_of_unlaunched(record, hit_ids)
+        warn_of_unlaunched(record, hit_ids)
         _watch(mturk, hit_ids, title, interval, json_ or not console.is_terminal())
         return
     state = survey.progress(survey.survey(mturk, hit_ids))
@@ -52,7 +52,7 @@ def progress(
             console.data(json.dumps(state.as_json()) + "\n")
         else:
             console.table(title, _rows(state))
-    _warn_of_unlaunched(record, hit_ids)
+    warn_of_unlaunched(record, hit_ids)
 
 
 def looks(look: "Callable[[], Seen]", interval: float) -> "Iterator[Seen]":
@@ -62,8 +62,7 @@ def looks(look: "Callable[[], Seen]", interval: float) -> "Iterator[Seen]":
         try:
             found = look()
         except MarketplaceError as error:
-            # A code means that the marketplace was reached, and refused.
-            if error.code or not reached:
+            if not error.is_passing or not reached:
                 raise
             console.warn(error.message, f"trying again in {interval:g} s")
         else:
@@ -139,7 +138,8 @@ def _local(moment: datetime | None) -> str:
     return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S") if moment else "unknown"
 
 
-def _warn_of_unlaunched(record: "BatchRecord | None", hit_ids: list[str]) -> None:
+def warn_of_unlaunched(record: "BatchRecord | None", hit_ids: list[str]) -> None:
+    """Say it when a batch's launch has not come to its end."""
     unlaunched = record.hits - len(hit_ids) if record else 0
     if unlaunched > 0:
         console.warn(f"{console.plural(unlaunched, 'input')} not launched yet", "run the launch again: it continues")

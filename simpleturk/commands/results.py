@@ -20,7 +20,7 @@ from simpleturk.commands.options import (
     tell_strangers,
     the_batch,
 )
-from simpleturk.commands.progress import IntervalOpt, looks
+from simpleturk.commands.progress import IntervalOpt, looks, warn_of_unlaunched
 from simpleturk.endpoints import Where
 from simpleturk.errors import UsageError
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from simpleturk.batch.ids import BatchRecord
     from simpleturk.batch.inputs import InputLines
     from simpleturk.batch.results import ResultsFile
+    from simpleturk.batch.survey import Progress
     from simpleturk.batch.watching import Watch
     from simpleturk.mturk import MTurk
     from simpleturk.shown import HIT, Assignment
@@ -94,10 +95,20 @@ def results(
         watch = Watch(mturk, hit_ids)
         lines = _lines(ids, record) if with_input else None
         described = partial(_with_input, watch, record, lines) if record and lines else _plain
-        for number, state in enumerate(looks(watch.refresh, interval)):
-            if number == 0:
+        warn_of_unlaunched(record, hit_ids)
+
+        def look() -> "Progress":
+            first = not watch.hits
+            state = watch.refresh()
+            if first:
                 tell_strangers(watch.hits, record, ids)
-            _fetch(mturk, (hit for hit in watch.hits.values() if hit), statuses, described, kept)
+            changed = watch.changed()
+            _fetch(mturk, changed, statuses, described, kept)
+            if follow:
+                watch.take(changed)
+            return state
+
+        for state in looks(look, interval):
             if not follow or (state.is_done and ("Submitted" in statuses or not state.submitted)):
                 return
 

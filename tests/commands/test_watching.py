@@ -43,7 +43,9 @@ def test_watch_goes_on_when_the_marketplace_is_out_of_reach_for_a_while(
         monkeypatch.setattr(MTurk, "hit", unreachable)
 
     def unreachable(*_: Any) -> Any:
-        raise MarketplaceError("local cannot be reached")
+        error = MarketplaceError("local cannot be reached")
+        error.is_passing = True
+        raise error
 
     pages, hit = MTurk.hit_pages, MTurk.hit
 
@@ -131,3 +133,84 @@ def test_repeated_and_torn_ids_are_told(run: Run, words: list[str]) -> None:
     assert json.loads(result.stdout)["hits"] == 1
     assert "warning: hit_ids.txt, line 2 repeats line 1: the HIT counts once" in result.stderr
     assert f"warning: hit_ids.txt: its last line, '{words[1][:9]}', is torn, and left out" in result.stderr
+
+
+def test_follow_survives_an_outage_while_it_fetches_and_loses_nothing(
+    run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]], monkeypatch: Any
+) -> None:
+    listing = MTurk.assignments
+
+    def unreachable(*_: Any) -> Any:
+        error = MarketplaceError("local cannot be reached")
+        error.is_passing = True
+        raise error
+
+    def first() -> None:
+        do(local, words[0], "ann")
+        monkeypatch.setattr(MTurk, "assignments", unreachable)
+
+    def second() -> None:
+        monkeypatch.setattr(MTurk, "assignments", listing)
+        for word in words:
+            do(local, word, "bob")
+            do(local, word, "cyd") if word != words[0] else None
+
+    meanwhile += [first, second]
+    result = run("results", "--follow", "--output", "r.jsonl")
+    assert (result.exit_code, len(records(Path("r.jsonl").read_text()))) == (0, 6)
+    assert "hint: trying again in 10 s" in result.stderr
+
+
+def test_hits_that_are_put_on_the_market_again_are_waited_for(
+    run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]]
+) -> None:
+    Path("one.txt").write_text(words[0])
+    assert run("expire", "--ids", "one.txt").exit_code == 0
+
+    def the_rest() -> None:
+        for word in words[1:]:
+            do(local, word, "ann")
+            do(local, word, "bob")
+
+    def again() -> None:
+        from simpleturk.marketplace import lifecycle
+
+        with local.write() as transaction:
+            hit = lifecycle.hit_of(transaction.connection, words[0])
+            lifecycle.expire_at(transaction.connection, hit, transaction.now + 10_000, transaction.now)
+        the_rest()
+
+    def last() -> None:
+        do(local, words[0], "ann")
+        do(local, words[0], "bob")
+
+    meanwhile += [again, last]
+    result = run("results", "--follow", "--output", "r.jsonl")
+    assert (result.exit_code, len(records(Path("r.jsonl").read_text())), meanwhile) == (0, 6, [])
+
+
+def test_a_rejected_assignment_is_not_asked_for_at_every_look(
+    run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]], monkeypatch: Any
+) -> None:
+    done = do(local, words[0], "ann")
+    run("reject", "--yes", "--feedback", "no", done)
+    asked, listing = [], MTurk.assignments
+
+    def counting(self: MTurk, hit_id: str, *more: Any) -> Any:
+        asked.append(hit_id)
+        return listing(self, hit_id, *more)
+
+    monkeypatch.setattr(MTurk, "assignments", counting)
+    meanwhile += [lambda: None, lambda: None, lambda: None, lambda: run("expire")]
+    assert run("results", "--follow").exit_code == 0
+    assert (asked, meanwhile) == ([words[0]], [])
+
+
+@pytest.mark.parametrize("interval", ["inf", "nan", "1e20", "0"])
+def test_an_interval_that_is_none_is_wrong_usage(run: Run, words: list[str], interval: str) -> None:
+    assert run("progress", "--watch", "--interval", interval).exit_code == 2
+
+
+def test_results_say_when_a_launch_has_not_come_to_its_end(run: Run, words: list[str]) -> None:
+    Path("hit_ids.txt").write_text(words[0] + "\n")
+    assert "warning: 2 inputs not launched yet" in run("results").stderr
