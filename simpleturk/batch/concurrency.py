@@ -101,6 +101,7 @@ class _CtrlC:
         self._deadline = 0.0
         self._is_waiting = False
         self._before: Any = None
+        self._alarm: Any = None
 
     def __enter__(self) -> "_CtrlC":
         # Only the main thread may; and who had Ctrl-C ignored, as nohup does, shall not be stopped by it.
@@ -112,6 +113,9 @@ class _CtrlC:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._alarm is not None:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, self._alarm)
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
 
@@ -150,6 +154,10 @@ class _CtrlC:
         if self.pressed or self._is_waiting:
             raise KeyboardInterrupt
         self._note()
+        # The consumer may be stuck, such as in a pipe that nobody reads.
+        if hasattr(signal, "setitimer"):
+            self._alarm = signal.signal(signal.SIGALRM, self._press)
+            signal.setitimer(signal.ITIMER_REAL, 2 * GRACE)
 
     def _note(self) -> None:
         self.pressed = True

@@ -93,6 +93,8 @@ def appending(path: Path, unsynced: int = 64) -> Iterator[Appended]:
     The lock is the system's and goes with the process, so a crash leaves none behind.
     Raises SimpleturkError when another process has it.
     """
+    if path.exists() and not path.is_file():
+        raise SimpleturkError(f"{path}: is not a file that can be appended to", "name another")
     file = path.open("a+b")
     try:
         _lock(file, path)

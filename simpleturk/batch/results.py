@@ -45,11 +45,11 @@ def collect(mturk: "MTurk", hits: Iterable["HIT"], statuses: Sequence[str]) -> I
         yield from assignments
 
 
-def result_record(assignment: "Assignment", line: int | None = None, inputs: Any = None) -> dict[str, Any]:
+def result_record(assignment: "Assignment", **known: Any) -> dict[str, Any]:
     """One line of results. Its first five keys are simple-amt's, in simple-amt's order.
 
-    `line` is the input's line in its file; with it, `inputs` is the input itself. An answer that cannot be read is kept
-    as it came, in `answer`, with the reason in `problem`.
+    `known` stands at its end, where it is known: `line`, on which the input stands in its file, and `input` itself. An
+    answer that cannot be read is kept as it came, in `answer`, with the reason in `problem`.
     """
     extra: dict[str, Any] = {}
     try:
@@ -76,7 +76,7 @@ def result_record(assignment: "Assignment", line: int | None = None, inputs: Any
         "feedback": assignment.feedback,
     }
     record |= {name: value for name, value in optional.items() if value is not None} | extra
-    return record if line is None else record | {"line": line, "input": inputs}
+    return record | known
 
 
 class ResultsFile:
@@ -97,6 +97,8 @@ class ResultsFile:
         #: HITs of which some assignment may stand there twice.
         self._unsure: set[str] = set()
         self._known: set[str] = set()
+        # Assignments whose records do not say of which HIT they are.
+        self._loose: set[str] = set()
         self._current: tuple[str, set[str]] = ("", set())
         end = self._read({hit_id: hit_id for hit_id in hit_ids})
         whole = file.read_from(end - 1, 1) in (b"", b"\n")
@@ -120,7 +122,7 @@ class ResultsFile:
         assignment_id, hit_id = record["assignment_id"], record["hit_id"]
         if hit_id != self._current[0]:
             self._current = (hit_id, set())
-        if assignment_id in self._known or assignment_id in self._current[1]:
+        if any(assignment_id in known for known in (self._known, self._loose, self._current[1])):
             return False
         self._file.append(json_line(record).encode())
         self._current[1].add(assignment_id)
@@ -139,11 +141,13 @@ class ResultsFile:
                 hit_id = str(record.get("hit_id", ""))
                 hit_id = held.get(hit_id, hit_id)
                 self._count(hit_id)
+                if not hit_id:
+                    self._loose.add(record["assignment_id"])
                 place, bit = divmod(hash(record["assignment_id"]) % _BITS, 8)
                 if seen[place] >> bit & 1:
                     self._unsure.add(hit_id)
                 seen[place] |= 1 << bit
-            elif not line.endswith(b"\n") and line.lstrip().startswith(b'{"assignment_id"'[: len(line.strip())]):
+            elif not line.endswith(b"\n") and _is_torn(line):
                 break
             elif line.strip():
                 hint = "remove it, or name another --output: nothing has been written"
@@ -173,6 +177,12 @@ class ResultsFile:
             record = _parsed(line)
             if record is not None:
                 yield record["assignment_id"], str(record.get("hit_id", ""))
+
+
+def _is_torn(line: bytes) -> bool:
+    """Whether this is the beginning of a record, or what a power failure left."""
+    text = line.strip(b"\0 \t")
+    return not text or text.startswith(b'{"assignment_id"'[: len(text)])
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,11 +21,10 @@ from simpleturk.commands.options import (
 )
 from simpleturk.commands.progress import IntervalOpt, looks, warn_of_unlaunched
 from simpleturk.endpoints import Where
-from simpleturk.errors import UsageError
+from simpleturk.errors import Problems, UsageError
 
 if TYPE_CHECKING:
     from simpleturk.batch.ids import BatchRecord
-    from simpleturk.batch.inputs import InputLines
     from simpleturk.batch.results import ResultsFile
     from simpleturk.batch.survey import Progress
     from simpleturk.batch.watching import Watch
@@ -93,8 +91,7 @@ def results(
     hit_ids, record, mturk = the_batch(where, ids)
     with _kept(output, follow, hit_ids) as kept:
         watch = Watch(mturk, hit_ids)
-        lines = _lines(ids, record) if with_input else None
-        described = partial(_with_input, watch, record, lines) if record and lines else _plain
+        described = _Inputs(watch, record, ids).described if record and with_input else _plain
         warn_of_unlaunched(record, hit_ids)
 
         def look() -> "Progress":
@@ -191,32 +188,42 @@ def _plain(assignment: "Assignment") -> dict[str, Any]:
     return result_record(assignment)
 
 
-def _with_input(watch: "Watch", batch: "BatchRecord", lines: "InputLines", assignment: "Assignment") -> dict[str, Any]:
-    """An assignment's record with its input: the one that the HIT's annotation names."""
-    from simpleturk.batch.results import result_record
+class _Inputs:
+    """Adds inputs to records: those whose lines the HITs' annotations name."""
 
-    hit = watch.hits.get(assignment.hit_id)
-    try:
-        if hit and hit.batch_id == batch.batch_id:
-            return result_record(assignment, hit.line, lines.value(hit.line))
-    except KeyError:  # there is no such line
-        pass
-    return result_record(assignment)
+    def __init__(self, watch: "Watch", batch: "BatchRecord", ids: Path) -> None:
+        from simpleturk.batch.inputs import InputLines, open_inputs
 
+        self._watch = watch
+        self._batch = batch
+        self._inputs = open_inputs(batch.inputs.located(ids))
+        self._lines: InputLines | None = None
+        try:
+            self._lines = InputLines(self._inputs)
+        except OSError:
+            pass
+        same = self._lines and self._lines.digest == batch.inputs.sha256
+        # Lines that were added at the end are other HITs' inputs.
+        if not same and not (self._lines and self._inputs.begins_with(batch.inputs.sha256)):
+            self._give_up()
 
-def _lines(ids: Path, record: "BatchRecord | None") -> "InputLines | None":
-    """The batch's inputs, if their file still is what was launched; without them results go on."""
-    from simpleturk.batch.inputs import InputLines, open_inputs
+    def described(self, assignment: "Assignment") -> dict[str, Any]:
+        """An assignment's record with its line, and its input if that still is what was launched."""
+        from simpleturk.batch.results import result_record
 
-    if record is None:
-        return None
-    inputs = open_inputs(record.inputs.located(ids))
-    try:
-        lines = InputLines(inputs)
-    except OSError:
-        lines = None
-    if lines and lines.digest == record.inputs.sha256:
-        return lines
-    hint = "restore the file, or say --no-input"
-    console.warn(f"{inputs.name} is not what was launched: results come without their inputs", hint)
-    return None
+        hit = self._watch.hits.get(assignment.hit_id)
+        if not hit or hit.batch_id != self._batch.batch_id:
+            return result_record(assignment)
+        try:
+            if self._lines:
+                return result_record(assignment, line=hit.line, input=self._lines.value(hit.line))
+        except KeyError:  # there is no such line
+            pass
+        except (OSError, Problems):
+            self._give_up()
+        return result_record(assignment, line=hit.line)
+
+    def _give_up(self) -> None:
+        self._lines = None
+        hint = "restore the file, or say --no-input"
+        console.warn(f"{self._inputs.name} is not what was launched: results come without their inputs", hint)

@@ -129,6 +129,8 @@ class Store:
 
     def _opened_queue(self) -> int:
         """The file in whose lock writers of all processes queue up."""
+        if not self.path.name:
+            raise StoreUnavailable(f"{self.path} is not the name of a file")
         path = self.path.with_name(self.path.name + ".lock")
         try:
             return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

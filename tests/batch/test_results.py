@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from simpleturk.batch.files import appending
 from simpleturk.batch.results import ResultsFile, result_record
-from simpleturk.errors import Problems
+from simpleturk.errors import Problems, SimpleturkError
 from simpleturk.marketplace.answers import answer_xml
 from simpleturk.shown import Assignment
 
@@ -36,7 +36,7 @@ def assignment(answer: str, **changes: Any) -> Assignment:
 
 
 def test_a_record_begins_with_the_ancestors_five_keys() -> None:
-    record = result_record(assignment(answer_xml([("output", "[1]")])), 3, {"w": 1})
+    record = result_record(assignment(answer_xml([("output", "[1]")])), line=3, input={"w": 1})
     assert list(record.items()) == [
         ("assignment_id", "A1"),
         ("hit_id", "H1"),
@@ -125,3 +125,31 @@ def test_records_of_the_ancestor_are_known(folder: Path) -> None:
     }
     path.write_text(json.dumps(old) + "\n")
     assert add(path, "A", "B") == [False, True]
+
+
+def test_records_that_do_not_say_their_hit_are_known_too(folder: Path) -> None:
+    path = Path("r.jsonl")
+    path.write_text('{"assignment_id": "A", "worker_id": "ann"}\n')
+    assert add_unasked(path, "A", "B") == [False, True]
+    assert add_unasked(path, "A", "B", "C") == [False, False, True]
+
+
+def add_unasked(path: Path, *ids: str) -> list[bool]:
+    with appending(path) as file:
+        kept = ResultsFile(file)
+        kept.expect({"H"})
+        return [kept.add({"assignment_id": name, "hit_id": "H"}) for name in ids]
+
+
+def test_zero_bytes_that_a_power_failure_left_are_cut_off(folder: Path) -> None:
+    path = Path("r.jsonl")
+    add(path, "A")
+    whole = path.read_bytes()
+    path.write_bytes(whole + b"\0" * 500)
+    add(path, "A")
+    assert path.read_bytes() == whole
+
+
+def test_what_is_no_regular_file_is_refused(folder: Path) -> None:
+    with pytest.raises(SimpleturkError, match="is not a file that can be appended to"), appending(Path("/dev/full")):
+        pass

@@ -214,3 +214,47 @@ def test_an_interval_that_is_none_is_wrong_usage(run: Run, words: list[str], int
 def test_results_say_when_a_launch_has_not_come_to_its_end(run: Run, words: list[str]) -> None:
     Path("hit_ids.txt").write_text(words[0] + "\n")
     assert "warning: 2 inputs not launched yet" in run("results").stderr
+
+
+def grow(run: Run, local: Marketplace, words: list[str]) -> None:
+    for word in words:
+        do(local, word, "ann")
+    with Path("inputs.jsonl").open("a") as file:
+        file.write('{"word": "fox"}\n')
+
+
+def test_inputs_that_have_grown_still_are_those_of_what_was_launched(
+    run: Run, words: list[str], local: Marketplace
+) -> None:
+    grow(run, local, words)
+    result = run("results")
+    assert result.stderr == ""
+    assert [record["input"]["word"] for record in records(result.stdout)] == ["cat", "dog", "emu"]
+
+
+@pytest.mark.parametrize("change", ["reverse", "remove"])
+def test_inputs_that_change_while_results_are_followed_are_left_out(
+    run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]], change: str
+) -> None:
+    path = Path("inputs.jsonl")
+
+    def turn() -> None:
+        lines = path.read_text().splitlines(keepends=True)
+        path.write_text("".join(lines[::-1])) if change == "reverse" else path.unlink()
+        for word in words:
+            do(local, word, "bob")
+        run("expire")
+
+    do(local, words[0], "ann")
+    meanwhile += [turn]
+    result = run("results", "--follow", "--output", "r.jsonl")
+    kept = records(Path("r.jsonl").read_text())
+    assert (result.exit_code, len(kept)) == (0, 4)
+    assert [record["line"] for record in kept] == [1, 1, 2, 3]
+    assert "input" not in kept[-1]
+    assert all(record.get("input") in (None, {"word": ["cat", "dog", "emu"][record["line"] - 1]}) for record in kept)
+    assert result.stderr.count("is not what was launched: results come without their inputs") == 1
+
+
+def test_a_database_without_a_name_is_refused(run: Run, words: list[str]) -> None:
+    assert run("balance", "--database", "/").exit_code == 1
