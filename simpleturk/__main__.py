@@ -12,9 +12,10 @@ def main() -> None:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         from simpleturk.cli import app
+
+        app(prog_name="simpleturk")
     except KeyboardInterrupt:  # before there is anything that could say so
         sys.exit(130)
-    app(prog_name="simpleturk")
 
 
 def _open_standard_streams() -> None:

@@ -121,6 +121,8 @@ def _run(arguments: list[str], death: Callable[[], None]) -> int:
         app(arguments, prog_name="simpleturk")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(bool(end.code))
+    except KeyboardInterrupt:  # before or after the command itself
+        return 130
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
