@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simpleturk.batch.holes import SiteTemplate
 from simpleturk.batch.inputs import Input, Inputs
 from simpleturk.batch.pricing import Price, price
 from simpleturk.batch.properties import Properties, load_properties
 from simpleturk.batch.questions import Template, question_xml
+from simpleturk.batch.templates import open_template
 from simpleturk.errors import Problem, Problems, SimpleturkError
 
 CHANGED = "restore it, and run the command again: what was launched is kept"
@@ -25,7 +27,7 @@ class Batch:
 
     properties: Properties
     properties_path: Path
-    template: Template
+    template: Template | SiteTemplate
     inputs: Inputs
     skipped: frozenset[int]
     size: int
@@ -69,10 +71,11 @@ def load_batch(
     max_question_bytes: int,
     skipped: frozenset[int] = frozenset(),
     folders: Sequence[Path] = (),
+    syntax: str | None = None,
 ) -> Batch:
     """Read the files, render and size every question. Raises Problems with everything that is wrong in them.
 
-    `folders` are further ones in which includes are looked for.
+    `folders` are further ones in which includes are looked for; `syntax` is the template's, as in `open_template`.
     """
     problems: list[Problem] = []
 
@@ -86,7 +89,7 @@ def load_batch(
         return None
 
     checked = attempt(lambda: load_properties(properties, dict(overrides)))
-    compiled = attempt(lambda: Template(template, folders))
+    compiled = attempt(lambda: open_template(template, inputs, folders, syntax))
     height = checked.FrameHeight if checked else 0
     sizes = attempt(lambda: _check_inputs(inputs, compiled, height, max_question_bytes, skipped, problems))
     if problems or sizes is None:
@@ -96,7 +99,7 @@ def load_batch(
 
 def _check_inputs(
     inputs: Inputs,
-    template: Template | None,
+    template: Template | SiteTemplate | None,
     height: int,
     max_bytes: int,
     skipped: frozenset[int],
@@ -166,7 +169,7 @@ class _Repeated:
             yield Problem(problem.where, f"{problem.what} (for {place}{also})", problem.hint)
 
 
-def _question(template: Template, properties: Properties, value: Any) -> str:
+def _question(template: Template | SiteTemplate, properties: Properties, value: Any) -> str:
     return question_xml(template.render(value), properties.FrameHeight)
 
 

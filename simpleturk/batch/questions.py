@@ -65,17 +65,18 @@ class Missing(ChainableUndefined):
 class Template:
     """A template, compiled once. Raises Problems for a syntax error or a file that cannot be read.
 
-    Includes are looked for beside it, in the working directory, in `folders`, and in what simpleturk ships.
+    Includes are looked for beside it, in the working directory, in `folders`, and in what simpleturk ships. `data` is
+    what the file holds, where it has been read.
     """
 
-    def __init__(self, path: Path, folders: Sequence[Path] = ()) -> None:
+    def __init__(self, path: Path, folders: Sequence[Path] = (), data: bytes | None = None) -> None:
         self.path = path
-        data = _read(path)
+        data = read_template(path) if data is None else data
         #: The SHA-256 of the file. It is read once: a pipe cannot be read again.
         self.digest = sha256(data).hexdigest()
         self._environment = _environment(path, folders)
         try:
-            code = self._environment.compile(_decoded(data, path), str(path), str(path))
+            code = self._environment.compile(decoded_template(data, path), str(path), str(path))
             self._template = JinjaTemplate.from_code(self._environment, code, dict(self._environment.globals))
         except TemplateSyntaxError as error:
             raise Problems([_syntax_problem(error, path)]) from error
@@ -226,7 +227,8 @@ def _ancestor_include(name: str) -> str | None:
     return None
 
 
-def _read(path: Path) -> bytes:
+def read_template(path: Path) -> bytes:
+    """A template's bytes. Raises SimpleturkError when there is no such file."""
     try:
         return path.read_bytes()
     except FileNotFoundError as error:
@@ -235,7 +237,8 @@ def _read(path: Path) -> bytes:
         raise SimpleturkError(f"{path}: is a folder, not a file", "name the template with --template") from error
 
 
-def _decoded(data: bytes, path: Path) -> str:
+def decoded_template(data: bytes, path: Path) -> str:
+    """A template's text. Raises Problems when it is not UTF-8."""
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:

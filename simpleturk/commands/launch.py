@@ -29,6 +29,7 @@ from simpleturk.commands.options import (
     InputsOpt,
     PropertiesOpt,
     SetOpt,
+    SyntaxOpt,
     TemplateOpt,
     YesOpt,
     connect_to,
@@ -81,6 +82,7 @@ def launch(
     where: Where,
     ids: IdsOpt = DEFAULT_IDS,
     set_: SetOpt = None,
+    syntax: SyntaxOpt = None,
     skip: SkipOpt = None,
     add: AddOpt = False,
     max_cost: MaxCostOpt = None,
@@ -111,6 +113,7 @@ def launch(
             marketplace.max_question_bytes,
             frozenset(skip or ()) | frozenset(old.skipped if old else ()),
             load_ancestor_config(where.config).template_directories,
+            syntax,
         )
         check_not_launched(batch, old, known)
         record = record_of(batch, marketplace, where, ids, old)

@@ -28,6 +28,12 @@ def _file_name(path: Path) -> Path:
     return path
 
 
+def _syntax(name: str | None) -> str | None:
+    if name not in (None, "jinja", "site"):
+        raise typer.BadParameter(f"{name!r} is neither jinja nor site")
+    return name
+
+
 IdsOpt = Annotated[
     Path,
     typer.Option(
@@ -40,10 +46,21 @@ IdsOpt = Annotated[
 ]
 TemplateOpt = Annotated[
     Path,
-    typer.Option("--template", envvar="SIMPLETURK_TEMPLATE", metavar="FILE", help="The HIT template, HTML with Jinja."),
+    typer.Option(
+        "--template", envvar="SIMPLETURK_TEMPLATE", metavar="FILE", help="The HIT template, HTML with Jinja or holes."
+    ),
 ]
 PropertiesOpt = Annotated[
     Path, typer.Option("--properties", envvar="SIMPLETURK_PROPERTIES", metavar="FILE", help="The HIT properties, JSON.")
+]
+SyntaxOpt = Annotated[
+    str | None,
+    typer.Option(
+        "--syntax",
+        metavar="NAME",
+        callback=_syntax,
+        help="The template's: jinja, or site for the holes ${name} of Amazon's requester site; by itself it is told.",
+    ),
 ]
 InputsOpt = Annotated[
     Path,

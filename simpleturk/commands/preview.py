@@ -17,8 +17,9 @@ from starlette.routing import Route
 from simpleturk import console
 from simpleturk.batch.answers import output_of
 from simpleturk.batch.inputs import Input, Inputs, open_inputs
-from simpleturk.batch.questions import INCLUDES, Template
+from simpleturk.batch.questions import INCLUDES
 from simpleturk.batch.shipped import shipped
+from simpleturk.batch.templates import open_template
 from simpleturk.commands.server import run
 from simpleturk.errors import Problem, SimpleturkError
 
@@ -28,13 +29,15 @@ SHELL = Path(__file__).with_name("preview.html")
 SANDBOX = "allow-scripts allow-forms allow-popups allow-modals allow-downloads"
 
 
-def serve_preview(template: Path, inputs: Path, line: int, port: int, folders: Sequence[Path]) -> None:
+def serve_preview(
+    template: Path, inputs: Path, line: int, port: int, folders: Sequence[Path], syntax: str | None
+) -> None:
     """Serve the preview until Ctrl-C."""
-    app = create_preview(template, inputs, folders)
+    app = create_preview(template, inputs, folders, syntax)
     run(app, "127.0.0.1", port, lambda at: _announce(at, line))
 
 
-def create_preview(template: Path, inputs: Path, folders: Sequence[Path] = ()) -> Starlette:
+def create_preview(template: Path, inputs: Path, folders: Sequence[Path] = (), syntax: str | None = None) -> Starlette:
     """The preview of a template with the lines of a file of inputs; `folders` may hold further includes."""
     source = open_inputs(inputs)
 
@@ -58,7 +61,7 @@ def create_preview(template: Path, inputs: Path, folders: Sequence[Path] = ()) -
         number = request.query_params.get("line", "")
         try:
             line = int(number) if number.isdecimal() and len(number) < 10 else 1
-            body = _render(template, source, line, folders)
+            body = _render(template, source, line, folders, syntax)
         except SimpleturkError as error:
             body = _error_page(error)
         headers = {"Content-Security-Policy": f"sandbox {SANDBOX}", "Cache-Control": "no-store"}
@@ -89,8 +92,8 @@ def create_preview(template: Path, inputs: Path, folders: Sequence[Path] = ()) -
     )
 
 
-def _render(template: Path, source: Inputs, line: int, folders: Sequence[Path]) -> str:
-    compiled = Template(template, folders)
+def _render(template: Path, source: Inputs, line: int, folders: Sequence[Path], syntax: str | None) -> str:
+    compiled = open_template(template, source, folders, syntax)
     for item in source:
         if isinstance(item, Problem):
             if item.where == source.where(line):

@@ -8,7 +8,7 @@ import typer
 
 from simpleturk import console
 from simpleturk.ancestor import load_ancestor_config
-from simpleturk.commands.options import ConfigOpt, InputsOpt, TemplateOpt, data_out
+from simpleturk.commands.options import ConfigOpt, InputsOpt, SyntaxOpt, TemplateOpt, data_out
 from simpleturk.errors import SimpleturkError, UsageError
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def render_template(
     output: OutputOpt = None,
     preview: PreviewOpt = False,
     port: PortOpt = 8485,
+    syntax: SyntaxOpt = None,
     config: ConfigOpt = None,
 ) -> None:
     """Render a template with an input, or preview it."""
@@ -50,9 +51,9 @@ def render_template(
             raise UsageError("--preview and --output exclude each other")
         from simpleturk.commands.preview import serve_preview
 
-        serve_preview(find(template), find(inputs), line or 1, port, folders)
+        serve_preview(find(template), find(inputs), line or 1, port, folders, syntax)
         return
-    html = _page(find(template), open_inputs(find(inputs)), line, folders)
+    html = _page(find(template), open_inputs(find(inputs)), line, folders, syntax)
     if output:
         write_whole(output, html)
         console.note(f"Wrote {output}")
@@ -61,10 +62,10 @@ def render_template(
         console.data(html)
 
 
-def _page(template: Path, inputs: "Inputs", line: int | None, folders: Sequence[Path]) -> str:
-    from simpleturk.batch.questions import Template
+def _page(template: Path, inputs: "Inputs", line: int | None, folders: Sequence[Path], syntax: str | None) -> str:
+    from simpleturk.batch.templates import open_template
 
-    compiled = Template(template, folders)
+    compiled = open_template(template, inputs, folders, syntax)
     found = next((item for item in inputs.values() if line in (None, item.line)), None)
     if found is None:
         where = "holds no inputs" if line is None else f"has no input on line {line}"

@@ -1,0 +1,228 @@
+"""Where in a page a hole `${name}` stands: in text, in an attribute, in a script, a string of a script, a style, …
+
+A page is read as HTML parsers read it, as far as that decides what a value put into a hole would mean.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+HOLE = re.compile(r"\$\{([^{}\n]*)\}")
+
+
+class Context(Enum):
+    """What a value put into a hole would be part of."""
+
+    TEXT = auto()
+    PLAIN_TEXT = auto()
+    """Of an element that holds no elements: title, textarea."""
+    COMMENT = auto()
+    ATTRIBUTE = auto()
+    URL = auto()
+    STYLE = auto()
+    """Of a style element."""
+    TAG = auto()
+    """Of a tag, outside of attributes' values."""
+    SCRIPT = auto()
+    """Of a script's code, outside of strings."""
+    SCRIPT_STRING = auto()
+    SCRIPT_COMMENT = auto()
+    SCRIPT_DATA = auto()
+    """Of a script element that holds no script, such as a client-side template."""
+
+
+@dataclass(frozen=True)
+class Hole:
+    """A hole: where its name begins and ends in the page, and its context.
+
+    `start` and `end` include the braces. In an attribute, `quote` is what stands around its value ("" for nothing),
+    `value_start` where the value begins, and `inner` the context in its script, if it holds one.
+    """
+
+    name: str
+    start: int
+    end: int
+    context: Context
+    quote: str = ""
+    value_start: int = 0
+    inner: Context | None = None
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A start tag: its name in lower case, and its attributes as they are written."""
+
+    name: str
+    attributes: dict[str, str]
+    start: int
+    end: int
+
+
+URLS = frozenset(
+    "href src action formaction data poster background cite longdesc manifest xlink:href srcset ping".split()
+)
+
+#: Elements whose content is no markup; of these, those that hold character references.
+RAW = frozenset("script style textarea title xmp iframe noembed noframes".split())
+WITH_REFERENCES = frozenset(("textarea", "title"))
+
+_MARKUP = re.compile(r"<!--|<[!?]|</?[A-Za-z]")
+_NAME = re.compile(r"[^\s/>]*")
+_ATTRIBUTE = re.compile(r"[^\s=/>][^\s=/>]*|/(?!>)|=")
+_EQUALS = re.compile(r"\s*=\s*")
+_SPACE = re.compile(r"\s*")
+_UNQUOTED = re.compile(r"(?:\$\{[^{}\n]*\}|[^\s>])+")
+
+
+def read(page: str) -> tuple[list[Hole], list[Tag]]:
+    """All holes of a page, and its start tags, in their order."""
+    reader = _Reader(page)
+    reader.read()
+    return reader.holes, reader.tags
+
+
+class _Reader:
+    def __init__(self, page: str) -> None:
+        self.page = page
+        self.holes: list[Hole] = []
+        self.tags: list[Tag] = []
+
+    def read(self) -> None:
+        position, page = 0, self.page
+        while position < len(page):
+            found = _MARKUP.search(page, position)
+            end = found.start() if found else len(page)
+            self._holes(position, end, Context.TEXT)
+            if not found:
+                return
+            position = self._comment(found) if found[0].startswith(("<!", "<?")) else self._tag(found.start())
+
+    def _comment(self, found: re.Match[str]) -> int:
+        closing = "-->" if found[0] == "<!--" else ">"
+        end = self.page.find(closing, found.end())
+        end = len(self.page) if end < 0 else end + len(closing)
+        self._holes(found.start(), end, Context.COMMENT)
+        return end
+
+    def _tag(self, start: int) -> int:
+        page = self.page
+        is_end = page.startswith("</", start)
+        name = _NAME.match(page, start + 1 + is_end)
+        assert name
+        self._holes(start, name.end(), Context.TAG)
+        position, attributes = name.end(), {}
+        while True:
+            space = _SPACE.match(page, position)
+            assert space
+            position = space.end()
+            if position >= len(page) or page[position] == ">" or page.startswith("/>", position):
+                break
+            hole = HOLE.match(page, position)
+            attribute = hole or _ATTRIBUTE.match(page, position)
+            assert attribute
+            self._holes(position, attribute.end(), Context.TAG)
+            position = attribute.end()
+            equals = _EQUALS.match(page, position)
+            if equals and not hole:
+                value_start, position = self._value(attribute[0].lower(), equals.end())
+                attributes[attribute[0].lower()] = page[value_start:position].strip("\"'")
+        closing = page.find(">", position)
+        end = len(page) if closing < 0 else closing + 1
+        lower = name[0].lower()
+        if is_end:
+            return end
+        self.tags.append(Tag(lower, attributes, start, end))
+        return self._raw(lower, attributes, end) if lower in RAW else end
+
+    def _value(self, attribute: str, start: int) -> tuple[int, int]:
+        """An attribute's value: where it begins and ends, its quotes included."""
+        page = self.page
+        quote = page[start : start + 1] if page[start : start + 1] in ('"', "'") else ""
+        if quote:
+            closing = page.find(quote, start + 1)
+            inside, end = start + 1, len(page) if closing < 0 else closing
+            after = min(end + 1, len(page))
+        else:
+            unquoted = _UNQUOTED.match(page, start)
+            inside, end = start, unquoted.end() if unquoted else start
+            after = end
+        context = Context.URL if attribute in URLS else Context.ATTRIBUTE
+        if attribute.startswith("on"):
+            inner = {hole.start: hole.context for hole in script_holes(page, inside, end)}
+        else:
+            inner = {}
+        for match in HOLE.finditer(page, inside, end):
+            hole = Hole(match[1].strip(), match.start(), match.end(), context, quote, inside, inner.get(match.start()))
+            self.holes.append(hole)
+        return start, after
+
+    def _raw(self, name: str, attributes: dict[str, str], start: int) -> int:
+        closing = re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE).search(self.page, start)
+        end = closing.start() if closing else len(self.page)
+        if name == "script" and _is_script(attributes.get("type", "")):
+            self.holes += script_holes(self.page, start, end)
+        else:
+            others = {"script": Context.SCRIPT_DATA, "style": Context.STYLE}
+            self._holes(start, end, others.get(name, Context.PLAIN_TEXT))
+        return end
+
+    def _holes(self, start: int, end: int, context: Context) -> None:
+        for match in HOLE.finditer(self.page, start, end):
+            self.holes.append(Hole(match[1].strip(), match.start(), match.end(), context))
+
+
+def _is_script(kind: str) -> bool:
+    """Whether a script element's type is one that browsers run, or JSON, which is read alike."""
+    kind = kind.strip().lower().partition(";")[0]
+    return not kind or "javascript" in kind or "ecmascript" in kind or "json" in kind or kind in ("module", "importmap")
+
+
+_SCRIPT = re.compile(r"""//[^\n]*|/\*.*?(?:\*/|\Z)|["'`]|/|\$\{[^{}\n]*\}|[\w$]+|[^\s\w]""", re.DOTALL)
+_REGULAR = re.compile(r"/(?![*/])(?:[^\\/\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
+
+#: After these a slash begins a regular expression.
+_BEFORE_REGULAR = re.compile(r"[(,=:\[!&|?{};+\-*%<>~^]|return|typeof|case|in|of|\A")
+
+
+def script_holes(page: str, start: int, end: int) -> Iterator[Hole]:
+    """The holes of a script that stands in a page from `start` to `end`."""
+    position, before = start, ""
+    while position < end:
+        found = _SCRIPT.search(page, position, end)
+        if not found:
+            return
+        text, position = found[0], found.end()
+        if text.startswith(("//", "/*")):
+            for match in HOLE.finditer(page, found.start(), position):
+                yield Hole(match[1].strip(), match.start(), match.end(), Context.SCRIPT_COMMENT)
+            continue
+        if text in ("'", '"', "`"):
+            position = _string_end(page, text, position, end)
+            for match in HOLE.finditer(page, found.end(), position):
+                yield Hole(match[1].strip(), match.start(), match.end(), Context.SCRIPT_STRING)
+        elif text == "/" and _BEFORE_REGULAR.fullmatch(before):
+            regular = _REGULAR.match(page, found.start(), end)
+            if regular:
+                position = regular.end()
+                for match in HOLE.finditer(page, found.start(), position):
+                    yield Hole(match[1].strip(), match.start(), match.end(), Context.SCRIPT_STRING)
+        elif text.startswith("${"):
+            yield Hole(text[2:-1].strip(), found.start(), found.end(), Context.SCRIPT)
+        before = text
+
+
+def _string_end(page: str, quote: str, position: int, end: int) -> int:
+    """Where a string that began before `position` ends, its quote included."""
+    while position < end:
+        sign = page[position]
+        if sign == "\\":
+            position += 2
+        elif sign == quote:
+            return position + 1
+        elif sign == "\n" and quote != "`":
+            return position
+        else:
+            hole = HOLE.match(page, position, end)
+            position = hole.end() if hole else position + 1
+    return end

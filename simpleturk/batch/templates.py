@@ -1,0 +1,51 @@
+"""Which syntax a template has: Jinja's, or the holes `${name}` of the requester site's projects."""
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from simpleturk.batch.contexts import HOLE
+from simpleturk.batch.holes import SiteTemplate
+from simpleturk.batch.inputs import Input
+from simpleturk.batch.questions import Template, decoded_template, read_template
+from simpleturk.batch.tables import Table
+from simpleturk.errors import Problem
+
+SYNTAXES = ("jinja", "site")
+
+_JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+
+
+def open_template(
+    path: Path, inputs: "Iterable[Input | Problem]", folders: Sequence[Path] = (), syntax: str | None = None
+) -> Template | SiteTemplate:
+    """A template, compiled for the variables of these inputs.
+
+    Without a `syntax` it is told by what is in the template: Jinja's marks, or holes that inputs fill. Where both are,
+    it is Jinja if what its marks enclose speaks of the input; a script's own `${…}` is never touched.
+    """
+    data = read_template(path)
+    names = variables(inputs)
+    if (syntax or syntax_of(decoded_template(data, path), names, isinstance(inputs, Table))) == "site":
+        return SiteTemplate(path, names, data)
+    return Template(path, folders, data)
+
+
+def syntax_of(text: str, names: Sequence[str], is_table: bool) -> str:
+    """The syntax of a template's text for inputs that have these variables, and may come from a CSV file."""
+    marks = _JINJA.findall(text)
+    has_holes = any(hole.strip() in names for hole in HOLE.findall(text))
+    if not marks:
+        # A page that says nothing of its inputs is one of the site's if its inputs are.
+        return "site" if has_holes or is_table else "jinja"
+    if not has_holes:
+        return "jinja"
+    spoken_of = re.compile(rf"\b(?:{'|'.join(map(re.escape, ['input', *names]))})\b")
+    return "jinja" if any(spoken_of.search(mark) or mark.startswith("{%") for mark in marks) else "site"
+
+
+def variables(inputs: "Iterable[Input | Problem]") -> list[str]:
+    """The names of the first input's values; none where it is no object."""
+    first: Any = next((item.value for item in inputs if isinstance(item, Input)), None)
+    return list(first) if isinstance(first, dict) else []
