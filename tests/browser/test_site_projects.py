@@ -28,7 +28,8 @@ PROJECTS = {
 <script>document.getElementById("assignmentId").value = location.search.match(/assignmentId=([^&]*)/)[1];</script>
 </body></html>""",
     "values in scripts": """<div id="shown"></div>
-<label><input type="radio" name="answer" value="yes" id="yes">Yes</label><textarea name="comment"></textarea><input type="hidden" name="given">
+<label><input type="radio" name="answer" value="yes" id="yes">Yes</label>
+<textarea name="comment"></textarea><input type="hidden" name="given">
 <script>
   // ${text}
   var text = '${text}', same = "${text}", again = `${text}`, items = ${items};
