@@ -169,9 +169,9 @@ class Pace:
             if self.rate is None:
                 self._allowed = min(self._allowed + 1 / self._allowed, self.most)
                 self._changed.notify()
-            elif self._trial.counts(began, False):
+            if self._trial.counts(began, False):
                 self._judge(now)
-            elif self._trial.is_on:
+            if self._trial.is_on:
                 return
             self._note_best(now)
             if self.rate is not None and now - max(self._fell, self._looked) > max(LOOK, CALLS / self.rate):
