@@ -30,9 +30,12 @@ VOID = frozenset("br col hr img wbr".split())
 
 _REFERENCE = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
 _TAGLIKE = re.compile("<[A-Za-z/!?]")
+
+# Possessive: a value is hostile, and must not be matched in all the ways in which it does not match.
+_WHOLE_TAGS = re.compile(r"""(?:[^<]++|</?[A-Za-z](?:[^<>"']++|"[^"]*+"|'[^']*+')*+>)*+""")
 _ADDRESS = re.compile(r"[\x00-\x20]*([A-Za-z][A-Za-z0-9+.\-\t\n\r]*):")
 _HARMLESS_SCHEMES = frozenset("http https mailto tel blob ftp".split())
-_IN_A_TAG = re.compile(r"\s*(?:[A-Za-z][\w-]*(?:\s*=\s*(?:\"[^\"<>&]*\"|'[^'<>&]*'|[\w./#%-]+))?\s*)*")
+_IN_A_TAG = re.compile(r"""\s*+(?:[A-Za-z][\w-]*+(?:\s*+=\s*+(?:"[^"<>&]*+"|'[^'<>&]*+'|[\w./#%-]++))?\s*+)*+""")
 
 
 class SiteTemplate:
@@ -182,7 +185,8 @@ def _in_script(text: str, context: Context) -> str:
 
 def _is_formatting(text: str) -> bool:
     """Whether HTML is nothing but text and formatting, each element closed."""
-    if not _TAGLIKE.search(text):
+    # The parser takes very long over tags that never end.
+    if not _TAGLIKE.search(text) or not _WHOLE_TAGS.fullmatch(text):
         return False
     reader = _Formatting()
     try:

@@ -112,6 +112,14 @@ def test_what_cannot_stand_inside_of_a_tag_is_a_problem(folder: Path, value: str
         filled("<p>\n<input ${x}>", x=value)
 
 
+@pytest.mark.parametrize("piece", ["<a ", '<a b="', "<!--", "<!", "</", "<a", "<b>", "a", "a=", 'a="b'])
+def test_a_value_made_to_take_for_ever_does_not(folder: Path, piece: str) -> None:
+    """Without care the parser needs a minute for it, and a regular expression longer than anybody lives."""
+    assert filled("<p>${x}</p>", x=piece * 50_000).startswith("<p>")
+    with pytest.raises(Problems, match="cannot stand inside of a tag"):
+        filled("<p ${x}></p>", x=piece * 50_000 + "!")
+
+
 def test_holes_that_no_input_has_are_problems_but_for_those_of_scripts(folder: Path) -> None:
     page = "<p>${word}</p>\n<p>${wrod}</p>\n<script>a = `${b.c}`; d = `${i}`</script>"
     with pytest.raises(Problems) as caught:
