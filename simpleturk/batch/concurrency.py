@@ -57,7 +57,7 @@ class _Crew(Generic[Item, Result]):
         self._size = size
         self._threads: list[threading.Thread] = []
         self._tasks: SimpleQueue[tuple[Future[Result], Item] | None] = SimpleQueue()
-        self._begun = True
+        self._is_open = True
 
     def begin(self, item: Item) -> Future[Result]:
         """Call the function with an item, as soon as a thread is free."""
@@ -71,7 +71,7 @@ class _Crew(Generic[Item, Result]):
 
     def begin_nothing_further(self) -> None:
         """Cancel what no thread has taken yet."""
-        self._begun = False
+        self._is_open = False
         for _ in self._threads:
             self._tasks.put(None)
 
@@ -83,7 +83,7 @@ class _Crew(Generic[Item, Result]):
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:
             future, item = task
-            if not self._begun:
+            if not self._is_open:
                 future.cancel()
                 continue
             try:

@@ -63,9 +63,8 @@ URLS = frozenset(
     "href src action formaction data poster background cite longdesc manifest xlink:href srcset ping".split()
 )
 
-#: Elements whose content is no markup; of these, those that hold character references.
+#: Elements whose content is no markup.
 RAW = frozenset("script style textarea title xmp iframe noembed noframes".split())
-WITH_REFERENCES = frozenset(("textarea", "title"))
 
 _MARKUP = re.compile(r"<!--|<[!?]|</?[A-Za-z]")
 _NAME = re.compile(r"[^\s/>]*")
@@ -168,8 +167,13 @@ class _Reader:
         return end
 
     def _holes(self, start: int, end: int, context: Context) -> None:
-        for match in HOLE.finditer(self.page, start, end):
-            self.holes.append(Hole(match[1].strip(), match.start(), match.end(), context))
+        self.holes += _holes_in(self.page, start, end, context)
+
+
+def _holes_in(page: str, start: int, end: int, context: Context) -> Iterator[Hole]:
+    """The holes of a part of a page that is all of one context."""
+    for match in HOLE.finditer(page, start, end):
+        yield Hole(match[1].strip(), match.start(), match.end(), context)
 
 
 def _is_script(kind: str) -> bool:
@@ -194,21 +198,18 @@ def script_holes(page: str, start: int, end: int) -> Iterator[Hole]:
             return
         text, position = found[0], found.end()
         if text.startswith(("//", "/*")):
-            for match in HOLE.finditer(page, found.start(), position):
-                yield Hole(match[1].strip(), match.start(), match.end(), Context.SCRIPT_COMMENT)
+            yield from _holes_in(page, found.start(), position, Context.SCRIPT_COMMENT)
             continue
         if text in ("'", '"', "`"):
             position = _string_end(page, text, position, end)
-            for match in HOLE.finditer(page, found.end(), position):
-                yield Hole(match[1].strip(), match.start(), match.end(), Context.SCRIPT_STRING)
+            yield from _holes_in(page, found.end(), position, Context.SCRIPT_STRING)
         elif text == "/" and _BEFORE_REGULAR.fullmatch(before):
             regular = _REGULAR.match(page, found.start(), end)
             if regular:
                 position = regular.end()
-                for match in HOLE.finditer(page, found.start(), position):
-                    yield Hole(match[1].strip(), match.start(), match.end(), Context.SCRIPT_STRING)
+                yield from _holes_in(page, found.start(), position, Context.SCRIPT_STRING)
         elif text.startswith("${"):
-            yield Hole(text[2:-1].strip(), found.start(), found.end(), Context.SCRIPT)
+            yield from _holes_in(page, found.start(), position, Context.SCRIPT)
         before = text
 
 

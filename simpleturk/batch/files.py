@@ -11,11 +11,20 @@ from simpleturk.errors import SimpleturkError
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Replace a file in one step: whoever looks sees the old one or the new one, also after a crash."""
+    """Replace a file by a text; see `replacing`."""
+    with replacing(path) as file:
+        file.write(text.encode())
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write that replaces another in one step: whoever looks sees the old one or the new one, also after a
+    crash. What cannot be written leaves the old one.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with telling(path), temporary.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with telling(path), temporary.open("wb") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -12,8 +12,6 @@ from simpleturk.batch.questions import Template, decoded_template, read_template
 from simpleturk.batch.tables import Table
 from simpleturk.errors import Problem
 
-SYNTAXES = ("jinja", "site")
-
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
 

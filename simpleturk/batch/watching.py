@@ -165,7 +165,7 @@ class Watch:
     def _first(self) -> _Waiting | None:
         """The work that approves itself next; HITs are asked for its exact time, the likeliest first."""
         for _ in range(EXACT_PER_LOOK):
-            first = min(self._waiting.values(), key=lambda waiting: waiting.deadline, default=None)
+            first = self._likeliest()
             if first is None or first.is_exact:
                 return first
             if times := self._times(first):
@@ -173,6 +173,9 @@ class Watch:
                 self._waiting[first.hit_id] = replace(first, since=since, deadline=deadline, is_exact=True)
             else:  # reviewed in this very moment
                 del self._waiting[first.hit_id]
+        return self._likeliest()
+
+    def _likeliest(self) -> _Waiting | None:
         return min(self._waiting.values(), key=lambda waiting: waiting.deadline, default=None)
 
     def _times(self, waiting: _Waiting) -> list[tuple[datetime, datetime]]:

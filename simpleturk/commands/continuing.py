@@ -1,7 +1,6 @@
 """What a launch finds beside its ids file: ids, a batch record, kept inputs; and whether it may go on from there."""
 
 import itertools
-import os
 import shutil
 import sys
 import uuid
@@ -81,23 +80,15 @@ def readable(inputs: Path, ids: Path) -> "Iterator[Inputs]":
 
 def keep_inputs(batch: "Batch", ids: Path) -> None:
     """Keep what came through a pipe beside the ids file, whole or not at all."""
-    from simpleturk.batch.files import sync_folder, telling
+    from simpleturk.batch.files import replacing
     from simpleturk.batch.ids import saved_inputs_path
     from simpleturk.batch.inputs import open_inputs
 
     path = saved_inputs_path(ids, batch.inputs.suffix)
     if not batch.inputs.kept or (path.exists() and open_inputs(path).digest() == batch.inputs.digest()):
         return
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
-    try:
-        with telling(path), batch.inputs.path.open("rb") as source, temporary.open("wb") as file:
-            shutil.copyfileobj(source, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    with batch.inputs.path.open("rb") as source, replacing(path) as file:
+        shutil.copyfileobj(source, file)
 
 
 def record_of(
