@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -264,6 +264,18 @@ def run() -> Run:
     return invoke
 
 
+def write_batch(folder: Path, inputs: Iterable[Any] | str, template: str = TEMPLATE, **properties: Any) -> None:
+    """Write a batch's three files, and the simpleturk.toml that names them, into a folder."""
+    lines = [inputs] if isinstance(inputs, str) else (json.dumps(value) + "\n" for value in inputs)
+    with (folder / "inputs.jsonl").open("w", encoding="utf-8") as file:
+        file.writelines(lines)
+    (folder / "template.html").write_text(template, encoding="utf-8")
+    (folder / "properties.json").write_text(json.dumps(PROPERTIES | properties), encoding="utf-8")
+    (folder / "simpleturk.toml").write_text(
+        'template = "template.html"\nproperties = "properties.json"\ninputs = "inputs.jsonl"\ndatabase = "market.db"\n'
+    )
+
+
 class Files(Protocol):
     """Writes a batch's three files."""
 
@@ -275,14 +287,7 @@ def batch_files(folder: Path) -> Files:
     """Write template.html, properties.json, inputs.jsonl and the simpleturk.toml that names them."""
 
     def write(inputs: list[Any] | str, template: str = TEMPLATE, **properties: Any) -> None:
-        text = inputs if isinstance(inputs, str) else "".join(json.dumps(value) + "\n" for value in inputs)
-        (folder / "inputs.jsonl").write_text(text, encoding="utf-8")
-        (folder / "template.html").write_text(template, encoding="utf-8")
-        (folder / "properties.json").write_text(json.dumps(PROPERTIES | properties), encoding="utf-8")
-        (folder / "simpleturk.toml").write_text(
-            'template = "template.html"\nproperties = "properties.json"\ninputs = "inputs.jsonl"\n'
-            'database = "market.db"\n'
-        )
+        write_batch(folder, inputs, template, **properties)
 
     return write
 

@@ -11,10 +11,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from simpleturk.marketplace import work, workers
 from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.store import Store
-from tests.conftest import PROPERTIES, hit_type_of
+from tests.conftest import do_all, write_batch
 
 #: Runs a command in a process that counts its API calls, and prints them with its peak memory as JSON at the end.
 COUNTING = """
@@ -53,13 +52,8 @@ def main() -> None:
 
 
 def _write(folder: Path, number: int) -> None:
-    (folder / "inputs.jsonl").write_text("".join(json.dumps({"word": "w" * 50, "n": n}) + "\n" for n in range(number)))
-    (folder / "properties.json").write_text(json.dumps(PROPERTIES | {"MaxAssignments": 1}))
-    toml = 'template = "hit_templates/simple.html"\nproperties = "properties.json"\ninputs = "inputs.jsonl"\n'
-    (folder / "simpleturk.toml").write_text(toml.replace("simple.html", "page.html") + 'database = "market.db"\n')
-    (folder / "hit_templates").mkdir()
     page = '<p>{{ input.word }} {{ input.n }}</p>{% include "simpleturk.html" %}'
-    (folder / "hit_templates" / "page.html").write_text(page)
+    write_batch(folder, ({"word": "w" * 50, "n": n} for n in range(number)), page, MaxAssignments=1)
 
 
 def call_counted(folder: Path, *command: str) -> dict[str, Any]:
@@ -80,14 +74,8 @@ def _measure(folder: Path, number: int, *command: str) -> None:
 
 def _work(folder: Path) -> None:
     store = Store(folder / "market.db")
-    marketplace = Marketplace(store)
     ids = (folder / "hit_ids.txt").read_text().split()
-    group = hit_type_of(marketplace, ids[0])
-    with marketplace.write() as transaction:
-        workers.enter(transaction, "ann")
-        for _ in ids:
-            assignment = work.accept(transaction, "ann", group)
-            work.submit(transaction, assignment.assignment_id, [("output", '{"ok": true}')], "ann")
+    do_all(Marketplace(store), [(hit_id, "ann") for hit_id in ids], ("output", '{"ok": true}'))
     store.close()
 
 

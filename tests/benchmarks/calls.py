@@ -4,7 +4,6 @@ Batches with 3 assignments a HIT in an account that holds 5,000 other HITs, olde
 of the README; P is the number of pages up to the last HIT of the batch.
 """
 
-import json
 import shutil
 import sys
 import tempfile
@@ -15,7 +14,7 @@ from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.store import Store
 from tests.benchmarks.batch import call_counted
 from tests.commands.test_calls import others
-from tests.conftest import PROPERTIES, TEMPLATE, do_all
+from tests.conftest import do_all, write_batch
 
 OTHERS = 5_000
 PLACES = 3
@@ -27,13 +26,7 @@ class Account:
     def __init__(self, folder: Path, number: int) -> None:
         self.folder = folder
         self.number = number
-        inputs = (json.dumps({"word": f"w{n}"}) + "\n" for n in range(number))
-        (folder / "inputs.jsonl").write_text("".join(inputs))
-        (folder / "properties.json").write_text(json.dumps(PROPERTIES | {"MaxAssignments": PLACES}))
-        (folder / "template.html").write_text(TEMPLATE)
-        names = {"template": "template.html", "properties": "properties.json", "inputs": "inputs.jsonl"}
-        names["database"] = "market.db"
-        (folder / "simpleturk.toml").write_text("".join(f'{name} = "{value}"\n' for name, value in names.items()))
+        write_batch(folder, ({"word": f"w{n}"} for n in range(number)), MaxAssignments=PLACES)
 
     def do(self, hit_ids: Iterable[str], people: Iterable[str]) -> None:
         """Let people do HITs."""

@@ -21,7 +21,7 @@ from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.schema import hits, ledger
 from simpleturk.marketplace.store import Store
 from tests.commands.test_killed import FAULTS
-from tests.conftest import PROPERTIES, TEMPLATE, do, serving
+from tests.conftest import do, serving, write_batch
 from tests.faulty import FaultyEndpoint
 from tests.lives import Lives
 
@@ -61,12 +61,7 @@ def one_batch(sums: dict[str, Sum], lives: Lives, seed: int, number: int, over_h
     """Launch a batch, let it be done, fetch and approve it, under kills."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        (folder / "inputs.jsonl").write_text("".join(json.dumps({"word": f"w{n}"}) + "\n" for n in range(number)))
-        (folder / "properties.json").write_text(json.dumps(PROPERTIES))
-        (folder / "template.html").write_text(TEMPLATE)
-        names = {"template": "template.html", "properties": "properties.json", "inputs": "inputs.jsonl"}
-        names["database"] = "market.db"
-        (folder / "simpleturk.toml").write_text("".join(f'{name} = "{value}"\n' for name, value in names.items()))
+        write_batch(folder, ({"word": f"w{n}"} for n in range(number)))
         store = Store(folder / "market.db")
         stack.callback(store.close)
         marketplace = Marketplace(store)

@@ -17,7 +17,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import PROPERTIES, REPOSITORY
+from tests.conftest import REPOSITORY, write_batch
 
 LATENCY = 0.02
 LOOP_MOST = 5_000
@@ -45,7 +45,7 @@ def run(function, items):
 def ids():
     return [line.strip() for line in open("yardstick.txt")]
 if phase == "launch":
-    template = Template(open("page.html").read())
+    template = Template(open("template.html").read())
     hit_type = "3" + "T" * 29
     with open("yardstick.txt", "w") as file:
         file.writelines(hit_id + "\\n" for hit_id in run(create, open("inputs.jsonl")))
@@ -107,13 +107,8 @@ class Endpoint:
 
 def write(folder: Path, number: int, size: int) -> None:
     """A batch's three files."""
-    with (folder / "inputs.jsonl").open("w") as file:
-        for n in range(number):
-            file.write(json.dumps({"word": "w" * size, "n": n}) + "\n")
-    (folder / "properties.json").write_text(json.dumps(PROPERTIES | {"MaxAssignments": 1}))
-    (folder / "page.html").write_text("<form><p>{{ input.word }} {{ input.n }}</p><input name=answer></form>")
-    names = {"template": "page.html", "properties": "properties.json", "inputs": "inputs.jsonl"}
-    (folder / "simpleturk.toml").write_text("".join(f'{name} = "{value}"\n' for name, value in names.items()))
+    page = "<form><p>{{ input.word }} {{ input.n }}</p><input name=answer></form>"
+    write_batch(folder, ({"word": "w" * size, "n": n} for n in range(number)), page, MaxAssignments=1)
 
 
 def measure(folder: Path, endpoint: Endpoint, label: str, number: int, command: list[str]) -> None:
