@@ -47,7 +47,8 @@ class SiteTemplate:
     def __init__(self, path: Path, names: Sequence[str], data: bytes | None = None) -> None:
         self.path = path
         data = read_template(path) if data is None else data
-        self.digest = sha256(data).hexdigest()
+        # The same file read as Jinja makes other pages: a launch must not go on with it in another syntax.
+        self.digest = sha256(b"site\0" + data).hexdigest()
         text = decoded_template(data, path)
         holes, tags = read(text)
         self._page = completed(text, tags)

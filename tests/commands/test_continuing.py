@@ -256,3 +256,14 @@ def test_standard_input_by_its_other_name_is_kept_too(batch_files: Files, folder
     with Path("in.jsonl").open() as data:
         subprocess.run(command, stdin=data, check=True, capture_output=True, timeout=60)
     assert Path("hit_ids.inputs.jsonl").read_text() == '{"word": "a"}\n'
+
+
+def test_a_launch_does_not_go_on_in_another_syntax(batch_files: Files, run: Run, refused: list[int]) -> None:
+    batch_files(WORDS, template="<form><p>${word}</p></form>")
+    refused.append(2)
+    assert run("launch").exit_code == 1
+    result = run("launch", "--syntax", "jinja")
+    assert (result.exit_code, len(hits(run))) == (1, 1)
+    assert "error: template.html changed since this batch was launched" in result.stderr
+    assert run("launch", "--syntax", "site").exit_code == 0
+    assert len(hits(run)) == 3
