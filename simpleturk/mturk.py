@@ -4,6 +4,7 @@ Amazon's CamelCase stops here. This is the only module outside of marketplace/ t
 """
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -190,6 +191,20 @@ def requirements_nobody_meets(mturk: MTurk, requirements: Sequence[dict[str, Any
 
     with _open_marketplace(database or default_database()).read() as transaction:
         return nobody_meets(transaction, list(requirements))
+
+
+def question_mistake(xml: str) -> str | None:
+    """What the service's schemas forbid in a question document, with its line and column; None if nothing."""
+    from simpleturk.marketplace.errors import RequestError
+    from simpleturk.marketplace.questions import parse_question
+
+    try:
+        parse_question(xml)
+    except RequestError as error:
+        details = error.message.rpartition("Details: ")[2].strip()
+        place = re.match(r"\[(\d+),(\d+)\] ", details)
+        return f"line {place[1]}, column {int(place[2]) + 1}: {details[place.end() :]}" if place else details
+    return None
 
 
 def default_database() -> Path:

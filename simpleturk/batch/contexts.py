@@ -5,7 +5,7 @@ A page is read as HTML parsers read it, as far as that decides what a value put 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 HOLE = re.compile(r"\$\{([^{}\n]*)\}")
@@ -30,6 +30,8 @@ class Context(Enum):
     SCRIPT_COMMENT = auto()
     SCRIPT_DATA = auto()
     """Of a script element that holds no script, such as a client-side template."""
+    XML = auto()
+    """Of a question's XML, outside of its CDATA sections: they hold pages."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class Hole:
     """A hole: where its name begins and ends in the page, and its context.
 
     `start` and `end` include the braces. In an attribute, `quote` is what stands around its value ("" for nothing),
-    `value_start` where the value begins, and `inner` the context in its script, if it holds one.
+    `value_start` where the value begins, and `inner` the context in its script, if it holds one. `in_cdata` says that
+    the page stands in a CDATA section, which a value must not end.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Hole:
     quote: str = ""
     value_start: int = 0
     inner: Context | None = None
+    in_cdata: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,29 @@ def read(page: str) -> tuple[list[Hole], list[Tag]]:
     reader = _Reader(page)
     reader.read()
     return reader.holes, reader.tags
+
+
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+
+
+def read_document(xml: str) -> list[Hole]:
+    """All holes of a question's XML: those of the pages in its CDATA sections, and those around them."""
+    found: list[Hole] = []
+    position = 0
+    for section in _CDATA.finditer(xml):
+        found += _holes_in(xml, position, section.start(1), Context.XML)
+        start, position = section.span(1)
+        for hole in read(section[1])[0]:
+            found.append(
+                replace(
+                    hole,
+                    start=hole.start + start,
+                    end=hole.end + start,
+                    value_start=hole.value_start + start,
+                    in_cdata=True,
+                )
+            )
+    return [*found, *_holes_in(xml, position, len(xml), Context.XML)]
 
 
 class _Reader:

@@ -12,8 +12,10 @@ from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
-from simpleturk.batch.contexts import Context, Hole, Tag, read
+from simpleturk.batch.contexts import Context, Hole, Tag, read, read_document
+from simpleturk.batch.documents import is_document
 from simpleturk.batch.questions import decoded_template, json_text, read_template
 from simpleturk.errors import Problem, Problems, suggestion
 
@@ -50,10 +52,11 @@ class SiteTemplate:
         # The same file read as Jinja makes other pages: a launch must not go on with it in another syntax.
         self.digest = sha256(b"site\0" + data).hexdigest()
         text = decoded_template(data, path)
-        holes, tags = read(text)
-        self._page = completed(text, tags)
-        if self._page != text:
-            holes, tags = read(self._page)
+        if is_document(text):
+            self._page, holes = text, read_document(text)
+        else:
+            self._page = completed(text, read(text)[1])
+            holes = read(self._page)[0]
         known = set(names)
         self._holes = [hole for hole in holes if hole.name in known]
         unknown = [hole for hole in holes if hole.name not in known and not hole.context.name.startswith("SCRIPT")]
@@ -69,7 +72,8 @@ class SiteTemplate:
             if hole.name not in value:
                 raise Problems([Problem(self._where(hole), f"the input has no {hole.name!r}")])
             parts.append(self._page[position : hole.start])
-            parts.append(self._filled(hole, _text(value[hole.name])))
+            filled = self._filled(hole, _text(value[hole.name]))
+            parts.append(filled.replace("]]>", "]]]]><![CDATA[>") if hole.in_cdata else filled)
             position = hole.end
         return "".join([*parts, self._page[position:]])
 
@@ -87,6 +91,8 @@ class SiteTemplate:
                 return _attribute(_harmless(text) if begins else text, hole.quote)
             case Context.ATTRIBUTE:
                 return _attribute(_in_script(text, hole.inner) if hole.inner else text, hole.quote)
+            case Context.XML:
+                return escape(text, {'"': "&quot;", "'": "&apos;"})
             case Context.STYLE:
                 return text.replace("<", "\\3c ")
             case Context.SCRIPT | Context.SCRIPT_STRING | Context.SCRIPT_COMMENT:

@@ -2,18 +2,26 @@
 
 import itertools
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simpleturk.batch.documents import is_document, question_of
+from simpleturk.batch.external import ExternalPage
 from simpleturk.batch.holes import SiteTemplate
 from simpleturk.batch.inputs import Input, Inputs
 from simpleturk.batch.pricing import Price, price
 from simpleturk.batch.properties import Properties, load_properties
-from simpleturk.batch.questions import Template, question_xml
+from simpleturk.batch.questions import Template
 from simpleturk.batch.templates import open_template
-from simpleturk.errors import Problem, Problems, SimpleturkError
+from simpleturk.errors import Problem, Problems, SimpleturkError, UsageError
+
+#: What makes questions of inputs.
+Source = Template | SiteTemplate | ExternalPage
+
+#: Tells what a marketplace's schemas forbid in a question document: "line 3, column 7: …", or None.
+Mistake = Callable[[str], str | None]
 
 CHANGED = "restore it, and run the command again: what was launched is kept"
 
@@ -27,7 +35,7 @@ class Batch:
 
     properties: Properties
     properties_path: Path
-    template: Template | SiteTemplate
+    template: Source
     inputs: Inputs
     skipped: frozenset[int]
     size: int
@@ -64,7 +72,7 @@ class Batch:
 
 
 def load_batch(
-    template: Path,
+    template: Path | None,
     properties: Path,
     inputs: Inputs,
     overrides: Mapping[str, str],
@@ -72,10 +80,12 @@ def load_batch(
     skipped: frozenset[int] = frozenset(),
     folders: Sequence[Path] = (),
     syntax: str | None = None,
+    mistake: Mistake | None = None,
 ) -> Batch:
     """Read the files, render and size every question. Raises Problems with everything that is wrong in them.
 
-    `folders` are further ones in which includes are looked for; `syntax` is the template's, as in `open_template`.
+    `folders` are further ones in which includes are looked for; `syntax` is the template's, as in `open_template`;
+    `mistake` checks questions that a template wrote as XML. Raises UsageError where nothing makes questions.
     """
     problems: list[Problem] = []
 
@@ -89,9 +99,17 @@ def load_batch(
         return None
 
     checked = attempt(lambda: load_properties(properties, dict(overrides)))
-    compiled = attempt(lambda: open_template(template, inputs, folders, syntax))
     height = checked.FrameHeight if checked else 0
-    sizes = attempt(lambda: _check_inputs(inputs, compiled, height, max_question_bytes, skipped, problems))
+
+    def source() -> Source | None:
+        if checked and checked.ExternalURL is not None:
+            return ExternalPage(checked.ExternalURL, height, properties)
+        return open_template(template, inputs, folders, syntax) if template else None
+
+    compiled = attempt(source)
+    if checked and not compiled and not problems:
+        raise UsageError("there is no template", "name one with --template, or set the property ExternalURL")
+    sizes = attempt(lambda: _check_inputs(inputs, compiled, height, max_question_bytes, mistake, skipped, problems))
     if problems or sizes is None:
         raise Problems(problems)
     return Batch(checked, properties, compiled, inputs, skipped, *sizes)
@@ -99,9 +117,10 @@ def load_batch(
 
 def _check_inputs(
     inputs: Inputs,
-    template: Template | SiteTemplate | None,
+    template: Source | None,
     height: int,
     max_bytes: int,
+    mistake: Mistake | None,
     skipped: frozenset[int],
     problems: list[Problem],
 ) -> tuple[int, int, int, "array[int]"]:
@@ -123,7 +142,7 @@ def _check_inputs(
         place = inputs.where(item.line)
         try:
             page = template.render(item.value)
-            question = question_xml(page, height)
+            question = question_of(page, height)
             size = len(question.encode())
         except Problems as error:
             repeated.add(place, error.problems)
@@ -133,6 +152,10 @@ def _check_inputs(
             continue
         if not page.strip():
             repeated.add(place, [Problem(str(template.path), "makes an empty page")])
+            continue
+        wrong = mistake(question) if mistake and is_document(page) else None
+        if wrong:
+            repeated.add(place, [Problem(str(template.path), f"makes a question that is refused: {wrong}")])
             continue
         largest = max(largest, size)
         total += size
@@ -169,8 +192,8 @@ class _Repeated:
             yield Problem(problem.where, f"{problem.what} (for {place}{also})", problem.hint)
 
 
-def _question(template: Template | SiteTemplate, properties: Properties, value: Any) -> str:
-    return question_xml(template.render(value), properties.FrameHeight)
+def _question(template: Source, properties: Properties, value: Any) -> str:
+    return question_of(template.render(value), properties.FrameHeight)
 
 
 def _as_problem(error: SimpleturkError) -> Problem:

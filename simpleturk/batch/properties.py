@@ -189,6 +189,7 @@ class Properties(_Strict):
     RequesterAnnotation: Annotated[str, Field(max_length=MAX_ANNOTATION)] | None = None
     MaxPerWorker: Annotated[int, Field(ge=1, le=999_999_999)] | None = None
     MaxConcurrent: Annotated[int, Field(ge=1, le=999_999_999)] | None = None
+    ExternalURL: Text | None = None
     FrameHeight: Annotated[int, Field(ge=0, le=100_000)] = 0
     AssignmentReviewPolicy: ReviewPolicy | None = None
     HITReviewPolicy: ReviewPolicy | None = None

@@ -1,4 +1,4 @@
-"""hit_templates/*.html + input → the page, and the HTMLQuestion XML around it."""
+"""hit_templates/*.html + input → the page, or the XML that a template is."""
 
 import json
 import re
@@ -26,14 +26,8 @@ from markupsafe import Markup
 from simpleturk.batch.shipped import shipped
 from simpleturk.errors import Problem, Problems, SimpleturkError, suggestion
 
-NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2011-11-11/HTMLQuestion.xsd"
-
 #: The names under which templates include what every page needs; the last two are simple-amt's.
 INCLUDES = ("simpleturk.html", "hit_templates/simpleturk.html", "simpleamt.html", "hit_templates/simpleamt.html")
-
-#: What XML 1.0 cannot hold, and what it can hold only outside of the planes that Amazon's service read as it was.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _UNSAFE = re.compile("[<>&'\u2028\u2029\x7f-\x9f\ud800-\udfff]")
@@ -86,9 +80,8 @@ class Template:
 
     def render(self, value: Any) -> str:
         """The page for one input. Raises Problems, naming the template's line."""
-        variables = {str(name): item for name, item in value.items()} if isinstance(value, dict) else {}
         try:
-            return self._template.render(variables | {"input": _as_input(value)})
+            return self._template.render(variables_of(value))
         except TemplateSyntaxError as error:
             raise Problems([_syntax_problem(error, self.path)]) from error
         # Whatever a template's own expressions raise is the template's mistake: 1 / 0, "a" + 1, a filter's ValueError.
@@ -117,25 +110,7 @@ def json_text(value: Any) -> str:
     return _UNSAFE.sub(lambda match: _ESCAPES.get(match[0], f"\\u{ord(match[0]):04x}"), text)
 
 
-def question_xml(html: str, frame_height: int) -> str:
-    """The HTMLQuestion document of a page; `frame_height` in pixels, 0 fits the worker's window.
-
-    Raises ValueError for a character that XML cannot hold.
-    """
-    wrong = _NOT_XML.search(html)
-    if wrong:
-        line = html.count("\n", 0, wrong.start()) + 1
-        raise ValueError(f"the page's line {line} holds the character U+{ord(wrong[0]):04X}, which XML cannot")
-    # A CDATA section ends at "]]>", and Amazon's service refused emoji unless they were references.
-    body = html.replace("]]>", "]]]]><![CDATA[>")
-    body = _ASTRAL.sub(lambda match: f"]]>&#{ord(match[0])};<![CDATA[", body)
-    return (
-        f'<HTMLQuestion xmlns="{NAMESPACE}"><HTMLContent><![CDATA[{body}]]></HTMLContent>'
-        f"<FrameHeight>{frame_height}</FrameHeight></HTMLQuestion>"
-    )
-
-
-class _Environment(Environment):
+class DataEnvironment(Environment):
     """An input's keys win over the methods of its type: `input.items` is the input's "items", if it has one."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -177,6 +152,12 @@ class _Null(_AsJson):
         return hash(None)
 
 
+def variables_of(value: Any) -> dict[str, Any]:
+    """What a template knows of an input: `input` itself, and an object's keys."""
+    variables = {str(name): item for name, item in value.items()} if isinstance(value, dict) else {}
+    return variables | {"input": _as_input(value)}
+
+
 def _as_input(value: Any) -> Any:
     if isinstance(value, dict):
         return _Object(value)
@@ -194,7 +175,7 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
-def _finalize(value: Any) -> Any:
+def printed(value: Any) -> Any:
     """How a value inside an input is printed: objects, lists, true and false as JSON, null as nothing."""
     if isinstance(value, dict | list | bool):
         return Markup(json_text(value))
@@ -203,7 +184,7 @@ def _finalize(value: Any) -> Any:
 
 def _environment(path: Path, folders: Sequence[Path]) -> Environment:
     folder = shipped("hit_templates")
-    environment = _Environment(
+    environment = DataEnvironment(
         loader=ChoiceLoader(
             [
                 FileSystemLoader([path.resolve().parent, Path.cwd(), *folders], encoding="utf-8-sig"),
@@ -213,7 +194,7 @@ def _environment(path: Path, folders: Sequence[Path]) -> Environment:
         ),
         autoescape=True,
         undefined=Missing,
-        finalize=_finalize,
+        finalize=printed,
         keep_trailing_newline=True,
     )
     environment.policies["json.dumps_function"] = lambda value, **options: json.dumps(value, default=_plain, **options)

@@ -27,10 +27,10 @@ from simpleturk.commands.options import (
     DEFAULT_IDS,
     IdsOpt,
     InputsOpt,
+    OptionalTemplateOpt,
     PropertiesOpt,
     SetOpt,
     SyntaxOpt,
-    TemplateOpt,
     YesOpt,
     connect_to,
     database_of,
@@ -76,10 +76,10 @@ VerifyOpt = Annotated[
 
 @on_a_marketplace
 def launch(
-    template: TemplateOpt,
     properties: PropertiesOpt,
     inputs: InputsOpt,
     where: Where,
+    template: OptionalTemplateOpt = None,
     ids: IdsOpt = DEFAULT_IDS,
     set_: SetOpt = None,
     syntax: SyntaxOpt = None,
@@ -97,6 +97,7 @@ def launch(
     from simpleturk.batch.ids import read_record
     from simpleturk.batch.load import load_batch
     from simpleturk.batch.shipped import find
+    from simpleturk.mturk import question_mistake
 
     if verify and (dry_run or add):
         raise UsageError(f"--verify and {'--dry-run' if dry_run else '--add'} exclude each other")
@@ -106,7 +107,7 @@ def launch(
     marketplace = marketplace_of(where, old, acts=not (dry_run or verify))
     with readable(inputs, ids) as source:
         batch = load_batch(
-            find(template),
+            template and find(template),
             find(properties),
             source,
             overrides(set_),
@@ -114,7 +115,10 @@ def launch(
             frozenset(skip or ()) | frozenset(old.skipped if old else ()),
             load_ancestor_config(where.config).template_directories,
             syntax,
+            question_mistake,
         )
+        if template and batch.properties.ExternalURL is not None:
+            console.warn("the property ExternalURL makes the questions: the template is not used")
         check_not_launched(batch, old, known)
         record = record_of(batch, marketplace, where, ids, old)
         if old:

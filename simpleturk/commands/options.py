@@ -44,12 +44,14 @@ IdsOpt = Annotated[
         help="The batch's ids file, one HIT id per line.",
     ),
 ]
-TemplateOpt = Annotated[
-    Path,
-    typer.Option(
-        "--template", envvar="SIMPLETURK_TEMPLATE", metavar="FILE", help="The HIT template, HTML with Jinja or holes."
-    ),
-]
+_TEMPLATE = typer.Option(
+    "--template",
+    envvar="SIMPLETURK_TEMPLATE",
+    metavar="FILE",
+    help="The HIT template: HTML, or a question's XML, with Jinja or holes.",
+)
+TemplateOpt = Annotated[Path, _TEMPLATE]
+OptionalTemplateOpt = Annotated[Path | None, _TEMPLATE]
 PropertiesOpt = Annotated[
     Path, typer.Option("--properties", envvar="SIMPLETURK_PROPERTIES", metavar="FILE", help="The HIT properties, JSON.")
 ]

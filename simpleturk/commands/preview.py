@@ -16,12 +16,14 @@ from starlette.routing import Route
 
 from simpleturk import console
 from simpleturk.batch.answers import output_of
+from simpleturk.batch.documents import is_document
 from simpleturk.batch.inputs import Input, Inputs, open_inputs
 from simpleturk.batch.questions import INCLUDES
 from simpleturk.batch.shipped import shipped
 from simpleturk.batch.templates import open_template
 from simpleturk.commands.server import run
 from simpleturk.errors import Problem, SimpleturkError
+from simpleturk.mturk import question_mistake
 
 SHELL = Path(__file__).with_name("preview.html")
 
@@ -62,6 +64,7 @@ def create_preview(template: Path, inputs: Path, folders: Sequence[Path] = (), s
         try:
             line = int(number) if number.isdecimal() and len(number) < 10 else 1
             body = _render(template, source, line, folders, syntax)
+            body = _document_page(body) if is_document(body) else body
         except SimpleturkError as error:
             body = _error_page(error)
         headers = {"Content-Security-Policy": f"sandbox {SANDBOX}", "Cache-Control": "no-store"}
@@ -101,6 +104,13 @@ def _render(template: Path, source: Inputs, line: int, folders: Sequence[Path], 
         elif item.line >= line:
             return compiled.render(item.value)
     raise SimpleturkError(f"{source.name}: has no input on line {line} or after it")
+
+
+def _document_page(xml: str) -> str:
+    """A question that is XML: as it is, and what is wrong with it."""
+    mistake = question_mistake(xml.lstrip())
+    wrong = f"<p><b>refused:</b> {html.escape(mistake)}</p>" if mistake else ""
+    return f"<!doctype html><meta charset=utf-8><title>Question</title>{wrong}<pre>{html.escape(xml)}</pre>"
 
 
 def _includes(template: Path, folders: Sequence[Path]) -> list[Path]:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simpleturk.batch.questions import NAMESPACE, Template, json_text, question_xml
+from simpleturk.batch.documents import HTML_NAMESPACE, question_xml
+from simpleturk.batch.questions import Template, json_text
 from simpleturk.errors import Problem, Problems, SimpleturkError
 from simpleturk.marketplace.questions import parse_question
 
@@ -184,7 +185,7 @@ def test_what_would_end_a_cdata_section_does_not(html: str) -> None:
 
 def test_emoji_are_references_in_the_question() -> None:
     assert question_xml("🙂", 0) == (
-        f'<HTMLQuestion xmlns="{NAMESPACE}"><HTMLContent><![CDATA[]]>&#128578;<![CDATA[]]></HTMLContent>'
+        f'<HTMLQuestion xmlns="{HTML_NAMESPACE}"><HTMLContent><![CDATA[]]>&#128578;<![CDATA[]]></HTMLContent>'
         "<FrameHeight>0</FrameHeight></HTMLQuestion>"
     )
 

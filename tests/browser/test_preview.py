@@ -76,3 +76,11 @@ def test_submitting_shows_what_results_would_give(page: Page, address: str) -> N
     hit.get_by_role("button", name="Submit").click()
     expect(hit.locator("pre")).to_be_visible()
     assert json.loads(hit.locator("pre").inner_text()) == {"output": {"word": "cat & <dog>"}}
+
+
+def test_a_question_that_is_xml_is_shown_with_what_is_wrong_with_it(page: Page, address: str) -> None:
+    Path("template.html").write_text("<QuestionForm xmlns='x'><Title>{{ input.word }}</Title></QuestionForm>")
+    page.goto(address)
+    hit = page.frame_locator("#hit")
+    expect(hit.get_by_text("<Title>cat &amp; &lt;dog&gt;</Title>")).to_be_visible()
+    expect(hit.get_by_text("refused: line 1, column")).to_be_visible()

@@ -263,7 +263,7 @@ def test_a_folder_that_does_not_exist_is_refused(batch_files: Files, run: Run) -
     assert (result.exit_code, "error: nowhere: no such folder" in result.stderr) == (1, True)
 
 
-@pytest.mark.parametrize("missing", ["template", "properties", "inputs"])
+@pytest.mark.parametrize("missing", ["properties", "inputs"])
 def test_a_missing_option_is_wrong_usage(run: Run, missing: str) -> None:
     options = {"template": "t", "properties": "p", "inputs": "i"}
     del options[missing]
