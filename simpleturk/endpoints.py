@@ -29,7 +29,7 @@ OWN_QUESTION_BYTES = 1024 * 1024
 class Where:
     """What the user said about the marketplace: flags, credentials' profile, the local marketplace's database.
 
-    `database_named` says that the database was named by its option, and so the local marketplace is meant.
+    `typed` names the options that stood on the command line; --database there means the local marketplace.
     `concurrency` is how many calls may be in flight (None: as usual), `config` a file of simple-amt's.
     """
 
@@ -39,7 +39,12 @@ class Where:
     endpoint_url: str | None = None
     profile: str | None = None
     database: Path | None = None
-    database_named: bool = False
+    typed: frozenset[str] = frozenset()
+
+    def is_typed(self, option: str) -> bool:
+        """Whether an option stood on the command line, and not just in the configuration."""
+        return option in self.typed
+
     concurrency: int | None = None
     config: Path | None = None
 
@@ -91,7 +96,7 @@ def resolve(where: Where, endpoints: dict[str, str], record: "BatchRecord | None
     flags = where.flags
     if len(flags) > 1:
         raise UsageError(f"{' and '.join(flags)} name two marketplaces", "give one of them")
-    if where.database_named and flags and flags != ["--local"]:
+    if where.is_typed("database") and flags and flags != ["--local"]:
         raise UsageError(f"--database is the local marketplace's, {flags[0]} is another one")
     said = _said(where, endpoints) if flags else None
     home = _home(record, endpoints) if record else None
@@ -99,7 +104,7 @@ def resolve(where: Where, endpoints: dict[str, str], record: "BatchRecord | None
         raise WrongMarketplace(
             f"this batch lives on {named(home)}, not on {named(said)}", f"say {home.flag}, or name another --ids"
         )
-    environment = os.environ.get("AWS_ENDPOINT_URL_MTURK") if not where.database_named else None
+    environment = os.environ.get("AWS_ENDPOINT_URL_MTURK") if not where.is_typed("database") else None
     if environment and not (said or home):
         _check_url("AWS_ENDPOINT_URL_MTURK", environment)
     found = said or home or _marketplace("endpoint" if environment else "local", environment or LOCAL_URL)

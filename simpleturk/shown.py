@@ -16,8 +16,8 @@ MARK = re.compile(r"simpleturk:([0-9a-f]{32}):([0-9]{1,12})\Z")
 class HIT:
     """A HIT as the marketplace shows it. `expiration` and `created` are aware UTC, `reward` is USD.
 
-    `auto_approval_delay` is in seconds, from submission. `batch_id` and `line` are those of the batch that a HIT of
-    ours stands for, out of its annotation; "" and 0 without.
+    `assignment_duration` and `auto_approval_delay` are in seconds, the latter from submission. `batch_id` and `line`
+    are those of the batch that a HIT of ours stands for, out of its annotation; "" and 0 without.
     """
 
     hit_id: str
@@ -35,6 +35,9 @@ class HIT:
     annotation: str
     batch_id: str = ""
     line: int = 0
+    description: str = ""
+    keywords: str = ""
+    assignment_duration: int = 0
 
     @property
     def unreviewed(self) -> int:
@@ -82,6 +85,9 @@ def hit_of(document: dict[str, Any]) -> HIT:
         annotation=annotation,
         batch_id=sys.intern(mark[1]) if mark else "",
         line=int(mark[2]) if mark else 0,
+        description=sys.intern(document.get("Description", "")),
+        keywords=sys.intern(document.get("Keywords", "")),
+        assignment_duration=document.get("AssignmentDurationInSeconds", 0),
     )
 
 

@@ -152,6 +152,7 @@ def _stamp(path: Path) -> tuple[int, int, int]:
 
 def open_inputs(path: Path, name: str | None = None, kept: bool = False) -> Inputs:
     """The inputs in a file, JSON Lines or CSV: told by its name, or where that says nothing by its first line."""
-    from simpleturk.batch.tables import Table, is_table
+    from simpleturk.batch.csvrows import is_table
+    from simpleturk.batch.tables import Table
 
     return (Table if is_table(path, name or str(path)) else Inputs)(path, name, kept)

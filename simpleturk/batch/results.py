@@ -32,12 +32,12 @@ def with_news(hits: Iterable["HIT"], statuses: Sequence[str], have: Mapping[str,
             yield hit
 
 
-def collect(mturk: "MTurk", hits: Iterable["HIT"], statuses: Sequence[str]) -> Iterator["Assignment"]:
-    """Yield the assignments of HITs in these states, in the order of the HITs: one call each."""
+def collect(mturk: "MTurk", hits: Iterable["HIT"], statuses: Sequence[str]) -> Iterator[tuple["HIT", "Assignment"]]:
+    """Yield the assignments of HITs in these states, each with its HIT, in the order of the HITs: one call each."""
 
-    def ask(hit: "HIT") -> list["Assignment"]:
+    def ask(hit: "HIT") -> list[tuple["HIT", "Assignment"]]:
         try:
-            return list(mturk.assignments(hit.hit_id, statuses, hit.max_assignments))
+            return [(hit, found) for found in mturk.assignments(hit.hit_id, statuses, hit.max_assignments)]
         except NoSuchHIT:  # deleted in this very moment
             return []
 

@@ -1,6 +1,6 @@
 """Decisions → approvals and rejections, the outcomes yielded one by one."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,13 +31,13 @@ def approve(
     return _decide(mturk, assignment_ids, act, "Approved")
 
 
-def reject(mturk: "MTurk", assignment_ids: Iterable[str], feedback: str) -> Iterator[Outcome]:
-    """Reject assignments; one that is rejected already is no problem."""
+def reject(mturk: "MTurk", reasons: Mapping[str, str]) -> Iterator[Outcome]:
+    """Reject assignments, each with what its worker reads; one that is rejected already is no problem."""
 
     def act(assignment_id: str) -> None:
-        mturk.reject(assignment_id, feedback)
+        mturk.reject(assignment_id, reasons[assignment_id])
 
-    return _decide(mturk, assignment_ids, act, "Rejected")
+    return _decide(mturk, reasons, act, "Rejected")
 
 
 def each(mturk: "MTurk", items: Iterable[str], act: Callable[[str], bool | None]) -> Iterator[Outcome]:

@@ -20,10 +20,11 @@ PAGE = 100
 BARREN = 5
 
 
-def survey(mturk: "MTurk", hit_ids: Collection[str]) -> dict[str, "HIT | None"]:
+def survey(mturk: "MTurk", hit_ids: Collection[str], whole: bool = False) -> dict[str, "HIT | None"]:
     """Each id's HIT, in the order of the ids; None for one that is deleted or not this account's.
 
-    To hold a hundred thousand, times are to the minute, never too late, and of annotations only the mark is there.
+    To hold a hundred thousand, times are to the minute, never too late, and of annotations only the mark is there;
+    `whole` HITs have all.
 
     Nobody can know where in the account's list a batch stands. For N ids this makes as many calls as pages have to be
     read until all were seen, as long as fewer than max(5, N / 2) of these show none of them; in the worst case N + 5,
@@ -37,7 +38,7 @@ def survey(mturk: "MTurk", hit_ids: Collection[str]) -> dict[str, "HIT | None"]:
         for hit in page:
             own = missing.pop(hit.hit_id, None)
             if own is not None:
-                found[own] = _compact(hit, own)
+                found[own] = hit if whole else _compact(hit, own)
         if not missing:
             return found
         barren += len(missing) == before

@@ -69,11 +69,15 @@ class _Waiting:
 
 
 class Watch:
-    """Looks at a batch. `hits` are the HITs as they stood at the last look, in the order of the ids."""
+    """Looks at a batch. `hits` are the HITs as they stood at the last look, in the order of the ids.
 
-    def __init__(self, mturk: "MTurk", hit_ids: Sequence[str]) -> None:
+    They are compact unless `whole`, as `survey` has it.
+    """
+
+    def __init__(self, mturk: "MTurk", hit_ids: Sequence[str], whole: bool = False) -> None:
         self.hits: dict[str, HIT | None] = {}
         self._mturk = mturk
+        self._whole = whole
         self._hit_ids = hit_ids
         self._pages = 0
         self._looked: datetime | None = None
@@ -99,7 +103,7 @@ class Watch:
         else:
             calls = self._mturk.stats.calls
             pages, asked = calls.get("list_hits", 0), calls.get("get_hit", 0)
-            found = survey(self._mturk, hit_ids)
+            found = survey(self._mturk, hit_ids, self._whole)
             # Pages that did not show the batch will not show it the next time.
             fell_back = calls.get("get_hit", 0) - asked > calls.get("list_hits", 0) - pages
             self._pages = len(self._hit_ids) if fell_back else calls.get("list_hits", 0) - pages

@@ -80,7 +80,8 @@ AssignmentsOpt = Annotated[
     typer.Option(
         "--assignments",
         metavar="FILE",
-        help="Only these assignments: a file of ids, or JSON Lines with assignment_id; - is stdin.",
+        help="Only these assignments: a file of ids, JSON Lines with assignment_id, or CSV results in which you have "
+        "marked them; - is stdin.",
     ),
 ]
 
@@ -183,9 +184,9 @@ def on_a_marketplace(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def wrapped(context: typer.Context, stats: bool = False, **options: Any) -> None:
-        source = context.get_parameter_source("database")
-        named = source is not None and source.name == "COMMANDLINE"
-        where = Where(**{name: options.pop(name) for name in _MARKETPLACE}, database_named=named)
+        sources = {name: context.get_parameter_source(name) for name in context.params}
+        typed = frozenset(name for name, source in sources.items() if source and source.name == "COMMANDLINE")
+        where = Where(**{name: options.pop(name) for name in _MARKETPLACE}, typed=typed)
         _connected.clear()
         try:
             command(**options, where=where)
@@ -252,7 +253,7 @@ def database_of(where: Where, ids: Path, record: "BatchRecord | None") -> Path |
     if record is None or record.marketplace != "local":
         return where.database
     home = ids.parent / record.database if record.database else None
-    if where.database and where.database_named and (home is None or where.database.resolve() != home.resolve()):
+    if where.database and where.is_typed("database") and (home is None or where.database.resolve() != home.resolve()):
         usual = "the usual local marketplace"
         raise SimpleturkError(
             f"this batch lives in {home or usual}, not in {where.database}",

@@ -1,17 +1,28 @@
 """Items that commands act on one by one: which ones were named, and what became of them."""
 
+import itertools
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simpleturk import console
+from simpleturk.batch.csvrows import begins_table
 from simpleturk.errors import Problem, Problems, SimpleturkError, SomeFailed
 
 if TYPE_CHECKING:
     from simpleturk.batch.review import Outcome
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a file says of an assignment that it names: its status, and why to reject it; "" where it says nothing."""
+
+    status: str = ""
+    reason: str = ""
 
 
 def named_items(arguments: list[str] | None, file: Path | None, key: str) -> list[str] | None:
@@ -19,15 +30,44 @@ def named_items(arguments: list[str] | None, file: Path | None, key: str) -> lis
 
     `file` (- is stdin) holds one id per line, or JSON Lines with `key`. Raises Problems with every bad line.
     """
-    found = named_records(arguments, file, key)
-    return None if found is None else list(found)
-
-
-def named_records(arguments: list[str] | None, file: Path | None, key: str) -> dict[str, str] | None:
-    """As `named_items`, each id with the `status` that its record gives, "" without one."""
     if not arguments and file is None:
         return None
-    return dict.fromkeys(arguments or (), "") | (_read(file, key) if file is not None else {})
+    found = dict.fromkeys(arguments or (), Named())
+    if file is not None:
+        with _open(file) as (name, lines):
+            found |= _ids(lines, name, key)
+    return list(found)
+
+
+def named_assignments(arguments: list[str] | None, file: Path | None, approve: bool) -> dict[str, Named] | None:
+    """The assignments that were named as arguments and in a file, as `named_items`.
+
+    Or the file is the requester site's, CSV in which a person has marked what to `approve`, or else to reject.
+    """
+    if not arguments and file is None:
+        return None
+    found = dict.fromkeys(arguments or (), Named())
+    if file is not None:
+        with _open(file) as (name, lines):
+            first = next(lines, b"")
+            together = itertools.chain([first], lines)
+            if begins_table(name, first) and not first.startswith(b"#"):
+                return found | _decided(together, name, approve)
+            found |= _ids(together, name, "assignment_id")
+    return found
+
+
+def _decided(lines: Iterable[bytes], name: str, approve: bool) -> dict[str, Named]:
+    from simpleturk.batch.sheets import decisions
+
+    marked = [decision for decision in decisions(lines, name) if decision.approve or decision.reason]
+    wanted = [decision for decision in marked if decision.approve == approve]
+    others = len(marked) - len(wanted)
+    if others:
+        verb = "reject" if approve else "approve"
+        rows = f"{console.plural(others, 'row')} of {name} {'is' if others == 1 else 'are'}"
+        console.note(f"{rows} marked to {verb}: simpleturk {verb} --assignments {name}")
+    return {decision.assignment_id: Named(decision.status, decision.reason) for decision in wanted}
 
 
 def report(
@@ -63,11 +103,10 @@ def raise_if_some(failed: int, number: int, noun: str, done: str) -> None:
         raise SomeFailed(f"{failed:,} of {console.plural(number, noun)} could not be {done.lower()}")
 
 
-def _read(file: Path, key: str) -> dict[str, str]:
-    name = "stdin" if str(file) == "-" else str(file)
+def _ids(lines: Iterable[bytes], name: str, key: str) -> dict[str, Named]:
     problems: list[Problem] = []
-    found: dict[str, str] = {}
-    for number, line, is_whole in _lines(file, name):
+    found: dict[str, Named] = {}
+    for number, line, is_whole in _texts(lines, name):
         item: object = line
         status: object = ""
         if line.startswith("{"):
@@ -77,7 +116,7 @@ def _read(file: Path, key: str) -> dict[str, str]:
             except (ValueError, RecursionError):
                 item = None
         if isinstance(item, str) and item and not any(character.isspace() for character in item):
-            found[item] = status if isinstance(status, str) else ""
+            found[item] = Named(status if isinstance(status, str) else "")
         else:
             torn = line.startswith("{") and not is_whole
             hint = "the line is torn: remove it, or mend the file with simpleturk results --output" if torn else None
@@ -87,15 +126,23 @@ def _read(file: Path, key: str) -> dict[str, str]:
     return found
 
 
-def _lines(file: Path, name: str) -> Iterator[tuple[int, str, bool]]:
-    """A file's lines that are not blank: the number, the text, and whether it has a line end."""
+def _texts(lines: Iterable[bytes], name: str) -> Iterator[tuple[int, str, bool]]:
+    """The lines that are not blank: the number, the text, and whether it has a line end."""
+    for number, line in enumerate(lines, start=1):
+        try:
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+        except UnicodeDecodeError as error:
+            raise SimpleturkError(f"{name}: is not UTF-8 text", "save it as UTF-8") from error
+        if text and not text.startswith("#"):
+            yield number, text, line.endswith(b"\n")
+
+
+@contextmanager
+def _open(file: Path) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """A file that names items, or stdin: what messages call it, and its lines."""
+    name = "stdin" if str(file) == "-" else str(file)
     try:
-        with nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as data:
-            for number, line in enumerate(data, start=1):
-                text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
-                if text and not text.startswith("#"):
-                    yield number, text, line.endswith(b"\n")
+        with nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as lines:
+            yield name, iter(lines)
     except FileNotFoundError as error:
         raise SimpleturkError(f"{name}: no such file") from error
-    except UnicodeDecodeError as error:
-        raise SimpleturkError(f"{name}: is not UTF-8 text", "save it as UTF-8") from error

@@ -1,7 +1,7 @@
 """results: completed work, one JSON record a line."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,13 +26,13 @@ from simpleturk.errors import Problems, UsageError
 if TYPE_CHECKING:
     from simpleturk.batch.ids import BatchRecord
     from simpleturk.batch.results import ResultsFile
+    from simpleturk.batch.sheets import Sheet
     from simpleturk.batch.survey import Progress
-    from simpleturk.batch.watching import Watch
     from simpleturk.mturk import MTurk
     from simpleturk.shown import HIT, Assignment
 
-    #: How an assignment becomes a record.
-    Described = Callable[[Assignment], dict[str, Any]]
+    #: What is known of a HIT's input.
+    Known = Callable[[HIT], dict[str, Any]]
 
 
 class Status(StrEnum):
@@ -41,6 +41,13 @@ class Status(StrEnum):
     SUBMITTED = "submitted"
     APPROVED = "approved"
     REJECTED = "rejected"
+
+
+class Format(StrEnum):
+    """How results are written."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
 
 
 AllOpt = Annotated[bool, typer.Option("--all", help="Every HIT of the account, not just the batch's.")]
@@ -60,7 +67,14 @@ StatusOpt = Annotated[
 ]
 WithInputOpt = Annotated[bool, typer.Option("--with-input/--no-input", help="Add each record's line and input.")]
 
-
+FormatOpt = Annotated[
+    Format | None,
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="jsonl, or csv as Amazon's requester site wrote it.  [default: as --output ends, or jsonl]",
+    ),
+]
 FollowOpt = Annotated[bool, typer.Option("--follow", help="Go on as work comes in, until no more can.")]
 
 
@@ -73,25 +87,29 @@ def results(
     status: StatusOpt = None,
     with_input: WithInputOpt = True,
     rejected: Annotated[bool, typer.Option("--rejected", hidden=True)] = False,
+    format_: FormatOpt = None,
     follow: FollowOpt = False,
     interval: IntervalOpt = 10,
 ) -> None:
-    """Print completed work, one JSON record a line."""
+    """Print completed work, one JSON record a line, or as CSV."""
     from simpleturk.batch.watching import Watch
 
     if all_ and follow:
         raise UsageError("--all and --follow exclude each other", "follow one batch, named with --ids")
+    output, is_csv = _place(output, format_, where)
+    if is_csv and follow:
+        raise UsageError("CSV and --follow exclude each other", "its columns are known when all work is there")
     chosen = [*(status or (Status.SUBMITTED, Status.APPROVED)), *((Status.REJECTED,) if rejected else ())]
     statuses = [str(state).capitalize() for state in dict.fromkeys(chosen)]
     if all_:
         mturk = connect_to(marketplace_of(where), where, ids)
-        with _kept(output, follow) as kept:
-            _fetch(mturk, (hit for page in mturk.hit_pages() for hit in page), statuses, _plain, kept)
+        with _kept(output, is_csv, follow) as kept:
+            _fetch(mturk, (hit for page in mturk.hit_pages() for hit in page), statuses, _nothing, kept)
         return
     hit_ids, record, mturk = the_batch(where, ids)
-    with _kept(output, follow, hit_ids) as kept:
-        watch = Watch(mturk, hit_ids)
-        described = _Inputs(watch, record, ids).described if record and with_input else _plain
+    with _kept(output, is_csv, follow, hit_ids) as kept:
+        watch = Watch(mturk, hit_ids, whole=is_csv)
+        known = _Inputs(record, ids).known if record and with_input else _nothing
         warn_of_unlaunched(record, hit_ids)
 
         def look() -> "Progress":
@@ -100,7 +118,7 @@ def results(
             if first:
                 tell_strangers(watch.hits, record, ids)
             changed = watch.changed()
-            _fetch(mturk, changed, statuses, described, kept)
+            _fetch(mturk, changed, statuses, known, kept)
             if follow:
                 watch.take(changed)
             return state
@@ -135,41 +153,81 @@ class _Printed:
 
 
 class _Kept:
-    """Where records go, and what became of them."""
+    """Where results go, as records or as CSV rows, and what became of them."""
 
-    def __init__(self, place: "_Printed | ResultsFile") -> None:
+    def __init__(self, place: "_Printed | ResultsFile | Sheet") -> None:
+        from simpleturk.batch.results import result_record
+        from simpleturk.batch.sheets import Sheet, site_row
+
         self.place = place
         self.added = self.problems = 0
+        self._is_csv = isinstance(place, Sheet)
+        self._row, self._record = site_row, result_record
 
-    def add(self, record: dict[str, Any]) -> None:
-        """Keep a record, unless it is there."""
+    def add(self, assignment: "Assignment", hit: "HIT", known: dict[str, Any]) -> None:
+        """Keep a result, unless it is there; `known` is what is known of its input."""
+        record = self._row(assignment, hit, **known) if self._is_csv else self._record(assignment, **known)
         if self.place.add(record):
             self.added += 1
             self.problems += "problem" in record
 
 
 @contextmanager
-def _kept(output: Path | None, follow: bool, hit_ids: Iterable[str] = ()) -> Iterator[_Kept]:
+def _kept(output: Path | None, is_csv: bool, follow: bool, hit_ids: Iterable[str] = ()) -> Iterator[_Kept]:
     """A file to which what is new is appended, so that a second run changes nothing; or stdout. Tells how it went."""
-    from simpleturk.batch.files import appending
-    from simpleturk.batch.results import ResultsFile
-
     if output:
-        with appending(output) as file:
-            place = ResultsFile(file, follow, hit_ids)
+        with _appended(output, is_csv, follow, hit_ids) as place:
             kept = _Kept(place)
             yield kept
         console.note(f"{console.plural(kept.added, 'new result')} in {output}; it holds {place.records:,}")
     else:
-        with data_out():
-            kept = _Kept(_Printed(remember=follow))
+        with data_out(), _printed(is_csv, follow) as printed:
+            kept = _Kept(printed)
             yield kept
     if kept.problems:
         answers = console.plural(kept.problems, "answer")
-        console.warn(f'{answers} could not be read as usual: see "problem" in the records')
+        where = "the column Answer.answer" if is_csv else '"problem" in the records'
+        console.warn(f"{answers} could not be read as usual: see {where}")
 
 
-def _fetch(mturk: "MTurk", hits: "Iterable[HIT]", statuses: list[str], described: "Described", kept: _Kept) -> None:
+@contextmanager
+def _appended(output: Path, is_csv: bool, follow: bool, hit_ids: Iterable[str]) -> "Iterator[ResultsFile | Sheet]":
+    from simpleturk.batch.files import appending
+    from simpleturk.batch.results import ResultsFile
+    from simpleturk.batch.sheets import merging
+
+    if is_csv:
+        with merging(output) as sheet:
+            yield sheet
+    else:
+        with appending(output) as file:
+            yield ResultsFile(file, follow, hit_ids)
+
+
+@contextmanager
+def _printed(is_csv: bool, follow: bool) -> "Iterator[_Printed | Sheet]":
+    from simpleturk.batch.sheets import Sheet
+
+    if not is_csv:
+        yield _Printed(remember=follow)
+        return
+    with closing(Sheet()) as sheet:
+        yield sheet
+        for line in sheet.text():
+            console.data(line)
+
+
+def _place(output: Path | None, format_: Format | None, where: Where) -> tuple[Path | None, bool]:
+    """Where results go, and whether as CSV: told by --format, or by how the file is named."""
+    named = Format.CSV if output and output.suffix.lower() == ".csv" else Format.JSONL
+    chosen = format_ or named
+    if chosen != named and not where.is_typed("output"):
+        # The file in which the configuration keeps results of one form is not the place for the other.
+        output = None
+    return output, chosen is Format.CSV
+
+
+def _fetch(mturk: "MTurk", hits: "Iterable[HIT]", statuses: list[str], known: "Known", kept: _Kept) -> None:
     """Keep what is new of HITs, as it arrives."""
     from simpleturk.batch.results import collect, with_news
 
@@ -177,24 +235,22 @@ def _fetch(mturk: "MTurk", hits: "Iterable[HIT]", statuses: list[str], described
     if kept.place.per_hit:
         asked = iter(found := list(asked))
         kept.place.expect({hit.hit_id for hit in found})
-    for assignment in collect(mturk, asked, statuses):
-        kept.add(described(assignment))
+    for hit, assignment in collect(mturk, asked, statuses):
+        kept.add(assignment, hit, known(hit))
     console.flush()
 
 
-def _plain(assignment: "Assignment") -> dict[str, Any]:
-    from simpleturk.batch.results import result_record
-
-    return result_record(assignment)
+def _nothing(hit: "HIT") -> dict[str, Any]:
+    """What is known of the inputs of other batches' HITs."""
+    return {}
 
 
 class _Inputs:
-    """Adds inputs to records: those whose lines the HITs' annotations name."""
+    """The inputs of a batch's HITs: those whose lines their annotations name."""
 
-    def __init__(self, watch: "Watch", batch: "BatchRecord", ids: Path) -> None:
+    def __init__(self, batch: "BatchRecord", ids: Path) -> None:
         from simpleturk.batch.inputs import InputLines, open_inputs
 
-        self._watch = watch
         self._batch = batch
         self._inputs = open_inputs(batch.inputs.located(ids))
         self._lines: InputLines | None = None
@@ -207,21 +263,18 @@ class _Inputs:
         if not same and not (self._lines and self._inputs.begins_with(batch.inputs.sha256)):
             self._give_up()
 
-    def described(self, assignment: "Assignment") -> dict[str, Any]:
-        """An assignment's record with its line, and its input if that still is what was launched."""
-        from simpleturk.batch.results import result_record
-
-        hit = self._watch.hits.get(assignment.hit_id)
-        if not hit or hit.batch_id != self._batch.batch_id:
-            return result_record(assignment)
+    def known(self, hit: "HIT") -> dict[str, Any]:
+        """A HIT's line, and its input if that still is what was launched."""
+        if hit.batch_id != self._batch.batch_id:
+            return {}
         try:
             if self._lines:
-                return result_record(assignment, line=hit.line, input=self._lines.value(hit.line))
+                return {"line": hit.line, "input": self._lines.value(hit.line)}
         except KeyError:  # there is no such line
             pass
         except (OSError, Problems):
             self._give_up()
-        return result_record(assignment, line=hit.line)
+        return {"line": hit.line}
 
     def _give_up(self) -> None:
         self._lines = None

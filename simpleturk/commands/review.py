@@ -18,7 +18,7 @@ from simpleturk.commands.options import (
     surveyed,
     the_batch,
 )
-from simpleturk.commands.outcomes import named_records, report
+from simpleturk.commands.outcomes import Named, named_assignments, report
 from simpleturk.endpoints import Where
 from simpleturk.errors import UsageError
 
@@ -47,7 +47,7 @@ def approve(
     chosen, record, mturk = _chosen(
         where,
         ids,
-        named_records(named, assignments, "assignment_id"),
+        named_assignments(named, assignments, approve=True),
         "Approved",
         ("Submitted", "Rejected") if override_rejection else ("Submitted",),
     )
@@ -69,10 +69,13 @@ def approve(
 @on_a_marketplace
 def reject(
     where: Where,
-    feedback: Annotated[str, typer.Option("--feedback", help="Why: the workers read it.")],
     named: NamedArg = None,
     ids: IdsOpt = DEFAULT_IDS,
     assignments: AssignmentsOpt = None,
+    feedback: Annotated[
+        str | None,
+        typer.Option("--feedback", help="Why: the workers read it. Required, but where a CSV file gives reasons."),
+    ] = None,
     whole_batch: Annotated[
         bool, typer.Option("--whole-batch", help="Reject every submitted assignment of the batch.")
     ] = False,
@@ -81,24 +84,37 @@ def reject(
     """Reject the assignments named; their workers read why."""
     from simpleturk.batch.review import reject as reject_each
 
-    if not feedback.strip():
+    if feedback is not None and not feedback.strip():
         raise UsageError("--feedback is empty: workers have to read why they are not paid")
-    records = named_records(named, assignments, "assignment_id")
+    records = named_assignments(named, assignments, approve=False)
     if records is None and not whole_batch:
         raise UsageError("nothing says what to reject", "name assignments, or say --whole-batch")
     if records is not None and whole_batch:
         raise UsageError("assignments and --whole-batch exclude each other")
+    reasons = _reasons(records or {}, feedback)
+    if feedback is None and (whole_batch or len(reasons) < len(records or {})):
+        raise UsageError("--feedback is missing: workers have to read why they are not paid")
     chosen, _, mturk = _chosen(where, ids, records, "Rejected", ("Submitted",))
     if not chosen:
         console.note("Nothing to reject.")
         return
     question = f"Reject {console.plural(len(chosen), 'assignment')} on {mturk.marketplace.name}, without pay?"
     console.confirm(question, yes, stdin_is_data=str(assignments) == "-")
-    report(reject_each(mturk, chosen, feedback), len(chosen), "assignment", "Rejected", "Rejecting")
+    given = {assignment_id: reasons.get(assignment_id) or feedback or "" for assignment_id in chosen}
+    report(reject_each(mturk, given), len(chosen), "assignment", "Rejected", "Rejecting")
+
+
+def _reasons(records: dict[str, Named], feedback: str | None) -> dict[str, str]:
+    """Why each assignment is rejected, where that is known. A mere mark in the column Reject is no reason."""
+    reasons = {
+        name: feedback if record.reason.lower() == "x" else record.reason or feedback
+        for name, record in records.items()
+    }
+    return {name: reason for name, reason in reasons.items() if reason}
 
 
 def _chosen(
-    where: Where, ids: Path, records: dict[str, str] | None, wanted: str, statuses: tuple[str, ...]
+    where: Where, ids: Path, records: dict[str, Named] | None, wanted: str, statuses: tuple[str, ...]
 ) -> "tuple[list[str], BatchRecord | None, MTurk]":
     """The assignments to decide on, the batch record if there is one, and a client of their marketplace.
 
@@ -111,10 +127,10 @@ def _chosen(
         hit_ids, record, mturk = the_batch(where, ids, acts=True)
         hits = (hit for hit in surveyed(mturk, hit_ids, record, ids).values() if hit is not None)
         found = collect(mturk, with_news(hits, statuses, {}), statuses)
-        return [assignment.assignment_id for assignment in found], record, mturk
+        return [assignment.assignment_id for _, assignment in found], record, mturk
     record = read_record(ids)
     mturk = connect_to(marketplace_of(where, record, acts=True), where, ids, record)
-    chosen = [assignment_id for assignment_id, status in records.items() if status != wanted]
+    chosen = [assignment_id for assignment_id, found in records.items() if found.status != wanted]
     if len(chosen) < len(records):
         settled = console.plural(len(records) - len(chosen), "assignment")
         console.note(f"{settled} had been {wanted.lower()} before, as the records say.")

@@ -1,0 +1,251 @@
+"""The requester site's results file, CSV: written from assignments, and read back with a person's decisions in it.
+
+Its columns, in order: what the site knew of HIT and assignment, `Input.x` of each input, `Answer.y` of each answer (by
+name), `Approve` and `Reject`.
+"""
+
+import csv
+import io
+import json
+import tempfile
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from simpleturk.batch.answers import AnswerError, output_of, parse_answer
+from simpleturk.batch.csvrows import Rows, Unreadable, records, rows_of
+from simpleturk.batch.files import appending, json_line, replacing
+from simpleturk.errors import Problem, Problems
+
+if TYPE_CHECKING:
+    from simpleturk.shown import HIT, Assignment
+
+#: The site's own columns, before those of inputs and answers. Those that no API tells are empty.
+COLUMNS = (
+    "HITId HITTypeId Title Description Keywords Reward CreationTime MaxAssignments RequesterAnnotation"
+    " AssignmentDurationInSeconds AutoApprovalDelayInSeconds Expiration NumberOfSimilarHITs LifetimeInSeconds"
+    " AssignmentId WorkerId AssignmentStatus AcceptTime SubmitTime AutoApprovalTime ApprovalTime RejectionTime"
+    " RequesterFeedback WorkTimeInSeconds LifetimeApprovalRate Last30DaysApprovalRate Last7DaysApprovalRate"
+).split()
+DECISIONS = ("Approve", "Reject")
+
+#: The column of an input that is no object, and that of an answer that cannot be read.
+WHOLE_INPUT = "Input.input"
+RAW_ANSWER = "Answer.answer"
+
+_DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+def site_time(moment: datetime | None) -> str:
+    """A moment as the site wrote it, in UTC: "Thu Oct 09 07:30:20 UTC 2025"; "" for None."""
+    if moment is None:
+        return ""
+    day = f"{_DAYS[moment.weekday()]} {_MONTHS[moment.month - 1]} {moment.day:02}"
+    return f"{day} {moment:%H:%M:%S} UTC {moment.year}"
+
+
+def site_row(assignment: "Assignment", hit: "HIT | None", **known: Any) -> dict[str, Any]:
+    """One row by its columns' names. `known` may hold the `input`.
+
+    `problem` is in it where the answer cannot be read as usual; it is no column.
+    """
+    row: dict[str, Any] = dict.fromkeys(COLUMNS, "")
+    if hit is not None:
+        row |= {
+            "HITTypeId": hit.hit_type_id,
+            "Title": hit.title,
+            "Description": hit.description,
+            "Keywords": hit.keywords,
+            "Reward": f"${hit.reward:.2f}",
+            "CreationTime": site_time(hit.created),
+            "MaxAssignments": str(hit.max_assignments),
+            "RequesterAnnotation": hit.annotation,
+            "AssignmentDurationInSeconds": str(hit.assignment_duration),
+            "AutoApprovalDelayInSeconds": str(hit.auto_approval_delay),
+            "Expiration": site_time(hit.expiration),
+        }
+    row |= {
+        "HITId": assignment.hit_id,
+        "AssignmentId": assignment.assignment_id,
+        "WorkerId": assignment.worker_id,
+        "AssignmentStatus": assignment.status,
+        "AcceptTime": site_time(assignment.accepted),
+        "SubmitTime": site_time(assignment.submitted),
+        "AutoApprovalTime": site_time(assignment.auto_approval),
+        "ApprovalTime": site_time(assignment.approved),
+        "RejectionTime": site_time(assignment.rejected),
+        "RequesterFeedback": assignment.feedback or "",
+    }
+    if assignment.accepted and assignment.submitted:
+        row["WorkTimeInSeconds"] = str(int((assignment.submitted - assignment.accepted).total_seconds()))
+    if "input" in known:
+        row |= _columns_of(known["input"])
+    try:
+        fields = parse_answer(assignment.answer)
+    except AnswerError as error:
+        return row | {RAW_ANSWER: assignment.answer, "problem": error.message}
+    row |= {f"Answer.{name}": "|".join(value) if isinstance(value, list) else value for name, value in fields.items()}
+    problem = output_of(fields)[2]
+    return row | ({"problem": problem} if problem else {})
+
+
+def _columns_of(value: Any) -> dict[str, str]:
+    """An input's columns: texts as they are, other values as JSON."""
+    if not isinstance(value, dict):
+        return {WHOLE_INPUT: _cell(value)}
+    return {f"Input.{name}": _cell(item) for name, item in value.items()}
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+class Sheet:
+    """Rows on their way to a file: which columns there are is known when all have come.
+
+    `columns` are those that it has anyway.
+    """
+
+    def __init__(self, columns: Iterable[str] = (), delimiter: str = ",") -> None:
+        self.per_hit: dict[str, int] = {}
+        self.records = 0
+        self._delimiter = delimiter
+        self._columns = dict.fromkeys(columns)
+        self._seen: set[str] = set()
+        self._rows: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")
+
+    def expect(self, hit_ids: Collection[str]) -> None:
+        """All may come."""
+
+    def add(self, row: dict[str, Any]) -> bool:
+        """Take a row, unless its assignment is there; return whether it was new."""
+        if row["AssignmentId"] in self._seen:
+            return False
+        row = {name: text for name, text in row.items() if name not in ("problem", "")}
+        self._columns |= dict.fromkeys(row)
+        self._seen.add(row["AssignmentId"])
+        self.per_hit[row["HITId"]] = self.per_hit.get(row["HITId"], 0) + 1
+        self.records += 1
+        self._rows.write(json_line(row))
+        return True
+
+    def text(self) -> Iterator[str]:
+        """The file: the header, and row by row."""
+        inputs = [name for name in self._columns if name.startswith("Input.")]
+        answers = sorted(name for name in self._columns if name.startswith("Answer."))
+        columns = [*COLUMNS, *inputs, *answers, *DECISIONS]
+        # What somebody has written beside it stays, at the end.
+        columns += [name for name in self._columns if name not in set(columns)]
+        yield self._line(columns)
+        self._rows.seek(0)
+        for line in self._rows:
+            row = json.loads(line)
+            yield self._line([row.get(name, "") for name in columns])
+
+    def _line(self, fields: list[str]) -> str:
+        file = io.StringIO()
+        csv.writer(file, delimiter=self._delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(fields)
+        return file.getvalue()
+
+    def close(self) -> None:
+        """Let go of what was kept meanwhile."""
+        self._rows.close()
+
+
+@contextmanager
+def merging(path: Path) -> Iterator[Sheet]:
+    """Rows to be merged into a file of this form, which is ours alone until the end of the block.
+
+    What it holds stays: rows, decisions, further columns, the sign between fields. It is replaced in one step, with
+    what has come in, and only if there is something new. Raises Problems, and changes nothing, when it is something
+    else.
+    """
+    with appending(path) as file:
+        header = rows_of(file.lines())
+        columns = [name.strip() for name in _first(header, path) if name.strip()]
+        sheet = Sheet(columns, header.delimiter or ",")
+        with closing(sheet):
+            _take_old(sheet, records(file.lines(), str(path), "AssignmentId") if columns else ())
+            before = sheet.records
+            try:
+                yield sheet
+            finally:
+                if sheet.records > before or not columns:
+                    with replacing(path) as new:
+                        new.writelines(line.encode() for line in sheet.text())
+
+
+def _first(rows: Rows, path: Path) -> list[str]:
+    try:
+        return next(rows, (1, []))[1]
+    except Unreadable as error:
+        raise Problems([Problem(f"{path}, line {error.line}", error.what, error.hint)]) from error
+
+
+def _take_old(sheet: Sheet, rows: "Iterable[tuple[int, dict[str, str]] | Problem]") -> None:
+    problems = []
+    for item in rows:
+        if isinstance(item, Problem):
+            hint = item.hint or "name another --output: nothing has been written"
+            problems.append(Problem(item.where, item.what, hint))
+        else:
+            sheet.add({"HITId": ""} | item[1])
+    if problems:
+        raise Problems(problems)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a row says of an assignment: `approve`, or reject with a `reason`, or neither ("")."""
+
+    assignment_id: str
+    status: str
+    approve: bool
+    reason: str
+
+
+def decisions(file: Iterable[bytes], name: str) -> list[Decision]:
+    """The decisions that a person filled in: x in Approve, or a reason in Reject. Raises Problems with all bad rows."""
+    problems: list[Problem] = []
+    found: dict[str, tuple[int, Decision]] = {}
+    for item in records(file, name, "AssignmentId"):
+        if isinstance(item, Problem):
+            problems.append(item)
+            continue
+        line, row = item
+        if not set(DECISIONS) & set(row):
+            hint = "in the requester site's file, x in Approve approves, and a reason in Reject rejects"
+            problems.append(Problem(f"{name}, line 1", "names neither a column Approve nor a column Reject", hint))
+            break
+        decision = Decision(
+            row["AssignmentId"].strip(),
+            row.get("AssignmentStatus", "").strip(),
+            bool(row.get("Approve", "").strip()),
+            row.get("Reject", "").strip(),
+        )
+        wrong = _wrong(decision, row.get("Approve", "").strip())
+        earlier = found.setdefault(decision.assignment_id, (line, decision))
+        if earlier[1] != decision:
+            wrong = f"decides otherwise on {decision.assignment_id} than line {earlier[0]}"
+        if wrong:
+            problems.append(Problem(f"{name}, line {line}", wrong))
+    if problems:
+        raise Problems(problems)
+    return [decision for _, decision in found.values()]
+
+
+def _wrong(decision: Decision, mark: str) -> str | None:
+    """What is wrong with a row's decision."""
+    if (mark or decision.reason) and (not decision.assignment_id or len(decision.assignment_id.split()) > 1):
+        return "decides, but names no assignment"
+    if mark and decision.reason:
+        return "both approves and rejects"
+    if mark and mark.lower() != "x":
+        return f"Approve holds {mark[:40]!r}: write x to approve, or leave it empty"
+    return None
