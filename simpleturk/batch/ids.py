@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from simpleturk.batch.elsewhere import is_elsewhere, is_hit_id, read_elsewhere
 from simpleturk.batch.files import Appended, appending, write_whole
 from simpleturk.errors import Problem, Problems, SimpleturkError
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 #: At most this many ids are written but not yet synced to the disk.
 UNSYNCED = 16
-
-_HIT_ID = re.compile("[A-Z0-9]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -143,14 +142,19 @@ class Ids:
 
 
 def read_ids(ids: Path) -> Ids:
+    """The HIT ids of an ids file, or of a batch that another program launched. Raises Problems for what is neither."""
+    if is_elsewhere(ids):
+        return Ids(read_elsewhere(ids).hit_ids, [], "")
+    return _plain_ids(ids)
+
+
+def _plain_ids(ids: Path) -> Ids:
     """The HIT ids of a file; blank lines and those that begin with # don't count. Raises Problems for other lines."""
     try:
         with ids.open("rb") as file:
             return _ids_in(file, ids)
     except FileNotFoundError as error:
         raise SimpleturkError(f"{ids}: no such ids file", "launch a batch first, or name its ids with --ids") from error
-    except IsADirectoryError as error:
-        raise SimpleturkError(f"{ids}: is a folder, not an ids file") from error
 
 
 def _ids_in(file: Iterable[bytes], ids: Path) -> Ids:
@@ -162,7 +166,7 @@ def _ids_in(file: Iterable[bytes], ids: Path) -> Ids:
         line = bare.decode("ascii", "backslashreplace")
         if not line or line.startswith("#"):
             continue
-        if not _HIT_ID.fullmatch(line):
+        if not is_hit_id(line):
             problems.append(Problem(f"{ids}, line {number}", f"{line[:60]!r} is not a HIT id"))
         elif not data.endswith(b"\n") and seen and len(line) < min(map(len, seen)):
             torn = line
@@ -209,7 +213,7 @@ def writing_ids(ids: Path) -> Iterator[IdsWriter]:
 
 def _known(ids: Path) -> list[str]:
     """The ids of a launch that goes on. Raises Problems where line k is not input k."""
-    found = read_ids(ids)
+    found = _plain_ids(ids)
     if found.repeated:
         hint = "a launch goes on only where line k is input k: remove the repetition"
         raise Problems(

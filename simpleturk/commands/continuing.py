@@ -28,7 +28,7 @@ def check_ids_file(ids: Path, record: "BatchRecord | None", add: bool) -> None:
     if not ids.parent.is_dir():
         raise SimpleturkError(f"{ids.parent}: no such folder", "make it, or name another --ids")
     # A crash between the two leaves an empty ids file without a record: nothing to protect.
-    if ids.exists() and ids.stat().st_size and record is None:
+    if ids.exists() and (ids.is_dir() or (ids.stat().st_size and record is None)):
         raise SimpleturkError(
             f"{ids} exists already, and no batch record beside it says what it belongs to",
             "name another --ids, or move the file away",

@@ -109,7 +109,7 @@ def results(
     hit_ids, record, mturk = the_batch(where, ids)
     with _kept(output, is_csv, follow, hit_ids) as kept:
         watch = Watch(mturk, hit_ids, whole=is_csv)
-        known = _Inputs(record, ids).known if record and with_input else _nothing
+        known = _known_of(record, ids) if with_input else _nothing
         warn_of_unlaunched(record, hit_ids)
 
         def look() -> "Progress":
@@ -243,6 +243,16 @@ def _fetch(mturk: "MTurk", hits: "Iterable[HIT]", statuses: list[str], known: "K
 def _nothing(hit: "HIT") -> dict[str, Any]:
     """What is known of the inputs of other batches' HITs."""
     return {}
+
+
+def _known_of(record: "BatchRecord | None", ids: Path) -> "Known":
+    """What is known of the inputs of a batch, of ours or one that another program launched."""
+    from simpleturk.batch.elsewhere import is_elsewhere, read_elsewhere
+
+    if record:
+        return _Inputs(record, ids).known
+    inputs = read_elsewhere(ids).inputs if is_elsewhere(ids) else {}
+    return lambda hit: {"input": inputs[hit.hit_id]} if hit.hit_id in inputs else {}
 
 
 class _Inputs:

@@ -6,7 +6,7 @@ the frame is an opaque sandbox without storage. Either way it cannot navigate th
 be guessed.
 
 Pages that were written for Amazon's site work unchanged: hit.js sends what they would post to Amazon's hosts to ours,
-and Amazon's script externalHIT_v1.js is ours.
+and the scripts that Amazon had for such pages are ours.
 """
 
 import re
@@ -88,7 +88,7 @@ class Frames:
         return [
             Route("/frame/{token}", self.page),
             Route("/hit.js", _script("hit.js")),
-            Route("/externalHIT_v1.js", _script("externalHIT_v1.js")),
+            *(Route(f"/{name}", _script(name)) for name in AMAZONS_SCRIPTS),
         ]
 
     def hosts(self) -> set[str]:
@@ -148,8 +148,12 @@ class Frames:
         return HTMLResponse(html.encode("utf-8", "replace"), headers=headers)
 
 
-#: Where Amazon kept the script that most hand-written pages load.
-_AMAZONS_SCRIPT = re.compile(r"(?:https?:)?//s3\.amazonaws\.com/mturk-public/externalHIT(?:_v1)?\.js", re.IGNORECASE)
+#: Our scripts in the place of Amazon's, and where pages look for Amazon's.
+AMAZONS_SCRIPTS = {
+    "externalHIT_v1.js": r"s3\.amazonaws\.com/mturk-public/externalHIT(?:_v1)?\.js",
+    "crowd-html-elements.js": r"assets\.crowd\.aws/crowd-html-elements\.js",
+}
+_AMAZONS = [(re.compile(rf"(?:https?:)?//{at}", re.IGNORECASE), f"/{name}") for name, at in AMAZONS_SCRIPTS.items()]
 
 #: What may stand before the first script of a page: it has to stay before it.
 _PROLOGUE = re.compile(
@@ -161,7 +165,10 @@ def adapted(html: str) -> str:
     """A HIT's page with our script before all others, and ours in the place of Amazon's."""
     start = _PROLOGUE.match(html)
     at = start.end() if start else 0
-    return f'{html[:at]}<script src="/hit.js"></script>{_AMAZONS_SCRIPT.sub("/externalHIT_v1.js", html[at:])}'
+    rest = html[at:]
+    for address, ours in _AMAZONS:
+        rest = address.sub(ours, rest)
+    return f'{html[:at]}<script src="/hit.js"></script>{rest}'
 
 
 def render_form(form: QuestionForm, assignment_id: str | None, submit_to: str, filled: Filled | None = None) -> str:

@@ -1,0 +1,115 @@
+// What pages with a crowd-form load from Amazon. Amazon's script is asked for first; where it is out of reach, a
+// crowd-form with ordinary fields works all the same, and one that needs Amazon's elements says so.
+"use strict";
+
+(() => {
+  const amazons = "https://assets.crowd.aws/crowd-html-elements.js";
+  const patience = 8000;
+  const given = new URLSearchParams(location.search);
+  const assignmentId = given.get("assignmentId") || "";
+  const isPreview = !assignmentId || assignmentId === "ASSIGNMENT_ID_NOT_AVAILABLE";
+  const reserved = ["assignmentId", "hitId", "workerId", "turkSubmitTo"];
+
+  // Elements in which a worker enters something.
+  const entering = (
+    "bounding-box checkbox classifier classifier-multi-select entity-annotation image-classifier" +
+    " image-classifier-multi-select input instance-segmentation keypoint line polygon polyline radio-button radio-group" +
+    " semantic-segmentation slider text-area toggle-button"
+  ).split(" ");
+  const lacking = (form) =>
+    [...new Set([...form.querySelectorAll("*")].map((element) => element.localName))].filter(
+      (name) => name.startsWith("crowd-") && entering.includes(name.slice(6)),
+    );
+
+  // The answer of a crowd-form, as Amazon documented it: a choice is an object with true and false.
+  function answers(form) {
+    const found = {};
+    for (const field of form.querySelectorAll("input[name], textarea[name], select[name]")) {
+      const kind = field.type;
+      if (field.matches(":disabled") || !field.name || reserved.includes(field.name)) continue;
+      if (["submit", "button", "reset", "image", "file"].includes(kind)) continue;
+      if (kind === "radio" || kind === "checkbox") {
+        const choices = found[field.name];
+        found[field.name] = Object.assign(typeof choices === "object" ? choices : {}, { [field.value]: field.checked });
+      } else if (kind === "select-multiple") {
+        found[field.name] = [...field.selectedOptions].map((option) => option.value);
+      } else {
+        found[field.name] = field.value;
+      }
+    }
+    return found;
+  }
+  function flattened(value, name, into) {
+    if (value === null || typeof value !== "object" || Array.isArray(value)) into[name] = value;
+    else for (const [key, inner] of Object.entries(value)) flattened(inner, name ? `${name}.${key}` : key, into);
+    return into;
+  }
+  function send(form) {
+    const output = answers(form);
+    const flat = form.getAttribute("answer-format") === "flatten-objects";
+    const fields = flat ? flattened(output, "", {}) : { taskAnswers: [output] };
+    const post = document.createElement("form");
+    post.method = "post";
+    post.action = `${(given.get("turkSubmitTo") || "").replace(/\/+$/, "")}/mturk/externalSubmit`;
+    post.hidden = true;
+    for (const [name, value] of Object.entries({ assignmentId, ...fields })) {
+      const field = document.createElement("textarea");
+      field.name = name;
+      field.value = typeof value === "string" ? value : JSON.stringify(value);
+      post.append(field);
+    }
+    document.body.append(post);
+    post.submit();
+  }
+
+  function buttonFor(element) {
+    const button = document.createElement("button");
+    for (const { name, value } of [...element.attributes]) button.setAttribute(name, value);
+    button.type = element.getAttribute("form-action") === "submit" ? "submit" : "button";
+    button.append(...element.childNodes);
+    element.replaceWith(button);
+  }
+  function prepare(form) {
+    const missing = lacking(form);
+    if (missing.length) {
+      const alert = document.createElement("p");
+      alert.setAttribute("role", "alert");
+      alert.style.cssText = "border: 2px solid #b3261e; color: #b3261e; background: #fff; padding: 0.75em";
+      alert.textContent = `This task needs ${missing.join(", ")} from assets.crowd.aws, which cannot be reached: it cannot be done now.`;
+      form.prepend(alert);
+      return;
+    }
+    form.querySelectorAll("crowd-button").forEach(buttonFor);
+    const inner = document.createElement("form");
+    inner.append(...form.childNodes);
+    form.append(inner);
+    const submits = "button:not([type]), button[type=submit], input[type=submit], input[type=image]";
+    if (!form.querySelector(submits)) {
+      const button = document.createElement("button");
+      button.textContent = "Submit";
+      inner.append(button);
+    }
+    if (isPreview) form.querySelectorAll(submits).forEach((button) => (button.disabled = true));
+    form.submit = () => send(form);
+    // On the window: whatever the page's own listeners make of it comes first.
+    window.addEventListener("submit", (event) => {
+      if (event.defaultPrevented || !form.contains(event.target)) return;
+      event.preventDefault();
+      send(form);
+    });
+  }
+
+  let isDecided = false;
+  function withoutAmazon() {
+    if (isDecided || customElements.get("crowd-form")) return;
+    isDecided = true;
+    const begin = () => document.querySelectorAll("crowd-form").forEach(prepare);
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+    else begin();
+  }
+  const script = document.createElement("script");
+  script.src = amazons;
+  script.onerror = withoutAmazon;
+  setTimeout(withoutAmazon, patience);
+  document.head.append(script);
+})();
