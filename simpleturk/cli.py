@@ -14,6 +14,7 @@ from simpleturk.commands import requester, worker
 from simpleturk.commands.account import balance
 from simpleturk.commands.demo import demo
 from simpleturk.commands.hits import delete, expire, hits
+from simpleturk.commands.importing import import_
 from simpleturk.commands.launch import launch
 from simpleturk.commands.options import ALIASES
 from simpleturk.commands.progress import progress
@@ -153,6 +154,7 @@ _EXAMPLES: dict[Callable[..., None], str] = {
     block: "simpleturk block --reason 'Random answers' ann bob",
     unblock: "simpleturk unblock ann",
     hits: "simpleturk hits --status Reviewable | jq -r .hit_id",
+    import_: "simpleturk import Batch_3482914_batch_results.csv",
     balance: "simpleturk balance --prod",
     render_template: "simpleturk render-template --preview",
     serve: "simpleturk serve --port 8484",
@@ -190,7 +192,9 @@ _GROUPS: dict[str, tuple[str, dict[str, tuple[Callable[..., None], str]]]] = {
 }
 
 for _function, _example in _EXAMPLES.items():
-    app.command(cls=Command, epilog=f"Example: {_example}", no_args_is_help=False)(_function)
+    # Some are called what Python keeps for itself.
+    _name = _function.__name__.rstrip("_").replace("_", "-")
+    app.command(_name, cls=Command, epilog=f"Example: {_example}", no_args_is_help=False)(_function)
 for _group, (_help, _commands) in _GROUPS.items():
     _typer = typer.Typer(help=_help, no_args_is_help=True, rich_markup_mode=None)
     for _name, (_function, _example) in _commands.items():

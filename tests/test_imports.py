@@ -31,6 +31,7 @@ NEXT_TO_THE_MARKETPLACE = {
     "commands/serve.py",
     "commands/server.py",
     "commands/demo.py",
+    "commands/importing.py",
     "commands/requester.py",
     "commands/worker.py",
 }

@@ -52,7 +52,7 @@ class BatchRecord:
 
     `database` is the local marketplace's file, null for the usual one or when the batch lives elsewhere.
     `asked_since` is when the first of the HITs whose ids are not known may have been asked for, "" if that is when the
-    batch was created.
+    batch was created. `imported` says that the HITs were not launched, but came from a file of results.
     """
 
     batch_id: str
@@ -70,6 +70,7 @@ class BatchRecord:
     created: str
     version: str
     asked_since: str = ""
+    imported: bool = False
 
 
 def record_path(ids: Path) -> Path:

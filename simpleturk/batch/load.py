@@ -2,7 +2,7 @@
 
 import itertools
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,18 +101,30 @@ def load_batch(
     checked = attempt(lambda: load_properties(properties, dict(overrides)))
     height = checked.FrameHeight if checked else 0
 
-    def source() -> Source | None:
-        if checked and checked.ExternalURL is not None:
-            return ExternalPage(checked.ExternalURL, height, properties)
-        return open_template(template, inputs, folders, syntax) if template else None
-
-    compiled = attempt(source)
+    compiled = attempt(lambda: question_source(checked, properties, template, inputs, folders, syntax))
     if checked and not compiled and not problems:
         raise UsageError("there is no template", "name one with --template, or set the property ExternalURL")
     sizes = attempt(lambda: _check_inputs(inputs, compiled, height, max_question_bytes, mistake, skipped, problems))
     if problems or sizes is None:
         raise Problems(problems)
     return Batch(checked, properties, compiled, inputs, skipped, *sizes)
+
+
+def question_source(
+    properties: Properties | None,
+    path: Path | None,
+    template: Path | None,
+    inputs: Iterable[Input | Problem],
+    folders: Sequence[Path] = (),
+    syntax: str | None = None,
+) -> Source | None:
+    """What makes questions of these inputs: the properties' ExternalURL, or else the template; None without either.
+
+    `path` is the properties' file. Raises Problems.
+    """
+    if properties and path and properties.ExternalURL is not None:
+        return ExternalPage(properties.ExternalURL, properties.FrameHeight, path)
+    return open_template(template, inputs, folders, syntax) if template else None
 
 
 def _check_inputs(

@@ -7,6 +7,7 @@ name), `Approve` and `Reject`.
 import csv
 import io
 import json
+import re
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -36,6 +37,8 @@ DECISIONS = ("Approve", "Reject")
 WHOLE_INPUT = "Input.input"
 RAW_ANSWER = "Answer.answer"
 
+_MARK = re.compile(r" ?simpleturk:[0-9a-f]{32}:[0-9]+\Z")
+
 _DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
@@ -63,7 +66,8 @@ def site_row(assignment: "Assignment", hit: "HIT | None", **known: Any) -> dict[
             "Reward": f"${hit.reward:.2f}",
             "CreationTime": site_time(hit.created),
             "MaxAssignments": str(hit.max_assignments),
-            "RequesterAnnotation": hit.annotation,
+            # Without the mark by which we know our HITs again.
+            "RequesterAnnotation": _MARK.sub("", hit.annotation),
             "AssignmentDurationInSeconds": str(hit.assignment_duration),
             "AutoApprovalDelayInSeconds": str(hit.auto_approval_delay),
             "Expiration": site_time(hit.expiration),

@@ -1,6 +1,15 @@
 """Moments as text."""
 
-from datetime import datetime
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+_MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+
+#: As Amazon's requester site wrote times: "Thu Oct 09 07:30:20 PDT 2025".
+_SITE_TIME = re.compile(
+    r"(?:[A-Z][a-z]{2} )?([A-Z][a-z]{2}) +(\d{1,2}) (\d{2}):(\d{2}):(\d{2}) (?:([A-Z]{3}|GMT[+-]\d{2}:\d{2}) )?(\d{4})"
+)
+_ZONES = {"UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
 
 
 def iso(moment: datetime | None) -> str | None:
@@ -8,3 +17,28 @@ def iso(moment: datetime | None) -> str | None:
     if moment is None:
         return None
     return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
+
+
+def parse_time(text: str) -> datetime:
+    """A moment, aware UTC: as the requester site wrote it, or ISO 8601; UTC where no zone is named.
+
+    Raises ValueError for anything else: a spreadsheet's 10/9/2025 is nobody knows which day.
+    """
+    site = _SITE_TIME.fullmatch(text.strip())
+    try:
+        if site is None:
+            found = datetime.fromisoformat(text.strip())
+            return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        month, day, hour, minute, second, zone, year = site.groups()
+        numbers = (int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second))
+        return datetime(*numbers, tzinfo=_zone(zone)).astimezone(UTC)
+    except (ValueError, KeyError, OverflowError):
+        example = "Thu Oct 09 07:30:20 UTC 2025, or 2025-10-09T07:30:20Z"
+        raise ValueError(f"{text[:40]!r} is not a time such as {example}") from None
+
+
+def _zone(name: str | None) -> timezone:
+    if name and name.startswith("GMT") and len(name) > 3:
+        offset = timedelta(hours=int(name[4:6]), minutes=int(name[7:9]))
+        return timezone(-offset if name[3] == "-" else offset)
+    return timezone(timedelta(hours=_ZONES[name or "UTC"]))

@@ -33,6 +33,8 @@ def check_ids_file(ids: Path, record: "BatchRecord | None", add: bool) -> None:
             f"{ids} exists already, and no batch record beside it says what it belongs to",
             "name another --ids, or move the file away",
         )
+    if record and record.imported:
+        raise SimpleturkError(f"{ids}: this batch was imported, and not launched from here", "name another --ids")
     if add and record is None:
         raise SimpleturkError(
             f"{ids}: there is no batch to add to", "leave out --add to launch one, or name its ids with --ids"

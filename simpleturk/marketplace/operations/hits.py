@@ -39,24 +39,24 @@ _NUMBER_LIMITS = {
 
 def create_hit_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """CreateHITType: equal values of all seven properties are the same HIT type."""
-    _check_limits(parameters)
+    check_limits(parameters)
     check_usable(transaction, parameters.get("QualificationRequirements", []))
-    return {"HITTypeId": _hit_type(transaction, parameters).hit_type_id}
+    return {"HITTypeId": hit_type_of(transaction, parameters).hit_type_id}
 
 
 def create_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """CreateHIT: finds or makes the HIT type. There are no HITLayouts."""
-    _check_limits(parameters)
+    check_limits(parameters)
 
     def create() -> str:
-        return _new_hit(transaction, _hit_type(transaction, parameters), parameters)
+        return _new_hit(transaction, hit_type_of(transaction, parameters), parameters)
 
     return _created(transaction, "CreateHIT", parameters, create)
 
 
 def create_hit_with_hit_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """CreateHITWithHITType, of a HIT type of the caller's."""
-    _check_limits(parameters)
+    check_limits(parameters)
 
     def create() -> str:
         return _new_hit(transaction, find_hit_type(transaction, parameters["HITTypeId"]), parameters)
@@ -179,6 +179,42 @@ def delete_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str
     return {}
 
 
+def hit_type_of(transaction: Transaction, parameters: dict[str, Any], hit_type_id: str | None = None) -> Row[Any]:
+    """Find or make the HIT type of these values; the reward is normal ("0.1" is "0.10"), defaults are filled in.
+
+    `hit_type_id` is what a new one is called, if that is free. The caller has checked the values' limits.
+    """
+    values = {
+        "title": parameters["Title"],
+        "description": parameters["Description"],
+        "keywords": parameters.get("Keywords"),
+        "reward": f"{Decimal(parameters['Reward']):.2f}",
+        "assignment_duration": parameters["AssignmentDurationInSeconds"],
+        "auto_approval_delay": parameters.get("AutoApprovalDelayInSeconds", MONTH),
+        "requirements": parameters.get("QualificationRequirements", []),
+    }
+    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+    query = select(hit_types).where(hit_types.c.requester_id == transaction.requester_id, hit_types.c.digest == digest)
+    found = transaction.connection.execute(query).first()
+    if found is not None:
+        return found
+    transaction.connection.execute(
+        insert(hit_types).values(
+            hit_type_id=hit_type_id if hit_type_id and _is_free(transaction, hit_type_id) else new_id(),
+            hit_group_id=new_id(),
+            requester_id=transaction.requester_id,
+            digest=digest,
+            **values,
+        )
+    )
+    return transaction.connection.execute(query).one()
+
+
+def _is_free(transaction: Transaction, hit_type_id: str) -> bool:
+    query = select(hit_types.c.hit_type_id).where(hit_types.c.hit_type_id == hit_type_id)
+    return transaction.connection.execute(query).first() is None
+
+
 def find_hit_type(transaction: Transaction, hit_type_id: str) -> Row[Any]:
     """The caller's HIT type. Raises RequestError HITTypeDoesNotExist."""
     query = select(hit_types).where(
@@ -238,7 +274,8 @@ def _hit_page(transaction: Transaction, query: Select[Any], parameters: dict[str
     return page(transaction.connection, query, hits.c.seq, parameters, "HITs", show)
 
 
-def _check_limits(parameters: dict[str, Any]) -> None:
+def check_limits(parameters: dict[str, Any]) -> None:
+    """Raise RequestError for a property of a HIT that is out of its limits."""
     for name, most in _TEXT_LIMITS.items():
         text = parameters.get(name)
         if text is not None and len(text) > most:
@@ -296,34 +333,6 @@ _REPORTS = (
     ("HIT", review_actions, "RetrieveActions", "ReviewActions", _action_document),
     ("HIT", review_results, "RetrieveResults", "ReviewResults", _result_document),
 )
-
-
-def _hit_type(transaction: Transaction, parameters: dict[str, Any]) -> Row[Any]:
-    """Find or make the HIT type of these values; the reward is normal ("0.1" is "0.10"), defaults are filled in."""
-    values = {
-        "title": parameters["Title"],
-        "description": parameters["Description"],
-        "keywords": parameters.get("Keywords"),
-        "reward": f"{Decimal(parameters['Reward']):.2f}",
-        "assignment_duration": parameters["AssignmentDurationInSeconds"],
-        "auto_approval_delay": parameters.get("AutoApprovalDelayInSeconds", MONTH),
-        "requirements": parameters.get("QualificationRequirements", []),
-    }
-    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
-    query = select(hit_types).where(hit_types.c.requester_id == transaction.requester_id, hit_types.c.digest == digest)
-    found = transaction.connection.execute(query).first()
-    if found is not None:
-        return found
-    transaction.connection.execute(
-        insert(hit_types).values(
-            hit_type_id=new_id(),
-            hit_group_id=new_id(),
-            requester_id=transaction.requester_id,
-            digest=digest,
-            **values,
-        )
-    )
-    return transaction.connection.execute(query).one()
 
 
 def _new_hit(transaction: Transaction, hit_type: Row[Any], parameters: dict[str, Any]) -> str:
