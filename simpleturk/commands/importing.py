@@ -41,7 +41,7 @@ def import_(
     status: StatusOpt = Status.APPROVED,
     database: DatabaseOpt = None,
 ) -> None:
-    """Take an old batch's results in, as HITs with finished work.
+    """Take in an old batch's results, as HITs with their work.
 
     Review, export and extend them here. Nothing is owed for work that was approved elsewhere.
     """
