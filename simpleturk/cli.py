@@ -13,6 +13,7 @@ from simpleturk import __version__, console
 from simpleturk.commands import requester, worker
 from simpleturk.commands.account import balance
 from simpleturk.commands.demo import demo
+from simpleturk.commands.extend import extend
 from simpleturk.commands.hits import delete, expire, hits
 from simpleturk.commands.importing import import_
 from simpleturk.commands.launch import launch
@@ -20,7 +21,7 @@ from simpleturk.commands.options import ALIASES
 from simpleturk.commands.progress import progress
 from simpleturk.commands.render import render_template
 from simpleturk.commands.results import results
-from simpleturk.commands.review import approve, reject
+from simpleturk.commands.review import approve, bonus, reject
 from simpleturk.commands.serve import serve
 from simpleturk.commands.workers import block, unblock
 from simpleturk.config import load_config
@@ -149,6 +150,8 @@ _EXAMPLES: dict[Callable[..., None], str] = {
     results: "simpleturk results > results.jsonl",
     approve: "simpleturk approve --feedback 'Thank you'",
     reject: "simpleturk reject --feedback 'The text is empty' 3ABC",
+    bonus: "simpleturk bonus --amount 0.50 --reason 'Very careful work' 3ABC",
+    extend: "simpleturk extend --assignments-by 1 --hours 24",
     expire: "simpleturk expire --at 2026-12-31T18:00",
     delete: "simpleturk delete --force",
     block: "simpleturk block --reason 'Random answers' ann bob",

@@ -121,8 +121,8 @@ def confirm(question: str, yes: bool, stdin_is_data: bool = False) -> None:
 
 
 def plural(number: int, noun: str) -> str:
-    """ "1 HIT", "2,000 HITs"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    """ "1 HIT", "2,000 HITs", "2 bonuses"."""
+    return f"{number:,} {noun}{'' if number == 1 else 'es' if noun.endswith('s') else 's'}"
 
 
 def _say(message: str, end: str = "\n") -> None:

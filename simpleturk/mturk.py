@@ -93,14 +93,28 @@ class MTurk(Caller):
         """Reject: the worker is not paid, and reads why."""
         self._call("reject_assignment", AssignmentId=assignment_id, RequesterFeedback=feedback)
 
+    def bonus(self, assignment_id: str, worker_id: str, amount: Decimal, reason: str, token: str) -> None:
+        """Pay the worker of an assignment more; `amount` is USD. `token` makes a repetition harmless for 24 hours."""
+        given = {"AssignmentId": assignment_id, "WorkerId": worker_id, "Reason": reason, "UniqueRequestToken": token}
+        with _once():
+            self._call("send_bonus", BonusAmount=f"{amount:.2f}", **given)
+
+    def bonuses(self, assignment_id: str) -> Iterator[tuple[Decimal, str]]:
+        """The bonuses of an assignment: USD, and the reason."""
+        for page in self._pages("list_bonus_payments", "BonusPayments", AssignmentId=assignment_id):
+            for paid in page:
+                yield self._read(lambda paid: (Decimal(paid["BonusAmount"]), paid.get("Reason", "")), paid)
+
     def expire(self, hit_id: str, moment: datetime) -> None:
         """Take a HIT off the market at a moment; one that is past means now."""
-        try:
+        with _once():
             self._call("update_expiration_for_hit", HITId=hit_id, ExpireAt=moment)
-        except MarketplaceError as error:
-            # Amazon remembers the pair of HIT and moment: the request has been done before.
-            if "already been processed" not in error.message:
-                raise
+
+    def add_assignments(self, hit_id: str, number: int, token: str) -> None:
+        """Give a HIT more places; `token` makes a repetition harmless for 24 hours."""
+        given = {"HITId": hit_id, "NumberOfAdditionalAssignments": number, "UniqueRequestToken": token}
+        with _once():
+            self._call("create_additional_assignments_for_hit", **given)
 
     def delete(self, hit_id: str) -> None:
         """Delete a HIT and its answers."""
@@ -132,6 +146,16 @@ class MTurk(Caller):
             if not result.get("NextToken") or not page or (len(page) < PAGE and not cut_short):
                 return
             token = {"NextToken": result["NextToken"]}
+
+
+@contextmanager
+def _once() -> Iterator[None]:
+    """A request that has been done before, as its token says, or for UpdateExpirationForHIT its HIT and moment."""
+    try:
+        yield
+    except MarketplaceError as error:
+        if "already been processed" not in error.message:
+            raise
 
 
 def connect(

@@ -1,7 +1,9 @@
 """Decisions → approvals and rejections, the outcomes yielded one by one."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from simpleturk.batch.concurrency import in_order
@@ -38,6 +40,23 @@ def reject(mturk: "MTurk", reasons: Mapping[str, str]) -> Iterator[Outcome]:
         mturk.reject(assignment_id, reasons[assignment_id])
 
     return _decide(mturk, reasons, act, "Rejected")
+
+
+def pay_bonus(mturk: "MTurk", workers: Mapping[str, str], amount: Decimal, reason: str) -> Iterator[Outcome]:
+    """Pay the workers of assignments a bonus; one who has had this very amount for this very reason is paid already.
+
+    `workers` has each assignment's worker, "" where nobody knows.
+    """
+
+    def act(assignment_id: str) -> bool:
+        if (amount, reason) in mturk.bonuses(assignment_id):
+            return True
+        worker_id = workers[assignment_id] or mturk.assignment(assignment_id).worker_id
+        token = hashlib.sha256(f"{assignment_id}:{amount}:{reason}".encode()).hexdigest()
+        mturk.bonus(assignment_id, worker_id, amount, reason, token)
+        return False
+
+    return each(mturk, workers, act)
 
 
 def each(mturk: "MTurk", items: Iterable[str], act: Callable[[str], bool | None]) -> Iterator[Outcome]:

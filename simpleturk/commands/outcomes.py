@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Named:
-    """What a file says of an assignment that it names: its status, and why to reject it; "" where it says nothing."""
+    """What a file says of an assignment that it names: its status, why to reject it, whose it is; or ""."""
 
     status: str = ""
     reason: str = ""
+    worker_id: str = ""
 
 
 def named_items(arguments: list[str] | None, file: Path | None, key: str) -> list[str] | None:
@@ -108,15 +109,19 @@ def _ids(lines: Iterable[bytes], name: str, key: str) -> dict[str, Named]:
     found: dict[str, Named] = {}
     for number, line, is_whole in _texts(lines, name):
         item: object = line
-        status: object = ""
+        record: dict[str, object] = {}
         if line.startswith("{"):
             try:
                 record = json.loads(line)
-                item, status = record.get(key), record.get("status")
+                item = record.get(key)
             except (ValueError, RecursionError):
                 item = None
         if isinstance(item, str) and item and not any(character.isspace() for character in item):
-            found[item] = Named(status if isinstance(status, str) else "")
+            status, worker_id = record.get("status"), record.get("worker_id")
+            found[item] = Named(
+                status=status if isinstance(status, str) else "",
+                worker_id=worker_id if isinstance(worker_id, str) else "",
+            )
         else:
             torn = line.startswith("{") and not is_whole
             hint = "the line is torn: remove it, or mend the file with simpleturk results --output" if torn else None
