@@ -28,8 +28,12 @@ class Context(Enum):
     """Of a script's code, outside of strings."""
     SCRIPT_STRING = auto()
     SCRIPT_COMMENT = auto()
-    SCRIPT_DATA = auto()
-    """Of a script element that holds no script, such as a client-side template."""
+    SCRIPT_PAGE = auto()
+    """Of a script element that holds a page's part, such as a client-side template."""
+    SCRIPT_TEXT = auto()
+    """Of a script element that holds anything else."""
+    PAGE = auto()
+    """Of an attribute that holds a page."""
     XML = auto()
     """Of a question's XML, outside of its CDATA sections: they hold pages."""
 
@@ -69,6 +73,9 @@ URLS = frozenset(
 
 #: Elements whose content is no markup.
 RAW = frozenset("script style textarea title xmp iframe noembed noframes".split())
+
+#: An address that is a script.
+_RUNS = re.compile(r"\s*javascript:", re.IGNORECASE)
 
 _MARKUP = re.compile(r"<!--|<[!?]|</?[A-Za-z]")
 _NAME = re.compile(r"[^\s/>]*")
@@ -174,10 +181,9 @@ class _Reader:
             inside, end = start, unquoted.end() if unquoted else start
             after = end
         context = Context.URL if attribute in URLS else Context.ATTRIBUTE
-        if attribute.startswith("on"):
-            inner = {hole.start: hole.context for hole in script_holes(page, inside, end)}
-        else:
-            inner = {}
+        context = Context.PAGE if attribute == "srcdoc" else context
+        is_script = attribute.startswith("on") or (context is Context.URL and _RUNS.match(page, inside, end))
+        inner = {hole.start: hole.context for hole in script_holes(page, inside, end)} if is_script else {}
         for match in HOLE.finditer(page, inside, end):
             hole = Hole(match[1].strip(), match.start(), match.end(), context, quote, inside, inner.get(match.start()))
             self.holes.append(hole)
@@ -189,7 +195,10 @@ class _Reader:
         if name == "script" and _is_script(attributes.get("type", "")):
             self.holes += script_holes(self.page, start, end)
         else:
-            others = {"script": Context.SCRIPT_DATA, "style": Context.STYLE}
+            kind = attributes.get("type", "").lower()
+            is_page = any(word in kind for word in ("template", "html", "handlebars", "mustache", "jsrender", "x-tmpl"))
+            data = Context.SCRIPT_PAGE if is_page else Context.SCRIPT_TEXT
+            others = {"script": data, "style": Context.STYLE}
             self._holes(start, end, others.get(name, Context.PLAIN_TEXT))
         return end
 
@@ -209,7 +218,7 @@ def _is_script(kind: str) -> bool:
     return not kind or "javascript" in kind or "ecmascript" in kind or "json" in kind or kind in ("module", "importmap")
 
 
-_SCRIPT = re.compile(r"""//[^\n]*|/\*.*?(?:\*/|\Z)|["'`]|/|\$\{[^{}\n]*\}|[\w$]+|[^\s\w]""", re.DOTALL)
+_SCRIPT = re.compile(r"""//[^\n]*|/\*.*?(?:\*/|\Z)|["'`]|/|\$\{[^{}\n]*\}|\+\+|--|[\w$]+|[^\s\w]""", re.DOTALL)
 _REGULAR = re.compile(r"/(?![*/])(?:[^\\/\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
 
 #: After these a slash begins a regular expression.
@@ -219,6 +228,8 @@ _BEFORE_REGULAR = re.compile(r"[(,=:\[!&|?{};+\-*%<>~^]|return|typeof|case|in|of
 def script_holes(page: str, start: int, end: int) -> Iterator[Hole]:
     """The holes of a script that stands in a page from `start` to `end`."""
     position, before = start, ""
+    # How many braces are open; and at how many each template literal goes on whose expression is being read.
+    depth, templates = 0, list[int]()
     while position < end:
         found = _SCRIPT.search(page, position, end)
         if not found:
@@ -227,9 +238,20 @@ def script_holes(page: str, start: int, end: int) -> Iterator[Hole]:
         if text.startswith(("//", "/*")):
             yield from _holes_in(page, found.start(), position, Context.SCRIPT_COMMENT)
             continue
-        if text in ("'", '"', "`"):
+        if text in ("{", "}"):
+            depth += 1 if text == "{" else -1
+        resumes = text == "}" and templates and depth == templates[-1]
+        if text in ("'", '"'):
             position = _string_end(page, text, position, end)
             yield from _holes_in(page, found.end(), position, Context.SCRIPT_STRING)
+        elif text == "`" or resumes:
+            if resumes:
+                templates.pop()
+            part, position = position, _template_end(page, position, end)
+            yield from _holes_in(page, part, position, Context.SCRIPT_STRING)
+            if page.startswith("${", position - 2) and position - 2 >= part:
+                templates.append(depth)
+                depth += 1
         elif text == "/" and _BEFORE_REGULAR.fullmatch(before):
             regular = _REGULAR.match(page, found.start(), end)
             if regular:
@@ -248,9 +270,27 @@ def _string_end(page: str, quote: str, position: int, end: int) -> int:
             position += 2
         elif sign == quote:
             return position + 1
-        elif sign == "\n" and quote != "`":
+        elif sign == "\n":
             return position
         else:
             hole = HOLE.match(page, position, end)
             position = hole.end() if hole else position + 1
+    return end
+
+
+def _template_end(page: str, position: int, end: int) -> int:
+    """Where the text of a template literal ends: after its quote, or after the "${" of a script's own expression."""
+    while position < end:
+        sign = page[position]
+        if sign == "\\":
+            position += 2
+        elif sign == "`":
+            return position + 1
+        elif page.startswith("${", position):
+            hole = HOLE.match(page, position, end)
+            if not hole:
+                return position + 2
+            position = hole.end()
+        else:
+            position += 1
     return end

@@ -61,6 +61,8 @@ class Rows(Iterator[tuple[int, list[str]]]):
         except csv.Error as error:
             what = "a quote is opened and never closed" if "unexpected end" in str(error) else f"not CSV: {error}"
             hint = 'a quote inside of a quoted field is written twice: ""' if '"' in str(error) else None
+            if "new-line character" in str(error):
+                hint = 'its lines end as those of old Macs did: in Excel, choose "CSV UTF-8"'
             raise Unreadable(begun, what, hint) from error
 
     def _begin(self) -> None:

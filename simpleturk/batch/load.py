@@ -14,6 +14,7 @@ from simpleturk.batch.inputs import Input, Inputs
 from simpleturk.batch.pricing import Price, price
 from simpleturk.batch.properties import Properties, load_properties
 from simpleturk.batch.questions import Template
+from simpleturk.batch.tables import Table
 from simpleturk.batch.templates import open_template
 from simpleturk.errors import Problem, Problems, SimpleturkError, UsageError
 
@@ -43,6 +44,8 @@ class Batch:
     bytes: int
     #: What tells whether an input's line and question still are what was checked.
     marks: "array[int]"
+    #: How many rows of a table make a question that an earlier row has made.
+    repeated: int
 
     def questions(self, start: int = 0) -> Iterator[tuple[int, str]]:
         """Pairs of an input's line and its question's XML, in input order; rendered as they are asked for.
@@ -106,7 +109,8 @@ def load_batch(
         raise UsageError("there is no template", "name one with --template, or set the property ExternalURL")
     sizes = attempt(lambda: _check_inputs(inputs, compiled, height, max_question_bytes, mistake, skipped, problems))
     if problems or sizes is None:
-        raise Problems(problems)
+        # A bad first input is in the way of the template, too.
+        raise Problems(list(dict.fromkeys(problems)))
     return Batch(checked, properties, compiled, inputs, skipped, *sizes)
 
 
@@ -135,9 +139,10 @@ def _check_inputs(
     mistake: Mistake | None,
     skipped: frozenset[int],
     problems: list[Problem],
-) -> tuple[int, int, int, "array[int]"]:
-    """Parse all lines and, with a template, render and size all questions; return Batch's last four values."""
-    number = largest = total = 0
+) -> tuple[int, int, int, "array[int]", int]:
+    """Parse all lines and, with a template, render and size all questions; return Batch's last five values."""
+    number = largest = total = again = 0
+    seen: set[int] = set()
     marks = array("q")
     lines: set[int] = set()
     repeated = _Repeated()
@@ -172,6 +177,9 @@ def _check_inputs(
         largest = max(largest, size)
         total += size
         marks.append(hash((item.line, question)))
+        if isinstance(inputs, Table):
+            again += hash(question) in seen
+            seen.add(hash(question))
         if size > max_bytes:
             text = f"the question has {size:,} bytes; this marketplace takes {max_bytes:,}"
             problems.append(Problem(place, text, "shorten the input or the template"))
@@ -182,7 +190,7 @@ def _check_inputs(
     if not number and not problems:
         hint = "write one JSON value per line" if not skipped else None
         problems.append(Problem(inputs.name, "holds no inputs", hint))
-    return number, largest, total, marks
+    return number, largest, total, marks, again
 
 
 class _Repeated:

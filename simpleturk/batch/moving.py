@@ -102,6 +102,9 @@ class _Reader:
             line, row = item
             cells = {name: text.strip() for name, text in row.items() if text.strip()}
             fields = [[name[7:], text] for name, text in row.items() if name.startswith("Answer.") and text]
+            if cells.get("RequesterAnnotation", "").startswith("BatchId:"):
+                # An empty text, as the site wrote it.
+                fields = [[name, "" if text == "{}" and name not in JSON_FIELDS else text] for name, text in fields]
             value = {name[6:]: text for name, text in row.items() if name.startswith("Input.") and name[6:]}
             self._take(line, cells, fields, value or None)
 

@@ -69,7 +69,8 @@ class Table(Inputs):
         if len(row) < wanted or any(row[wanted:]):
             hint = "put quotes around a field that holds the separator or a line end"
             return Problem(self.where(line), f"has {len(row)} fields; the header has {wanted}", hint)
-        unnamed = next((number for number in header.unnamed if row[number]), None)
+        # Data frames write their rows' numbers into a first column without a name.
+        unnamed = next((number for number in header.unnamed if number and row[number]), None)
         if unnamed is not None:
             return Problem(self.where(line), f"field {unnamed + 1} has a value, but its column no name")
         return Input(line, {name: row[number] for number, name in header.columns.items()})

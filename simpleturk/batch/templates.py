@@ -10,9 +10,13 @@ from simpleturk.batch.holes import SiteTemplate
 from simpleturk.batch.inputs import Input
 from simpleturk.batch.questions import Template, decoded_template, read_template
 from simpleturk.batch.tables import Table
-from simpleturk.errors import Problem
+from simpleturk.errors import Problem, Problems
 
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_STATEMENT = re.compile(
+    r"\{%[-+]?\s*(?:if|for|set|include|extends|import|from|macro|block|call|filter|with|raw|autoescape)\b.*%\}\Z",
+    re.DOTALL,
+)
 
 
 def open_template(
@@ -24,6 +28,10 @@ def open_template(
     it is Jinja if what its marks enclose speaks of the input; a script's own `${…}` is never touched.
     """
     data = read_template(path)
+    first = next(iter(inputs), None)
+    if isinstance(first, Problem):
+        # Which variables there are, nobody knows: what is wrong with the inputs comes first.
+        raise Problems([first])
     names = variables(inputs)
     if (syntax or syntax_of(decoded_template(data, path), names, isinstance(inputs, Table))) == "site":
         return SiteTemplate(path, names, data)
@@ -39,7 +47,12 @@ def syntax_of(text: str, names: Sequence[str], is_table: bool) -> str:
         return "site" if has_holes or is_table else "jinja"
     if not has_holes:
         return "jinja"
-    spoken_of = re.compile(rf"\b(?:{'|'.join(map(re.escape, ['input', *names]))})\b")
+    known = ["input", *names]
+    if is_table:
+        # A page of the site's may be one of Angular or Mustache too: only what begins with a variable is Jinja's.
+        firsts = (re.search(r"[A-Za-z_]\w*", mark) for mark in marks if not _STATEMENT.match(mark))
+        return "jinja" if any(map(_STATEMENT.match, marks)) or any(f and f[0] in known for f in firsts) else "site"
+    spoken_of = re.compile(rf"\b(?:{'|'.join(map(re.escape, known))})\b")
     return "jinja" if any(spoken_of.search(mark) or mark.startswith("{%") for mark in marks) else "site"
 
 

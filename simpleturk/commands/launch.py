@@ -119,6 +119,10 @@ def launch(
         )
         if template and batch.properties.ExternalURL is not None:
             console.warn("the property ExternalURL makes the questions: the template is not used")
+        if batch.repeated:
+            # The site's results have a row for each assignment; without HIT ids nothing tells which are of one HIT.
+            rows = console.plural(batch.repeated, "row")
+            console.warn(f"{rows} of {source.name} repeat{'s' if batch.repeated == 1 else ''} what earlier rows ask")
         check_not_launched(batch, old, known)
         record = record_of(batch, marketplace, where, ids, old)
         if old:

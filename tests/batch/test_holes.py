@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simpleturk.batch.contexts import Context, read
+from simpleturk.batch.formatting import SAFE_TAGS, VOID, formatted
 from simpleturk.batch.holes import AFTER, BEFORE, SUBMIT, SiteTemplate
 from simpleturk.batch.templates import syntax_of
 from simpleturk.errors import Problems
@@ -23,6 +24,34 @@ def filled(page: str, **values: Any) -> str:
 def whole(page: str, **values: Any) -> str:
     Path("page.html").write_text(page, encoding="utf-8", newline="")
     return SiteTemplate(Path("page.html"), list(values)).render(values)
+
+
+class Seen(HTMLParser):
+    """What a browser would see: the elements, the attributes, the text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: dict[str, str] = {}
+        self.open: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        place = self.open[-1] if self.open else ""
+        self.text[place] = self.text.get(place, "") + data
+
+
+PIECES = """< > & " ' ` / \\ $ { } = - ! k script on ]]> é 🙂 : \n""".split(" ") + [" "]
+NASTY = st.lists(st.sampled_from(PIECES)).map("".join)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +81,13 @@ def whole(page: str, **values: Any) -> str:
         ("<script>a = b / c; d = '${x}' / 2</script>", Context.SCRIPT_STRING),
         ("<script>a = /['\"]/; b = ${x}</script>", Context.SCRIPT),
         ("<script>if (a < b) { c = ${x} }</script>", Context.SCRIPT),
-        ('<script type="text/template"><b>${x}</b></script>', Context.SCRIPT_DATA),
+        ('<script type="text/template"><b>${x}</b></script>', Context.SCRIPT_PAGE),
+        ('<script type="text/plain"><b>${x}</b></script>', Context.SCRIPT_TEXT),
+        ("<script>var m = i++ / 2, s = `/`;\nvar d = ${x};</script>", Context.SCRIPT),
+        ("<script>var h = `\n${xs.map(y => { return `<p>don't</p>`; })}\n`;\nvar d = ${x};</script>", Context.SCRIPT),
+        ("<script>var h = `${xs.map(y => { return `<p>${x}</p>`; })}`</script>", Context.SCRIPT_STRING),
+        ("<script>var h = `${ {a: 1}.a } ${x}`</script>", Context.SCRIPT_STRING),
+        ('<iframe srcdoc="${x}"></iframe>', Context.PAGE),
         ('<script type="application/json">{"a": "${x}"}</script>', Context.SCRIPT_STRING),
         ("<script>'</script><p>${x}</p>", Context.TEXT),
         ("<SCRIPT>a</ScRiPt ><p>${x}", Context.TEXT),
@@ -80,7 +115,27 @@ def test_an_event_attribute_holds_a_script() -> None:
         ("<p>${x}</p>", "<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"),
         ("<p>${x}</p>", "<b onclick=a()>x</b>", "<p>&lt;b onclick=a()&gt;x&lt;/b&gt;</p>"),
         ("<p>${x}</p>", "</p><form>", "<p>&lt;/p&gt;&lt;form&gt;</p>"),
-        ("<p>${x}</p>", "<b>never closed", "<p>&lt;b&gt;never closed</p>"),
+        ("<p>${x}</p>", "<b>never closed", "<p><b>never closed</b></p>"),
+        ("<p>${x}</p>", "</b> is the end of <b onclick>", "<p>&lt;/b&gt; is the end of &lt;b onclick&gt;</p>"),
+        ("<p>${x}</p>", "<i>a <b onclick=a()>b</b></i>", "<p><i>a &lt;b onclick=a()&gt;b&lt;/b&gt;</i></p>"),
+        ("<p>${x}</p>", '<b><font color="blue">x</b></font>', '<p><b><font color="blue">x</font></b></p>'),
+        ("<div>${x}</div>", "end.</p><p>next</p>", "<div>end.<p>next</p></div>"),
+        ("<div>${x}</div>", "<p>one<p>two", "<div><p>one</p><p>two</p></div>"),
+        ("<ul>${x}</ul>", "<li>a<li>b", "<ul><li>a</li><li>b</li></ul>"),
+        ("<p>${x}</p>", "<b>risk</b> (p < 0.05)<br>x", "<p><b>risk</b> (p &lt; 0.05)<br>x</p>"),
+        ("<p>${x}</p>", "a<br><Illusion2> b", "<p>a<br>&lt;Illusion2&gt; b</p>"),
+        ("<p>${x}</p>", "<video controls src=a.mp4></video>", '<p><video controls src="a.mp4"></video></p>'),
+        ("<p>${x}</p>", "<i><form>x</form></i>", "<p><i>&lt;form&gt;x&lt;/form&gt;</i></p>"),
+        ("<p>${x}</p><input name=a>", "<b>x</b><input name=b>", "<p><b>x</b>&lt;input name=b&gt;</p><input name=a>"),
+        ("<p>a <${x} b</p>", "img src=x onerror=alert(1) ", "<p>a <&#105;mg src=x onerror=alert(1)  b</p>"),
+        ('<a href="${x}">', "&#106;avascript:alert(1)", '<a href="unsafe:&#106;avascript:alert(1)">'),
+        ('<a href="${x}">', "java&Tab;script&colon;a()", '<a href="unsafe:java&Tab;script&colon;a()">'),
+        ("""<a href="javascript:'${x}'">""", "');", """<a href="javascript:'\\u0027\\u0029\\u003b'">"""),
+        ('<iframe srcdoc="${x}">', "<form>", '<iframe srcdoc="&amp;lt;form&amp;gt;">'),
+        ("<script type='text/template'>${x}</script>", "<i>&", "<script type='text/template'><i>&amp;</i></script>"),
+        ("<script type=text/plain>${x}</script>", "& </script>", "<script type=text/plain>& <\\/script></script>"),
+        ("<script>a = ${x}</script>", "['a', \"b\"]", '<script>a = ["a", "b"]</script>'),
+        ("<script>a = ${x}</script>", "True", "<script>a = true</script>"),
         ("<p>${x}</p>", '<a href="javascript:a()">x</a>', '<p>&lt;a href="javascript:a()"&gt;x&lt;/a&gt;</p>'),
         ('<i title="${x}">', "\"quotes' & <b>", '<i title="&quot;quotes&#39; &amp; &lt;b&gt;">'),
         ("<i title=${x}>", "two words>", "<i title=two&#32;words&gt;>"),
@@ -89,11 +144,11 @@ def test_an_event_attribute_holds_a_script() -> None:
         ('<a href="${x}">', " java\tscript:alert(1)", '<a href="unsafe: java\tscript:alert(1)">'),
         ('<img src="${x}">', "data:image/png;base64,AA", '<img src="data:image/png;base64,AA">'),
         ('<a href="https://e.org/${x}">', "javascript:", '<a href="https://e.org/javascript:">'),
-        ("<script>a = ${x}</script>", '{"b": "</script>"}', '<script>a = {"b": "\\u003c/script\\u003e"}</script>'),
-        ("<script>a = ${x}</script>", "alert(1)", '<script>a = "alert(1)"</script>'),
+        ("<script>a = ${x}</script>", '{"b": "</i>"}', '<script>a = {"b": "\\u003c\\u002fi\\u003e"}</script>'),
+        ("<script>a = ${x}</script>", "alert(1)", '<script>a = "alert\\u00281\\u0029"</script>'),
         ("<script>a = ${x} + 1</script>", "5", "<script>a = 5 + 1</script>"),
-        ("<script>'${x}'</script>", "it's \\ \"\n</", "<script>'it\\u0027s \\\\ \\u0022\\n\\u003c\\/'</script>"),
-        ("<script>a = `${x}`</script>", "`${b}`", "<script>a = `\\u0060\\u0024{b}\\u0060`</script>"),
+        ("<script>'${x}'</script>", "'s \\ \"\n</", "<script>'\\u0027s \\u005c \\u0022\\u000a\\u003c\\u002f'</script>"),
+        ("<script>a = `${x}`</script>", "`${b}`", "<script>a = `\\u0060\\u0024\\u007bb\\u007d\\u0060`</script>"),
         ("<option ${x}>", "selected", "<option selected>"),
         ("<option ${x}>", 'class="a" disabled', '<option class="a" disabled>'),
         ("${x}", "${y} {{ z }} {% if %}", "${y} {{ z }} {% if %}"),
@@ -106,7 +161,34 @@ def test_values_mean_what_they_meant_on_the_site_and_do_no_harm(
     assert filled(page, x=value) == shown
 
 
-@pytest.mark.parametrize("value", ["onclick=alert(1)", "x><script>", 'src="x"', "style=a"])
+def test_values_that_make_an_address_together_run_nothing(folder: Path) -> None:
+    assert filled('<a href="${a}${b}">', a="java", b="script:alert(1)") == '<a href="javascript%3Aalert(1)">'
+    assert filled('<a href="${a}${b}">', a="https", b="://e.org/?c:d") == '<a href="https://e.org/?c:d">'
+    assert filled('<a href="${a}/${b}">', a="https://e.org", b="a:b") == '<a href="https://e.org/a:b">'
+
+
+FIELDS = '<label for=a>Yes</label><input type="radio" name="s0" value="N" id=a checked><textarea name="t"></textarea>'
+
+
+def test_a_page_without_fields_has_those_that_its_values_bring(folder: Path) -> None:
+    assert "<input" in filled("<div>${x}</div>", x=FIELDS)
+    shown = "&lt;input"
+    assert shown in filled("<div>${x}</div><input name=own>", x=FIELDS)
+    assert shown in filled("<div>${x}</div><script>$('#a').append('<input name=b>')</script>", x=FIELDS)
+    assert shown in filled("<div>${x}</div>", x="<b>a</b><input name=assignmentId>")
+    assert shown in filled("<div>${x}</div>", x="<b>a</b><input type=submit name=x>")
+    assert "&lt;button" in filled("<div>${x}</div>", x="<b>a</b><button>x</button>")
+
+
+@given(value=st.lists(st.sampled_from([*PIECES, "<b>", "</b>", "<i", "<p>", "</p>", "<a href=", "<td>"])).map("".join))
+def test_of_any_value_only_formatting_becomes_tags_and_all_of_it_is_closed(value: str) -> None:
+    seen = Seen(f"<section>{formatted(value)}</section>")
+    assert {tag for tag, _ in seen.tags} <= SAFE_TAGS
+    assert seen.open == []
+    assert all(not name.startswith("on") for _, attributes in seen.tags for name in attributes)
+
+
+@pytest.mark.parametrize("value", ["onclick=alert(1)", "x><script>", 'src="x"', "style=a", "formaction=//e.org"])
 def test_what_cannot_stand_inside_of_a_tag_is_a_problem(folder: Path, value: str) -> None:
     with pytest.raises(Problems, match="page.html, line 2: .* cannot stand inside of a tag"):
         filled("<p>\n<input ${x}>", x=value)
@@ -128,33 +210,6 @@ def test_holes_that_no_input_has_are_problems_but_for_those_of_scripts(folder: P
         ("page.html, line 2", "the inputs have no 'wrod'", "did you mean word?")
     ]
     assert "`${b.c}`; d = `${i}`" in filled(page.replace("${wrod}", ""), word="a")
-
-
-class Seen(HTMLParser):
-    """What a browser would see: the elements, the attributes, the text."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text: dict[str, str] = {}
-        self.open: list[str] = []
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        self.open.pop()
-
-    def handle_data(self, data: str) -> None:
-        place = self.open[-1] if self.open else ""
-        self.text[place] = self.text.get(place, "") + data
-
-
-PIECES = """< > & " ' ` / \\ $ { } = - ! a script on ]]> é 🙂 : \n""".split(" ") + [" "]
-NASTY = st.lists(st.sampled_from(PIECES)).map("".join)
 
 
 @given(value=NASTY)
@@ -194,7 +249,11 @@ def test_in_a_string_of_a_script_a_value_is_its_characters(
         ("<body class='a'><p>a</p></body>", f"<body class='a'>{BEFORE}<p>a</p>{SUBMIT}{AFTER}</body>"),
         ("<html><head></head><p>a", f"<html><head></head>{BEFORE}<p>a{SUBMIT}{AFTER}"),
         ("<input type=SUBMIT>", f"{BEFORE}<input type=SUBMIT>{AFTER}"),
-        ("<button>Go</button>", f"{BEFORE}<button>Go</button>{AFTER}"),
+        ("<button>Go</button>", f"{BEFORE}<button>Go</button>{SUBMIT}{AFTER}"),
+        ("<button type=submit>Go</button>", f"{BEFORE}<button type=submit>Go</button>{AFTER}"),
+        ("<button id=submitButton>Go</button>", f"{BEFORE}<button id=submitButton>Go</button>{AFTER}"),
+        ("<!doctype html>\n<p>a", f"<!doctype html>{BEFORE}\n<p>a{SUBMIT}{AFTER}"),
+        ("<!-- externalSubmit --><p>a", f"{BEFORE}<!-- externalSubmit --><p>a{SUBMIT}{AFTER}"),
         ("<button type=button>+</button>", f"{BEFORE}<button type=button>+</button>{SUBMIT}{AFTER}"),
         ("<form><p>a</p></form>", "<form><p>a</p></form>"),
         ("<crowd-form><p>a</p></crowd-form>", "<crowd-form><p>a</p></crowd-form>"),
@@ -221,6 +280,20 @@ def test_a_page_without_a_form_gets_the_sites(folder: Path, page: str, complete:
 )
 def test_the_syntax_is_told_by_what_is_in_a_template(text: str, names: list[str], syntax: str) -> None:
     assert syntax_of(text, names, is_table=False) == syntax
+
+
+@pytest.mark.parametrize(
+    ("text", "syntax"),
+    [
+        ("<p>${text}</p><div>{{item.text}}</div>", "site"),
+        ("<p>${text}</p><script>var s = '{%', u = '%}', x = {{text: 1}}</script>", "jinja"),
+        ("<p>${text}</p>{% x %}", "site"),
+        ("<p>${text}</p>{% if text %}a{% endif %}", "jinja"),
+        ("<p>${text}</p>{{ text }}", "jinja"),
+    ],
+)
+def test_beside_a_table_marks_of_other_languages_do_not_make_a_page_jinjas(text: str, syntax: str) -> None:
+    assert syntax_of(text, ["text"], is_table=True) == syntax
 
 
 def test_a_page_that_says_nothing_of_its_inputs_is_the_sites_if_these_are_a_table() -> None:

@@ -120,3 +120,14 @@ def test_a_file_whose_name_says_nothing_is_told_by_its_first_line(folder: Path, 
 def test_a_megabyte_in_a_field_is_a_value(folder: Path) -> None:
     [found] = read(b'a,b\n"' + b"x" * 1_000_000 + b'",2\n')
     assert isinstance(found, Input) and len(found.value["a"]) == 1_000_000
+
+
+def test_a_data_frames_row_numbers_are_left_alone(folder: Path) -> None:
+    assert read(b",text\n0,hello\n1,you\n") == [Input(2, {"text": "hello"}), Input(3, {"text": "you"})]
+    [problem] = read(b"text,\nhello,1\n")
+    assert isinstance(problem, Problem)
+
+
+def test_line_ends_of_old_macs_are_told_with_a_remedy(folder: Path) -> None:
+    [problem] = read(b"text,more\ra,b\r")
+    assert isinstance(problem, Problem) and problem.hint and "old Macs" in problem.hint

@@ -38,6 +38,8 @@ form.action = given.get("turkSubmitTo") + "/mturk/externalSubmit";
 var values = { assignmentId: given.get("assignmentId"), answer: "yes" };
 for (var name in values) { var field = document.createElement("input"); field.type = "hidden"; field.name = name;
 field.value = values[name]; form.appendChild(field); } document.body.appendChild(form); form.submit(); };</script>""",
+    "a form that leads nowhere": """<form action="edit" method="get" name="mturk_form"><p>Which?</p>FIELD</form>
+""".replace("FIELD", FIELD),
     "a field called action": f"""<script src="//s3.amazonaws.com/mturk-public/externalHIT_v1.js"></script>
 <form id="mturk_form" method="post" action="https://www.mturk.com/mturk/externalSubmit">
 <input type="hidden" name="assignmentId" id="assignmentId"><input type="hidden" name="action" value="a">{FIELD}</form>

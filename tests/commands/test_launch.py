@@ -456,3 +456,19 @@ def test_inputs_may_be_csv_also_through_a_pipe(batch_files: Files, run: Run, loc
         do(local, made[0], "ann")
         [record] = [json.loads(line) for line in run("results", "--ids", name).stdout.splitlines()]
         assert (record["line"], record["input"]) == (2, {"word": "Straße\nzwei", "n": "1"})
+
+
+def test_rows_that_ask_the_same_again_are_told(folder: Path, batch_files: Files, run: Run) -> None:
+    batch_files([])
+    Path("rows.csv").write_text("word,n\ncat,1\ncat,2\ndog,1\ncat,3\n")
+    result = run("launch", "--inputs", "rows.csv")
+    assert (result.exit_code, "warning: 2 rows of rows.csv repeat what earlier rows ask" in result.stderr) == (0, True)
+
+
+def test_a_first_row_that_is_wrong_is_told_once_and_alone(folder: Path, batch_files: Files, run: Run) -> None:
+    batch_files([], template="<p>${word}</p>")
+    Path("rows.csv").write_bytes(b"word,n\ncaf\xe9,1\n")
+    result = run("launch", "--inputs", "rows.csv")
+    assert result.stderr.splitlines()[0] == "error: rows.csv, line 2: not UTF-8 text (byte 4 is 0xe9)"
+    assert result.stderr.count("error: ") == 1
+    assert "not UTF-8 text" in run("render-template", "--inputs", "rows.csv").stderr

@@ -19,6 +19,13 @@
     }
     if (amazons.includes(target.hostname) && target.pathname.replace(/^\/+/, "/") === "/mturk/externalSubmit") {
       form.setAttribute("action", `${site}/mturk/externalSubmit${target.search}`);
+    } else if (target.host === location.host && !target.pathname.startsWith("/mturk/")) {
+      // A form of the page's own that leads nowhere: on Amazon's site the one around it was submitted.
+      form.setAttribute("action", `${site}/mturk/externalSubmit`);
+      form.setAttribute("method", "post");
+      const hidden = Object.assign(document.createElement("input"), { type: "hidden", name: "assignmentId" });
+      const field = form.querySelector("[name=assignmentId]") || form.appendChild(hidden);
+      field.value = given.get("assignmentId") || "";
     }
   }
   const submit = HTMLFormElement.prototype.submit;
