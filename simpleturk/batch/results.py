@@ -1,13 +1,15 @@
 """HIT ids → assignments → result records, yielded as they arrive, in the order of the ids."""
 
+import codecs
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simpleturk.batch.answers import AnswerError, output_of, parse_answer
 from simpleturk.batch.concurrency import in_order
-from simpleturk.batch.files import Appended, json_line
+from simpleturk.batch.files import Appended, json_line, write_whole
 from simpleturk.batch.times import iso
 from simpleturk.errors import NoSuchHIT, Problem, Problems
 
@@ -77,6 +79,24 @@ def result_record(assignment: "Assignment", **known: Any) -> dict[str, Any]:
     }
     record |= {name: value for name, value in optional.items() if value is not None} | extra
     return record | known
+
+
+def unfold_array(path: Path) -> None:
+    """Make JSON Lines of a results file that is one JSON array, as simple-amt wrote them in 2014; in one step.
+
+    Any other file is left as it is.
+    """
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        if not file.read(1000).removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"["):
+            return
+    try:
+        found = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError):
+        return
+    if all(isinstance(record, dict) and isinstance(record.get("assignment_id"), str) for record in found):
+        write_whole(path, "".join(map(json_line, found)))
 
 
 class ResultsFile:

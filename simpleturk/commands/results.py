@@ -193,13 +193,14 @@ def _kept(output: Path | None, is_csv: bool, follow: bool, hit_ids: Iterable[str
 @contextmanager
 def _appended(output: Path, is_csv: bool, follow: bool, hit_ids: Iterable[str]) -> "Iterator[ResultsFile | Sheet]":
     from simpleturk.batch.files import appending
-    from simpleturk.batch.results import ResultsFile
+    from simpleturk.batch.results import ResultsFile, unfold_array
     from simpleturk.batch.sheets import merging
 
     if is_csv:
         with merging(output) as sheet:
             yield sheet
     else:
+        unfold_array(output)
         with appending(output) as file:
             yield ResultsFile(file, follow, hit_ids)
 

@@ -1,14 +1,16 @@
 """A real Chromium, and the installed program's own server for it to visit."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from simpleturk.batch.shipped import shipped
 from tests.chromium import find_chromium
@@ -105,6 +107,29 @@ def example(folder: Path) -> Callable[[str], None]:
             file.write('database = "market.db"\n')
 
     return copy
+
+
+#: Where pages find the libraries of their time, and which file they get.
+CDN = {
+    "bootstrap.min.css": "css/bootstrap.min.css",
+    "bootstrap.min.js": "js/bootstrap.min.js",
+    "jquery.min.js": "js/jquery-3.7.1.min.js",
+}
+
+
+@pytest.fixture
+def libraries(page: Page) -> None:
+    """jQuery and Bootstrap 3 at their usual addresses; Amazon's host is out of reach."""
+    files = {str(file): file for file in distribution("djangorestframework").files or ()}
+
+    def answer(route: Route) -> None:
+        path = CDN[route.request.url.rpartition("/")[2]]
+        route.fulfill(path=str(files[f"rest_framework/static/rest_framework/{path}"].locate()))
+
+    page.route(
+        re.compile(r"https?://(maxcdn\.bootstrapcdn\.com|ajax\.googleapis\.com|cdnjs\.cloudflare\.com)/"), answer
+    )
+    page.route(re.compile(r"https?://assets\.crowd\.aws/"), lambda route: route.abort())
 
 
 def picture(page: Page, name: str) -> None:

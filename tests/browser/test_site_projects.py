@@ -4,12 +4,11 @@ import csv
 import json
 import re
 from collections.abc import Callable
-from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import FrameLocator, Page, Route, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser.conftest import Server, picture
 from tests.browser.test_journey import hit, sign_in
@@ -104,26 +103,6 @@ $(document).ready(function () {
         ENTERED,
     ),
 }
-
-#: Where pages find the libraries of their time, and which file they get.
-CDN = {
-    "bootstrap.min.css": "css/bootstrap.min.css",
-    "bootstrap.min.js": "js/bootstrap.min.js",
-    "jquery.min.js": "js/jquery-3.7.1.min.js",
-}
-
-
-@pytest.fixture
-def libraries(page: Page) -> None:
-    """jQuery and Bootstrap 3 at their usual addresses; Amazon's host is out of reach."""
-    files = {str(file): file for file in distribution("djangorestframework").files or ()}
-
-    def answer(route: Route) -> None:
-        path = CDN[route.request.url.rpartition("/")[2]]
-        route.fulfill(path=str(files[f"rest_framework/static/rest_framework/{path}"].locate()))
-
-    page.route(re.compile(r"https?://(maxcdn\.bootstrapcdn\.com|ajax\.googleapis\.com)/"), answer)
-    page.route(re.compile(r"https?://assets\.crowd\.aws/"), lambda route: route.abort())
 
 
 def write(folder: Path, page: str) -> None:
