@@ -1,4 +1,4 @@
-"""Templates as simple-amt's users have them: jQuery from a content network, the simpleamt object, includes of their own."""
+"""Templates as simple-amt's users have them: jQuery, the simpleamt object, includes of their own."""
 
 import json
 from collections.abc import Callable
