@@ -129,8 +129,13 @@ def telling(path: Path) -> Iterator[None]:
 
 
 def json_line(record: dict[str, Any]) -> str:
-    """A record as one line of JSON Lines, with its line end; plain ASCII where the text holds what UTF-8 cannot."""
+    """A record as one line of JSON Lines, with its line end; plain ASCII where the text holds what UTF-8 cannot.
+
+    Characters that some programs take for line ends are written as escapes.
+    """
     line = json.dumps(record, ensure_ascii=False)
+    if not line.isascii():
+        line = line.replace("\x85", "\\u0085").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     try:
         line.encode()
     except UnicodeEncodeError:

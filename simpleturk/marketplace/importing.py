@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from simpleturk.marketplace import caps, money, workers
 from simpleturk.marketplace.marketplace import Transaction
@@ -21,6 +22,15 @@ from simpleturk.marketplace.schema import assignments, hit_types, hits
 #: How long work waits that would otherwise have been approved by itself before it came here, in seconds.
 TIME_TO_REVIEW = 30 * 24 * 3600
 
+
+#: So many assignments are written at a time.
+CHUNK = 1000
+
+#: What HITs of one HIT type have in common.
+_OF_THE_TYPE = (
+    "HITTypeId Title Description Keywords Reward AssignmentDurationInSeconds AutoApprovalDelayInSeconds"
+    " QualificationRequirements"
+).split()
 
 #: What a worker would see where nobody knows the question.
 NO_QUESTION = f"""<HTMLQuestion xmlns="{SCHEMAS}2011-11-11/HTMLQuestion.xsd"><HTMLContent><![CDATA[<!doctype html>
@@ -38,31 +48,94 @@ def import_hits(transaction: Transaction, documents: Iterable[dict[str, Any]]) -
     Counts what is new: "HITs", and assignments by AssignmentStatus. Raises Taken, and RequestError for what the
     marketplace would refuse; then the transaction has to be given up.
     """
-    done: Counter[str] = Counter()
+    coming = _Import(transaction)
     for document in documents:
-        # The annotation has grown by our mark: no client sees a limit in it.
-        check_limits({name: value for name, value in document.items() if name != "RequesterAnnotation"})
-        hit_type = hit_type_of(transaction, document, document.get("HITTypeId"))
-        known = _known_hit(transaction, document)
-        work = [one for one in document["Assignments"] if not _is_known(transaction, one, document["HITId"])]
-        if known is None:
-            _create(transaction, hit_type, document)
-            done["HITs"] += 1
-        elif work:
-            raise Taken(f"the HIT {document['HITId']} is here already, with other work")
-        elif document["Question"] not in (None, known.question):
-            check_question(document["Question"], transaction.strict)
-            transaction.connection.execute(
-                update(hits).where(hits.c.hit_id == known.hit_id).values(question=document["Question"])
-            )
-        for assignment in work:
-            _add(transaction, hit_type, document, assignment)
-            done[assignment["AssignmentStatus"]] += 1
-    return done
+        coming.take(document)
+    coming.finish()
+    return coming.done
+
+
+class _Import:
+    """An import on its way: rows are written many at a time."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self.done: Counter[str] = Counter()
+        self._transaction = transaction
+        self._types: dict[tuple[Any, ...], Row[Any]] = {}
+        self._workers: set[str] = set()
+        self._hits: list[dict[str, Any]] = []
+        self._assignments: list[dict[str, Any]] = []
+        self._took: dict[str, tuple[int, float]] = {}
+
+    def take(self, document: dict[str, Any]) -> None:
+        """Take in one HIT."""
+        hit_type = self._type_of(document)
+        known = _known_hit(self._transaction, document)
+        if known is not None:
+            self._keep(known, document)
+            return
+        self._hits.append(_hit_row(self._transaction, hit_type, document))
+        self.done["HITs"] += 1
+        for assignment in document["Assignments"]:
+            self._add(hit_type, document["HITId"], assignment)
+        if len(self._assignments) >= CHUNK:
+            self._write()
+
+    def finish(self) -> None:
+        """Write what waits, and what the work says of its HIT types."""
+        self._write()
+        for hit_type_id, (number, seconds) in self._took.items():
+            values = {"done": hit_types.c.done + number, "seconds": hit_types.c.seconds + seconds}
+            which = hit_types.c.hit_type_id == hit_type_id
+            self._transaction.connection.execute(update(hit_types).where(which).values(values))
+
+    def _type_of(self, document: dict[str, Any]) -> Row[Any]:
+        key = tuple(str(document.get(name)) for name in _OF_THE_TYPE)
+        if key not in self._types:
+            # The annotation has grown by our mark: no client sees a limit in it.
+            check_limits({name: value for name, value in document.items() if name != "RequesterAnnotation"})
+            self._types[key] = hit_type_of(self._transaction, document, document.get("HITTypeId"))
+        return self._types[key]
+
+    def _keep(self, known: Row[Any], document: dict[str, Any]) -> None:
+        """A HIT that is here already, of the same import: it may only get the page that it lacked."""
+        query = select(assignments.c.assignment_id).where(assignments.c.hit_id == known.hit_id)
+        here = set(self._transaction.connection.scalars(query))
+        if any(one["AssignmentId"] not in here for one in document["Assignments"]):
+            raise Taken(f"the HIT {known.hit_id} is here already, with other work")
+        if document["Question"] not in (None, known.question):
+            check_question(document["Question"], self._transaction.strict)
+            which = hits.c.hit_id == known.hit_id
+            self._transaction.connection.execute(update(hits).where(which).values(question=document["Question"]))
+
+    def _add(self, hit_type: Row[Any], hit_id: str, assignment: dict[str, Any]) -> None:
+        worker_id = assignment["WorkerId"]
+        if worker_id not in self._workers:
+            workers.enter(self._transaction, worker_id)
+            self._workers.add(worker_id)
+        self._assignments.append(_assignment_row(self._transaction, hit_type, hit_id, assignment))
+        self.done[assignment["AssignmentStatus"]] += 1
+        number, seconds = self._took.get(hit_type.hit_type_id, (0, 0.0))
+        took = max(assignment["SubmitTime"] - assignment["AcceptTime"], 0)
+        self._took[hit_type.hit_type_id] = (number + 1, seconds + took)
+
+    def _write(self) -> None:
+        connection, now = self._transaction.connection, self._transaction.now
+        try:
+            if self._hits:
+                rows = [{name: value for name, value in row.items() if name != "held"} for row in self._hits]
+                connection.execute(insert(hits), rows)
+            if self._assignments:
+                connection.execute(insert(assignments), self._assignments)
+        except IntegrityError as error:
+            raise Taken(_whose(self._transaction, self._assignments)) from error
+        for row in self._hits:
+            money.hold(connection, now, self._transaction.requester_id, row["hit_id"], row["held"])
+        self._hits, self._assignments = [], []
 
 
 def _known_hit(transaction: Transaction, document: dict[str, Any]) -> Row[Any] | None:
-    found = transaction.connection.execute(select(hits).where(hits.c.hit_id == document["HITId"])).first()
+    found = transaction.connection.execute(_HIT, {"which": document["HITId"]}).first()
     if found is None:
         return None
     if found.annotation != document["RequesterAnnotation"] or found.requester_id != transaction.requester_id:
@@ -70,65 +143,58 @@ def _known_hit(transaction: Transaction, document: dict[str, Any]) -> Row[Any] |
     return found
 
 
-def _is_known(transaction: Transaction, assignment: dict[str, Any], hit_id: str) -> bool:
-    query = select(assignments.c.hit_id, assignments.c.worker_id).where(
-        assignments.c.assignment_id == assignment["AssignmentId"]
-    )
-    found = transaction.connection.execute(query).first()
-    if found is not None and tuple(found) != (hit_id, assignment["WorkerId"]):
-        raise Taken(f"the assignment {assignment['AssignmentId']} is here already, of another HIT or worker")
-    return found is not None
+def _whose(transaction: Transaction, rows: list[dict[str, Any]]) -> str:
+    """Which assignment is here already."""
+    for row in rows:
+        which = assignments.c.assignment_id == row["assignment_id"]
+        if transaction.connection.execute(select(assignments.c.seq).where(which)).first() is not None:
+            return f"the assignment {row['assignment_id']} is here already, of another HIT"
+    return "something of this batch is here already"
 
 
-def _create(transaction: Transaction, hit_type: Row[Any], document: dict[str, Any]) -> None:
+def _hit_row(transaction: Transaction, hit_type: Row[Any], document: dict[str, Any]) -> dict[str, Any]:
+    """A row of the table hits; with it `held`, the cents to be held for work that waits."""
     question = document["Question"] or NO_QUESTION
-    check_question(question, transaction.strict)
+    if document["Question"]:
+        check_question(question, transaction.strict)
     statuses = Counter(one["AssignmentStatus"] for one in document["Assignments"])
     most = max(document["MaxAssignments"], statuses.total())
-    transaction.connection.execute(
-        insert(hits).values(
-            hit_id=document["HITId"],
-            requester_id=transaction.requester_id,
-            hit_type_id=hit_type.hit_type_id,
-            question=question,
-            max_assignments=most,
-            created=document["CreationTime"],
-            # Off the market: whoever wants more work asks for it.
-            expiration=min(document["Expiration"], transaction.now),
-            expired=True,
-            annotation=document["RequesterAnnotation"],
-            **caps.columns(document["RequesterAnnotation"], hit_type.hit_type_id),
-            available=most - statuses.total(),
-            completed=statuses["Approved"] + statuses["Rejected"],
-        )
-    )
-    held = statuses["Submitted"] * money.cents(hit_type.reward)
-    money.hold(transaction.connection, transaction.now, transaction.requester_id, document["HITId"], held)
+    return {
+        "hit_id": document["HITId"],
+        "requester_id": transaction.requester_id,
+        "hit_type_id": hit_type.hit_type_id,
+        "question": question,
+        "max_assignments": most,
+        "created": document["CreationTime"],
+        # Off the market: whoever wants more work asks for it.
+        "expiration": min(document["Expiration"], transaction.now),
+        "expired": True,
+        "annotation": document["RequesterAnnotation"],
+        **caps.columns(document["RequesterAnnotation"], hit_type.hit_type_id),
+        "available": most - statuses.total(),
+        "completed": statuses["Approved"] + statuses["Rejected"],
+        "held": statuses["Submitted"] * money.cents(hit_type.reward),
+    }
 
 
-def _add(transaction: Transaction, hit_type: Row[Any], document: dict[str, Any], assignment: dict[str, Any]) -> None:
-    workers.enter(transaction, assignment["WorkerId"])
-    accepted, submitted = assignment["AcceptTime"], assignment["SubmitTime"]
-    transaction.connection.execute(
-        insert(assignments).values(
-            assignment_id=assignment["AssignmentId"],
-            hit_id=document["HITId"],
-            worker_id=assignment["WorkerId"],
-            status=assignment["AssignmentStatus"],
-            accepted=accepted,
-            deadline=accepted + hit_type.assignment_duration,
-            submitted=submitted,
-            auto_approval=_auto_approval(transaction, hit_type, assignment),
-            approved=assignment.get("ApprovalTime"),
-            rejected=assignment.get("RejectionTime"),
-            feedback=assignment.get("RequesterFeedback"),
-            fields=assignment["Fields"],
-        )
-    )
-    took = {"done": hit_types.c.done + 1, "seconds": hit_types.c.seconds + max(submitted - accepted, 0)}
-    transaction.connection.execute(
-        update(hit_types).where(hit_types.c.hit_type_id == hit_type.hit_type_id).values(took)
-    )
+def _assignment_row(
+    transaction: Transaction, hit_type: Row[Any], hit_id: str, assignment: dict[str, Any]
+) -> dict[str, Any]:
+    """A row of the table assignments."""
+    return {
+        "assignment_id": assignment["AssignmentId"],
+        "hit_id": hit_id,
+        "worker_id": assignment["WorkerId"],
+        "status": assignment["AssignmentStatus"],
+        "accepted": assignment["AcceptTime"],
+        "deadline": assignment["AcceptTime"] + hit_type.assignment_duration,
+        "submitted": assignment["SubmitTime"],
+        "auto_approval": _auto_approval(transaction, hit_type, assignment),
+        "approved": assignment.get("ApprovalTime"),
+        "rejected": assignment.get("RejectionTime"),
+        "feedback": assignment.get("RequesterFeedback"),
+        "fields": assignment["Fields"],
+    }
 
 
 def _auto_approval(transaction: Transaction, hit_type: Row[Any], assignment: dict[str, Any]) -> float:
@@ -136,3 +202,6 @@ def _auto_approval(transaction: Transaction, hit_type: Row[Any], assignment: dic
     if assignment["AssignmentStatus"] != "Submitted":
         return float(given)
     return float(max(given, transaction.now + (hit_type.auto_approval_delay or TIME_TO_REVIEW)))
+
+
+_HIT = select(hits).where(hits.c.hit_id == bindparam("which"))
