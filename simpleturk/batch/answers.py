@@ -53,7 +53,8 @@ def output_of(fields: dict[str, Any]) -> tuple[Any, dict[str, Any], str | None]:
     """What a page stored: its output, further fields beside it, and what is wrong with it, if anything.
 
     A page that stores JSON in a field `output` or `taskAnswers` gives that JSON, and its other fields apart; any other
-    form gives an object of all its fields.
+    form gives an object of all its fields. What a crowd-form has flattened (`boxes.boundingBoxes`) is parsed where it is
+    a list or an object.
     """
     for name in JSON_FIELDS:
         text = fields.get(name)
@@ -65,7 +66,17 @@ def output_of(fields: dict[str, Any]) -> tuple[Any, dict[str, Any], str | None]:
         except ValueError:
             # A form's own field of that name beside others holds plain text by right; a page's only one does not.
             return (fields, {}, None) if others else (text, {}, f"the field {name} is not JSON")
-    return fields, {}, None
+    return {name: _flattened(name, value) for name, value in fields.items()}, {}, None
+
+
+def _flattened(name: str, value: Any) -> Any:
+    """The value of a field; a crowd-form flattens objects into fields with dots, but not lists."""
+    if "." not in name or not isinstance(value, str) or not value.lstrip().startswith(("[", "{")):
+        return value
+    try:
+        return parse_json(value)
+    except ValueError:
+        return value
 
 
 def _name(element: Element) -> str:

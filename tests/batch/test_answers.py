@@ -156,3 +156,14 @@ def test_answer_xml_is_always_ascii_and_well_formed(text: str) -> None:
 def test_reserved_names_are_no_answers_and_repeated_ones_are_joined() -> None:
     form = [("assignmentId", "A"), ("box", "1"), ("hitId", "H"), ("workerId", "W"), ("box", "2"), ("turkSubmitTo", "T")]
     assert answers_of(form) == [("box", "1|2")]
+
+
+def test_what_a_crowd_form_has_flattened_is_parsed_where_it_is_a_list_or_an_object() -> None:
+    fields = {
+        "boxes.boundingBoxes": '[{"label": "Car", "top": 1}]',
+        "boxes.inputImageProperties.height": "480",
+        "animal.cat": "true",
+        "text.note": "[not JSON",
+        "note": "[1]",
+    }
+    assert output_of(fields)[0] == fields | {"boxes.boundingBoxes": [{"label": "Car", "top": 1}]}
