@@ -53,8 +53,8 @@ def output_of(fields: dict[str, Any]) -> tuple[Any, dict[str, Any], str | None]:
     """What a page stored: its output, further fields beside it, and what is wrong with it, if anything.
 
     A page that stores JSON in a field `output` or `taskAnswers` gives that JSON, and its other fields apart; any other
-    form gives an object of all its fields. What a crowd-form has flattened (`boxes.boundingBoxes`) is parsed where it is
-    a list or an object.
+    form gives an object of all its fields. What a crowd-form has flattened (`boxes.boundingBoxes`) is parsed where it
+    is a list or an object.
     """
     for name in JSON_FIELDS:
         text = fields.get(name)
