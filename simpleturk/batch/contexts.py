@@ -3,10 +3,12 @@
 A page is read as HTML parsers read it, as far as that decides what a value put into a hole would mean.
 """
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from urllib.parse import unquote
 
 HOLE = re.compile(r"\$\{([^{}\n]*)\}")
 
@@ -24,6 +26,7 @@ class Context(Enum):
     """Of a style element."""
     TAG = auto()
     """Of a tag, outside of attributes' values."""
+    TAG_NAME = auto()
     SCRIPT = auto()
     """Of a script's code, outside of strings."""
     SCRIPT_STRING = auto()
@@ -33,7 +36,7 @@ class Context(Enum):
     SCRIPT_TEXT = auto()
     """Of a script element that holds anything else."""
     PAGE = auto()
-    """Of an attribute that holds a page."""
+    """Of an attribute that holds a page: nobody knows what a value would mean there."""
     XML = auto()
     """Of a question's XML, outside of its CDATA sections: they hold pages."""
 
@@ -43,8 +46,8 @@ class Hole:
     """A hole: where its name begins and ends in the page, and its context.
 
     `start` and `end` include the braces. In an attribute, `quote` is what stands around its value ("" for nothing),
-    `value_start` where the value begins, and `inner` the context in its script, if it holds one. `in_cdata` says that
-    the page stands in a CDATA section, which a value must not end.
+    `value_start` and `value_end` where the value begins and ends (or the name of a tag), and `inner` the context in its
+    script, if it holds one. `in_cdata` says that the page stands in a CDATA section, which a value must not end.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Hole:
     context: Context
     quote: str = ""
     value_start: int = 0
+    value_end: int = 0
     inner: Context | None = None
     in_cdata: bool = False
 
@@ -75,8 +79,10 @@ URLS = frozenset(
 RAW = frozenset("script style textarea title xmp iframe noembed noframes".split())
 
 #: An address that is a script.
-_RUNS = re.compile(r"\s*javascript:", re.IGNORECASE)
+_RUNS = re.compile(r"[\x00-\x20]*" + r"[\t\n\r]*".join("javascript:"), re.IGNORECASE)
+_SCRIPT_MARKUP = re.compile(r"<!--|-->|</?script(?=[\s/>])", re.IGNORECASE)
 
+_COMMENT_END = re.compile("--!?>")
 _MARKUP = re.compile(r"<!--|<[!?]|</?[A-Za-z]")
 _NAME = re.compile(r"[^\s/>]*")
 _ATTRIBUTE = re.compile(r"[^\s=/>][^\s=/>]*|/(?!>)|=")
@@ -109,6 +115,7 @@ def read_document(xml: str) -> list[Hole]:
                     start=hole.start + start,
                     end=hole.end + start,
                     value_start=hole.value_start + start,
+                    value_end=hole.value_end + start,
                     in_cdata=True,
                 )
             )
@@ -132,9 +139,12 @@ class _Reader:
             position = self._comment(found) if found[0].startswith(("<!", "<?")) else self._tag(found.start())
 
     def _comment(self, found: re.Match[str]) -> int:
-        closing = "-->" if found[0] == "<!--" else ">"
-        end = self.page.find(closing, found.end())
-        end = len(self.page) if end < 0 else end + len(closing)
+        # A comment that says nothing, "<!-->", is one too.
+        closing = _COMMENT_END.search(self.page, found.start() + 2) if found[0] == "<!--" else None
+        if found[0] == "<!--":
+            end = closing.end() if closing else len(self.page)
+        else:
+            end = self.page.find(">", found.end()) + 1 or len(self.page)
         self._holes(found.start(), end, Context.COMMENT)
         return end
 
@@ -143,7 +153,9 @@ class _Reader:
         is_end = page.startswith("</", start)
         name = _NAME.match(page, start + 1 + is_end)
         assert name
-        self._holes(start, name.end(), Context.TAG)
+        for match in HOLE.finditer(page, name.start(), name.end()):
+            whole = name.span()
+            self.holes.append(Hole(match[1].strip(), *match.span(), Context.TAG_NAME, "", *whole))
         position, attributes = name.end(), {}
         while True:
             space = _SPACE.match(page, position)
@@ -182,16 +194,15 @@ class _Reader:
             after = end
         context = Context.URL if attribute in URLS else Context.ATTRIBUTE
         context = Context.PAGE if attribute == "srcdoc" else context
-        is_script = attribute.startswith("on") or (context is Context.URL and _RUNS.match(page, inside, end))
-        inner = {hole.start: hole.context for hole in script_holes(page, inside, end)} if is_script else {}
-        for match in HOLE.finditer(page, inside, end):
-            hole = Hole(match[1].strip(), match.start(), match.end(), context, quote, inside, inner.get(match.start()))
-            self.holes.append(hole)
+        script = _script_of(attribute, context, page[inside:end])
+        inner = [] if script is None else [hole.context for hole in script_holes(script, 0, len(script))]
+        for number, match in enumerate(HOLE.finditer(page, inside, end)):
+            within = None if script is None else (inner[number] if number < len(inner) else Context.SCRIPT_STRING)
+            self.holes.append(Hole(match[1].strip(), *match.span(), context, quote, inside, end, within))
         return start, after
 
     def _raw(self, name: str, attributes: dict[str, str], start: int) -> int:
-        closing = re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE).search(self.page, start)
-        end = closing.start() if closing else len(self.page)
+        end = _script_end(self.page, start) if name == "script" else _raw_end(self.page, name, start)
         if name == "script" and _is_script(attributes.get("type", "")):
             self.holes += script_holes(self.page, start, end)
         else:
@@ -206,6 +217,38 @@ class _Reader:
         self.holes += _holes_in(self.page, start, end, context)
 
 
+def _raw_end(page: str, name: str, start: int) -> int:
+    closing = re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE).search(page, start)
+    return closing.start() if closing else len(page)
+
+
+def _script_end(page: str, start: int) -> int:
+    """Where a script element's content ends. Behind a "<!--", for browsers of old, another may stand in it."""
+    is_hidden = is_nested = False
+    for found in _SCRIPT_MARKUP.finditer(page, start):
+        mark = found[0].lower()
+        if mark == "<!--":
+            is_hidden = True
+        elif mark == "-->":
+            is_hidden = is_nested = False
+        elif mark == "<script":
+            is_nested = is_hidden
+        elif is_nested:
+            is_nested = False
+        else:
+            return found.start()
+    return len(page)
+
+
+def _script_of(attribute: str, context: Context, value: str) -> str | None:
+    """The script that an attribute's value is, decoded as browsers do it; None if it is none."""
+    if attribute.startswith("on"):
+        return html.unescape(value)
+    if context is Context.URL and _RUNS.match(address := html.unescape(value)):
+        return unquote(address)
+    return None
+
+
 def _holes_in(page: str, start: int, end: int, context: Context) -> Iterator[Hole]:
     """The holes of a part of a page that is all of one context."""
     for match in HOLE.finditer(page, start, end):
@@ -218,7 +261,9 @@ def _is_script(kind: str) -> bool:
     return not kind or "javascript" in kind or "ecmascript" in kind or "json" in kind or kind in ("module", "importmap")
 
 
-_SCRIPT = re.compile(r"""//[^\n]*|/\*.*?(?:\*/|\Z)|["'`]|/|\$\{[^{}\n]*\}|\+\+|--|[\w$]+|[^\s\w]""", re.DOTALL)
+_SCRIPT = re.compile(
+    r"""//[^\n]*|/\*.*?(?:\*/|\Z)|["'`]|/|\$\{[^{}\n]*\}|\+\+|--|(?:\w|\$(?!\{))+|[^\s\w]""", re.DOTALL
+)
 _REGULAR = re.compile(r"/(?![*/])(?:[^\\/\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
 
 #: After these a slash begins a regular expression.

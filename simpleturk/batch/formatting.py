@@ -52,7 +52,10 @@ _TAG = re.compile(r"""<(/?)([A-Za-z][^\s/><"']*+)((?:[^<>"']++|"[^"]*+"|'[^']*+'
 _ATTRIBUTE = re.compile(r"""[\s/]*+([^\s=/>"'<]++)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'<>`=]++))?+""")
 _REFERENCE = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
 _ADDRESS = re.compile(r"[\x00-\x20]*([A-Za-z][A-Za-z0-9+.\-\t\n\r]*):")
-_HARMLESS_SCHEMES = frozenset("http https mailto tel blob ftp".split())
+_SCRIPT_SCHEMES = frozenset("javascript vbscript livescript mocha data jar view-source".split())
+
+#: What lays something over the page, or loads something.
+_BAD_STYLE = re.compile(r"position|inset|z-index|transform|url|expression|behavio|binding|\\|/\*", re.IGNORECASE)
 
 
 def formatted(text: str, fields: bool = False) -> str:
@@ -66,7 +69,7 @@ def escaped(text: str) -> str:
 
 
 def harmless_address(address: str) -> str:
-    """An address that runs nothing: any other scheme than those of pages and files is made one that leads nowhere.
+    """An address that runs nothing: one whose scheme does is made one that leads nowhere.
 
     Character references in it may stand for what it really says.
     """
@@ -76,13 +79,14 @@ def harmless_address(address: str) -> str:
         return address
     name = re.sub(r"[\t\n\r]", "", scheme[1]).lower()
     is_media = re.match(r"[\x00-\x20]*data:(?:image/(?!svg)|audio/|video/)", meant, re.IGNORECASE)
-    return address if name in _HARMLESS_SCHEMES or is_media else f"unsafe:{address}"
+    return f"unsafe:{address}" if name in _SCRIPT_SCHEMES and not is_media else address
 
 
 class _Writer:
     def __init__(self, text: str, fields: bool) -> None:
         self._fields = fields
         self._open: list[str] = []
+        self._number: Counter[str] = Counter()
         self._shown: Counter[str] = Counter()
         self._is_formatting = False
         parts, position = [], 0
@@ -104,22 +108,28 @@ class _Writer:
         self._is_formatting = True
         ended = ""
         while self._open and self._open[-1] in _ENDS.get(tag, ()):
-            ended += f"</{self._open.pop()}>"
+            ended += self._close()
         if tag not in VOID:
             self._open.append(tag)
+            self._number[tag] += 1
         return ended + written
 
     def _end(self, tag: str, source: str) -> str:
         if self._shown[tag]:
             self._shown[tag] -= 1
             return escaped(source)
-        if tag not in self._open:
+        if not self._number[tag]:
             # A stray end of formatting means nothing; anything else is shown.
             return "" if tag in SAFE_TAGS else escaped(source)
-        ended = ""
-        while not ended.endswith(f"</{tag}>"):
-            ended += f"</{self._open.pop()}>"
-        return ended
+        ended = [self._close()]
+        while ended[-1] != f"</{tag}>":
+            ended.append(self._close())
+        return "".join(ended)
+
+    def _close(self) -> str:
+        tag = self._open.pop()
+        self._number[tag] -= 1
+        return f"</{tag}>"
 
     def _start(self, tag: str, attributes: str) -> str | None:
         """A start tag written anew; None for one that could do harm."""
@@ -141,6 +151,8 @@ class _Writer:
     def _is_safe(self, tag: str, name: str, value: str) -> bool:
         if name in ("href", "src", "poster"):
             return harmless_address(value) == value
+        if name == "style":
+            return not _BAD_STYLE.search(value)
         if name in ("id", "name") and value.strip().lower() in _TAKEN:
             return False
         if name in SAFE_ATTRIBUTES or re.fullmatch("aria-[a-z]{1,30}", name):

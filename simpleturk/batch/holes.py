@@ -6,7 +6,6 @@ script, closes nothing that it did not open, and leads to no `javascript:` addre
 """
 
 import ast
-import html
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -17,11 +16,10 @@ from xml.sax.saxutils import escape
 
 from simpleturk.batch.contexts import HOLE, URLS, Context, Hole, Tag, read, read_document
 from simpleturk.batch.documents import is_document
-from simpleturk.batch.formatting import escaped, formatted, harmless_address
+from simpleturk.batch.formatting import FIELD_TAGS, SAFE_TAGS, escaped, formatted, harmless_address
 from simpleturk.batch.questions import decoded_template, read_template
 from simpleturk.errors import Problem, Problems, suggestion
 
-_NAMES = re.compile(r"([A-Za-z][\w-]*)")
 _MAKES_FIELDS = re.compile(r"""createElement\(\s*['"](?:input|select|textarea)|['"`]\s*<\s*(?:input|select|textarea)""")
 _IN_A_TAG = re.compile(r"""\s*+(?:[A-Za-z][\w-]*+(?:\s*+=\s*+(?:"[^"<>&]*+"|'[^'<>&]*+'|[\w./#%-]++))?\s*+)*+""")
 
@@ -49,74 +47,87 @@ class SiteTemplate:
         known = set(names)
         self._holes = [hole for hole in holes if hole.name in known]
         unknown = [hole for hole in holes if hole.name not in known and not _is_a_scripts(hole)]
-        if unknown:
-            raise Problems([self._unknown(hole, names) for hole in unknown])
+        problems = [self._unknown(hole, names) for hole in unknown]
+        problems += [
+            Problem(self._where(hole), f"the hole {hole.name!r} stands in a page inside of an attribute, srcdoc")
+            for hole in self._holes
+            if hole.context is Context.PAGE
+        ]
+        if problems:
+            raise Problems(problems)
 
     def render(self, value: Any) -> str:
         """The page for one input, an object. Raises Problems for a value that cannot stand where its hole is."""
         if not isinstance(value, Mapping):
             raise Problems([Problem(str(self.path), "has holes for variables, but the input is no object")])
-        parts, position = [], 0
-        addresses: dict[int, str] = {}
+        page, parts, position = self._page, [""], 0
         for hole in self._holes:
             if hole.name not in value:
                 raise Problems([Problem(self._where(hole), f"the input has no {hole.name!r}")])
-            parts.append(self._page[position : hole.start])
-            filled = self._filled(hole, _text(value[hole.name]), addresses)
+            if hole.context is Context.URL and not hole.inner and position <= hole.value_start:
+                parts.append(page[position : hole.value_start])
+                position = hole.value_start
+                if self._would_run(hole, value):
+                    parts.append("unsafe:")
+            parts.append(page[position : hole.start])
+            before = "".join(parts[-6:])[-200:]
+            filled = self._filled(hole, _text(value[hole.name]), before, value)
             parts.append(filled.replace("]]>", "]]]]><![CDATA[>") if hole.in_cdata else filled)
             position = hole.end
-        return "".join([*parts, self._page[position:]])
+        return "".join([*parts, page[position:]])
 
-    def _filled(self, hole: Hole, text: str, addresses: dict[int, str]) -> str:
-        """What stands in the place of a hole; `addresses` has what was put into each address so far."""
+    def _filled(self, hole: Hole, text: str, before: str, values: Mapping[str, Any]) -> str:
+        """What stands in the place of a hole; `before` is the end of what stands before it."""
         match hole.context:
             case Context.TEXT:
-                return self._in_text(hole, text)
+                return _begun(formatted(text, self._fields), before)
             case Context.TAG:
-                if not _IN_A_TAG.fullmatch(text) or any(map(_does_something, _NAMES.findall(text))):
-                    what = f"{text[:40]!r} cannot stand inside of a tag, where the hole {hole.name!r} is"
-                    raise Problems([Problem(self._where(hole), what, "put the hole into an attribute's quotes")])
+                return self._in_a_tag(hole, text)
+            case Context.TAG_NAME:
+                name = self._whole(hole, values)
+                if name.lower().strip("/") not in SAFE_TAGS | FIELD_TAGS:
+                    raise Problems([Problem(self._where(hole), f"{name[:40]!r} cannot be the name of a tag here")])
                 return text
             case Context.ATTRIBUTE | Context.URL if hole.inner:
-                return _attribute(_in_script(text, hole.inner), hole.quote)
-            case Context.URL:
-                return _attribute(self._in_address(hole, text, addresses), hole.quote)
-            case Context.ATTRIBUTE:
-                return _attribute(text, hole.quote)
-            case Context.PAGE:
-                return _attribute(html.escape(formatted(text)), hole.quote)
+                is_name = hole.inner is Context.SCRIPT and re.search(r"[\w$]\Z", before)
+                return _attribute(_signs(text) if is_name else _in_script(text, hole.inner), hole.quote)
+            case Context.ATTRIBUTE | Context.URL:
+                # Without quotes, nothing would make the next attribute the value.
+                is_all = hole.start == hole.value_start and hole.end == hole.value_end
+                return '""' if not text and not hole.quote and is_all else _attribute(text, hole.quote)
             case Context.XML:
                 return escape(text, {'"': "&quot;", "'": "&apos;"})
             case Context.STYLE:
-                return text.replace("<", "\\3c ")
+                return re.sub(r"[^\w#%.,\s/:-]", lambda sign: f"\\{ord(sign[0]):x} ", text)
+            case Context.SCRIPT if re.search(r"[\w$]\Z", before):
+                # Part of a name: item_${n}.
+                return _signs(text)
             case Context.SCRIPT | Context.SCRIPT_STRING | Context.SCRIPT_COMMENT:
                 return _in_script(text, hole.context)
             case Context.SCRIPT_TEXT:
-                return re.sub(r"<(?=/script|!--)", r"<\\", text, flags=re.IGNORECASE)
+                return _begun(text.replace("<", "&lt;"), before)
             case Context.SCRIPT_PAGE:
-                return formatted(text)
+                return _begun(formatted(text), before)
             case _:
-                return escaped(text)
+                return _begun(escaped(text), before)
 
-    def _in_text(self, hole: Hole, text: str) -> str:
-        filled = formatted(text, self._fields)
-        # After a "<" that is text, a value's first letter would make a tag of the two.
-        if self._page[: hole.start].endswith(("<", "</")) and re.match("[A-Za-z/!?]", filled):
-            return f"&#{ord(filled[0])};{filled[1:]}"
-        return filled
-
-    def _in_address(self, hole: Hole, text: str, addresses: dict[int, str]) -> str:
-        """A value in an address: one with which it begins must not run anything, also not together with the next."""
-        before = HOLE.sub("", self._page[hole.value_start : hole.start])
-        if before.strip():
-            return text
-        together = addresses.get(hole.value_start, "") + before + text
-        if harmless_address(together) != together:
-            if together != before + text:
-                return text.replace(":", "%3A").replace("&", "%26")
-            return harmless_address(text)
-        addresses[hole.value_start] = together
+    def _in_a_tag(self, hole: Hole, text: str) -> str:
+        names = re.findall(r"[A-Za-z][\w-]*", re.sub(r"""=\s*("[^"]*"|'[^']*'|\S+)""", " ", text))
+        if not _IN_A_TAG.fullmatch(text) or any(map(_does_something, names)):
+            what = f"{text[:40]!r} cannot stand inside of a tag, where the hole {hole.name!r} is"
+            raise Problems([Problem(self._where(hole), what, "put the hole into an attribute's quotes")])
         return text
+
+    def _would_run(self, hole: Hole, values: Mapping[str, Any]) -> bool:
+        """Whether an address, with all of its holes filled, would be a script."""
+        address = self._whole(hole, values)
+        return harmless_address(address) != address
+
+    def _whole(self, hole: Hole, values: Mapping[str, Any]) -> str:
+        """An attribute's value, or a tag's name, with its holes filled as they are."""
+        return HOLE.sub(
+            lambda found: _text(values.get(found[1].strip(), "")), self._page[hole.value_start : hole.value_end]
+        )
 
     def _where(self, hole: Hole) -> str:
         return f"{self.path}, line {self._page.count(chr(10), 0, hole.start) + 1}"
@@ -124,6 +135,16 @@ class SiteTemplate:
     def _unknown(self, hole: Hole, names: Sequence[str]) -> Problem:
         hint = suggestion(hole.name, names) or f"the inputs have {', '.join(names) or 'no variables'}"
         return Problem(self._where(hole), f"the inputs have no {hole.name!r}", hint)
+
+
+def _begun(filled: str, before: str) -> str:
+    """A value's HTML, after what stands before it: the two make no tag together, and its first line end stays."""
+    if before.endswith(("<", "</", "<!")) and re.match("[A-Za-z/!?-]", filled):
+        return f"&#{ord(filled[0])};{filled[1:]}"
+    # HTML leaves out the first line end of these.
+    if filled.startswith("\n") and re.search(r"<(?:pre|textarea|listing)(?:\s[^<>]*)?>\Z", before, re.IGNORECASE):
+        return f"\n{filled}"
+    return filled
 
 
 def _is_a_scripts(hole: Hole) -> bool:
@@ -218,15 +239,18 @@ def _in_script(text: str, context: Context) -> str:
 
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
-#: What a script may hold as it is, whatever is around it.
-_NO_WORDS = re.compile("[^A-Za-z0-9_ .,:?!\xa0-\u2027\u202a-\ud7ff\ue000-\U0010ffff]")
-
 #: Longer values are no literals that somebody wrote into a spreadsheet.
 _LONGEST_LITERAL = 200_000
 
 
 def _signs(text: str) -> str:
-    return _NO_WORDS.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
+    """A text's characters for a script: letters and digits, and all else as escapes; blanks too, which part words."""
+    return re.sub(r"\W", lambda sign: "".join(f"\\u{unit:04x}" for unit in _units(sign[0])), text)
+
+
+def _units(sign: str) -> tuple[int, ...]:
+    data = sign.encode("utf-16-be", "surrogatepass")
+    return tuple(int.from_bytes(data[at : at + 2], "big") for at in range(0, len(data), 2))
 
 
 def _literal(text: str) -> Any:

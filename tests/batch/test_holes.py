@@ -127,13 +127,27 @@ def test_an_event_attribute_holds_a_script() -> None:
         ("<p>${x}</p>", "<video controls src=a.mp4></video>", '<p><video controls src="a.mp4"></video></p>'),
         ("<p>${x}</p>", "<i><form>x</form></i>", "<p><i>&lt;form&gt;x&lt;/form&gt;</i></p>"),
         ("<p>${x}</p><input name=a>", "<b>x</b><input name=b>", "<p><b>x</b>&lt;input name=b&gt;</p><input name=a>"),
+        ("<button onclick='show(item${x})'>", "1),alert(1", "show(item1\\u0029\\u002calert\\u00281)"),
+        ("<a onclick='f(&quot;${x}&quot;)'>", "cat's", "<a onclick='f(&quot;cat\\u0027s&quot;)'>"),
+        ('<a href="&#106;avascript:f(%27${x}%27)">', "');", "f(%27\\u0027\\u0029\\u003b%27)"),
+        ("<script>var item_${x} = 5</script>", "7", "<script>var item_7 = 5</script>"),
+        ("<script><!--\nd.write('<script></script>');\nv=\"${x}\"//--></script>", '";', "\\u0022\\u003b"),
+        ("<!--> <a title='${x}'>", "' onclick=''", "<!--> <a title='&#39; onclick=&#39;&#39;'>"),
+        ("<h${x}>a</h${x}>", "2", "<h2>a</h2>"),
+        ("<option ${x}>", "title='one cat'", "<option title='one cat'>"),
+        ("<input value=${x} required>", "", '<input value="" required>'),
+        ("<textarea name=a>${x}</textarea>", "\na", "<textarea name=a>\n\na</textarea>"),
+        ("<style>p { background: url('${x}') }</style>", "');}", "url('\\27 \\29 \\3b \\7d ')"),
+        ('<a href="${x}://e.org">', "javascript", '<a href="unsafe:javascript://e.org">'),
+        ('<a href="java${x}">', "script:a()", '<a href="unsafe:javascript:a()">'),
+        ('<img src="${x}">', "s3://bucket/img12:30.png", '<img src="s3://bucket/img12:30.png">'),
+        ("<p>${x}</p>", "<b style='position:fixed'>x</b>", "<p>&lt;b style='position:fixed'&gt;x&lt;/b&gt;</p>"),
         ("<p>a <${x} b</p>", "img src=x onerror=alert(1) ", "<p>a <&#105;mg src=x onerror=alert(1)  b</p>"),
         ('<a href="${x}">', "&#106;avascript:alert(1)", '<a href="unsafe:&#106;avascript:alert(1)">'),
         ('<a href="${x}">', "java&Tab;script&colon;a()", '<a href="unsafe:java&Tab;script&colon;a()">'),
         ("""<a href="javascript:'${x}'">""", "');", """<a href="javascript:'\\u0027\\u0029\\u003b'">"""),
-        ('<iframe srcdoc="${x}">', "<form>", '<iframe srcdoc="&amp;lt;form&amp;gt;">'),
         ("<script type='text/template'>${x}</script>", "<i>&", "<script type='text/template'><i>&amp;</i></script>"),
-        ("<script type=text/plain>${x}</script>", "& </script>", "<script type=text/plain>& <\\/script></script>"),
+        ("<script type=text/plain>${x}</script>", "& </script>", "<script type=text/plain>& &lt;/script></script>"),
         ("<script>a = ${x}</script>", "['a', \"b\"]", '<script>a = ["a", "b"]</script>'),
         ("<script>a = ${x}</script>", "True", "<script>a = true</script>"),
         ("<p>${x}</p>", '<a href="javascript:a()">x</a>', '<p>&lt;a href="javascript:a()"&gt;x&lt;/a&gt;</p>'),
@@ -147,7 +161,7 @@ def test_an_event_attribute_holds_a_script() -> None:
         ("<script>a = ${x}</script>", '{"b": "</i>"}', '<script>a = {"b": "\\u003c\\u002fi\\u003e"}</script>'),
         ("<script>a = ${x}</script>", "alert(1)", '<script>a = "alert\\u00281\\u0029"</script>'),
         ("<script>a = ${x} + 1</script>", "5", "<script>a = 5 + 1</script>"),
-        ("<script>'${x}'</script>", "'s \\ \"\n</", "<script>'\\u0027s \\u005c \\u0022\\u000a\\u003c\\u002f'</script>"),
+        ("<script>'${x}'</script>", "'s \\ \"\n</", "'\\u0027s\\u0020\\u005c\\u0020\\u0022\\u000a\\u003c\\u002f'"),
         ("<script>a = `${x}`</script>", "`${b}`", "<script>a = `\\u0060\\u0024\\u007bb\\u007d\\u0060`</script>"),
         ("<option ${x}>", "selected", "<option selected>"),
         ("<option ${x}>", 'class="a" disabled', '<option class="a" disabled>'),
@@ -158,11 +172,26 @@ def test_an_event_attribute_holds_a_script() -> None:
 def test_values_mean_what_they_meant_on_the_site_and_do_no_harm(
     folder: Path, page: str, value: str, shown: str
 ) -> None:
-    assert filled(page, x=value) == shown
+    found = filled(page, x=value)
+    assert found == shown if shown.startswith("<") or not page.startswith("<") else shown in found
+
+
+@pytest.mark.parametrize("page", ['<iframe srcdoc="<p>${x}</p>">', "<s${x}>", "<a${x}>"])
+def test_where_nobody_knows_what_a_value_would_mean_there_is_no_hole(folder: Path, page: str) -> None:
+    with pytest.raises(Problems, match=r"page.html, line 1: "):
+        filled(page, x="cript")
+
+
+def test_values_make_no_tag_together(folder: Path) -> None:
+    assert filled("a <${a}${b}>", a="", b="img src=x ") == "a <&#105;mg src=x >"
+    assert filled("<script type=text/x>${a}${b}</script>", a="<", b="/script>") == (
+        "<script type=text/x>&lt;/script></script>"
+    )
+    assert "</textarea" not in filled("<textarea><${a}", a="/textarea x").removeprefix("<textarea>")
 
 
 def test_values_that_make_an_address_together_run_nothing(folder: Path) -> None:
-    assert filled('<a href="${a}${b}">', a="java", b="script:alert(1)") == '<a href="javascript%3Aalert(1)">'
+    assert filled('<a href="${a}${b}">', a="java", b="script:alert(1)") == '<a href="unsafe:javascript:alert(1)">'
     assert filled('<a href="${a}${b}">', a="https", b="://e.org/?c:d") == '<a href="https://e.org/?c:d">'
     assert filled('<a href="${a}/${b}">', a="https://e.org", b="a:b") == '<a href="https://e.org/a:b">'
 
@@ -226,7 +255,8 @@ def test_whatever_a_value_holds_it_stays_where_its_hole_is(
     attributes = seen.tags[1][1]
     assert (attributes["title"], attributes["lang"], attributes["class"]) == (value, value, value + "z")
     assert seen.text.get("em", "") == value
-    assert seen.text.get("textarea", "") == value
+    # Browsers leave out the first line end.
+    assert seen.text.get("textarea", "").removeprefix("\n" if value.startswith("\n") else "") == value
     assert "</" not in seen.text["script"]
     strings = seen.text["script"]
     assert strings.startswith("var a = '") and strings.endswith(";")
