@@ -84,6 +84,13 @@ def rows_of(file: Iterable[bytes], delimiter: str = "", first: int = 1) -> Rows:
     return Rows(decoded(file, first), delimiter, first)
 
 
+def header_of(rows: Rows) -> tuple[int, list[str]]:
+    """The first row that is not empty, with its line; names without blanks around, as long as they differ."""
+    line, names = next(((line, row) for line, row in rows if any(map(str.strip, row))), (1, []))
+    stripped = [name.strip() for name in names]
+    return line, stripped if len(set(stripped)) == len(set(names)) else names
+
+
 def records(file: Iterable[bytes], name: str, wanted: str) -> "Iterator[tuple[int, dict[str, str]] | Problem]":
     """Each row as a dict by the header's names, with its line; or what is wrong with it. Empty rows are left out.
 
@@ -91,8 +98,7 @@ def records(file: Iterable[bytes], name: str, wanted: str) -> "Iterator[tuple[in
     """
     rows = rows_of(file)
     try:
-        line, names = next(rows, (1, []))
-        names = [column.strip() for column in names]
+        line, names = header_of(rows)
         if wanted not in names:
             yield Problem(f"{name}, line {line}", f"names no column {wanted}", "begin with the header")
             return

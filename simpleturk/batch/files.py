@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,14 +20,18 @@ def write_whole(path: Path, text: str) -> None:
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A file to write that replaces another in one step: whoever looks sees the old one or the new one, also after a
-    crash. What cannot be written leaves the old one.
+    crash. What cannot be written leaves the old one. A link goes on leading to where it leads, and the new file may be
+    read by whom the old one could be.
     """
+    path = Path(os.path.realpath(path))
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with telling(path), temporary.open("wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
+        with suppress(OSError):
+            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
         temporary.replace(path)
     except BaseException:
         with suppress(OSError):

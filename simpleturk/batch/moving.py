@@ -3,6 +3,7 @@
 HITs and assignments are documents as MTurk's API has them; a HIT holds its Assignments, an assignment its Fields.
 """
 
+import codecs
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -121,18 +122,35 @@ class _Reader:
             self._take(line, cells, _fields(record), record.get("input"))
 
     def _records(self, lines: Iterable[bytes]) -> Iterator[tuple[int, Any]]:
+        first, array = True, b""
         for number, data in enumerate(lines, start=1):
-            try:
-                text = data.decode("utf-8-sig" if number == 1 else "utf-8").strip()
-                if not text:
-                    continue
-                record = parse_json(text)
-            except UnicodeDecodeError:
-                self._problem(number, "is not UTF-8 text", "save the file as UTF-8")
-            except ValueError as error:
-                self._problem(number, f"not JSON: {error}", "the file has to be CSV, JSON Lines or one JSON array")
-            else:
-                yield from ((number, one) for one in (record if isinstance(record, list) else [record]))
+            bare = data.removeprefix(codecs.BOM_UTF8) if number == 1 else data
+            if first and bare.strip():
+                first = False
+                array = b"[" if bare.lstrip().startswith(b"[") else b""
+            if array:
+                array += bare.lstrip()[1:] if array == b"[" else bare
+            elif bare.strip():
+                yield from ((number, record) for record in self._parsed(number, bare))
+        if array:
+            # Everything in it stands, as far as messages go, where the array begins.
+            [found] = self._parsed(1, array) or [[]]
+            yield from ((place, record) for place, record in enumerate(found, start=1))
+
+    def _parsed(self, number: int, data: bytes) -> list[Any]:
+        """What JSON holds; nothing, and a problem noted, for what is none."""
+        try:
+            record = parse_json(data.decode("utf-8").strip())
+            json.dumps(record, ensure_ascii=False).encode()
+        except UnicodeDecodeError:
+            self._problem(number, "is not UTF-8 text", "save the file as UTF-8")
+        except UnicodeEncodeError:
+            self._problem(number, "holds half a character, which no text can")
+        except ValueError as error:
+            self._problem(number, f"not JSON: {error}", "the file has to be CSV, JSON Lines or one JSON array")
+        else:
+            return [record]
+        return []
 
     def _take(self, line: int, cells: dict[str, Any], fields: list[list[str]], value: Any) -> None:
         """Take one assignment; `cells` are named as the site's columns are, and none is empty."""

@@ -9,7 +9,7 @@ import io
 import json
 import re
 import tempfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from simpleturk.batch.answers import AnswerError, output_of, parse_answer
-from simpleturk.batch.csvrows import Rows, Unreadable, records, rows_of
-from simpleturk.batch.files import appending, json_line, replacing
-from simpleturk.errors import Problem, Problems
+from simpleturk.batch.csvrows import header_of, records, rows_of
+from simpleturk.batch.files import Appended, appending, replacing
+from simpleturk.errors import Problem, Problems, SimpleturkError
 
 if TYPE_CHECKING:
     from simpleturk.shown import HIT, Assignment
@@ -37,6 +37,7 @@ DECISIONS = ("Approve", "Reject")
 WHOLE_INPUT = "Input.input"
 RAW_ANSWER = "Answer.answer"
 
+_HALF = re.compile("[\ud800-\udfff]")
 _MARK = re.compile(r" ?simpleturk:[0-9a-f]{32}:[0-9]+\Z")
 
 _DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
@@ -113,13 +114,14 @@ def _cell(value: Any) -> str:
 class Sheet:
     """Rows on their way to a file: which columns there are is known when all have come.
 
-    `columns` are those that it has anyway.
+    `columns` are those that it has anyway; one without a name is "".
     """
 
-    def __init__(self, columns: Iterable[str] = (), delimiter: str = ",") -> None:
+    def __init__(self, columns: Sequence[str] = (), delimiter: str = ",") -> None:
         self.per_hit: dict[str, int] = {}
         self.records = 0
         self._delimiter = delimiter
+        self._old = list(columns)
         self._columns = dict.fromkeys(columns)
         self._seen: set[str] = set()
         self._rows: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")
@@ -127,35 +129,53 @@ class Sheet:
     def expect(self, hit_ids: Collection[str]) -> None:
         """All may come."""
 
+    def keep(self, fields: Sequence[str]) -> None:
+        """Take a row that the file holds, as it is: one of a person's own, or a second one of an assignment, too."""
+        row = dict(zip(self._old, fields, strict=False))
+        assignment_id = row.get("AssignmentId", "").strip()
+        if assignment_id and assignment_id not in self._seen:
+            self._count(assignment_id, row.get("HITId", "").strip())
+        self._rows.write(json.dumps(list(fields)) + "\n")
+
     def add(self, row: dict[str, Any]) -> bool:
-        """Take a row, unless its assignment is there; return whether it was new."""
+        """Take a new row, unless its assignment is there; return whether it was new."""
         if row["AssignmentId"] in self._seen:
             return False
-        row = {name: text for name, text in row.items() if name not in ("problem", "")}
+        row = {name: text for name, text in row.items() if name != "problem"}
         self._columns |= dict.fromkeys(row)
-        self._seen.add(row["AssignmentId"])
-        self.per_hit[row["HITId"]] = self.per_hit.get(row["HITId"], 0) + 1
-        self.records += 1
-        self._rows.write(json_line(row))
+        self._count(row["AssignmentId"], row["HITId"])
+        self._rows.write(json.dumps(row) + "\n")
         return True
+
+    def _count(self, assignment_id: str, hit_id: str) -> None:
+        self._seen.add(assignment_id)
+        self.per_hit[hit_id] = self.per_hit.get(hit_id, 0) + 1
+        self.records += 1
 
     def text(self) -> Iterator[str]:
         """The file: the header, and row by row."""
         inputs = [name for name in self._columns if name.startswith("Input.")]
         answers = sorted(name for name in self._columns if name.startswith("Answer."))
         columns = [*COLUMNS, *inputs, *answers, *DECISIONS]
-        # What somebody has written beside it stays, at the end.
-        columns += [name for name in self._columns if name not in set(columns)]
-        yield self._line(columns)
+        # What somebody has written beside it stays, at the end: by its place, for it may have no name.
+        known = set(columns)
+        others = [place for place, name in enumerate(self._old) if name not in known]
+        yield self._line([*columns, *(self._old[place] for place in others)])
+        places = {name: place for place, name in reversed(list(enumerate(self._old)))}
         self._rows.seek(0)
         for line in self._rows:
             row = json.loads(line)
-            yield self._line([row.get(name, "") for name in columns])
+            if isinstance(row, dict):
+                yield self._line([*(row.get(name, "") for name in columns), *("" for _ in others)])
+            else:
+                cells = [row[places[name]] if name in places else "" for name in columns]
+                yield self._line([*cells, *(row[place] for place in others)])
 
     def _line(self, fields: list[str]) -> str:
         file = io.StringIO()
         csv.writer(file, delimiter=self._delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(fields)
-        return file.getvalue()
+        # UTF-8 has no halves of characters.
+        return _HALF.sub("\ufffd", file.getvalue())
 
     def close(self) -> None:
         """Let go of what was kept meanwhile."""
@@ -168,40 +188,45 @@ def merging(path: Path) -> Iterator[Sheet]:
 
     What it holds stays: rows, decisions, further columns, the sign between fields. It is replaced in one step, with
     what has come in, and only if there is something new. Raises Problems, and changes nothing, when it is something
-    else.
+    else; SimpleturkError when somebody has saved it meanwhile.
     """
     with appending(path) as file:
-        header = rows_of(file.lines())
-        columns = [name.strip() for name in _first(header, path) if name.strip()]
-        sheet = Sheet(columns, header.delimiter or ",")
-        with closing(sheet):
-            _take_old(sheet, records(file.lines(), str(path), "AssignmentId") if columns else ())
+        stamp = _stamp(path)
+        is_new = not any(map(bytes.strip, file.lines()))
+        with closing(Sheet() if is_new else _read(file, path)) as sheet:
             before = sheet.records
             try:
                 yield sheet
             finally:
-                if sheet.records > before or not columns:
+                if sheet.records > before or is_new:
+                    if _stamp(path) != stamp:
+                        hint = "run the command again: nothing of what is in it was touched"
+                        raise SimpleturkError(f"{path} has just been saved by somebody else", hint)
                     with replacing(path) as new:
                         new.writelines(line.encode() for line in sheet.text())
 
 
-def _first(rows: Rows, path: Path) -> list[str]:
-    try:
-        return next(rows, (1, []))[1]
-    except Unreadable as error:
-        raise Problems([Problem(f"{path}, line {error.line}", error.what, error.hint)]) from error
+def _stamp(path: Path) -> tuple[int, ...]:
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _take_old(sheet: Sheet, rows: "Iterable[tuple[int, dict[str, str]] | Problem]") -> None:
+def _read(file: Appended, path: Path) -> Sheet:
+    """The rows that a file holds. Raises Problems with everything that is wrong in it."""
     problems = []
-    for item in rows:
+    for item in records(file.lines(), str(path), "AssignmentId"):
         if isinstance(item, Problem):
             hint = item.hint or "name another --output: nothing has been written"
             problems.append(Problem(item.where, item.what, hint))
-        else:
-            sheet.add({"HITId": ""} | item[1])
     if problems:
         raise Problems(problems)
+    rows = rows_of(file.lines())
+    names = header_of(rows)[1]
+    sheet = Sheet(names, rows.delimiter)
+    for _, fields in rows:
+        if any(fields):
+            sheet.keep(fields[: len(names)])
+    return sheet
 
 
 @dataclass(frozen=True)
@@ -212,6 +237,10 @@ class Decision:
     status: str
     approve: bool
     reason: str
+
+
+#: What looks like an empty cell.
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\xa0 "
 
 
 def decisions(file: Iterable[bytes], name: str) -> list[Decision]:
@@ -231,7 +260,7 @@ def decisions(file: Iterable[bytes], name: str) -> list[Decision]:
             row["AssignmentId"].strip(),
             row.get("AssignmentStatus", "").strip(),
             bool(row.get("Approve", "").strip()),
-            row.get("Reject", "").strip(),
+            row.get("Reject", "").strip().strip(_INVISIBLE),
         )
         wrong = _wrong(decision, row.get("Approve", "").strip())
         earlier = found.setdefault(decision.assignment_id, (line, decision))

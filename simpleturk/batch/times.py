@@ -28,10 +28,15 @@ def parse_time(text: str) -> datetime:
     try:
         if site is None:
             found = datetime.fromisoformat(text.strip())
-            return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-        month, day, hour, minute, second, zone, year = site.groups()
-        numbers = (int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second))
-        return datetime(*numbers, tzinfo=_zone(zone)).astimezone(UTC)
+            moment = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        else:
+            month, day, hour, minute, second, zone, year = site.groups()
+            numbers = (int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second))
+            moment = datetime(*numbers, tzinfo=_zone(zone)).astimezone(UTC)
+        # Whoever reckons with a moment must not fall out of the calendar.
+        if not 1900 <= moment.year <= 2500:
+            raise ValueError(moment)
+        return moment
     except (ValueError, KeyError, OverflowError):
         example = "Thu Oct 09 07:30:20 UTC 2025, or 2025-10-09T07:30:20Z"
         raise ValueError(f"{text[:40]!r} is not a time such as {example}") from None

@@ -53,6 +53,7 @@ def import_(
     old = _check_ids(ids, digest)
     batch = read_old_batch(file, status.capitalize(), datetime.now(UTC))
     checked = load_properties(find(properties)) if properties else None
+    _check_inputs(ids, batch, old)
     questions = _questions(batch, checked, properties and find(properties), template and find(template), syntax)
     done, record = _take_in(batch, checked, questions, _record(file, ids, digest, batch, database), database)
     _write(ids, batch, old or record)
@@ -81,6 +82,15 @@ def _check_ids(ids: Path, digest: str) -> "BatchRecord | None":
     if record or ids.is_dir() or (ids.exists() and ids.stat().st_size):
         raise SimpleturkError(f"{ids} exists already, and is another batch's", "name another --ids")
     return None
+
+
+def _check_inputs(ids: Path, batch: "OldBatch", record: "BatchRecord | None") -> None:
+    """The inputs go into a file beside the ids file; one that is there already, with other contents, is somebody's."""
+    from simpleturk.batch.ids import saved_inputs_path
+
+    path = saved_inputs_path(ids, ".jsonl")
+    if path.exists() and record is None and path.read_bytes() != "".join(_lines(batch)).encode():
+        raise SimpleturkError(f"{path} exists already: the inputs would be kept there", "name another --ids")
 
 
 def _questions(

@@ -19,8 +19,8 @@ from simpleturk.marketplace.operations.hits import check_limits, hit_type_of
 from simpleturk.marketplace.questions import SCHEMAS, check_question
 from simpleturk.marketplace.schema import assignments, hit_types, hits
 
-#: How long work waits that would otherwise have been approved by itself before it came here, in seconds.
-TIME_TO_REVIEW = 30 * 24 * 3600
+#: How long work waits at least before it is approved by itself, in seconds: nobody has looked at it here yet.
+TIME_TO_REVIEW = 7 * 24 * 3600
 
 
 #: So many assignments are written at a time.
@@ -201,7 +201,7 @@ def _auto_approval(transaction: Transaction, hit_type: Row[Any], assignment: dic
     given = assignment.get("AutoApprovalTime") or assignment["SubmitTime"] + hit_type.auto_approval_delay
     if assignment["AssignmentStatus"] != "Submitted":
         return float(given)
-    return float(max(given, transaction.now + (hit_type.auto_approval_delay or TIME_TO_REVIEW)))
+    return float(max(given, transaction.now + max(hit_type.auto_approval_delay, TIME_TO_REVIEW)))
 
 
 _HIT = select(hits).where(hits.c.hit_id == bindparam("which"))

@@ -105,7 +105,7 @@ def test_old_work_is_not_approved_by_itself_before_anybody_could_look(folder: Pa
     [record] = records(run("results", "--database", "m.db").stdout)
     assert (record["status"], record["accept_time"]) == ("Submitted", "2014-10-09T14:30:20Z")
     assert record["submit_time"] == "2014-10-09T14:31:20Z"
-    assert 0 < (parse_time(record["auto_approval_time"]) - datetime.now(UTC)).total_seconds() <= 600
+    assert (parse_time(record["auto_approval_time"]) - datetime.now(UTC)).days >= 6
 
 
 def test_importing_a_file_again_changes_nothing_and_mends_what_a_crash_left(old: list[str], run: Run) -> None:
@@ -166,14 +166,17 @@ def write_json(name: str) -> Callable[[list[dict[str, Any]]], None]:
     """Writes records as JSON Lines, or as one array."""
 
     def write(found: list[dict[str, Any]]) -> None:
-        array = name == "array"
-        text = json.dumps(found, indent=None) if array else "".join(json.dumps(record) + "\n" for record in found)
+        text = (
+            json.dumps(found, indent=2 if name == "indented" else None)
+            if name != "lines"
+            else "".join(json.dumps(record) + "\n" for record in found)
+        )
         Path("old.jsonl").write_text(text)
 
     return write
 
 
-@pytest.mark.parametrize("form", ["lines", "array"])
+@pytest.mark.parametrize("form", ["lines", "array", "indented"])
 def test_the_ancestors_results_are_taken(folder: Path, run: Run, form: str) -> None:
     found: list[dict[str, Any]] = [
         {"assignment_id": "3A", "hit_id": "3H", "worker_id": "A1", "output": {"n": [1, "é"]},
@@ -236,7 +239,17 @@ def test_everything_that_is_wrong_in_a_file_is_told_and_nothing_imported(
         assert problem in line
 
 
-@pytest.mark.parametrize("line", ["x", "[1]", '{"hit_id": "3H"}', '{"assignment_id": "3A"}', "\xff"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x",
+        "[1]",
+        '{"assignment_id": "3A", "feedback": "\\udfff"}',
+        '{"hit_id": "3H"}',
+        '{"assignment_id": "3A"}',
+        "\xff",
+    ],
+)
 def test_a_line_that_is_no_result_is_told(folder: Path, run: Run, line: str) -> None:
     Path("old.jsonl").write_bytes(line.encode("latin-1") + b"\n")
     result = run("import", "old.jsonl", "--database", "m.db")
@@ -263,6 +276,22 @@ def test_a_file_that_is_not_there_is_told(folder: Path, run: Run, file: str) -> 
 )
 def test_times_are_read_as_they_were_written(text: str, moment: str) -> None:
     assert parse_time(text).isoformat() == moment
+
+
+@pytest.mark.parametrize(
+    "text", ["9999-12-31T23:59:59Z", "0001-01-01", "10/9/2025", "", "Thu Foo 09 07:30:20 UTC 2025"]
+)
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a time such as"):
+        parse_time(text)
+
+
+def test_a_file_of_the_name_of_its_inputs_is_left_alone(folder: Path, run: Run) -> None:
+    line = json.dumps({"assignment_id": "3A", "hit_id": "3H", "worker_id": "A1", "output": 1, "status": "Approved"})
+    Path("hit_ids.inputs.jsonl").write_text(line + "\n")
+    result = run("import", "hit_ids.inputs.jsonl", "--database", "m.db")
+    assert (result.exit_code, Path("hit_ids.inputs.jsonl").read_text()) == (1, line + "\n")
+    assert "hit_ids.inputs.jsonl exists already" in result.stderr
 
 
 @given(st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2200, 1, 1)))

@@ -258,3 +258,99 @@ def test_any_bytes_are_decisions_or_problems(data: bytes) -> None:
         assert error.problems
     else:
         assert json.dumps([decision.assignment_id for decision in found])
+
+
+# What a person has in the file
+
+
+def test_a_file_of_something_else_is_never_taken_for_an_empty_one(done: list[str], run: Run) -> None:
+    Path("diary.csv").write_text("\nmy diary,1\n")
+    result = run("results", "--output", "diary.csv")
+    assert (result.exit_code, Path("diary.csv").read_text()) == (1, "\nmy diary,1\n")
+
+
+@pytest.mark.parametrize("blank", ["\n", ",,,\n", '"",""\n', " \n"])
+def test_empty_rows_above_the_header_do_no_harm(
+    done: list[str], words: list[str], local: Marketplace, run: Run, blank: str
+) -> None:
+    marked(run, ("x", ""), ("", "why"), ("", ""))
+    Path("r.csv").write_text(blank + Path("r.csv").read_text())
+    do(local, words[0], "bob")
+    assert "1 new result in r.csv; it holds 4" in run("results", "--output", "r.csv").stderr
+    assert [(row["Approve"], row["Reject"]) for row in rows(Path("r.csv").read_text())][:2] == [("x", ""), ("", "why")]
+
+
+def test_rows_and_columns_of_ones_own_stay(done: list[str], words: list[str], local: Marketplace, run: Run) -> None:
+    run("results", "--output", "r.csv")
+    table = list(csv.reader(io.StringIO(Path("r.csv").read_text(), newline="")))
+    table[0] += ["problem", "", ""]
+    for number, row in enumerate(table[1:]):
+        row += [f"p{number}", "a", f"b{number}"]
+    second = [*table[1]]
+    second[-5] = "x"
+    table += [second, ["total"] + [""] * (len(second) - 2) + ["3"], ["note"] + [""] * (len(second) - 1)]
+    file = io.StringIO(newline="")
+    csv.writer(file).writerows(table)
+    Path("r.csv").write_text(file.getvalue(), newline="")
+    do(local, words[0], "bob")
+    assert "1 new result in r.csv; it holds 4" in run("results", "--output", "r.csv").stderr
+    found = list(csv.reader(io.StringIO(Path("r.csv").read_text(), newline="")))
+    assert found[0][-3:] == ["problem", "", ""]
+    assert [row[-3:] for row in found[1:5]] == [
+        ["p0", "a", "b0"],
+        ["p1", "a", "b1"],
+        ["p2", "a", "b2"],
+        ["p0", "a", "b0"],
+    ]
+    assert [row[0] for row in found[5:7]] == ["total", "note"]
+    assert found[5][-1] == "3"
+    assert rows(Path("r.csv").read_text())[3]["Approve"] == "x"
+    assert run("approve", "--assignments", "r.csv").exit_code == 1
+
+
+def test_what_is_saved_while_results_come_is_not_overwritten(
+    done: list[str], words: list[str], local: Marketplace, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from simpleturk.mturk import MTurk
+
+    run("results", "--output", "r.csv")
+    do(local, words[0], "bob")
+    list_ = MTurk.assignments
+
+    def saved_meanwhile(self: MTurk, *arguments: object) -> object:
+        text = Path("r.csv").read_text().replace('"",""\n', '"x",""\n')
+        Path("new").write_text(text)
+        Path("new").replace("r.csv")
+        return list_(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(MTurk, "assignments", saved_meanwhile)
+    result = run("results", "--output", "r.csv")
+    assert (result.exit_code, "has just been saved by somebody else" in result.stderr) == (1, True)
+    assert [row["Approve"] for row in rows(Path("r.csv").read_text())] == ["x", "x", "x"]
+
+
+def test_a_link_stays_one_and_who_could_read_the_file_still_can(done: list[str], run: Run) -> None:
+    Path("real.csv").write_text("")
+    Path("real.csv").chmod(0o600)
+    Path("link.csv").symlink_to("real.csv")
+    run("results", "--output", "link.csv")
+    assert Path("link.csv").is_symlink()
+    assert len(rows(Path("real.csv").read_text())) == 3
+    assert Path("real.csv").stat().st_mode & 0o777 == 0o600
+
+
+def test_inputs_whose_names_differ_only_in_blanks_are_read_back(
+    batch_files: Files, run: Run, local: Marketplace
+) -> None:
+    batch_files([{"d": "1", "d ": "2"}], template="<form>{{ input }}<input name=a>")
+    run("launch")
+    do(local, Path("hit_ids.txt").read_text().strip(), "ann")
+    run("results", "--output", "r.csv")
+    assert run("results", "--output", "r.csv").exit_code == 0
+
+
+def test_half_a_character_stops_nothing(batch_files: Files, run: Run, local: Marketplace) -> None:
+    batch_files('{"d": "\\ud800"}\n', template="<form>{{ input }}<input name=a>")
+    assert run("launch").exit_code == 0
+    do(local, Path("hit_ids.txt").read_text().strip(), "ann")
+    assert rows(run("results", "--format", "csv").stdout)[0]["Input.d"] == "\ufffd"
