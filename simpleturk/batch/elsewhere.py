@@ -5,6 +5,7 @@ the requester site's batch, CSV  the column HITId, a row for each assignment; `I
 JSON Lines                       HITId or hit_id in each record
 """
 
+import codecs
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from simpleturk.batch.csvrows import is_table, records
+from simpleturk.batch.csvrows import begins_table, records
 from simpleturk.batch.inputs import Inputs
 from simpleturk.errors import Problem, Problems, SimpleturkError
 
@@ -39,11 +40,12 @@ def is_elsewhere(ids: Path) -> bool:
     """Whether what was named as an ids file is another program's account of a batch."""
     if not ids.is_file():
         return ids.is_dir()
-    if ids.suffix.lower() in (".csv", ".tsv"):
-        return True
     with ids.open("rb") as file:
-        first = file.readline(100_000).removeprefix(b"\xef\xbb\xbf").lstrip()
-    return first.startswith(b"{") or (b"HITId" in first and is_table(ids, str(ids)))
+        lines = (line.removeprefix(codecs.BOM_UTF8).strip(b"\0\t\r\n ") for line in file)
+        first = next((line[:100_000] for line in lines if line and not line.startswith(b"#")), b"")
+    if not first or is_hit_id(first[:100].decode("ascii", "replace")):
+        return False
+    return first.startswith(b"{") or ids.suffix.lower() in (".csv", ".tsv") or begins_table(str(ids), first)
 
 
 def read_elsewhere(ids: Path) -> Elsewhere:
@@ -51,9 +53,14 @@ def read_elsewhere(ids: Path) -> Elsewhere:
     if ids.is_dir():
         return _folder(ids)
     with ids.open("rb") as file:
-        if is_table(ids, str(ids)):
+        if not _begins_json(ids):
             return _table(file, ids)
         return Elsewhere(_each(file, ids))
+
+
+def _begins_json(ids: Path) -> bool:
+    with ids.open("rb") as file:
+        return file.read(1000).removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{")
 
 
 def _table(file: Iterable[bytes], ids: Path) -> Elsewhere:

@@ -22,6 +22,9 @@ _VALUE = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
 _IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=~"
 _IN_VALUES = "/:~"
 
+#: A host's name or part of one, perhaps with a port: nothing that would make another host of what follows.
+_HOST = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?::[0-9]{1,5})?")
+
 
 class ExternalPage:
     """The address of a page, with Jinja: in the place of a template. Raises Problems for a syntax error.
@@ -61,7 +64,18 @@ def _marked(value: Any) -> Any:
 
 
 def _address(made: str) -> str:
+    """An address out of its text and the marked values in it. Raises ValueError for one that leaves its place."""
     begins = _VALUE.match(made)
-    head = begins[1].strip() if begins else ""
-    rest = _VALUE.sub(lambda match: quote(match[1], safe=_IN_VALUES), made[begins.end() if begins else 0 :])
-    return quote(head + rest, safe=_IN_ADDRESSES)
+    whole = quote(begins[1].strip(), safe=_IN_ADDRESSES) if begins else ""
+    position = begins.end() if begins else 0
+    for found in _VALUE.finditer(made, position):
+        whole += quote(made[position : found.start()], safe=_IN_ADDRESSES)
+        position = found.end()
+        value = found[1]
+        is_host = re.fullmatch(r"[a-z]+://[^/?#]*", whole, re.IGNORECASE) and not value.startswith("/")
+        if is_host and not _HOST.fullmatch(value):
+            raise ValueError(f"{value[:40]!r} cannot be part of a host's name")
+        if not is_host and "?" not in whole and re.search(r"(?:\A|/)\.\.?(?:/|\Z)", value):
+            raise ValueError(f"{value[:40]!r} leads to another folder")
+        whole += value if is_host else quote(value, safe=_IN_VALUES)
+    return whole + quote(made[position:], safe=_IN_ADDRESSES)

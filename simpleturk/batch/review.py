@@ -52,7 +52,7 @@ def pay_bonus(mturk: "MTurk", workers: Mapping[str, str], amount: Decimal, reaso
         if (amount, reason) in mturk.bonuses(assignment_id):
             return True
         worker_id = workers[assignment_id] or mturk.assignment(assignment_id).worker_id
-        token = hashlib.sha256(f"{assignment_id}:{amount}:{reason}".encode()).hexdigest()
+        token = hashlib.sha256(f"{assignment_id}:{amount}:{reason}".encode("utf-8", "replace")).hexdigest()
         mturk.bonus(assignment_id, worker_id, amount, reason, token)
         return False
 

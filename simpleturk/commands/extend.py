@@ -1,7 +1,7 @@
 """extend: more assignments, or more time."""
 
-from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,9 +17,10 @@ from simpleturk.commands.options import (
 )
 from simpleturk.commands.outcomes import report
 from simpleturk.endpoints import Where
-from simpleturk.errors import UsageError
+from simpleturk.errors import SimpleturkError, SomeFailed, UsageError
 
 if TYPE_CHECKING:
+    from simpleturk.batch.extending import Extension
     from simpleturk.mturk import MTurk
     from simpleturk.shown import HIT
 
@@ -46,25 +47,42 @@ def extend(
     Interrupted and run again, it goes on: no HIT is extended twice.
     """
     from simpleturk.batch import extending
-    from simpleturk.batch.ids import write_record
 
     if by is None and hours is None:
         raise UsageError("nothing says by how much", "give --assignments-by, --hours, or both")
     hit_ids, record, mturk = the_batch(where, ids, acts=True)
+    plan = extending.read_plan(ids)
+    if plan and (plan.by, plan.hours) != (by or 0, hours or 0):
+        raise SimpleturkError(f"an extension of this batch was interrupted: {_spelled(plan)}", _hint(ids))
     hits = [hit for hit in surveyed(mturk, hit_ids, record, ids).values() if hit is not None]
     if by is not None:
-        before = record.max_assignments if record else min((hit.max_assignments for hit in hits), default=0)
-        lacking = extending.wanted_places(hits, before, by)
+        lacking = plan.lacking(hits) if plan else {hit.hit_id: by for hit in hits}
         _confirm(mturk, hits, lacking, yes)
-        outcomes = extending.add_places(mturk, lacking, before + by)
-        report(outcomes, len(lacking), "HIT", "Extended", f"Adding {by:,} to each")
-        if record:
-            # Only now: until all have been extended, the same command means the same extension.
-            write_record(ids, replace(record, max_assignments=before + by))
-    if hours is not None:
-        moment, waiting = extending.wanted_time(hits, hours)
-        report(extending.add_time(mturk, waiting, moment), len(waiting), "HIT", "Extended", "Adding time")
-        console.note(f"On the market until {moment:%Y-%m-%dT%H:%M:%SZ}.")
+    plan = plan or extending.begin_plan(ids, hits, by or 0, hours or 0)
+    try:
+        if by is not None:
+            lacking = plan.lacking(hits)
+            report(extending.add_places(mturk, lacking, hits), len(lacking), "HIT", "Extended", "Adding assignments")
+        if hours is not None:
+            leaving = plan.leaving(hits)
+            report(extending.add_time(mturk, leaving, plan.until), len(leaving), "HIT", "Extended", "Adding time")
+            console.note(f"On the market until {plan.until}.")
+    except SomeFailed as error:
+        error.hint = f"the same command tries those again; {_hint(ids)}"
+        raise
+    extending.plan_path(ids).unlink()
+
+
+def _spelled(plan: "Extension") -> str:
+    """The command that began an extension."""
+    options = [f"--assignments-by {plan.by}"] * bool(plan.by) + [f"--hours {plan.hours:g}"] * bool(plan.hours)
+    return f"simpleturk extend {' '.join(options)}"
+
+
+def _hint(ids: Path) -> str:
+    from simpleturk.batch.extending import plan_path
+
+    return f"finish it with that command first, or give it up: remove {plan_path(ids)}"
 
 
 def _confirm(mturk: "MTurk", hits: "list[HIT]", lacking: dict[str, int], yes: bool) -> None:

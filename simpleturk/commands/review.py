@@ -33,7 +33,7 @@ def _usd(text: str) -> Decimal:
         amount = Decimal(text)
     except InvalidOperation:
         amount = Decimal("NaN")
-    if not amount.is_finite() or amount <= 0 or amount != round(amount, 2):
+    if not amount.is_finite() or not 0 < amount <= 1_000_000 or amount != round(amount, 2):
         raise typer.BadParameter(f"{text!r} is not an amount in USD, such as 0.50")
     return round(amount, 2)
 

@@ -40,6 +40,13 @@ for (var name in values) { var field = document.createElement("input"); field.ty
 field.value = values[name]; form.appendChild(field); } document.body.appendChild(form); form.submit(); };</script>""",
     "a form that leads nowhere": """<form action="edit" method="get" name="mturk_form"><p>Which?</p>FIELD</form>
 """.replace("FIELD", FIELD),
+    "a button with Amazon's address": """<form action="x"><input type="hidden" name="assignmentId" id="a">
+<input name="answer" value="yes"><button formmethod="post" formaction="https://www.mturk.com/mturk/externalSubmit">Send
+</button></form><script>document.getElementById("a").value = new URLSearchParams(location.search).get("assignmentId");
+</script>""",
+    "a form without an address, elsewhere's base, odd names": """<base href="https://cdn.example/"><form
+ enctype="text/plain"><input name="setAttribute" value="1"><input name="querySelector" value="2">FIELD</form>
+""".replace("FIELD", FIELD),
     "a field called action": f"""<script src="//s3.amazonaws.com/mturk-public/externalHIT_v1.js"></script>
 <form id="mturk_form" method="post" action="https://www.mturk.com/mturk/externalSubmit">
 <input type="hidden" name="assignmentId" id="assignmentId"><input type="hidden" name="action" value="a">{FIELD}</form>
@@ -92,3 +99,27 @@ def test_what_was_repeated_is_joined_as_amazon_joined_it(
     hit(page).get_by_role("button", name="Send").click()
     expect(page.get_by_text("Submitted. Thank you.")).to_be_visible()
     assert records(run("results").stdout)[0]["output"] == {"animal": "a|c"}
+
+
+DIALOG = """<dialog open><form method="dialog"><input type="checkbox" name="again" checked><button>OK</button></form>
+</dialog><form id="own"><input name="x" value="1"><button>Add</button></form><p id="seen"></p>"""
+SCRIPT = """<script>document.getElementById("own").addEventListener("submit", function (event) {
+event.preventDefault();
+document.getElementById("seen").textContent = Array.from(new FormData(this).keys()).join() + this.method; });
+</script>"""
+
+
+def test_a_dialog_and_a_form_that_the_page_handles_itself_submit_nothing(
+    page: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
+) -> None:
+    batch_files([{"word": "cat"}], template=DIALOG + PAGES["Amazon's standard page"] + SCRIPT)
+    run("launch")
+    sign_in(page, serve().site)
+    page.get_by_role("link", name="Describe an image").click()
+    page.get_by_role("button", name="Accept").click()
+    hit(page).get_by_role("button", name="OK").click()
+    hit(page).get_by_role("button", name="Add").click()
+    expect(hit(page).locator("#seen")).to_have_text("xget")
+    hit(page).get_by_role("button", name="Send").click()
+    expect(page.get_by_text("Submitted. Thank you.")).to_be_visible()
+    assert records(run("results").stdout)[0]["output"] == {"answer": "yes"}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from simpleturk.batch.documents import EXTERNAL_NAMESPACE, HTML_NAMESPACE, SCHEMAS
 from simpleturk.batch.external import ExternalPage
+from simpleturk.errors import Problems
 from simpleturk.marketplace import work
 from simpleturk.marketplace.marketplace import Marketplace
 from simpleturk.marketplace.questions import Question, parse_question
@@ -134,6 +135,8 @@ def test_without_a_template_and_an_external_url_is_wrong_usage(batch_files: File
         ("https://x.org/?q={{ a }}&r=1", {"a": "x&r=2#z%41é\n"}, "https://x.org/?q=x%26r%3D2%23z%2541%C3%A9%0A&r=1"),
         ("https://x.org/?q={{ a|urlencode }}", {"a": "a b/&"}, "https://x.org/?q=a%20b/%26"),
         ("https://x.org/?q={{ input }}", {"a": [1]}, "https://x.org/?q=%7B%22a%22:%20%5B1%5D%7D"),
+        ("https://{{ a }}/task", {"a": "lab.example.org:8080"}, "https://lab.example.org:8080/task"),
+        ("https://x.org{{ a }}", {"a": "/task"}, "https://x.org/task"),
         ("https://x.org/?q={{ a }}{{ b }}{{ c }}", {"a": True, "b": None, "c": 1.5}, "https://x.org/?q=true1.5"),
     ],
 )
@@ -159,6 +162,22 @@ def test_an_address_that_cannot_be_is_told_before_anything_is_launched(
     result = run("launch")
     assert (result.exit_code, problem in result.stderr, Path("hit_ids.txt").exists()) == (1, True, False)
     assert result.stderr.count("error: properties.json") == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "value"),
+    [
+        ("https://{{ a }}.example.org/", "evil.com/"),
+        ("https://lab.example.org{{ a }}", ".evil.com/"),
+        ("https://lab.example.org{{ a }}", ":8080/"),
+        ("https://lab.example.org{{ a }}/", "@evil.com"),
+        ("https://x.org/tasks/{{ a }}", "../../admin"),
+        ("https://x.org/tasks/{{ a }}", "a/.."),
+    ],
+)
+def test_a_value_leads_to_no_other_host_or_folder(url: str, value: str) -> None:
+    with pytest.raises(Problems, match=r"p\.json: ExternalURL: "):
+        external(url, {"a": value})
 
 
 @given(text=st.text())

@@ -122,3 +122,12 @@ def test_what_is_no_account_of_a_batch_is_told(folder: Path, run: Run, ids: str)
     write()
     result = run("progress", "--ids", ids, "--database", "m.db")
     assert (result.exit_code, problem in result.stderr) == (1, True), result.stderr
+
+
+@pytest.mark.parametrize("name", ["ids.csv", "ids.txt", "ids"])
+@pytest.mark.parametrize("first", ["", "# HITId, one per line\n", "\n# the HITIds; sorted\n", "\ufeff"])
+def test_a_plain_ids_file_stays_one_whatever_it_is_called_and_begins_with(
+    words: list[str], run: Run, name: str, first: str
+) -> None:
+    Path(name).write_text(first + "\n".join(words) + "\n", encoding="utf-8")
+    assert json.loads(run("progress", "--ids", name, "--json").stdout)["assignable"] == 3

@@ -22,15 +22,19 @@
     );
 
   // The answer of a crowd-form, as Amazon documented it: a choice is an object with true and false.
-  function answers(form) {
-    const found = {};
+  function answers(form, button) {
+    const found = Object.create(null);
+    if (button && button.name) found[button.name] = button.value;
     for (const field of form.querySelectorAll("input[name], textarea[name], select[name]")) {
       const kind = field.type;
       if (field.matches(":disabled") || !field.name || reserved.includes(field.name)) continue;
       if (["submit", "button", "reset", "image", "file"].includes(kind)) continue;
       if (kind === "radio" || kind === "checkbox") {
         const choices = found[field.name];
-        found[field.name] = Object.assign(typeof choices === "object" ? choices : {}, { [field.value]: field.checked });
+        const isOne = choices !== null && typeof choices === "object" && !Array.isArray(choices);
+        // Whatever else has the same name stays, beside the choices.
+        const others = choices === undefined || isOne ? {} : { "": choices };
+        found[field.name] = Object.assign(isOne ? choices : others, { [field.value]: field.checked });
       } else if (kind === "select-multiple") {
         found[field.name] = [...field.selectedOptions].map((option) => option.value);
       } else {
@@ -44,8 +48,8 @@
     else for (const [key, inner] of Object.entries(value)) flattened(inner, name ? `${name}.${key}` : key, into);
     return into;
   }
-  function send(form) {
-    const output = answers(form);
+  function send(form, button) {
+    const output = answers(form, button);
     const flat = form.getAttribute("answer-format") === "flatten-objects";
     const fields = flat ? flattened(output, "", {}) : { taskAnswers: [output] };
     const post = document.createElement("form");
@@ -93,9 +97,10 @@
     form.submit = () => send(form);
     // On the window: whatever the page's own listeners make of it comes first.
     window.addEventListener("submit", (event) => {
-      if (event.defaultPrevented || !form.contains(event.target)) return;
+      const isDialog = /^dialog$/i.test(event.target.getAttribute("method") || "");
+      if (event.defaultPrevented || isDialog || !form.contains(event.target)) return;
       event.preventDefault();
-      send(form);
+      send(form, event.submitter);
     });
   }
 

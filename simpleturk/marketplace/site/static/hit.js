@@ -8,36 +8,62 @@
   const isWork = (given.get("assignmentId") || "ASSIGNMENT_ID_NOT_AVAILABLE") !== "ASSIGNMENT_ID_NOT_AVAILABLE";
   const amazons = ["www.mturk.com", "mturk.com", "workersandbox.mturk.com", "worker.mturk.com"];
 
-  // What would be posted to Amazon comes to this site. In a preview too: the site says that it was one.
-  function redirect(form) {
-    let target;
+  // A field of the page may be called "action" or "setAttribute": the form's own are meant.
+  const get = (element, name) => Element.prototype.getAttribute.call(element, name);
+  const set = (element, name, value) => Element.prototype.setAttribute.call(element, name, value);
+  const isDialog = (form, button) => /^dialog$/i.test((button && get(button, "formmethod")) || get(form, "method") || "");
+
+  // Where an element would lead; without an address, to this page itself.
+  function target(element, name) {
     try {
-      // A field may be called "action": the form's own attribute is meant.
-      target = new URL(form.getAttribute("action") || "", document.baseURI);
+      const address = (get(element, name) || "").trim();
+      return address ? new URL(address, document.baseURI) : new URL(location.href);
     } catch {
-      return;
+      return null;
     }
-    if (amazons.includes(target.hostname) && target.pathname.replace(/^\/+/, "/") === "/mturk/externalSubmit") {
-      form.setAttribute("action", `${site}/mturk/externalSubmit${target.search}`);
-    } else if (target.host === location.host && !target.pathname.startsWith("/mturk/")) {
-      // A form of the page's own that leads nowhere: on Amazon's site the one around it was submitted.
-      form.setAttribute("action", `${site}/mturk/externalSubmit`);
-      form.setAttribute("method", "post");
-      const hidden = Object.assign(document.createElement("input"), { type: "hidden", name: "assignmentId" });
-      const field = form.querySelector("[name=assignmentId]") || form.appendChild(hidden);
-      field.value = given.get("assignmentId") || "";
+  }
+  const isAmazons = (to) =>
+    to && amazons.includes(to.hostname) && to.pathname.replace(/^\/+/, "/") === "/mturk/externalSubmit";
+
+  // What would be posted to Amazon comes to this site. In a preview too: the site says that it was one.
+  function redirect(form, button) {
+    for (const [element, name] of [[form, "action"], ...(button && get(button, "formaction") ? [[button, "formaction"]] : [])]) {
+      const to = target(element, name);
+      if (isAmazons(to)) set(element, name, `${site}/mturk/externalSubmit${to.search}`);
     }
+  }
+  // A form of the page's own that leads nowhere is submitted: on Amazon's site the one around it was.
+  function rescue(form, button) {
+    const to = button && get(button, "formaction") ? target(button, "formaction") : target(form, "action");
+    if (!to || to.host !== location.host || to.pathname.startsWith("/mturk/") || isDialog(form, button)) return;
+    for (const [element, prefix] of [[form, ""], ...(button ? [[button, "form"]] : [])]) {
+      if (element !== form && !["action", "method", "enctype"].some((name) => get(element, prefix + name))) continue;
+      set(element, `${prefix}action`, `${site}/mturk/externalSubmit`);
+      set(element, `${prefix}method`, "post");
+      set(element, `${prefix}enctype`, "application/x-www-form-urlencoded");
+    }
+    let field = Element.prototype.querySelector.call(form, "[name=assignmentId]");
+    if (!field) {
+      field = Object.assign(document.createElement("input"), { type: "hidden", name: "assignmentId" });
+      Node.prototype.appendChild.call(form, field);
+    }
+    field.value = given.get("assignmentId") || "";
   }
   const submit = HTMLFormElement.prototype.submit;
   HTMLFormElement.prototype.submit = function () {
     redirect(this);
+    rescue(this);
     sendDraft.flush();
     return submit.call(this);
   };
   // On the window, in the last phase: whatever the page's own listeners make of the address.
-  window.addEventListener("submit", (event) => redirect(event.target), false);
-  // A listener of the page may stop the event before it comes here.
-  window.addEventListener("submit", (event) => (redirect(event.target), sendDraft.flush()), true);
+  window.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    redirect(event.target, event.submitter);
+    rescue(event.target, event.submitter);
+  });
+  // A listener of the page may stop the event before it comes there.
+  window.addEventListener("submit", (event) => (redirect(event.target, event.submitter), sendDraft.flush()), true);
 
   // A frame of height 0 fits its content.
   let last = 0;
