@@ -1,4 +1,7 @@
-"""python -m tests [PYTEST ARGUMENTS]: everything, browser tests included; a Chromium is obtained if there is none."""
+"""python -m tests [PYTEST ARGUMENTS]: everything, browser tests included; a Chromium is obtained if there is none.
+
+Without arguments, as many tests run at once as the computer has cores.
+"""
 
 import os
 import sys
@@ -22,7 +25,7 @@ def main() -> int:
             return 1
     else:
         os.environ["SIMPLETURK_BROWSER"] = browser
-    return int(pytest.main(sys.argv[1:]))
+    return int(pytest.main(sys.argv[1:] or ["--numprocesses", "auto", "--dist", "worksteal"]))
 
 
 if __name__ == "__main__":
