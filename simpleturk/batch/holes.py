@@ -20,6 +20,9 @@ from simpleturk.batch.formatting import FIELD_TAGS, SAFE_TAGS, escaped, formatte
 from simpleturk.batch.questions import decoded_template, read_template
 from simpleturk.errors import Problem, Problems, suggestion
 
+#: How much of what stands before a hole is looked at.
+_BEFORE = 200
+
 _MAKES_FIELDS = re.compile(r"""createElement\(\s*['"](?:input|select|textarea)|['"`]\s*<\s*(?:input|select|textarea)""")
 _IN_A_TAG = re.compile(r"""\s*+(?:[A-Za-z][\w-]*+(?:\s*+=\s*+(?:"[^"<>&]*+"|'[^'<>&]*+'|[\w./#%-]++))?\s*+)*+""")
 
@@ -70,7 +73,9 @@ class SiteTemplate:
                 if self._would_run(hole, value):
                     parts.append("unsafe:")
             parts.append(page[position : hole.start])
-            before = "".join(parts[-6:])[-200:]
+            before = parts[-1][-_BEFORE:]
+            if len(before) < _BEFORE:
+                before = "".join(part[-_BEFORE:] for part in parts[-6:])
             filled = self._filled(hole, _text(value[hole.name]), before, value)
             parts.append(filled.replace("]]>", "]]]]><![CDATA[>") if hole.in_cdata else filled)
             position = hole.end
@@ -243,14 +248,23 @@ _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _LONGEST_LITERAL = 200_000
 
 
+class _Signs(dict[int, str]):
+    """What each character is written as in a script; found once."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        data = sign.encode("utf-16-be", "surrogatepass")
+        units = (int.from_bytes(data[at : at + 2], "big") for at in range(0, len(data), 2))
+        self[code] = sign if re.fullmatch(r"\w", sign) else "".join(f"\\u{unit:04x}" for unit in units)
+        return self[code]
+
+
+_SIGNS = _Signs()
+
+
 def _signs(text: str) -> str:
     """A text's characters for a script: letters and digits, and all else as escapes; blanks too, which part words."""
-    return re.sub(r"\W", lambda sign: "".join(f"\\u{unit:04x}" for unit in _units(sign[0])), text)
-
-
-def _units(sign: str) -> tuple[int, ...]:
-    data = sign.encode("utf-16-be", "surrogatepass")
-    return tuple(int.from_bytes(data[at : at + 2], "big") for at in range(0, len(data), 2))
+    return text.translate(_SIGNS)
 
 
 def _literal(text: str) -> Any:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simpleturk import console
-from simpleturk.batch.csvrows import begins_table
 from simpleturk.errors import Problem, Problems, SimpleturkError, SomeFailed
 
 if TYPE_CHECKING:
@@ -45,6 +44,8 @@ def named_assignments(arguments: list[str] | None, file: Path | None, approve: b
 
     Or the file is the requester site's, CSV in which a person has marked what to `approve`, or else to reject.
     """
+    from simpleturk.batch.csvrows import begins_table
+
     if not arguments and file is None:
         return None
     found = dict.fromkeys(arguments or (), Named())
