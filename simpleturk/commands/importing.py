@@ -1,6 +1,5 @@
 """import: an old batch, out of its results, into the local marketplace."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -61,6 +60,8 @@ def import_(
 
 
 def _digest(file: Path) -> str:
+    import hashlib
+
     try:
         with file.open("rb") as data:
             return hashlib.file_digest(data, "sha256").hexdigest()
@@ -158,6 +159,8 @@ def _take_in(
 
 def _record(file: Path, ids: Path, digest: str, batch: "OldBatch", database: Path | None) -> "BatchRecord":
     """The record of the batch. Its sources are the file that it came from."""
+    from hashlib import sha256
+
     from simpleturk.batch.ids import BatchRecord, Source, portable, saved_inputs_path
 
     source = Source.of(file, digest, ids)
@@ -173,7 +176,7 @@ def _record(file: Path, ids: Path, digest: str, batch: "OldBatch", database: Pat
         reward="0.00",
         template=source,
         properties=source,
-        inputs=Source.of(saved_inputs_path(ids, ".jsonl"), hashlib.sha256(inputs).hexdigest(), ids),
+        inputs=Source.of(saved_inputs_path(ids, ".jsonl"), sha256(inputs).hexdigest(), ids),
         skipped=[],
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         version=__version__,
