@@ -135,7 +135,11 @@ class SiteTemplate:
         )
 
     def _where(self, hole: Hole) -> str:
-        return f"{self.path}, line {self._page.count(chr(10), 0, hole.start) + 1}"
+        line = self._page.count("\n", 0, hole.start) + 1
+        column = hole.start - self._page.rfind("\n", 0, hole.start)
+        # What the site puts before a page stands on its first line, or behind a tag of its own.
+        added = self._page.find(BEFORE, hole.start - column + 1, hole.start)
+        return f"{self.path}, line {line}, column {column - (len(BEFORE) if added >= 0 else 0)}"
 
     def _unknown(self, hole: Hole, names: Sequence[str]) -> Problem:
         hint = suggestion(hole.name, names) or f"the inputs have {', '.join(names) or 'no variables'}"

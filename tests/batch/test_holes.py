@@ -176,9 +176,16 @@ def test_values_mean_what_they_meant_on_the_site_and_do_no_harm(
     assert found == shown if shown.startswith("<") or not page.startswith("<") else shown in found
 
 
+def test_a_hole_is_told_by_its_column_in_the_file_as_it_was_written(folder: Path) -> None:
+    for page in ("<b>${a}</b> ${wrong}", "<body><b>${a}</b> ${wrong}</body>"):
+        with pytest.raises(Problems) as caught:
+            filled(page, a="x")
+        assert caught.value.problems[0].where == f"page.html, line 1, column {page.index('${wrong}') + 1}"
+
+
 @pytest.mark.parametrize("page", ['<iframe srcdoc="<p>${x}</p>">', "<s${x}>", "<a${x}>"])
 def test_where_nobody_knows_what_a_value_would_mean_there_is_no_hole(folder: Path, page: str) -> None:
-    with pytest.raises(Problems, match=r"page.html, line 1: "):
+    with pytest.raises(Problems, match=r"page.html, line 1, column [0-9]+: "):
         filled(page, x="cript")
 
 
@@ -219,7 +226,7 @@ def test_of_any_value_only_formatting_becomes_tags_and_all_of_it_is_closed(value
 
 @pytest.mark.parametrize("value", ["onclick=alert(1)", "x><script>", 'src="x"', "style=a", "formaction=//e.org"])
 def test_what_cannot_stand_inside_of_a_tag_is_a_problem(folder: Path, value: str) -> None:
-    with pytest.raises(Problems, match="page.html, line 2: .* cannot stand inside of a tag"):
+    with pytest.raises(Problems, match="page.html, line 2, column 8: .* cannot stand inside of a tag"):
         filled("<p>\n<input ${x}>", x=value)
 
 
@@ -236,7 +243,7 @@ def test_holes_that_no_input_has_are_problems_but_for_those_of_scripts(folder: P
     with pytest.raises(Problems) as caught:
         filled(page, word="a")
     assert [(p.where, p.what, p.hint) for p in caught.value.problems] == [
-        ("page.html, line 2", "the inputs have no 'wrod'", "did you mean word?")
+        ("page.html, line 2, column 4", "the inputs have no 'wrod'", "did you mean word?")
     ]
     assert "`${b.c}`; d = `${i}`" in filled(page.replace("${wrod}", ""), word="a")
 
