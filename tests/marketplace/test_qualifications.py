@@ -60,7 +60,7 @@ def test_places_are_compared(comparator: str, places: list[dict[str, str]], met:
     assert meets(ANN, need(LOCALE, comparator, LocaleValues=places)) is met
 
 
-@pytest.mark.parametrize("kind", [LOCALE, "3CUSTOM", *MASTERS])
+@pytest.mark.parametrize("kind", [LOCALE, "3CUSTOM", *sorted(MASTERS)])
 def test_without_the_qualification_only_does_not_exist_is_met(kind: str) -> None:
     nobody = Standing()
     assert meets(nobody, need(kind, "DoesNotExist"))
