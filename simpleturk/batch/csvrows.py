@@ -5,8 +5,9 @@ Comma, semicolon or tab, told by the header; quoted fields may hold line ends; U
 
 import codecs
 import csv
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,18 @@ def records(file: Iterable[bytes], name: str, wanted: str) -> "Iterator[tuple[in
                 yield line, dict(zip(names, row, strict=False))
     except Unreadable as error:
         yield Problem(f"{name}, line {error.line}", error.what, error.hint)
+
+
+def cell_text(value: Any) -> str:
+    """A value as a spreadsheet's cell holds it: a text as it is, others as JSON."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def input_of(row: Mapping[str, str]) -> dict[str, str]:
+    """The input that a row of the requester site's tells, in its columns `Input.x`; empty where it tells none."""
+    return {name[6:]: text for name, text in row.items() if name.startswith("Input.") and name[6:]}
 
 
 def _chained(first: str, lines: Iterator[str]) -> Iterator[str]:

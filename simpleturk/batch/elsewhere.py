@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from simpleturk.batch.csvrows import begins_table, records
+from simpleturk.batch.csvrows import begins_table, input_of, records
 from simpleturk.batch.inputs import Inputs
 from simpleturk.errors import Problem, Problems, SimpleturkError
 
@@ -78,7 +78,7 @@ def _table(file: Iterable[bytes], ids: Path) -> Elsewhere:
         elif hit_id not in seen:
             seen.add(hit_id)
             found.hit_ids.append(hit_id)
-            value = {name[6:]: text for name, text in row.items() if name.startswith("Input.") and name[6:]}
+            value = input_of(row)
             if value:
                 found.inputs[hit_id] = value
     if problems:
@@ -126,7 +126,7 @@ def _each(file: Iterable[bytes], path: Path) -> list[str]:
     problems = []
     for number, line in enumerate(file, start=1):
         if line.strip():
-            hit_id = next(filter(None, _hit_ids(line.removeprefix(b"\xef\xbb\xbf"))), "")
+            hit_id = next(filter(None, _hit_ids(line.removeprefix(codecs.BOM_UTF8))), "")
             if is_hit_id(hit_id):
                 found[hit_id] = None
             else:

@@ -40,6 +40,12 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     sync_folder(path.parent)
 
 
+def stamp(path: Path) -> tuple[int, int, int]:
+    """What differs once a file has been replaced or written to."""
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
 def sync_folder(folder: Path) -> None:
     """Bring a new or renamed entry of a folder to the disk, where the system can."""
     with suppress(OSError):

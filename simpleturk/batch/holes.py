@@ -15,6 +15,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from simpleturk.batch.contexts import HOLE, URLS, Context, Hole, Tag, read, read_document
+from simpleturk.batch.csvrows import cell_text
 from simpleturk.batch.documents import is_document
 from simpleturk.batch.formatting import FIELD_TAGS, SAFE_TAGS, escaped, formatted, harmless_address
 from simpleturk.batch.questions import decoded_template, read_template
@@ -76,7 +77,7 @@ class SiteTemplate:
             before = parts[-1][-_BEFORE:]
             if len(before) < _BEFORE:
                 before = "".join(part[-_BEFORE:] for part in parts[-6:])
-            filled = self._filled(hole, _text(value[hole.name]), before, value)
+            filled = self._filled(hole, cell_text(value[hole.name]), before, value)
             parts.append(filled.replace("]]>", "]]]]><![CDATA[>") if hole.in_cdata else filled)
             position = hole.end
         return "".join([*parts, page[position:]])
@@ -131,7 +132,7 @@ class SiteTemplate:
     def _whole(self, hole: Hole, values: Mapping[str, Any]) -> str:
         """An attribute's value, or a tag's name, with its holes filled as they are."""
         return HOLE.sub(
-            lambda found: _text(values.get(found[1].strip(), "")), self._page[hole.value_start : hole.value_end]
+            lambda found: cell_text(values.get(found[1].strip(), "")), self._page[hole.value_start : hole.value_end]
         )
 
     def _where(self, hole: Hole) -> str:
@@ -217,13 +218,6 @@ def _is_submit(attributes: Mapping[str, str]) -> bool:
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _DOCTYPE = re.compile(r"(?:\s*<!doctype[^>]*>)?", re.IGNORECASE)
-
-
-def _text(value: Any) -> str:
-    """A value as a spreadsheet's cell would hold it."""
-    if isinstance(value, str):
-        return value
-    return "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def _attribute(text: str, quote: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from simpleturk.batch.files import stamp
 from simpleturk.batch.jsontext import parse_json
 from simpleturk.errors import Problem, Problems, SimpleturkError
 
@@ -120,7 +121,7 @@ class InputLines:
         self._inputs = inputs
         # Where each line begins: a hundred thousand take less than a megabyte.
         self._offsets = array("Q", [0])
-        self._stamp = _stamp(inputs.path)
+        self._stamp = stamp(inputs.path)
         sha256 = hashlib.sha256()
         with inputs.path.open("rb") as file:
             for line in file:
@@ -138,16 +139,11 @@ class InputLines:
         if self._last[0] != number:
             if not 0 < number < len(self._offsets):
                 raise KeyError(number)
-            if _stamp(self._inputs.path) != self._stamp:
+            if stamp(self._inputs.path) != self._stamp:
                 raise OSError(f"{self._inputs.name} has changed")
             # A HIT's assignments come one after the other, and have one input.
             self._last = (number, self._inputs.value_at(number, self._offsets[number - 1]))
         return self._last[1]
-
-
-def _stamp(path: Path) -> tuple[int, int, int]:
-    status = path.stat()
-    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def open_inputs(path: Path, name: str | None = None, kept: bool = False) -> Inputs:

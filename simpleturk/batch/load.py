@@ -131,6 +131,18 @@ def question_source(
     return open_template(template, inputs, folders, syntax) if template else None
 
 
+def checked_question(source: Source, value: Any, height: int, mistake: Mistake | None) -> str:
+    """The question of one input. Raises Problems, or ValueError for a character that XML cannot hold."""
+    page = source.render(value)
+    question = question_of(page, height)
+    if not page.strip():
+        raise Problems([Problem(str(source.path), "makes an empty page")])
+    wrong = mistake(question) if mistake and is_document(page) else None
+    if wrong:
+        raise Problems([Problem(str(source.path), f"makes a question that is refused: {wrong}")])
+    return question
+
+
 def _check_inputs(
     inputs: Inputs,
     template: Source | None,
@@ -158,21 +170,13 @@ def _check_inputs(
             continue
         place = inputs.where(item.line)
         try:
-            page = template.render(item.value)
-            question = question_of(page, height)
+            question = checked_question(template, item.value, height, mistake)
             size = len(question.encode())
         except Problems as error:
             repeated.add(place, error.problems)
             continue
         except ValueError as error:
             problems.append(Problem(place, str(error), "remove the character from the input or the template"))
-            continue
-        if not page.strip():
-            repeated.add(place, [Problem(str(template.path), "makes an empty page")])
-            continue
-        wrong = mistake(question) if mistake and is_document(page) else None
-        if wrong:
-            repeated.add(place, [Problem(str(template.path), f"makes a question that is refused: {wrong}")])
             continue
         largest = max(largest, size)
         total += size

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from simpleturk.batch.answers import JSON_FIELDS
-from simpleturk.batch.csvrows import is_table, records
+from simpleturk.batch.csvrows import input_of, is_table, records
 from simpleturk.batch.elsewhere import is_hit_id
 from simpleturk.batch.jsontext import parse_json
 from simpleturk.batch.times import parse_time
@@ -106,8 +106,7 @@ class _Reader:
             if cells.get("RequesterAnnotation", "").startswith("BatchId:"):
                 # An empty text, as the site wrote it.
                 fields = [[name, "" if text == "{}" and name not in JSON_FIELDS else text] for name, text in fields]
-            value = {name[6:]: text for name, text in row.items() if name.startswith("Input.") and name[6:]}
-            self._take(line, cells, fields, value or None)
+            self._take(line, cells, fields, input_of(row) or None)
 
     def read_records(self, lines: Iterable[bytes]) -> None:
         """Results as JSON Lines; or one JSON array, as simple-amt wrote in 2014."""
@@ -122,20 +121,16 @@ class _Reader:
             self._take(line, cells, _fields(record), record.get("input"))
 
     def _records(self, lines: Iterable[bytes]) -> Iterator[tuple[int, Any]]:
-        first, array = True, b""
-        for number, data in enumerate(lines, start=1):
+        begun = False
+        for number, data in enumerate(rest := iter(lines), start=1):
             bare = data.removeprefix(codecs.BOM_UTF8) if number == 1 else data
-            if first and bare.strip():
-                first = False
-                array = b"[" if bare.lstrip().startswith(b"[") else b""
-            if array:
-                array += bare.lstrip()[1:] if array == b"[" else bare
+            if not begun and bare.lstrip().startswith(b"["):
+                # One array: its records are numbered, as far as messages go.
+                [found] = self._parsed(1, b"".join([bare, *rest])) or [[]]
+                yield from enumerate(found, start=1)
             elif bare.strip():
+                begun = True
                 yield from ((number, record) for record in self._parsed(number, bare))
-        if array:
-            # Everything in it stands, as far as messages go, where the array begins.
-            [found] = self._parsed(1, array) or [[]]
-            yield from ((place, record) for place, record in enumerate(found, start=1))
 
     def _parsed(self, number: int, data: bytes) -> list[Any]:
         """What JSON holds; nothing, and a problem noted, for what is none."""

@@ -12,13 +12,13 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from simpleturk.batch.answers import AnswerError, output_of, parse_answer
-from simpleturk.batch.csvrows import header_of, records, rows_of
-from simpleturk.batch.files import Appended, appending, replacing
+from simpleturk.batch.csvrows import cell_text, header_of, records, rows_of
+from simpleturk.batch.files import Appended, appending, replacing, stamp
+from simpleturk.batch.times import site_time
 from simpleturk.errors import Problem, Problems, SimpleturkError
 
 if TYPE_CHECKING:
@@ -39,17 +39,6 @@ RAW_ANSWER = "Answer.answer"
 
 _HALF = re.compile("[\ud800-\udfff]")
 _MARK = re.compile(r" ?simpleturk:[0-9a-f]{32}:[0-9]+\Z")
-
-_DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-
-
-def site_time(moment: datetime | None) -> str:
-    """A moment as the site wrote it, in UTC: "Thu Oct 09 07:30:20 UTC 2025"; "" for None."""
-    if moment is None:
-        return ""
-    day = f"{_DAYS[moment.weekday()]} {_MONTHS[moment.month - 1]} {moment.day:02}"
-    return f"{day} {moment:%H:%M:%S} UTC {moment.year}"
 
 
 def site_row(assignment: "Assignment", hit: "HIT | None", **known: Any) -> dict[str, Any]:
@@ -101,14 +90,8 @@ def site_row(assignment: "Assignment", hit: "HIT | None", **known: Any) -> dict[
 def _columns_of(value: Any) -> dict[str, str]:
     """An input's columns: texts as they are, other values as JSON."""
     if not isinstance(value, dict):
-        return {WHOLE_INPUT: _cell(value)}
-    return {f"Input.{name}": _cell(item) for name, item in value.items()}
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return "" if value is None else json.dumps(value, ensure_ascii=False)
+        return {WHOLE_INPUT: cell_text(value)}
+    return {f"Input.{name}": cell_text(item) for name, item in value.items()}
 
 
 class Sheet:
@@ -191,7 +174,7 @@ def merging(path: Path) -> Iterator[Sheet]:
     else; SimpleturkError when somebody has saved it meanwhile.
     """
     with appending(path) as file:
-        stamp = _stamp(path)
+        before_us = stamp(path)
         is_new = not any(map(bytes.strip, file.lines()))
         with closing(Sheet() if is_new else _read(file, path)) as sheet:
             before = sheet.records
@@ -199,16 +182,11 @@ def merging(path: Path) -> Iterator[Sheet]:
                 yield sheet
             finally:
                 if sheet.records > before or is_new:
-                    if _stamp(path) != stamp:
+                    if stamp(path) != before_us:
                         hint = "run the command again: nothing of what is in it was touched"
                         raise SimpleturkError(f"{path} has just been saved by somebody else", hint)
                     with replacing(path) as new:
                         new.writelines(line.encode() for line in sheet.text())
-
-
-def _stamp(path: Path) -> tuple[int, ...]:
-    status = path.stat()
-    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _read(file: Appended, path: Path) -> Sheet:

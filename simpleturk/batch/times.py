@@ -3,7 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
-_MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+_DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 #: As Amazon's requester site wrote times: "Thu Oct 09 07:30:20 PDT 2025".
 _SITE_TIME = re.compile(
@@ -19,6 +20,14 @@ def iso(moment: datetime | None) -> str | None:
     return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
 
 
+def site_time(moment: datetime | None) -> str:
+    """A moment as the requester site wrote it, in UTC: "Thu Oct 09 07:30:20 UTC 2025"; "" for None."""
+    if moment is None:
+        return ""
+    day = f"{_DAYS[moment.weekday()]} {_MONTHS[moment.month - 1]} {moment.day:02}"
+    return f"{day} {moment:%H:%M:%S} UTC {moment.year}"
+
+
 def parse_time(text: str) -> datetime:
     """A moment, aware UTC: as the requester site wrote it, or ISO 8601; UTC where no zone is named.
 
@@ -31,7 +40,7 @@ def parse_time(text: str) -> datetime:
             moment = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
         else:
             month, day, hour, minute, second, zone, year = site.groups()
-            numbers = (int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second))
+            numbers = (int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), int(second))
             moment = datetime(*numbers, tzinfo=_zone(zone)).astimezone(UTC)
         # Whoever reckons with a moment must not fall out of the calendar.
         if not 1900 <= moment.year <= 2500:

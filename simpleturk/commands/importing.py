@@ -52,10 +52,11 @@ def import_(
     old = _check_ids(ids, digest)
     batch = read_old_batch(file, status.capitalize(), datetime.now(UTC))
     checked = load_properties(find(properties)) if properties else None
-    _check_inputs(ids, batch, old)
+    inputs = "".join(_lines(batch))
+    _check_inputs(ids, inputs, old)
     questions = _questions(batch, checked, properties and find(properties), template and find(template), syntax)
-    done, record = _take_in(batch, checked, questions, _record(file, ids, digest, batch, database), database)
-    _write(ids, batch, old or record)
+    done, record = _take_in(batch, checked, questions, _record(file, ids, digest, batch, inputs, database), database)
+    _write(ids, batch, inputs, old or record)
     _tell(batch, done, ids, status)
 
 
@@ -85,12 +86,12 @@ def _check_ids(ids: Path, digest: str) -> "BatchRecord | None":
     return None
 
 
-def _check_inputs(ids: Path, batch: "OldBatch", record: "BatchRecord | None") -> None:
+def _check_inputs(ids: Path, inputs: str, record: "BatchRecord | None") -> None:
     """The inputs go into a file beside the ids file; one that is there already, with other contents, is somebody's."""
     from simpleturk.batch.ids import saved_inputs_path
 
     path = saved_inputs_path(ids, ".jsonl")
-    if path.exists() and record is None and path.read_bytes() != "".join(_lines(batch)).encode():
+    if path.exists() and record is None and path.read_bytes() != inputs.encode():
         raise SimpleturkError(f"{path} exists already: the inputs would be kept there", "name another --ids")
 
 
@@ -102,29 +103,23 @@ def _questions(
     syntax: str | None,
 ) -> dict[str, str]:
     """The HITs' questions by HIT id, where a template or an ExternalURL makes them. Raises Problems with all."""
-    from simpleturk.batch.documents import is_document, question_of
     from simpleturk.batch.inputs import Input
-    from simpleturk.batch.load import question_source
+    from simpleturk.batch.load import checked_question, question_source
     from simpleturk.mturk import question_mistake
 
     inputs = [Input(place, batch.inputs.get(hit_id, {})) for place, hit_id in enumerate(batch.hits, start=1)]
     source = question_source(properties, path, template, inputs, syntax=syntax)
+    height = properties.FrameHeight if properties else 0
     made: dict[str, str] = {}
     problems: dict[Problem, None] = {}
     for item, hit_id in zip(inputs if source else (), batch.hits, strict=False):
         assert source
         try:
-            page = source.render(item.value)
-            made[hit_id] = question_of(page, properties.FrameHeight if properties else 0)
+            made[hit_id] = checked_question(source, item.value, height, question_mistake)
         except Problems as error:
             problems |= dict.fromkeys(error.problems)
-            continue
         except ValueError as error:
             problems[Problem(f"the HIT {hit_id}", str(error))] = None
-            continue
-        mistake = question_mistake(made[hit_id]) if is_document(page) else None
-        if mistake:
-            problems[Problem(str(source.path), f"makes a question that is refused: {mistake}")] = None
     if problems:
         raise Problems(list(problems))
     return made
@@ -157,14 +152,13 @@ def _take_in(
     return done, replace(record, reward=hits[0]["Reward"], max_assignments=max(most, hits[0]["MaxAssignments"]))
 
 
-def _record(file: Path, ids: Path, digest: str, batch: "OldBatch", database: Path | None) -> "BatchRecord":
+def _record(file: Path, ids: Path, digest: str, batch: "OldBatch", inputs: str, database: Path | None) -> "BatchRecord":
     """The record of the batch. Its sources are the file that it came from."""
     from hashlib import sha256
 
     from simpleturk.batch.ids import BatchRecord, Source, portable, saved_inputs_path
 
     source = Source.of(file, digest, ids)
-    inputs = "".join(_lines(batch)).encode()
     return BatchRecord(
         batch_id=digest[:32],
         marketplace="local",
@@ -176,7 +170,7 @@ def _record(file: Path, ids: Path, digest: str, batch: "OldBatch", database: Pat
         reward="0.00",
         template=source,
         properties=source,
-        inputs=Source.of(saved_inputs_path(ids, ".jsonl"), sha256(inputs).hexdigest(), ids),
+        inputs=Source.of(saved_inputs_path(ids, ".jsonl"), sha256(inputs.encode()).hexdigest(), ids),
         skipped=[],
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         version=__version__,
@@ -192,11 +186,11 @@ def _lines(batch: "OldBatch") -> Iterator[str]:
         yield json_line(batch.inputs[hit_id]) if hit_id in batch.inputs else "\n"
 
 
-def _write(ids: Path, batch: "OldBatch", record: "BatchRecord") -> None:
+def _write(ids: Path, batch: "OldBatch", inputs: str, record: "BatchRecord") -> None:
     from simpleturk.batch.files import write_whole
     from simpleturk.batch.ids import saved_inputs_path, write_record
 
-    write_whole(saved_inputs_path(ids, ".jsonl"), "".join(_lines(batch)))
+    write_whole(saved_inputs_path(ids, ".jsonl"), inputs)
     write_record(ids, record)
     write_whole(ids, "".join(f"{hit_id}\n" for hit_id in batch.hits))
 

@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simpleturk.batch.moving import read_old_batch
-from simpleturk.batch.sheets import site_time
-from simpleturk.batch.times import parse_time
+from simpleturk.batch.times import parse_time, site_time
 from simpleturk.errors import Problems
 from simpleturk.marketplace import work
 from simpleturk.marketplace.marketplace import Marketplace
