@@ -1,6 +1,7 @@
 """A faulty endpoint: a proxy in front of a marketplace that delays, throttles, fails, and loses what passes through it.
 
-What it does is decided by a seed. It counts the calls that reach it, by operation.
+What it does is decided by a seed. It counts the calls that reach it, by operation. It answers GET /idle itself, once no
+call is under way any more: a client that was killed leaves some behind.
 """
 
 import asyncio
@@ -40,6 +41,7 @@ class FaultyEndpoint:
     def __init__(self, backend: str, faults: Faults, seed: int = 0) -> None:
         self.calls: Counter[str] = Counter()
         self.throttled = 0
+        self.under_way = 0
         self.faults = faults
         self.url = ""
         self._backend = urlsplit(backend)
@@ -76,7 +78,7 @@ class FaultyEndpoint:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
                 body = await reader.readexactly(_length(head))
-                answer = await self.answer(_operation(head), head + body)
+                answer = await (self._idle_at_last() if head.startswith(b"GET /idle ") else self._counted(head, body))
                 if answer is None:
                     return
                 writer.write(answer)
@@ -86,6 +88,21 @@ class FaultyEndpoint:
         finally:
             self._writers.discard(writer)
             writer.close()
+
+    async def _counted(self, head: bytes, body: bytes) -> bytes | None:
+        self.under_way += 1
+        try:
+            return await self.answer(_operation(head), head + body)
+        finally:
+            self.under_way -= 1
+
+    async def _idle_at_last(self) -> bytes:
+        """Twice in a row, since what the sockets hold has not been read yet."""
+        quiet = 0
+        while quiet < 2:
+            await asyncio.sleep(0.02)
+            quiet = 0 if self.under_way else quiet + 1
+        return b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
     async def answer(self, operation: str, request: bytes) -> bytes | None:
         """The answer to a call; None closes the connection instead."""
