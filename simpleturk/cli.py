@@ -16,6 +16,7 @@ from simpleturk.commands.demo import demo
 from simpleturk.commands.extend import extend
 from simpleturk.commands.hits import delete, expire, hits
 from simpleturk.commands.importing import import_
+from simpleturk.commands.init import init
 from simpleturk.commands.launch import launch
 from simpleturk.commands.options import ALIASES
 from simpleturk.commands.progress import progress
@@ -161,6 +162,7 @@ _EXAMPLES: dict[Callable[..., None], str] = {
     balance: "simpleturk balance --prod",
     render_template: "simpleturk render-template --preview",
     serve: "simpleturk serve --port 8484",
+    init: "simpleturk init my_task --from image_captioning",
     demo: "simpleturk demo my-first-batch",
 }
 

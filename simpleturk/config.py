@@ -14,8 +14,8 @@ from simpleturk.errors import Problem, Problems, suggestion
 
 FILE = Path("simpleturk.toml")
 
-#: What the file may hold: the options whose defaults it sets, all of them paths.
-OPTIONS = ("template", "properties", "inputs", "ids", "output", "database")
+#: What the file may hold: the options whose defaults it sets, all of them text.
+OPTIONS = ("template", "properties", "inputs", "ids", "output", "database", "assets")
 
 
 #: What its table [site] may hold, for `serve`: the kind of each value, and how one is written.
@@ -75,7 +75,7 @@ def _is_option(path: Path, name: str, value: Any, problems: list[Problem]) -> bo
         problems.append(Problem(str(path), f"{name} is not a setting", hint))
         return False
     if not isinstance(value, str) or not value:
-        problems.append(Problem(str(path), f"{name} has to be a path in quotes"))
+        problems.append(Problem(str(path), f"{name} has to be text in quotes"))
         return False
     return True
 

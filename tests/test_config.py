@@ -24,7 +24,7 @@ def test_options_and_endpoints_are_read(folder: Path) -> None:
     ("text", "problems"),
     [
         ("template = ", ["is not TOML: Invalid value (at end of document)"]),
-        ('templat = "x"\nids = 3', ["templat is not a setting", "ids has to be a path in quotes"]),
+        ('templat = "x"\nids = 3', ["templat is not a setting", "ids has to be text in quotes"]),
         ("marketplaces = 3", ["marketplaces has to be tables such as"]),
         (
             '[marketplaces.local]\nendpoint_url = "x"',

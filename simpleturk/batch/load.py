@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simpleturk.batch.assets import Assets
 from simpleturk.batch.documents import is_document, question_of
 from simpleturk.batch.external import ExternalPage
 from simpleturk.batch.holes import SiteTemplate
@@ -84,11 +85,13 @@ def load_batch(
     folders: Sequence[Path] = (),
     syntax: str | None = None,
     mistake: Mistake | None = None,
+    assets: Assets | None = None,
 ) -> Batch:
     """Read the files, render and size every question. Raises Problems with everything that is wrong in them.
 
     `folders` are further ones in which includes are looked for; `syntax` is the template's, as in `open_template`;
-    `mistake` checks questions that a template wrote as XML. Raises UsageError where nothing makes questions.
+    `mistake` checks questions that a template wrote as XML, `assets` says where pages find local files. Raises
+    UsageError where nothing makes questions.
     """
     problems: list[Problem] = []
 
@@ -104,7 +107,7 @@ def load_batch(
     checked = attempt(lambda: load_properties(properties, dict(overrides)))
     height = checked.FrameHeight if checked else 0
 
-    compiled = attempt(lambda: question_source(checked, properties, template, inputs, folders, syntax))
+    compiled = attempt(lambda: question_source(checked, properties, template, inputs, folders, syntax, assets))
     if checked and not compiled and not problems:
         raise UsageError("there is no template", "name one with --template, or set the property ExternalURL")
     sizes = attempt(lambda: _check_inputs(inputs, compiled, height, max_question_bytes, mistake, skipped, problems))
@@ -121,6 +124,7 @@ def question_source(
     inputs: Iterable[Input | Problem],
     folders: Sequence[Path] = (),
     syntax: str | None = None,
+    assets: Assets | None = None,
 ) -> Source | None:
     """What makes questions of these inputs: the properties' ExternalURL, or else the template; None without either.
 
@@ -128,7 +132,7 @@ def question_source(
     """
     if properties and path and properties.ExternalURL is not None:
         return ExternalPage(properties.ExternalURL, properties.FrameHeight, path)
-    return open_template(template, inputs, folders, syntax) if template else None
+    return open_template(template, inputs, folders, syntax, assets) if template else None
 
 
 def checked_question(source: Source, value: Any, height: int, mistake: Mistake | None) -> str:

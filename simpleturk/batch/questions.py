@@ -23,11 +23,15 @@ from jinja2 import Template as JinjaTemplate
 from jinja2.utils import missing
 from markupsafe import Markup
 
+from simpleturk.batch.assets import Assets, inlined, local_files
 from simpleturk.batch.shipped import shipped
 from simpleturk.errors import Problem, Problems, SimpleturkError, suggestion
 
 #: The names under which templates include what every page needs; the last two are simple-amt's.
 INCLUDES = ("simpleturk.html", "hit_templates/simpleturk.html", "simpleamt.html", "hit_templates/simpleamt.html")
+
+#: The largest local file that a page holds itself where nobody has said how large a page may be, in bytes.
+MOST_INLINED = 64 * 1024 * 1024
 
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _UNSAFE = re.compile("[<>&'\u2028\u2029\x7f-\x9f\ud800-\udfff]")
@@ -60,15 +64,17 @@ class Template:
     """A template, compiled once. Raises Problems for a syntax error or a file that cannot be read.
 
     Includes are looked for beside it, in the working directory, in `folders`, and in what simpleturk ships. `data` is
-    what the file holds, where it has been read.
+    what the file holds, where it has been read. `assets` says where pages find local files; without it, in the page.
     """
 
-    def __init__(self, path: Path, folders: Sequence[Path] = (), data: bytes | None = None) -> None:
+    def __init__(
+        self, path: Path, folders: Sequence[Path] = (), data: bytes | None = None, assets: Assets | None = None
+    ) -> None:
         self.path = path
         data = read_template(path) if data is None else data
         #: The SHA-256 of the file. It is read once: a pipe cannot be read again.
         self.digest = sha256(data).hexdigest()
-        self._environment = _environment(path, folders)
+        self._environment = _environment(path, folders, assets or local_files(path, None, inlined(MOST_INLINED)))
         try:
             code = self._environment.compile(decoded_template(data, path), str(path), str(path))
             self._template = JinjaTemplate.from_code(self._environment, code, dict(self._environment.globals))
@@ -84,6 +90,8 @@ class Template:
             return self._template.render(variables_of(value))
         except TemplateSyntaxError as error:
             raise Problems([_syntax_problem(error, self.path)]) from error
+        except SimpleturkError as error:
+            raise Problems([self._problem(error)]) from error
         # Whatever a template's own expressions raise is the template's mistake: 1 / 0, "a" + 1, a filter's ValueError.
         except Exception as error:
             raise Problems([self._problem(error)]) from error
@@ -100,6 +108,8 @@ class Template:
         if isinstance(error, TemplateNotFound):
             hint = "includes are looked for beside the template, in the working directory, and in what simpleturk ships"
             return Problem(where, f"there is no file {error.message or error.name} to include", hint)
+        if isinstance(error, SimpleturkError):
+            return Problem(where, error.message, error.hint)
         what = str(error) if isinstance(error, TemplateError) else f"{type(error).__name__}: {error}"
         return Problem(where, what)
 
@@ -187,7 +197,7 @@ def printed(value: Any) -> Any:
     return "" if value is None else value
 
 
-def _environment(path: Path, folders: Sequence[Path]) -> Environment:
+def _environment(path: Path, folders: Sequence[Path], assets: Assets) -> Environment:
     folder = shipped("hit_templates")
     environment = DataEnvironment(
         loader=ChoiceLoader(
@@ -202,6 +212,7 @@ def _environment(path: Path, folders: Sequence[Path]) -> Environment:
         finalize=printed,
         keep_trailing_newline=True,
     )
+    environment.globals["asset"] = assets
     environment.policies["json.dumps_function"] = lambda value, **options: json.dumps(value, default=_plain, **options)
     return environment
 

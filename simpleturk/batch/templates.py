@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from simpleturk.batch.assets import Assets
 from simpleturk.batch.contexts import HOLE
 from simpleturk.batch.holes import SiteTemplate
 from simpleturk.batch.inputs import Input
@@ -20,7 +21,11 @@ _STATEMENT = re.compile(
 
 
 def open_template(
-    path: Path, inputs: "Iterable[Input | Problem]", folders: Sequence[Path] = (), syntax: str | None = None
+    path: Path,
+    inputs: "Iterable[Input | Problem]",
+    folders: Sequence[Path] = (),
+    syntax: str | None = None,
+    assets: Assets | None = None,
 ) -> Template | SiteTemplate:
     """A template, compiled for the variables of these inputs.
 
@@ -35,7 +40,7 @@ def open_template(
     names = variables(inputs)
     if (syntax or syntax_of(decoded_template(data, path), names, isinstance(inputs, Table))) == "site":
         return SiteTemplate(path, names, data)
-    return Template(path, folders, data)
+    return Template(path, folders, data, assets)
 
 
 def syntax_of(text: str, names: Sequence[str], is_table: bool) -> str:

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from typing import Annotated, Any
 import typer
 
 from simpleturk import console
+from simpleturk.commands.init import copy_example
 from simpleturk.errors import SimpleturkError
 
 FolderArg = Annotated[
@@ -66,13 +66,8 @@ def _new_folder(folder: Path | None) -> Path:
 
 
 def _copy_example(home: Path) -> None:
-    """The example with its own copies of template and properties, to be edited at will."""
-    from simpleturk.batch.shipped import shipped
-
-    shutil.copytree(shipped("examples", EXAMPLE), home, dirs_exist_ok=True)
-    for kind, suffix in (("hit_templates", "html"), ("hit_properties", "json")):
-        (home / kind).mkdir()
-        shutil.copyfile(shipped(kind, f"{EXAMPLE}.{suffix}"), home / kind / f"{EXAMPLE}.{suffix}")
+    """The example, with a marketplace of its own."""
+    copy_example(EXAMPLE, home)
     with (home / "simpleturk.toml").open("a", encoding="utf-8") as file:
         file.write('\n# A marketplace of its own, beside the files that belong to it.\ndatabase = "marketplace.db"\n')
 

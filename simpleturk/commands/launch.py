@@ -25,6 +25,7 @@ from simpleturk.commands.continuing import (
 )
 from simpleturk.commands.options import (
     DEFAULT_IDS,
+    AssetsOpt,
     IdsOpt,
     InputsOpt,
     OptionalTemplateOpt,
@@ -83,6 +84,7 @@ def launch(
     ids: IdsOpt = DEFAULT_IDS,
     set_: SetOpt = None,
     syntax: SyntaxOpt = None,
+    assets: AssetsOpt = None,
     skip: SkipOpt = None,
     add: AddOpt = False,
     max_cost: MaxCostOpt = None,
@@ -94,10 +96,12 @@ def launch(
 
     Everything is checked and priced before the first HIT exists. Run again, it continues where it stopped.
     """
+    from simpleturk.batch.assets import local_files
     from simpleturk.batch.ids import read_record
     from simpleturk.batch.load import load_batch
     from simpleturk.batch.shipped import find
     from simpleturk.mturk import question_mistake
+    from simpleturk.publishing import publisher_for
 
     if verify and (dry_run or add):
         raise UsageError(f"--verify and {'--dry-run' if dry_run else '--add'} exclude each other")
@@ -105,9 +109,12 @@ def launch(
     check_ids_file(ids, old, add)
     known = known_ids(ids, heal=not (dry_run or verify))
     marketplace = marketplace_of(where, old, acts=not (dry_run or verify))
+    publisher = publisher_for(marketplace, assets, where.profile, database_of(where, ids, old))
+    template = template and find(template)
     with readable(inputs, ids) as source:
+        files = local_files(source.path, template, publisher.address)
         batch = load_batch(
-            template and find(template),
+            template,
             find(properties),
             source,
             overrides(set_),
@@ -116,6 +123,7 @@ def launch(
             load_ancestor_config(where.config).template_directories,
             syntax,
             question_mistake,
+            files,
         )
         if template and batch.properties.ExternalURL is not None:
             console.warn("the property ExternalURL makes the questions: the template is not used")
@@ -151,6 +159,7 @@ def launch(
             )
             console.note(f"Nothing created: {console.plural(missing, 'HIT')} could be; {sizes}.")
             return
+        publisher.publish(list(files.found.values()))
         _create(mturk, batch, record, old, ids, known)
     if marketplace.is_local:
         console.note('Run "simpleturk serve" to let people work on them.')

@@ -70,6 +70,14 @@ InputsOpt = Annotated[
         "--inputs", envvar="SIMPLETURK_INPUTS", metavar="FILE", help="The inputs, one JSON value per line; - is stdin."
     ),
 ]
+AssetsOpt = Annotated[
+    str | None,
+    typer.Option(
+        "--assets",
+        metavar="s3://BUCKET/PREFIX",
+        help="Upload local files that the page shows there; else the local marketplace serves them.",
+    ),
+]
 YesOpt = Annotated[bool, typer.Option("--yes", "-y", "-f", help="Do it without asking.")]
 SetOpt = Annotated[
     list[str] | None,

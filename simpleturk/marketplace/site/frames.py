@@ -26,7 +26,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from simpleturk.marketplace import work
+from simpleturk.marketplace import assets, work
 from simpleturk.marketplace.forms import Filled, other_name
 from simpleturk.marketplace.forms import Form as QuestionForm
 from simpleturk.marketplace.marketplace import Marketplace
@@ -89,6 +89,7 @@ class Frames:
             Route("/frame/{token}", self.page),
             Route("/hit.js", _script("hit.js")),
             *(Route(f"/{name}", _script(name)) for name in AMAZONS_SCRIPTS),
+            assets.route(self.marketplace.store.path),
         ]
 
     def hosts(self) -> set[str]:

@@ -1,0 +1,287 @@
+// What every page of simpleturk/page.html does: checks, keys, counters, pages, drafts, and one answer from all fields.
+"use strict";
+(() => {
+  const form = document.getElementById("results-form");
+  const task = document.getElementById("task");
+  const button = document.getElementById("submit-btn");
+  const back = document.getElementById("back");
+  const isPreview = simpleturk.isPreview();
+  const given = new URLSearchParams(location.search);
+  const all = (selector, within = form) => [...within.querySelectorAll(selector)];
+  const own = () => [...form.elements].filter((one) => one.name && !["assignmentId", "output"].includes(one.name) && !("label" in one.dataset));
+  const isChoice = (one) => one.type === "radio" || one.type === "checkbox";
+
+  // A frame without an origin of its own has no storage: then the page around keeps the draft.
+  function stored(action) {
+    try {
+      return action(localStorage);
+    } catch {
+      return null;
+    }
+  }
+
+  // Instructions open once: whoever has closed them, or has submitted, has read them.
+  const instructions = document.getElementById("instructions");
+  if (instructions) {
+    const text = document.title + instructions.textContent;
+    const key = `simpleturk-read:${[...text].reduce((sum, sign) => (Math.imul(sum, 31) + sign.codePointAt(0)) | 0, 7)}`;
+    if (stored((storage) => storage.getItem(key))) instructions.open = false;
+    instructions.addEventListener("toggle", () => instructions.open || stored((storage) => storage.setItem(key, "1")));
+    form.addEventListener("submit", () => stored((storage) => storage.setItem(key, "1")));
+  }
+
+  // Which side stands left is chance, but the same for an assignment whenever its page is loaded.
+  const chance = [...(given.get("assignmentId") || "")].reduce((sum, sign) => (Math.imul(sum, 33) ^ sign.charCodeAt(0)) >>> 0, 5381);
+  const sides = {};
+  all("[data-shuffle]").forEach((pair, number) => {
+    const [first, second] = [...pair.children];
+    const titles = [first, second].map((side) => side.querySelector("h2").textContent);
+    if (!isPreview && (chance >> (number + 3)) & 1) pair.append(first);
+    const [left, right] = [...pair.children];
+    [left, right].forEach((side, place) => (side.querySelector("h2").textContent = titles[place]));
+    Object.assign(sides, { left: left.dataset.side, right: right.dataset.side });
+    pair.nextElementSibling.value = left.dataset.side;
+  });
+
+  // One answer from all fields: names with dots are places in it ("items.0.label"), numbers are numbers, and fields of
+  // several values are lists.
+  function value(name, fields) {
+    const [first] = fields;
+    const holder = first.closest("[data-field]");
+    const kind = (holder && holder.dataset.kind) || "";
+    if (kind === "json" && first.type === "textarea") return first.value ? JSON.parse(first.value) : [];
+    if (kind === "list") return fields.filter((one) => one.checked).map((one) => one.value);
+    if (first.type === "checkbox") return fields.length > 1 ? fields.filter((one) => one.checked).map((one) => one.value) : first.checked;
+    const chosen = first.type === "radio" ? fields.find((one) => one.checked) : first;
+    if (!chosen) return null;
+    if (kind === "number" || chosen.type === "number" || chosen.type === "range") return chosen.value === "" ? null : Number(chosen.value);
+    if (kind === "side") return sides[chosen.value] || chosen.value;
+    return chosen.multiple ? [...chosen.selectedOptions].map((one) => one.value) : chosen.value.trim();
+  }
+  function answer() {
+    const names = [...new Set(own().map((one) => one.name))];
+    const found = {};
+    for (const name of names) {
+      const path = name.split(".");
+      let place = found;
+      path.forEach((part, index) => {
+        const key = Array.isArray(place) ? Number(part) : part;
+        if (index === path.length - 1) place[key] = value(name, own().filter((one) => one.name === name));
+        else place = place[key] ??= /^\d+$/.test(path[index + 1]) ? [] : {};
+      });
+    }
+    return found;
+  }
+
+  // What is wrong with a field, "" if nothing is.
+  const words = (text) => text.split(/\s+/).filter(Boolean).length;
+  function isNeeded({ required, neededIf, neededUnless }) {
+    if (required !== undefined) return true;
+    // "found=yes": while the field of that name has that answer.
+    const [name, wanted] = (neededIf || neededUnless || "").split("=");
+    if (!name) return false;
+    const fields = own().filter((one) => one.name === name);
+    return (fields.length > 0 && String(value(name, fields)) === wanted) === Boolean(neededIf);
+  }
+  function mistake(field) {
+    const { minWords, least, most, none } = field.dataset;
+    const required = isNeeded(field.dataset);
+    const isList = field.dataset.kind === "json";
+    const inputs = all(isList ? "textarea" : "input, textarea, select", field).filter((one) => one.name);
+    const [first] = inputs;
+    if (!first || first.matches(":disabled")) return "";
+    if (isList) {
+      const number = value(first.name, [first]).length;
+      if (none && document.getElementById(none).checked) return number ? "You have marked something, and ticked that there is nothing." : "";
+      return number < (least || 0) ? field.dataset.missing : "";
+    }
+    if (isChoice(first)) {
+      const number = inputs.filter((one) => one.checked).length;
+      if (required && !number) return first.type === "radio" ? "Please choose one." : inputs.length > 1 ? "Please choose at least one." : "Please tick this.";
+      if (least && number < least) return `Please choose at least ${least}.`;
+      return most && number > most ? `Please choose at most ${most}.` : "";
+    }
+    const text = first.value.trim();
+    if (!text && first.validity.badInput) return "Please enter a number.";
+    if (!text) return required ? "Please fill this in." : "";
+    if (minWords && words(text) < minWords) return `Please write at least ${minWords} words.`;
+    return first.validity.valid ? "" : first.validationMessage;
+  }
+  function check(field) {
+    const text = mistake(field);
+    const problem = field.querySelector(".problem");
+    if (problem && problem.textContent !== text) problem.textContent = text;
+    field.classList.toggle("wrong", text !== "");
+    all("input, textarea, select", field).forEach((one) => (text ? one.setAttribute("aria-invalid", "true") : one.removeAttribute("aria-invalid")));
+    return !text;
+  }
+  const fieldOf = (target) => target.closest && target.closest("[data-field]");
+  form.addEventListener("input", (event) => {
+    const field = fieldOf(event.target);
+    if (field && field.classList.contains("wrong")) check(field);
+    count(event.target);
+    save();
+  });
+
+  function count(target) {
+    const field = fieldOf(target);
+    const counter = field && field.querySelector(".count");
+    if (!counter || target.tagName !== "TEXTAREA" && target.tagName !== "INPUT") return;
+    const number = words(target.value);
+    const least = field.dataset.minWords ? ` of at least ${field.dataset.minWords}` : "";
+    const most = target.maxLength > 0 ? `, ${target.value.length} of ${target.maxLength} characters` : "";
+    counter.textContent = `${number}${least} words${most}`;
+  }
+
+  // Several items in one HIT are shown one at a time; the answer of each is checked before the next.
+  const pages = all("[data-page]");
+  let current = 0;
+  function show(number, focus = true) {
+    current = number;
+    pages.forEach((page, index) => page.classList.toggle("hidden", index !== current));
+    const isLast = current >= pages.length - 1;
+    button.textContent = isLast ? "Submit" : "Next";
+    button.disabled = isPreview && isLast;
+    back.hidden = pages.length < 2;
+    back.disabled = current === 0;
+    if (pages.length > 1) document.getElementById("place").textContent = `${current + 1} of ${pages.length}`;
+    if (pages.length && focus) {
+      pages[current].focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
+  }
+  pages.forEach((page) => (page.tabIndex = -1));
+  back.addEventListener("click", () => show(current - 1));
+
+  function wrongOnes(within) {
+    return all("[data-field]", within).filter((field) => !check(field));
+  }
+  function goTo(field) {
+    const page = field.closest("[data-page]");
+    if (page && pages.indexOf(page) !== current) show(pages.indexOf(page), false);
+    const target = field.querySelector("[data-focus]") || all("input, textarea, select, button", field).find((one) => one.offsetParent);
+    if (target) target.focus();
+    field.scrollIntoView({ block: "nearest" });
+  }
+  form.addEventListener("submit", (event) => {
+    const isLast = current >= pages.length - 1;
+    if (isPreview && !isLast) {
+      event.preventDefault();
+      show(current + 1);
+      return;
+    }
+    if (isPreview) return;
+    const wrong = wrongOnes(isLast ? form : pages[current]);
+    if (wrong.length || !isLast) {
+      event.preventDefault();
+      if (wrong.length) goTo(wrong[0]);
+      else show(current + 1);
+      return;
+    }
+    const output = answer();
+    // A page's own script may add to the answer, or refuse it.
+    if (!form.dispatchEvent(new CustomEvent("answer", { detail: output, cancelable: true }))) {
+      event.preventDefault();
+      return;
+    }
+    simpleturk.setOutput(output);
+    stored((storage) => storage.removeItem(draftKey));
+  });
+  // The answer is in "output": the fields need not be sent a second time.
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const name of [...formData.keys()]) if (!["assignmentId", "output"].includes(name)) formData.delete(name);
+  });
+
+  // Keys. A digit chooses in the field that has the focus, else in the first that has no answer yet.
+  const isText = (target) => target.matches("textarea, select, input:not([type=radio]):not([type=checkbox])") || target.isContentEditable;
+  const keyed = () => all("[data-keys]").filter((field) => field.offsetParent && !field.querySelector("input:disabled"));
+  const isOpen = (field) => !field.querySelector("input:checked");
+  const switchKeys = document.getElementById("keys");
+  if (stored((storage) => storage.getItem("simpleturk-keys")) === "off") switchKeys.checked = false;
+  switchKeys.addEventListener("change", () => stored((storage) => storage.setItem("simpleturk-keys", switchKeys.checked ? "on" : "off")));
+  if (!form.querySelector("[data-keys], [data-digits]")) document.getElementById("digits").hidden = true;
+  function choose(key) {
+    const here = fieldOf(document.activeElement);
+    const fields = keyed();
+    const field = fields.includes(here) ? here : fields.find(isOpen) || fields.at(-1);
+    const option = field && field.querySelector(`[data-key="${key}"]`);
+    if (!option) return false;
+    option.focus();
+    option.click();
+    // On to the next question: its keys are meant now.
+    const following = option.type === "radio" && fields.slice(fields.indexOf(field) + 1).find(isOpen);
+    if (following) following.querySelector("input").focus();
+    return true;
+  }
+  document.addEventListener("keydown", (event) => {
+    if (isPreview || event.isComposing) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      form.requestSubmit(button);
+    } else if (switchKeys.checked && !event.defaultPrevented && /^\d$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey && !isText(event.target)) {
+      if (choose(event.key)) event.preventDefault();
+    }
+  });
+
+  // Players: keys that work while one types.
+  all("[data-player]").forEach((player) => {
+    const audio = player.querySelector("audio");
+    const [play, less, more] = all("button", player);
+    const toggle = () => (audio.paused ? audio.play() : audio.pause());
+    const jump = (seconds) => (audio.currentTime = Math.max(0, audio.currentTime + seconds));
+    play.addEventListener("click", toggle);
+    less.addEventListener("click", () => jump(-3));
+    more.addEventListener("click", () => jump(3));
+    player.querySelector("select").addEventListener("change", (event) => (audio.playbackRate = Number(event.target.value)));
+    audio.addEventListener("play", () => (play.firstChild.data = "Pause "));
+    audio.addEventListener("pause", () => (play.firstChild.data = "Play "));
+    audio.addEventListener("error", () => (player.querySelector(".problem").textContent = "The recording cannot be loaded. Please return the HIT."));
+    document.addEventListener("keydown", (event) => {
+      if (!player.offsetParent) return;
+      const act = event.key === "Escape" ? toggle : event.altKey && event.code === "Comma" ? () => jump(-3) : event.altKey && event.code === "Period" ? () => jump(3) : null;
+      if (act) event.preventDefault(), act();
+    });
+  });
+  all("img.picture").forEach((image) => {
+    const missing = () => simpleturk.say("A picture of this HIT cannot be loaded. Please reload the page, or return the HIT.");
+    if (image.complete && !image.naturalWidth && image.getAttribute("src")) missing();
+    image.addEventListener("error", missing);
+  });
+
+  // Drafts, where the page has storage: what was entered is there again after a reload.
+  const draftKey = `simpleturk-draft:${given.get("assignmentId")}`;
+  const isWork = !isPreview && given.get("assignmentId");
+  function save() {
+    if (!isWork) return;
+    const state = own().map((one) => [one.name, isChoice(one) ? one.value : null, isChoice(one) ? one.checked : one.multiple ? [...one.selectedOptions].map((item) => item.value) : one.value]);
+    stored((storage) => storage.setItem(draftKey, JSON.stringify([current, state])));
+  }
+  function restore() {
+    const text = isWork && stored((storage) => storage.getItem(draftKey));
+    if (!text) return;
+    const [place, state] = JSON.parse(text);
+    for (const [name, which, kept] of state) {
+      const one = own().find((field) => field.name === name && (which === null || field.value === which));
+      if (!one || one.hasAttribute("data-set")) continue;
+      if (isChoice(one)) one.checked = kept;
+      else if (one.multiple) for (const item of one.options) item.selected = kept.includes(item.value);
+      else if (one.value !== kept) one.value = kept;
+      else continue;
+      one.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    show(Math.min(Math.max(place, 0), Math.max(pages.length - 1, 0)), false);
+  }
+
+  document.getElementById("preview").hidden = !isPreview;
+  show(0, false);
+  if (!isPreview) {
+    simpleturk.setupSubmit();
+    task.disabled = false;
+    button.disabled = false;
+    // Widgets listen by then.
+    addEventListener("DOMContentLoaded", () => {
+      restore();
+      all("textarea, input", form).forEach(count);
+    });
+  }
+})();

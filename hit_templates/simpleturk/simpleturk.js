@@ -1,0 +1,74 @@
+var simpleturk = (function () {
+  "use strict";
+  var NOT_AVAILABLE = "ASSIGNMENT_ID_NOT_AVAILABLE";
+  var form = document.getElementById("results-form");
+  var output = document.getElementById("output");
+  var wasSet = false, broken = false;
+
+  function parameter(name) {
+    var found = new RegExp("[?&]" + name + "=([^&#]*)").exec(location.search);
+    return found ? decodeURIComponent(found[1].replace(/\+/g, " ")) : null;
+  }
+
+  // Tell the worker something, where the page has its messages.
+  function say(text) {
+    var message = document.getElementById("simpleturk-message");
+    message.textContent = text;
+    message.hidden = false;
+    message.scrollIntoView({ block: "nearest" });
+  }
+
+  // The input that this page was made for; `otherwise` (null if omitted) where there is none. On a marketplace a
+  // missing input is said aloud, and nothing can be submitted: nobody should be paid for work on a placeholder.
+  function getInput(otherwise) {
+    try {
+      return JSON.parse(document.getElementById("input").textContent);
+    } catch (error) {
+      if (parameter("assignmentId") !== null) {
+        broken = true;
+        say("This page is broken: it has no input. Please return the HIT. (" + error.message + ")");
+      }
+      return otherwise === undefined ? null : otherwise;
+    }
+  }
+
+  // Store the answer: any value that JSON can hold.
+  function setOutput(value) {
+    output.value = JSON.stringify(value);
+    wasSet = true;
+  }
+
+  // Whether the worker only looks, before accepting.
+  function isPreview() {
+    return parameter("assignmentId") === NOT_AVAILABLE;
+  }
+
+  // Make the form submit to the marketplace that shows this page.
+  function setupSubmit() {
+    var site = parameter("turkSubmitTo");
+    if (site) form.action = site.replace(/\/+$/, "") + "/mturk/externalSubmit";
+    document.getElementById("assignmentId").value = parameter("assignmentId") || "";
+  }
+
+  function ownFields() {
+    return Array.prototype.some.call(form.elements, function (field) {
+      return field.name && field.name !== "assignmentId" && field.name !== "output" && !field.disabled;
+    });
+  }
+
+  // On the document, so that this comes after whatever the page itself does when its form is submitted.
+  document.addEventListener("submit", function (event) {
+    if (event.target !== form || event.defaultPrevented) return;
+    var stop = true;
+    if (broken) say("This page is broken: it cannot be submitted. Please return the HIT.");
+    else if (isPreview()) say("This is a preview: accept the HIT to submit it.");
+    else if (!wasSet && !ownFields()) say("Nothing was submitted: the page has not stored an answer. Please try again.");
+    else if (!parameter("turkSubmitTo")) say("Outside of a marketplace nothing is submitted. The answer: " + output.value);
+    else stop = false;
+    if (stop) event.preventDefault();
+    else if (!wasSet) output.disabled = true;
+  });
+
+  return { getInput: getInput, setOutput: setOutput, isPreview: isPreview, setupSubmit: setupSubmit, say: say };
+})();
+var simpleamt = simpleturk;

@@ -1,0 +1,470 @@
+"""Every example, done by a person: with the mouse, and again with the keyboard alone; and what results gives."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Frame, FrameLocator, Page, expect
+
+from simpleturk.commands.init import copy_example, examples
+from tests.browser.conftest import Server, picture
+from tests.browser.gallery import ACCEPTED, PREVIEW, act, pages, show
+from tests.browser.test_accessible import AXE
+from tests.browser.test_journey import hit, sign_in
+from tests.conftest import Run, records
+
+NEW = [name for name in examples() if name not in ("simple", "image_sentence")]
+
+
+@dataclass
+class Task:
+    """An example that is being done in a browser."""
+
+    page: Page
+    run: Run
+
+    @property
+    def hit(self) -> FrameLocator:
+        return hit(self.page)
+
+    @property
+    def frame(self) -> Frame:
+        return next(frame for frame in self.page.frames if frame != self.page.main_frame)
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def type(self, text: str) -> None:
+        self.page.keyboard.type(text)
+
+    def tab_to(self, selector: str) -> None:
+        """Press Tab until something in the HIT has the focus."""
+        for _ in range(60):
+            if self.frame.evaluate(
+                "(selector) => document.hasFocus() && document.activeElement.matches(selector)", selector
+            ):
+                return
+            self.press("Tab")
+        raise AssertionError(f"Tab does not lead to {selector}")
+
+    def submitted(self) -> Any:
+        """What results gives once the HIT is in."""
+        expect(self.page.get_by_role("status")).to_have_text("Submitted. Thank you.")
+        [record] = records(self.run("results").stdout)
+        return record["output"]
+
+
+def by_mouse_text_classification(task: Task) -> None:
+    for number, topic in enumerate(("Politics", "Business", "Science and technology", "Health", "Sports"), start=1):
+        expect(task.hit.get_by_text(f"{number} of 5")).to_be_visible()
+        task.hit.locator("label:visible").filter(has_text=topic).first.click()
+        task.hit.get_by_role("button", name="Submit" if number == 5 else "Next").click()
+
+
+def by_keyboard_text_classification(task: Task) -> None:
+    task.tab_to("[type=radio]")
+    for digit in "12345":
+        task.press(digit, "Control+Enter")
+
+
+TOPICS = ("politics", "business", "science", "health", "sports")
+
+
+CAPTION = "A white cup of coffee stands on a brown wooden table. ☕"
+
+
+def by_mouse_image_captioning(task: Task) -> None:
+    task.hit.get_by_label("What does the picture show?").fill("A cup of coffee")
+    task.hit.get_by_role("button", name="Submit").click()
+    expect(task.hit.get_by_text("Please write at least 8 words.")).to_be_visible()
+    task.hit.get_by_label("What does the picture show?").fill(
+        "A white cup of coffee stands on a brown wooden table. ☕"
+    )
+    expect(task.hit.get_by_text("12 of at least 8 words")).to_be_visible()
+    task.hit.get_by_text("It is blurred, dark or cut off").click()
+    task.hit.get_by_role("button", name="Submit").click()
+
+
+def by_keyboard_image_captioning(task: Task) -> None:
+    task.tab_to("textarea")
+    task.type(CAPTION)
+    task.press("Tab", "1", "Control+Enter")
+
+
+def drag(task: Task, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Drag over the picture; places are parts of its width and height."""
+    stage = task.hit.locator(".stage")
+    stage.scroll_into_view_if_needed()
+    box = stage.bounding_box()
+    assert box
+    mouse = task.page.mouse
+    mouse.move(box["x"] + start[0] * box["width"], box["y"] + start[1] * box["height"])
+    mouse.down()
+    mouse.move(box["x"] + end[0] * box["width"], box["y"] + end[1] * box["height"], steps=5)
+    mouse.up()
+
+
+def by_mouse_bounding_boxes(task: Task) -> None:
+    task.hit.get_by_role("button", name="Submit").click()
+    expect(task.hit.get_by_text("Please draw at least one box, or tick that there is nothing.")).to_be_visible()
+    drag(task, (0.2, 0.2), (0.7, 0.8))
+    task.hit.get_by_text("spoon", exact=True).first.click()
+    drag(task, (0.7, 0.9), (0.9, 0.5))  # from below, to the left edge
+    task.hit.get_by_role("button", name="Box 1: cup, at").click()
+    drag(task, (0.45, 0.5), (0.5, 0.5))  # moves the first
+    drag(task, (0.02, 0.02), (0.021, 0.021))  # a click is no box
+    task.hit.get_by_text("Sure", exact=True).click()
+    task.hit.get_by_role("button", name="Submit").click()
+
+
+def by_keyboard_bounding_boxes(task: Task) -> None:
+    task.tab_to("[data-add]")
+    task.press("n", "3")  # a box in the middle, its label the third
+    task.press("ArrowRight", "ArrowRight", "Shift+ArrowDown", "Control+ArrowLeft")
+    task.press("n", "Delete")
+    task.tab_to("[name=confidence]")
+    task.press("1", "Control+Enter")
+
+
+def by_mouse_named_entities(task: Task) -> None:
+    task.hit.get_by_role("button", name="Submit").click()
+    expect(task.hit.get_by_text("Please mark at least 1, or tick the box below.")).to_be_visible()
+    text = task.hit.locator("[data-text]")
+    for name, label in (("Ada Lovelace", "Person"), ("London", "Place"), ("The Royal Society", "Organisation")):
+        text.evaluate(
+            """(holder, name) => {
+                // What a mouse does that is dragged over the name.
+                const walker = document.createTreeWalker(holder, NodeFilter.SHOW_TEXT);
+                while (walker.nextNode()) {
+                    const node = walker.currentNode, at = node.data.indexOf(name);
+                    if (at >= 0) getSelection().setBaseAndExtent(node, at, node, at + name.length);
+                }
+            }""",
+            name,
+        )
+        task.hit.get_by_role("button", name=label, exact=True).click()
+    task.hit.get_by_role("button", name="Remove Organisation: The Royal Society").click()
+    task.hit.get_by_role("button", name="Submit").click()
+
+
+def by_keyboard_named_entities(task: Task) -> None:
+    task.tab_to("[data-text]")
+    task.press("ArrowRight", "Shift+ArrowRight", "1")  # Ada Lovelace
+    task.press(*["ArrowRight"] * 5, "2")  # met Charles Babbage in London
+    task.press("Control+Enter")
+
+
+ENTITIES = [
+    {"label": "person", "start": 0, "end": 12, "text": "Ada Lovelace"},
+    {"label": "place", "start": 36, "end": 42, "text": "London"},
+]
+
+
+def by_mouse_compare_answers(task: Task) -> None:
+    groups = task.hit.get_by_role("group")
+    groups.filter(has_text="Which is more correct?").last.get_by_text("About the same").click()
+    groups.filter(has_text="Which is more helpful?").last.get_by_text("Left", exact=True).click()
+    task.hit.get_by_text("Right is much better").click()
+    task.hit.get_by_label("Why?").fill("It says how to water and cut.")
+    task.hit.get_by_role("button", name="Submit").click()
+
+
+def by_keyboard_compare_answers(task: Task) -> None:
+    task.tab_to("[type=radio]")
+    task.press("2", "1", "4")
+    task.tab_to("textarea")
+    task.type("It says how to water and cut.")
+    task.press("Control+Enter")
+
+
+def compared(output: Any) -> None:
+    left = output["shown_left"]
+    assert left in ("a", "b")
+    assert output == {
+        "shown_left": left,
+        "correct": "same",
+        "helpful": left,
+        "preference": "b" if left == "a" else "a",
+        "margin": "much",
+        "reason": "It says how to water and cut.",
+    }
+
+
+def by_mouse_rating_scale(task: Task) -> None:
+    for question, rating in (
+        ("How easy", 7),
+        ("How much does it tell", 5),
+        ("How believable", 4),
+        ("How much would", 1),
+    ):
+        group = task.hit.get_by_role("group", name=question)
+        group.locator(f"label:has([value='{rating}'])").click()
+    task.hit.get_by_role("button", name="Submit").click()
+
+
+def by_keyboard_rating_scale(task: Task) -> None:
+    task.tab_to("[type=radio]")
+    task.press("7", "5", "4", "1", "Control+Enter")
+
+
+def by_mouse_audio_transcription(task: Task) -> None:
+    task.hit.get_by_role("button", name="Play").click()
+    expect(task.hit.get_by_role("button", name="Pause")).to_be_visible()
+    task.hit.get_by_role("button", name="Pause").click()
+    task.hit.get_by_text("Well", exact=True).click()
+    task.hit.get_by_role("button", name="Submit").click()
+    expect(task.hit.locator("#problem-transcript")).to_have_text("Please fill this in.")
+    task.hit.get_by_label("What is said?").fill("Hello, this is Maria from the library.")
+    task.hit.get_by_role("button", name="Submit").click()
+
+
+def by_keyboard_audio_transcription(task: Task) -> None:
+    task.tab_to("textarea")
+    task.press("Escape")
+    expect(task.hit.get_by_role("button", name="Pause")).to_be_visible()
+    task.type("Hello, this is Maria from the library.")
+    task.press("Alt+Comma", "Escape", "Tab", "1", "Control+Enter")
+
+
+def by_mouse_question_answering(task: Task) -> None:
+    task.hit.get_by_text("winter", exact=False).locator("visible=true").first.wait_for()
+    task.hit.locator("[data-text]").evaluate(
+        "(holder) => getSelection().setBaseAndExtent(holder.firstChild, 63, holder.firstChild, 102)"
+    )
+    task.hit.get_by_role("button", name="This is the answer").click()
+    task.hit.get_by_text("Easy").click()
+    task.hit.get_by_role("button", name="Submit").click()
+    expect(task.hit.locator("#problem-answer")).to_have_text("Please fill this in.")
+    task.hit.get_by_label("Your answer").fill("Because ships had been lost.")
+    task.hit.get_by_role("button", name="Submit").click()
+
+
+def by_keyboard_question_answering(task: Task) -> None:
+    task.tab_to("[data-text]")
+    task.press(*["ArrowRight"] * 15, *["Shift+ArrowRight"] * 7, "1")
+    task.tab_to("#field-answer")
+    task.type("Because ships had been lost.")
+    task.press("Tab", "1", "Control+Enter")
+
+
+def by_mouse_survey(task: Task) -> None:
+    task.hit.get_by_role("button", name="Next").click()
+    expect(task.hit.get_by_text("Please tick this.")).to_be_visible()
+    task.hit.get_by_label("I am 18 or older").check()
+    task.hit.get_by_role("button", name="Next").click()
+    task.hit.get_by_text("By bicycle").click()
+    task.hit.get_by_label("How many minutes").fill("25")
+    task.hit.get_by_text("It is fast").click()
+    task.hit.get_by_text("It is healthy").click()
+    task.hit.get_by_label("On how many days a week?").select_option("4")
+    task.hit.get_by_role("button", name="Next").click()
+    for question, rating in (("How satisfied", 5), ("How stressful", 1), ("To show that", 2)):
+        task.hit.get_by_role("group", name=question).locator(f"label:has([value='{rating}'])").click()
+    task.hit.get_by_label("If you could change one thing").fill("Fewer red lights, please.")
+    task.hit.get_by_role("button", name="Next").click()
+    task.hit.get_by_text("30 to 44").click()
+    task.hit.get_by_role("button", name="Submit").click()
+
+
+def by_keyboard_survey(task: Task) -> None:
+    task.tab_to("[name=consent]")
+    task.press("Space", "Control+Enter", "2")
+    task.tab_to("[type=number]")
+    task.type("25")
+    task.tab_to("[name=reasons]")
+    task.press("1", "3")
+    task.tab_to("select")
+    task.press("4", "Control+Enter", "5", "1", "2")
+    task.tab_to("#field-change")
+    task.type("Fewer red lights, please.")
+    task.press("Control+Enter", "2", "Control+Enter")
+
+
+def by_mouse_web_search(task: Task) -> None:
+    task.hit.get_by_text("Yes", exact=True).click()
+    task.hit.get_by_label("The answer").fill("2000")
+    task.hit.get_by_label("The page's address").fill("oresundsbron")
+    task.hit.get_by_role("button", name="Submit").click()
+    expect(task.hit.locator("#problem-source")).to_contain_text("URL")
+    task.hit.get_by_label("The page's address").fill("https://example.org/bridge")
+    task.hit.get_by_label("The sentence that says it").fill("It opened on 1 July 2000.")
+    task.hit.get_by_role("button", name="Submit").click()
+
+
+def by_keyboard_web_search(task: Task) -> None:
+    task.tab_to("[name=found]")
+    task.press("1")
+    for text in ("2000", "https://example.org/bridge", "It opened on 1 July 2000."):
+        task.press("Tab")
+        task.type(text)
+    task.press("Control+Enter")
+
+
+#: What results has to give, whichever way the example was done.
+OUTPUTS: dict[str, Any] = {
+    "text_classification": {"items": [{"topic": topic, "note": ""} for topic in TOPICS]},
+    "image_captioning": {
+        "caption": CAPTION,
+        "problems": ["blurred"],
+    },
+    "named_entities": {"entities": ENTITIES, "entities_none": False},
+    "compare_answers": compared,
+    "rating_scale": {"clarity": 7, "information": 5, "credibility": 4, "appeal": 1, "comment": ""},
+    "audio_transcription": {"transcript": "Hello, this is Maria from the library.", "quality": "clear"},
+    "question_answering": {
+        "evidence": [{"label": "answer", "start": 63, "end": 102, "text": "three ships had been lost in one winter"}],
+        "evidence_none": False,
+        "answer": "Because ships had been lost.",
+        "difficulty": "easy",
+    },
+    "survey": {
+        "consent": True,
+        "mode": "bike",
+        "minutes": 25,
+        "reasons": ["fast", "healthy"],
+        "days": "4",
+        "satisfaction": 5,
+        "stress": 1,
+        "attention": 2,
+        "change": "Fewer red lights, please.",
+        "age": "30-44",
+        "comment": "",
+    },
+    "web_search": {
+        "found": "yes",
+        "answer": "2000",
+        "source": "https://example.org/bridge",
+        "quote": "It opened on 1 July 2000.",
+        "note": "",
+    },
+}
+
+
+def boxed(output: Any, way: str) -> None:
+    assert output["confidence"] == "sure" and output["boxes_none"] is False
+    if way == "keyboard":
+        # A quarter of 600 × 400, from the middle: two steps of 10 to the right, 10 higher, one pixel back.
+        assert output["boxes"] == [{"label": "spoon", "x": 244, "y": 150, "width": 150, "height": 110}]
+        return
+    assert [box["label"] for box in output["boxes"]] == ["cup", "spoon"]
+    wanted = [(150, 80, 300, 240), (420, 200, 120, 160)]
+    for box, expected in zip(output["boxes"], wanted, strict=True):
+        found = (box["x"], box["y"], box["width"], box["height"])
+        assert all(abs(one - other) <= 3 for one, other in zip(found, expected, strict=True)), (found, expected)
+
+
+@pytest.fixture
+def begun(page: Page, folder: Path, run: Run, serve: Callable[..., Server]) -> Callable[..., Task]:
+    """Make a task folder of an example, launch it, and let a worker accept its first HIT."""
+
+    def begin(name: str, by_keyboard: bool = False) -> Task:
+        copy_example(name, folder)
+        with (folder / "simpleturk.toml").open("a") as file:
+            file.write('database = "market.db"\n')
+        launched = run("launch")
+        assert launched.exit_code == 0, launched.stderr
+        sign_in(page, serve().site)
+        page.locator("a[href^='/projects/']").first.click()
+        expect(hit(page).get_by_text("This is a preview.")).to_be_visible()
+        accept = page.get_by_role("button", name="Accept")
+        if by_keyboard:
+            for _ in range(30):
+                page.keyboard.press("Tab")
+                if accept.evaluate("(button) => button === document.activeElement"):
+                    break
+            page.keyboard.press("Enter")
+        else:
+            accept.click()
+        expect(hit(page).locator("#task")).to_be_enabled()
+        return Task(page, run)
+
+    return begin
+
+
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+@pytest.mark.parametrize("name", NEW)
+def test_an_example_is_done_and_results_have_what_was_done(begun: Callable[..., Task], name: str, way: str) -> None:
+    task = begun(name, way == "keyboard")
+    globals()[f"by_{way}_{name}"](task)
+    output = task.submitted()
+    if name == "bounding_boxes":
+        boxed(output, way)
+    elif callable(OUTPUTS[name]):
+        OUTPUTS[name](output)
+    else:
+        assert output == OUTPUTS[name]
+
+
+SCREENS: dict[str, dict[str, Any]] = {
+    "laptop": {"viewport": {"width": 1280, "height": 800}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("name", NEW)
+def test_axe_finds_nothing_in_an_example_and_nothing_overflows(chromium: Browser, name: str, screen: str) -> None:
+    html = pages(name)[0]
+    assert len(html.encode()) < 65_535 or "data:" in html
+    context = chromium.new_context(**SCREENS[screen])
+    for parameters in (ACCEPTED, PREVIEW):
+        page = context.new_page()
+        show(page, html, parameters)
+        if parameters is ACCEPTED and not page.locator("[data-page]").count():
+            # With its mistakes shown, and something marked.
+            page.get_by_role("button", name="Submit").click()
+            if name in ("bounding_boxes", "named_entities", "question_answering"):
+                act(page, ["#[data-add]", "Enter"] if name == "bounding_boxes" else ["#[data-text]", "ArrowRight", "1"])
+        page.evaluate(AXE)
+        found = page.evaluate("axe.run(document)")
+        assert [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]] == []
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        picture(page, f"example-{screen}-{name}{'-preview' if parameters is PREVIEW else ''}")
+    context.close()
+
+
+def test_what_was_entered_is_there_again_after_a_reload(begun: Callable[..., Task]) -> None:
+    task = begun("bounding_boxes")
+    drag(task, (0.2, 0.2), (0.7, 0.8))
+    task.hit.get_by_text("Not sure").click()
+    task.page.wait_for_timeout(500)
+    task.page.reload()
+    expect(task.hit.get_by_role("button", name="Box 1: cup, at")).to_be_visible()
+    task.hit.get_by_role("button", name="Submit").click()
+    output = task.submitted()
+    assert len(output["boxes"]) == 1 and output["confidence"] == "unsure"
+
+
+def test_instructions_open_once(begun: Callable[..., Task]) -> None:
+    task = begun("rating_scale")
+    instructions = task.hit.locator("#instructions")
+    expect(instructions).to_have_attribute("open", "")
+    by_mouse_rating_scale(task)
+    expect(task.page.get_by_role("status")).to_have_text("Submitted. Thank you.")
+    task.page.get_by_role("button", name="Accept").click()
+    expect(task.hit.locator("#task")).to_be_enabled()
+    expect(instructions).not_to_have_attribute("open", "")
+
+
+def test_sides_are_chance_but_stay_for_an_assignment(page: Page) -> None:
+    html = pages("compare_answers")[0]
+    left = set()
+    for number in range(12):
+        seen = set()
+        for _ in range(2):
+            show(page, html, ACCEPTED | {"assignmentId": f"3ABC{number}"})
+            seen.add(page.locator("[data-side]").first.get_attribute("data-side"))
+        assert len(seen) == 1
+        left |= seen
+    assert left == {"a", "b"}
+
+
+def test_keys_can_be_switched_off(page: Page) -> None:
+    show(page, pages("rating_scale")[0], ACCEPTED)
+    page.get_by_label("Keys:").uncheck()
+    page.locator("[type=radio]").first.focus()
+    page.keyboard.press("3")
+    assert page.locator(":checked").count() == 0
