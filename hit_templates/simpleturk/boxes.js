@@ -32,7 +32,7 @@ for (const field of document.querySelectorAll(".field.boxes")) {
     boxes.forEach((box, number) => {
       const element = Object.assign(document.createElement("button"), { type: "button", className: "box", disabled: isOff() });
       element.setAttribute("aria-label", `Box ${number + 1}: ${textOf(box.label)}, at ${box.x}, ${box.y}, ${box.width} wide, ${box.height} high`);
-      element.append(Object.assign(document.createElement("span"), { textContent: textOf(box.label) }));
+      element.append(document.createElement("b"), Object.assign(document.createElement("span"), { textContent: textOf(box.label) }));
       for (const [x, y] of [[0, 0], [1, 0], [0, 1], [1, 1]]) {
         const handle = document.createElement("i");
         Object.assign(handle.dataset, { x, y });
@@ -60,20 +60,21 @@ for (const field of document.querySelectorAll(".field.boxes")) {
     draw(Math.min(number, boxes.length - 1));
     keep();
   }
-  function add(box) {
+  function add(box, focus) {
     boxes.push(fitted(box));
-    draw(boxes.length - 1);
+    draw(focus ? boxes.length - 1 : undefined);
     keep();
   }
 
-  // The pointer: on the picture it draws, on a box it moves, on a corner it resizes.
+  // The pointer: on the picture it draws, also inside of a box; on a box's edge or name it moves, on a corner it resizes.
   stage.addEventListener("pointerdown", (event) => {
     if (isOff() || event.button || !image.naturalWidth) return;
     event.preventDefault();
     const frame = image.getBoundingClientRect();
     const at = (one) => [(one.clientX - frame.left) / frame.width * size()[0], (one.clientY - frame.top) / frame.height * size()[1]];
     const [x, y] = at(event);
-    const element = event.target.closest(".box");
+    const clicked = event.target.closest(".box");
+    const element = event.target.tagName === "B" ? null : clicked;
     const number = element ? [...stage.querySelectorAll(".box")].indexOf(element) : boxes.length;
     const corner = event.target.dataset.x === undefined ? null : event.target.dataset;
     const old = element ? boxes[number] : { label: chosen(), x, y, width: 1, height: 1 };
@@ -87,6 +88,7 @@ for (const field of document.querySelectorAll(".field.boxes")) {
     };
     const shown = element || stage.appendChild(Object.assign(document.createElement("div"), { className: "box" }));
     if (element) element.focus({ preventScroll: true });
+    else if (document.activeElement !== document.body) document.activeElement.blur(); // a digit is the next box's label
     let last = null;
     const move = (one) => place(shown, (last = shape(one)));
     const end = (one) => {
@@ -95,8 +97,8 @@ for (const field of document.querySelectorAll(".field.boxes")) {
       removeEventListener("pointercancel", end);
       if (!element) shown.remove();
       // A click is no box.
-      if (one.type === "pointerup" && last && (element || (last.width > 3 && last.height > 3))) element ? change(number, last) : add(last);
-      else draw(element ? number : undefined);
+      if (one.type === "pointerup" && last && (element || (last.width > 3 && last.height > 3))) element ? change(number, last) : add(last, false);
+      else draw(clicked ? [...stage.querySelectorAll(".box")].indexOf(clicked) : undefined);
     };
     addEventListener("pointermove", move);
     addEventListener("pointerup", end);
@@ -107,7 +109,7 @@ for (const field of document.querySelectorAll(".field.boxes")) {
     const [width, height] = size();
     return { label: chosen(), x: width * 0.375, y: height * 0.375, width: width / 4, height: height / 4 };
   };
-  field.querySelector("[data-add]").addEventListener("click", () => add(middle()));
+  field.querySelector("[data-add]").addEventListener("click", () => add(middle(), true));
   const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   document.addEventListener("keydown", (event) => {
     const target = event.target;
@@ -122,7 +124,7 @@ for (const field of document.querySelectorAll(".field.boxes")) {
       change(number, event.shiftKey ? { ...box, width: Math.max(1, box.width + x), height: Math.max(1, box.height + y) } : { ...box, x: box.x + x, y: box.y + y });
     } else if (box && ["Delete", "Backspace"].includes(event.key)) take(number);
     else if (event.ctrlKey) return;
-    else if (document.getElementById("keys").checked && event.key.toLowerCase() === "n") add(middle());
+    else if (document.getElementById("keys").checked && event.key.toLowerCase() === "n") add(middle(), true);
     else if (document.getElementById("keys").checked && /^[1-9]$/.test(event.key) && labels[event.key - 1]) {
       labels[event.key - 1].checked = true;
       if (box) change(number, { ...box, label: chosen() });

@@ -213,7 +213,8 @@
     if (following) following.querySelector("input").focus();
     return true;
   }
-  document.addEventListener("keydown", (event) => {
+  // On the window: what a field makes of a key comes first.
+  addEventListener("keydown", (event) => {
     if (isPreview || event.isComposing) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();

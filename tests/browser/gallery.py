@@ -93,8 +93,8 @@ def main() -> None:
             if name == "bounding_boxes":
                 _draw(page)
             page.evaluate("scrollTo(0, 0)")
-            target = to / f"{name}.png" if to else shipped("examples", name, "picture.png")
-            page.screenshot(path=target)
+            target = to / f"{name}.jpg" if to else shipped("examples", name, "picture.jpg")
+            page.screenshot(path=target, type="jpeg", quality=85)
             print(target)  # noqa: T201
             page.close()
         browser.close()

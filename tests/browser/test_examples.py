@@ -112,9 +112,9 @@ def by_mouse_bounding_boxes(task: Task) -> None:
     expect(task.hit.get_by_text("Please draw at least one box, or tick that there is nothing.")).to_be_visible()
     drag(task, (0.2, 0.2), (0.7, 0.8))
     task.hit.get_by_text("spoon", exact=True).first.click()
-    drag(task, (0.7, 0.9), (0.9, 0.5))  # from below, to the left edge
+    drag(task, (0.6, 0.7), (0.8, 0.3))  # from below, beginning inside of the first
     task.hit.get_by_role("button", name="Box 1: cup, at").click()
-    drag(task, (0.45, 0.5), (0.5, 0.5))  # moves the first
+    drag(task, (0.2, 0.5), (0.25, 0.5))  # by its edge: moves the first
     drag(task, (0.02, 0.02), (0.021, 0.021))  # a click is no box
     task.hit.get_by_text("Sure", exact=True).click()
     task.hit.get_by_role("button", name="Submit").click()
@@ -350,7 +350,7 @@ def boxed(output: Any, way: str) -> None:
         assert output["boxes"] == [{"label": "spoon", "x": 244, "y": 150, "width": 150, "height": 110}]
         return
     assert [box["label"] for box in output["boxes"]] == ["cup", "spoon"]
-    wanted = [(150, 80, 300, 240), (420, 200, 120, 160)]
+    wanted = [(150, 80, 300, 240), (360, 120, 120, 160)]
     for box, expected in zip(output["boxes"], wanted, strict=True):
         found = (box["x"], box["y"], box["width"], box["height"])
         assert all(abs(one - other) <= 3 for one, other in zip(found, expected, strict=True)), (found, expected)
@@ -460,6 +460,13 @@ def test_sides_are_chance_but_stay_for_an_assignment(page: Page) -> None:
         assert len(seen) == 1
         left |= seen
     assert left == {"a", "b"}
+
+
+def test_a_digit_means_one_field_only(page: Page) -> None:
+    show(page, pages("question_answering")[0], ACCEPTED)
+    act(page, ["#[data-text]", "ArrowRight", "1"])
+    expect(page.get_by_role("button", name="Remove This is the answer: The")).to_be_visible()
+    assert page.locator("[type=radio]:checked").count() == 0
 
 
 def test_keys_can_be_switched_off(page: Page) -> None:
