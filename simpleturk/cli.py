@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 from simpleturk import __version__, console
 from simpleturk.commands import requester, worker
 from simpleturk.commands.account import balance
+from simpleturk.commands.check import check
 from simpleturk.commands.demo import demo
 from simpleturk.commands.extend import extend
 from simpleturk.commands.hits import delete, expire, hits
@@ -162,6 +163,7 @@ _EXAMPLES: dict[Callable[..., None], str] = {
     balance: "simpleturk balance --prod",
     render_template: "simpleturk render-template --preview",
     serve: "simpleturk serve --port 8484",
+    check: "simpleturk check --prod",
     init: "simpleturk init my_task --from image_captioning",
     demo: "simpleturk demo my-first-batch",
 }

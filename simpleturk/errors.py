@@ -79,6 +79,8 @@ class Problems(SimpleturkError):
         more = len(self.problems) - self.SHOWN
         if more > 0:
             yield "error", f"and {more:,} more problem{'s' if more > 1 else ''}"
+        if self.hint:
+            yield "hint", self.hint
 
 
 class UsageError(SimpleturkError):

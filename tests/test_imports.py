@@ -32,6 +32,8 @@ NEXT_TO_THE_MARKETPLACE = {
     "commands/server.py",
     "commands/demo.py",
     "commands/importing.py",
+    "commands/preview.py",
+    "commands/trying.py",
     "commands/requester.py",
     "commands/worker.py",
     "publishing.py",

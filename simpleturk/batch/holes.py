@@ -18,6 +18,7 @@ from simpleturk.batch.contexts import HOLE, URLS, Context, Hole, Tag, read, read
 from simpleturk.batch.csvrows import cell_text
 from simpleturk.batch.documents import is_document
 from simpleturk.batch.formatting import FIELD_TAGS, SAFE_TAGS, escaped, formatted, harmless_address
+from simpleturk.batch.places import Place, Places
 from simpleturk.batch.questions import decoded_template, read_template
 from simpleturk.errors import Problem, Problems, suggestion
 
@@ -62,25 +63,52 @@ class SiteTemplate:
 
     def render(self, value: Any) -> str:
         """The page for one input, an object. Raises Problems for a value that cannot stand where its hole is."""
+        return "".join(self._parts(value)[0])
+
+    def source_text(self) -> str:
+        """The text of the template."""
+        return self._page
+
+    def traced(self, value: Any) -> tuple[str, Places]:
+        """The page for one input, and where its parts stand in the template. Raises Problems."""
+        parts, positions = self._parts(value)
+        marks: list[tuple[int, Place]] = []
+        length = 0
+        for part, position in zip(parts, positions, strict=True):
+            if position is not None:
+                line = self._page.count("\n", 0, position) + 1
+                marks.append((length, Place(self.path, line)))
+                ends = (length + found.end() for found in re.finditer("\n", part))
+                marks += [(end, Place(self.path, line + index)) for index, end in enumerate(ends, start=1)]
+            length += len(part)
+        return "".join(parts), Places(marks)
+
+    def _parts(self, value: Any) -> tuple[list[str], list[int | None]]:
+        """The pieces of a page, and where those begin in the template that are the template's own."""
         if not isinstance(value, Mapping):
             raise Problems([Problem(str(self.path), "has holes for variables, but the input is no object")])
         page, parts, position = self._page, [""], 0
+        positions: list[int | None] = [0]
         for hole in self._holes:
             if hole.name not in value:
                 raise Problems([Problem(self._where(hole), f"the input has no {hole.name!r}")])
             if hole.context is Context.URL and not hole.inner and position <= hole.value_start:
                 parts.append(page[position : hole.value_start])
+                positions.append(position)
                 position = hole.value_start
                 if self._would_run(hole, value):
                     parts.append("unsafe:")
+                    positions.append(None)
             parts.append(page[position : hole.start])
+            positions.append(position)
             before = parts[-1][-_BEFORE:]
             if len(before) < _BEFORE:
                 before = "".join(part[-_BEFORE:] for part in parts[-6:])
             filled = self._filled(hole, cell_text(value[hole.name]), before, value)
             parts.append(filled.replace("]]>", "]]]]><![CDATA[>") if hole.in_cdata else filled)
+            positions.append(None)
             position = hole.end
-        return "".join([*parts, page[position:]])
+        return [*parts, page[position:]], [*positions, position]
 
     def _filled(self, hole: Hole, text: str, before: str, values: Mapping[str, Any]) -> str:
         """What stands in the place of a hole; `before` is the end of what stands before it."""

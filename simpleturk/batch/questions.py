@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,14 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
     Undefined,
+    meta,
 )
 from jinja2 import Template as JinjaTemplate
 from jinja2.utils import missing
 from markupsafe import Markup
 
 from simpleturk.batch.assets import Assets, inlined, local_files
+from simpleturk.batch.places import Places, marking, unmarked
 from simpleturk.batch.shipped import shipped
 from simpleturk.errors import Problem, Problems, SimpleturkError, suggestion
 
@@ -75,8 +78,10 @@ class Template:
         #: The SHA-256 of the file. It is read once: a pipe cannot be read again.
         self.digest = sha256(data).hexdigest()
         self._environment = _environment(path, folders, assets or local_files(path, None, inlined(MOST_INLINED)))
+        self._text = decoded_template(data, path)
+        self._traced: Any = None
         try:
-            code = self._environment.compile(decoded_template(data, path), str(path), str(path))
+            code = self._environment.compile(self._text, str(path), str(path))
             self._template = JinjaTemplate.from_code(self._environment, code, dict(self._environment.globals))
         except TemplateSyntaxError as error:
             raise Problems([_syntax_problem(error, path)]) from error
@@ -95,6 +100,45 @@ class Template:
         # Whatever a template's own expressions raise is the template's mistake: 1 / 0, "a" + 1, a filter's ValueError.
         except Exception as error:
             raise Problems([self._problem(error)]) from error
+
+    def source_text(self) -> str:
+        """The text of the template, and of what it includes that does not ship with simpleturk."""
+        home = shipped("hit_templates")
+        own = (text for path, text in self._includes() if path and not Path(path).is_relative_to(home))
+        return "\n".join([self._text, *own])
+
+    def included(self) -> list[Path]:
+        """The files that it includes, and those that they include, as far as they are there."""
+        return [Path(path) for path, _ in self._includes() if path]
+
+    def _includes(self) -> Iterator[tuple[str | None, str]]:
+        """Path and text of what is included by name."""
+        waiting, known = [self._text], set()
+        while waiting:
+            for name in meta.find_referenced_templates(self._environment.parse(waiting.pop())):
+                if name is None or name in known:
+                    continue
+                known.add(name)
+                with suppress(TemplateNotFound, TemplateSyntaxError, UnicodeDecodeError):
+                    assert self._environment.loader
+                    text, path, _ = self._environment.loader.get_source(self._environment, name)
+                    self._environment.parse(text)
+                    waiting.append(text)
+                    yield path, text
+
+    def traced(self, value: Any) -> tuple[str, Places]:
+        """The page for one input, and where its parts stand in the template's files. Raises Problems."""
+        page = self.render(value)
+        if self._traced is None:
+            environment = marking(self._environment)
+            code = environment.compile(self._text, str(self.path), str(self.path))
+            self._traced = (JinjaTemplate.from_code(environment, code, dict(environment.globals)), environment.files)
+        template, files = self._traced
+        try:
+            found, places = unmarked(template.render(variables_of(value)), files)
+        except Exception:  # a template that looks at its own text may fail on the marks, and only then
+            found = ""
+        return (page, places) if found == page else (page, Places.of_page(page))
 
     def _problem(self, error: Exception) -> Problem:
         file, line = self.path, 0

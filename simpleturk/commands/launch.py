@@ -13,6 +13,7 @@ import typer
 
 from simpleturk import console
 from simpleturk.ancestor import load_ancestor_config
+from simpleturk.commands.check import check_pages, for_nobody, tell
 from simpleturk.commands.continuing import (
     check_ids_file,
     check_no_strays,
@@ -69,6 +70,7 @@ MaxCostOpt = Annotated[
     typer.Option("--max-cost", metavar="USD", parser=_usd, help="Refuse to launch what could cost more."),
 ]
 DryRunOpt = Annotated[bool, typer.Option("--dry-run", help="Check everything and show the price; create nothing.")]
+NoCheckOpt = Annotated[bool, typer.Option("--no-check", help="Launch pages although check finds errors in them.")]
 AddOpt = Annotated[bool, typer.Option("--add", help="Launch the lines that were added at the end of the inputs.")]
 VerifyOpt = Annotated[
     bool, typer.Option("--verify", help="Prove that every input has one HIT, and its id in its place; create nothing.")
@@ -88,6 +90,7 @@ def launch(
     skip: SkipOpt = None,
     add: AddOpt = False,
     max_cost: MaxCostOpt = None,
+    no_check: NoCheckOpt = False,
     dry_run: DryRunOpt = False,
     verify: VerifyOpt = False,
     yes: YesOpt = False,
@@ -132,6 +135,8 @@ def launch(
             rows = console.plural(batch.repeated, "row")
             console.warn(f"{rows} of {source.name} repeat{'s' if batch.repeated == 1 else ''} what earlier rows ask")
         check_not_launched(batch, old, known)
+        if not (old or verify or no_check):
+            check_pages(batch)
         record = record_of(batch, marketplace, where, ids, old)
         if old:
             record = continued(batch, old, record, known, ids, add)
@@ -150,7 +155,8 @@ def launch(
         _confirm_price(
             batch, missing, mturk, max_cost, yes or dry_run, stdin_is_data=str(inputs) in ("-", "/dev/stdin")
         )
-        _warn_if_for_nobody(batch, mturk, database_of(where, ids, old))
+        if marketplace.is_local:
+            tell(for_nobody(batch, mturk, database_of(where, ids, old)))
         _warn_of_caps(batch, mturk)
         if dry_run:
             sizes = (
@@ -293,21 +299,6 @@ def _confirm_price(
     if yes:
         console.note(line)
     console.confirm(f"{line}. Launch?", yes, stdin_is_data)
-
-
-def _warn_if_for_nobody(batch: "Batch", mturk: "MTurk", database: Path | None) -> None:
-    """On a local marketplace somebody can know whether there is anybody to do the HITs."""
-    from simpleturk.mturk import requirements_nobody_meets
-
-    wanted = batch.properties.requirements()
-    nobody = requirements_nobody_meets(mturk, [requirement for _, requirement in wanted], database)
-    names = list(dict.fromkeys(wanted[position][0] for position in nobody))
-    if names:
-        removal = " ".join(f"--set {name}=" for name in names)
-        console.warn(
-            f"no worker known to the local marketplace meets {' and '.join(names)}: nobody can do these HITs",
-            f"{removal} removes it",
-        )
 
 
 def _warn_of_caps(batch: "Batch", mturk: "MTurk") -> None:

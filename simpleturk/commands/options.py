@@ -50,11 +50,12 @@ _TEMPLATE = typer.Option(
     metavar="FILE",
     help="The HIT template: HTML, or a question's XML, with Jinja or holes.",
 )
-TemplateOpt = Annotated[Path, _TEMPLATE]
 OptionalTemplateOpt = Annotated[Path | None, _TEMPLATE]
-PropertiesOpt = Annotated[
-    Path, typer.Option("--properties", envvar="SIMPLETURK_PROPERTIES", metavar="FILE", help="The HIT properties, JSON.")
-]
+_PROPERTIES = typer.Option(
+    "--properties", envvar="SIMPLETURK_PROPERTIES", metavar="FILE", help="The HIT properties, JSON."
+)
+PropertiesOpt = Annotated[Path, _PROPERTIES]
+OptionalPropertiesOpt = Annotated[Path | None, _PROPERTIES]
 SyntaxOpt = Annotated[
     str | None,
     typer.Option(

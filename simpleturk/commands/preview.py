@@ -1,140 +1,168 @@
 """render-template --preview: a HIT on this computer as the worker site will show it, reloaded on every change."""
 
-import html
-import json
-from collections.abc import Sequence
+import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simpleturk import console
-from simpleturk.batch.answers import output_of
-from simpleturk.batch.documents import is_document
-from simpleturk.batch.inputs import Input, Inputs, open_inputs
-from simpleturk.batch.questions import INCLUDES
-from simpleturk.batch.shipped import shipped
-from simpleturk.batch.templates import open_template
 from simpleturk.commands.server import run
-from simpleturk.errors import Problem, SimpleturkError
-from simpleturk.mturk import question_mistake
+from simpleturk.commands.trying import Files, Look, Task, as_json
+from simpleturk.marketplace import work
+from simpleturk.marketplace.assets import file_response
+from simpleturk.marketplace.questions import parse_question
+from simpleturk.marketplace.refusals import Incomplete, Refused
+from simpleturk.marketplace.site.frames import (
+    FRAME_HOST,
+    MAX_FORM_BYTES,
+    SITE_HOST,
+    Form,
+    Frames,
+    fields_of,
+    read_form,
+    render_form,
+)
 
-SHELL = Path(__file__).with_name("preview.html")
+HERE = Path(__file__).parent
 
-#: The page runs as it will on the worker site where that has one name only: without storage, without this origin.
-SANDBOX = "allow-scripts allow-forms allow-popups allow-modals allow-downloads"
-
-
-def serve_preview(
-    template: Path, inputs: Path, line: int, port: int, folders: Sequence[Path], syntax: str | None
-) -> None:
-    """Serve the preview until Ctrl-C."""
-    app = create_preview(template, inputs, folders, syntax)
-    run(app, "127.0.0.1", port, lambda at: _announce(at, line))
+NO_STORE = {"Cache-Control": "no-store"}
 
 
-def create_preview(template: Path, inputs: Path, folders: Sequence[Path] = (), syntax: str | None = None) -> Starlette:
-    """The preview of a template with the lines of a file of inputs; `folders` may hold further includes."""
-    source = open_inputs(inputs)
+def serve_preview(files: Files, line: int, port: int) -> None:
+    """Serve the preview until Ctrl-C; what is tried there is forgotten then."""
+    with tempfile.TemporaryDirectory(prefix="simpleturk-preview-") as folder:
+        task = Task(files, Path(folder) / "preview.db")
+        try:
+            run(create_preview(task), "127.0.0.1", port, lambda at: _announce(at, line))
+        finally:
+            task.marketplace.store.close()
+
+
+def create_preview(task: Task) -> ASGIApp:
+    """The pages of a task's preview: the shell with its controls, and the frames under their own name."""
+    frames = Frames(task.marketplace, task.marketplace.store.key("frames").hex())
+    # One look at a time: a second one would read files that the first has half read.
+    lock = threading.Lock()
 
     def shell(request: Request) -> Response:
-        return HTMLResponse(SHELL.read_text(encoding="utf-8"), headers={"Cache-Control": "no-store"})
-
-    def lines(request: Request) -> Response:
-        """The lines that hold inputs, and a mark that changes when a file does."""
-        try:
-            found = [item.line for item in source if isinstance(item, Input)]
-        except SimpleturkError:
-            found = []
-        watched = [template, inputs, *_includes(template, folders)]
-        return JSONResponse({"lines": found, "version": _version(watched)}, headers={"Cache-Control": "no-store"})
+        return HTMLResponse((HERE / "preview.html").read_text(encoding="utf-8"), headers=NO_STORE)
 
     def version(request: Request) -> Response:
-        mark = _version([template, inputs, *_includes(template, folders)])
-        return JSONResponse({"version": mark}, headers={"Cache-Control": "no-store"})
+        return JSONResponse({"version": task.version()}, headers=NO_STORE)
 
-    def page(request: Request) -> Response:
+    def look(request: Request) -> Response:
+        """One input: the frame of its HIT, what is wrong, and where it stands among the others."""
         number = request.query_params.get("line", "")
-        try:
-            line = int(number) if number.isdecimal() and len(number) < 10 else 1
-            body = _render(template, source, line, folders, syntax)
-            body = _document_page(body) if is_document(body) else body
-        except SimpleturkError as error:
-            body = _error_page(error)
-        headers = {"Content-Security-Policy": f"sandbox {SANDBOX}", "Cache-Control": "no-store"}
-        return HTMLResponse(body.encode("utf-8", "replace"), headers=headers)
+        with lock:
+            before = task.version()
+            found = task.look(int(number) if number.isdecimal() and len(number) < 10 else 1)
+            told = as_json(found) | _position(task, found) | _frame(request, task, frames, found)
+            # What it includes is known only now; what has changed meanwhile is looked at once more.
+            after = task.version()
+        told["version"] = after if after.split()[:3] == before.split()[:3] else before
+        return JSONResponse(told, headers=NO_STORE)
 
     async def submit(request: Request) -> Response:
-        form = await request.form() if request.method == "POST" else request.query_params
-        fields: dict[str, Any] = {}
-        for name, value in form.multi_items():
-            if name not in ("assignmentId", "hitId", "workerId", "turkSubmitTo", "line"):
-                fields[name] = f"{fields[name]}|{value}" if name in fields else str(value)
-        output, others, problem = output_of(fields)
-        record = {"output": output} | ({"fields": others} if others else {}) | ({"problem": problem} if problem else {})
-        text = html.escape(json.dumps(record, ensure_ascii=False, indent=2))
-        body = f"<!doctype html><meta charset=utf-8><title>Submitted</title><p>results would give:</p><pre>{text}</pre>"
-        return HTMLResponse(body, headers={"Content-Security-Policy": f"sandbox {SANDBOX}"})
+        """What a HIT sends; what comes of it is shown in the frame, and the shell asks for the result."""
+        query = Form(fields_of(request.scope["query_string"]))
+        try:
+            form = query if request.method == "GET" else await read_form(request, MAX_FORM_BYTES)
+            assignment_id = form.get("assignmentId") or query.get("assignmentId", "")
+            await run_in_threadpool(task.submit, assignment_id, form.multi_items())
+        except Incomplete as incomplete:
+            return await run_in_threadpool(_form_again, task, assignment_id, incomplete)
+        except Refused as refusal:
+            return PlainTextResponse(f"{refusal.title} {refusal.reason}\n", refusal.status)
+        return PlainTextResponse("Submitted. What results gives is shown around this frame.\n")
 
-    return Starlette(
+    def result(request: Request) -> Response:
+        return JSONResponse({"line": task.result(request.query_params["assignment"])}, headers=NO_STORE)
+
+    def asset(request: Request) -> Response:
+        found = task.assets.found.get(request.path_params["name"])
+        return file_response(found.path) if found else PlainTextResponse("There is no such file.\n", 404)
+
+    def script(request: Request) -> Response:
+        """The site's own script, after one that tells what goes wrong in the page."""
+        own = (HERE / "preview-frame.js").read_text(encoding="utf-8")
+        site = (HERE.parent / "marketplace" / "site" / "static" / "hit.js").read_text(encoding="utf-8")
+        return Response(f"{own}\n{site}", media_type="text/javascript", headers=NO_STORE)
+
+    in_frames = [Route("/hit.js", script), Route("/assets/{name}", asset), *frames.routes()]
+    handlers: Any = {Refused: lambda _, error: PlainTextResponse(f"{error.title} {error.reason}\n", error.status)}
+    shells = Starlette(
         routes=[
             Route("/", shell),
-            Route("/lines", lines),
             Route("/version", version),
-            Route("/page", page),
+            Route("/look", look),
+            Route("/result", result),
             Route("/mturk/externalSubmit", submit, methods=["GET", "POST"]),
+            Route("//mturk/externalSubmit", submit, methods=["GET", "POST"]),
+            *in_frames,
         ],
+        exception_handlers=handlers,
         # The inputs are the user's: a site whose name was made to point here must not read them.
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", SITE_HOST])],
     )
+    return _ByHost(shells, Starlette(routes=in_frames, exception_handlers=handlers))
 
 
-def _render(template: Path, source: Inputs, line: int, folders: Sequence[Path], syntax: str | None) -> str:
-    compiled = open_template(template, source, folders, syntax)
-    for item in source:
-        if isinstance(item, Problem):
-            if item.where == source.where(line):
-                raise SimpleturkError(f"{item.where}: {item.what}", item.hint)
-        elif item.line >= line:
-            return compiled.render(item.value)
-    raise SimpleturkError(f"{source.name}: has no input on line {line} or after it")
+class _ByHost:
+    """Under the frames' name there is nothing but frames: a HIT's page may be a stranger's."""
+
+    def __init__(self, shells: ASGIApp, frames: ASGIApp) -> None:
+        self.shells, self.frames = shells, frames
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        host = dict(scope.get("headers", [])).get(b"host", b"").decode("latin-1").partition(":")[0].lower()
+        await (self.frames if host == FRAME_HOST else self.shells)(scope, receive, send)
 
 
-def _document_page(xml: str) -> str:
-    """A question that is XML: as it is, and what is wrong with it."""
-    mistake = question_mistake(xml.lstrip())
-    wrong = f"<p><b>refused:</b> {html.escape(mistake)}</p>" if mistake else ""
-    return f"<!doctype html><meta charset=utf-8><title>Question</title>{wrong}<pre>{html.escape(xml)}</pre>"
+def _position(task: Task, look: Look) -> dict[str, Any]:
+    """Where a line stands among those with inputs."""
+    lines = task.lines() if task.files.inputs.is_file() else []
+    if look.line not in lines:
+        return {"count": len(lines), "position": 0, "back": None, "next": None}
+    at = lines.index(look.line)
+    return {
+        "count": len(lines),
+        "position": at + 1,
+        "back": lines[at - 1] if at else None,
+        "next": lines[at + 1] if at + 1 < len(lines) else None,
+    }
 
 
-def _includes(template: Path, folders: Sequence[Path]) -> list[Path]:
-    """The include that the template may use: the user's copies, and the shipped one."""
-    searched = (template.resolve().parent, Path.cwd(), *folders, shipped("hit_templates"))
-    return [folder / name for folder in searched for name in INCLUDES]
+def _frame(request: Request, task: Task, frames: Frames, look: Look) -> dict[str, Any]:
+    """The frame of a look's HIT, as a worker has it before or after accepting."""
+    if not look.hit_id:
+        return {"frame": None, "assignment": ""}
+    if request.query_params.get("state") == "preview":
+        frame, assignment_id = frames.preview(request, look.hit_id, look.question), ""
+    else:
+        assignment = task.accept(look.hit_id)
+        frame, assignment_id = frames.work(request, assignment, look.question), assignment.assignment_id
+    shown = {"url": frame.url, "sandbox": frame.sandbox, "height": frame.height, "origin": frame.origin}
+    return {"frame": shown, "assignment": assignment_id}
 
 
-def _version(files: list[Path]) -> str:
-    marks = []
-    for file in files:
-        try:
-            status = file.stat()
-            marks.append(f"{status.st_mtime_ns}.{status.st_size}")
-        except OSError:
-            marks.append("-")
-    return " ".join(marks)
-
-
-def _error_page(error: SimpleturkError) -> str:
-    lines = "".join(f"<p><b>{label}:</b> {html.escape(sentence)}</p>" for label, sentence in error.lines())
-    return f"<!doctype html><meta charset=utf-8><title>Error</title><body style='font-family:sans-serif'>{lines}"
+def _form_again(task: Task, assignment_id: str, incomplete: Incomplete) -> Response:
+    with task.marketplace.read() as transaction:
+        question = parse_question(work.question_of(transaction, assignment_id))
+    assert question.form is not None
+    return HTMLResponse(render_form(question.form, assignment_id, "/mturk/externalSubmit", incomplete.filled), 400)
 
 
 def _announce(port: int, line: int) -> None:
-    console.note(f"Preview: http://127.0.0.1:{port}/?{urlencode({'line': line})}")
+    console.note(f"Preview: http://{SITE_HOST}:{port}/?{urlencode({'line': line})}")
+    console.note(f"(or, where a browser does not know that name: http://127.0.0.1:{port}/)")
     console.note("Ctrl-C stops it.")

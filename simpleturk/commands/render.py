@@ -8,7 +8,16 @@ import typer
 
 from simpleturk import console
 from simpleturk.ancestor import load_ancestor_config
-from simpleturk.commands.options import ConfigOpt, InputsOpt, SyntaxOpt, TemplateOpt, data_out
+from simpleturk.commands.options import (
+    ConfigOpt,
+    InputsOpt,
+    OptionalPropertiesOpt,
+    OptionalTemplateOpt,
+    SetOpt,
+    SyntaxOpt,
+    data_out,
+    overrides,
+)
 from simpleturk.errors import SimpleturkError, UsageError
 
 if TYPE_CHECKING:
@@ -29,12 +38,14 @@ PortOpt = Annotated[
 
 
 def render_template(
-    template: TemplateOpt,
     inputs: InputsOpt,
+    template: OptionalTemplateOpt = None,
     line: LineOpt = None,
     output: OutputOpt = None,
     preview: PreviewOpt = False,
     port: PortOpt = 8485,
+    properties: OptionalPropertiesOpt = None,
+    set_: SetOpt = None,
     syntax: SyntaxOpt = None,
     config: ConfigOpt = None,
 ) -> None:
@@ -50,9 +61,14 @@ def render_template(
         if output:
             raise UsageError("--preview and --output exclude each other")
         from simpleturk.commands.preview import serve_preview
+        from simpleturk.commands.trying import Files
 
-        serve_preview(find(template), find(inputs), line or 1, port, folders, syntax)
+        own = properties and find(properties)
+        files = Files(template and find(template), own, find(inputs), folders, syntax, overrides(set_))
+        serve_preview(files, line or 1, port)
         return
+    if template is None:
+        raise UsageError("there is no template", "name one with --template")
     html = _page(find(template), open_inputs(find(inputs)), line, folders, syntax)
     if output:
         write_whole(output, html)

@@ -69,7 +69,7 @@ def act(page: Page, steps: list[str]) -> None:
 
 def _draw(page: Page) -> None:
     stage: Any = page.locator(".stage").bounding_box()
-    for label, start, end in (("1", (0.19, 0.24), (0.66, 0.87)), ("3", (0.62, 0.35), (0.86, 0.62))):
+    for label, start, end in (("1", (0.285, 0.04), (0.685, 0.77)), ("3", (0.545, 0.165), (0.71, 0.82))):
         page.keyboard.press(label)
         page.mouse.move(stage["x"] + start[0] * stage["width"], stage["y"] + start[1] * stage["height"])
         page.mouse.down()

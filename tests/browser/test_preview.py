@@ -4,14 +4,17 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from simpleturk.commands.init import copy_example
 from tests.browser.conftest import picture
-from tests.conftest import Files
+from tests.conftest import Files, Run, do, records
+from tests.marketplace.test_forms import FORM
 
 TEMPLATE = """<!doctype html><title>T</title><h1>{{ input.word }}</h1><p id=state></p>
 {% include "simpleturk.html" %}
@@ -28,24 +31,40 @@ if (!simpleturk.isPreview()) {
 
 
 @pytest.fixture
-def address(batch_files: Files) -> Iterator[str]:
+def preview() -> Iterator[Callable[..., str]]:
+    """Start previews of the working directory; each call gives its address."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*options: str) -> str:
+        command = [sys.executable, "-m", "simpleturk", "render-template", "--preview", "--port", "0", *options]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        started.append(process)
+        assert process.stderr
+        return process.stderr.readline().split()[-1]
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(20)
+        assert process.stderr
+        process.stderr.close()
+
+
+@pytest.fixture
+def address(batch_files: Files, preview: Callable[..., str]) -> str:
     batch_files('{"word": "cat & <dog>"}\n\n{"word": "emu"}\n', template=TEMPLATE)
-    command = [sys.executable, "-m", "simpleturk", "render-template", "--preview", "--port", "0"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    assert process.stderr
-    yield process.stderr.readline().split()[-1]
-    process.terminate()
-    process.wait(20)
-    process.stderr.close()
+    return preview()
 
 
-def test_the_inputs_can_be_stepped_through_in_both_states(page: Page, address: str) -> None:
-    page.goto(address)
+@pytest.mark.parametrize("host", ["named", "number"])
+def test_the_inputs_can_be_stepped_through_in_both_states(page: Page, address: str, host: str) -> None:
+    page.goto(address if host == "named" else address.replace("worker.simpleturk.localhost", "127.0.0.1"))
     hit = page.frame_locator("#hit")
     expect(hit.get_by_role("heading")).to_have_text("cat & <dog>")
     expect(hit.locator("#state")).to_have_text("accepted")
     expect(page.locator("#of")).to_have_text("1 of 2")
-    picture(page, "render-preview")
+    expect(page.locator("#title")).to_have_text("Describe an image")
+    expect(page.get_by_role("status")).to_have_text("No problem found.")
     page.get_by_role("button", name="Next").click()
     expect(hit.get_by_role("heading")).to_have_text("emu")
     expect(page.get_by_label("Line")).to_have_value("3")
@@ -54,6 +73,8 @@ def test_the_inputs_can_be_stepped_through_in_both_states(page: Page, address: s
     page.get_by_label("Line").fill("1")
     page.get_by_label("Line").press("Enter")
     expect(hit.get_by_role("heading")).to_have_text("cat & <dog>")
+    page.get_by_label("Width").select_option("phone")
+    assert page.locator("#hit").evaluate("(frame) => frame.clientWidth") == 390
 
 
 def test_a_change_shows_by_itself_also_an_error(page: Page, address: str) -> None:
@@ -62,25 +83,137 @@ def test_a_change_shows_by_itself_also_an_error(page: Page, address: str) -> Non
     expect(hit.get_by_role("heading")).to_have_text("cat & <dog>")
     Path("template.html").write_text("<h1>new {{ input.word }}</h1>")
     expect(hit.get_by_role("heading")).to_have_text("new cat & <dog>")
+    expect(page.get_by_text("the page has no form: nothing can be submitted")).to_be_visible()
     Path("template.html").write_text("\n{{ input.colour }}")
-    expect(hit.get_by_text(re.compile("error: template.html, line 2: .*colour"))).to_be_visible()
+    expect(page.get_by_text("template.html, line 2")).to_be_visible()
+    expect(page.get_by_text("colour")).to_be_visible()
+    Path("template.html").write_text("<h1>{% if %}</h1>")
+    expect(page.get_by_text("template.html, line 1")).to_be_visible()
     Path("template.html").write_text("<h1>mended</h1>")
     Path("inputs.jsonl").write_text('{"word": 1}\n{"word": 2}\n{"word": 3}\n')
     expect(page.locator("#of")).to_have_text("1 of 3")
     expect(hit.get_by_role("heading")).to_have_text("mended")
+    Path("inputs.jsonl").write_text('{"word": 1\n')
+    expect(page.get_by_text("inputs.jsonl, line 1", exact=True)).to_be_visible()
+    Path("inputs.jsonl").write_text("")
+    expect(page.get_by_text("holds no inputs")).to_be_visible()
+    Path("inputs.jsonl").unlink()
+    expect(page.get_by_text("no such file")).to_be_visible()
+    Path("inputs.jsonl").write_text('{"word": 1}\n')
+    properties = json.loads(Path("properties.json").read_text())
+    Path("properties.json").write_text(json.dumps(properties | {"Title": "Another title", "Reward": 1}))
+    expect(page.locator("#title")).to_have_text("Another title")
+    expect(page.locator("#about")).to_contain_text("$1.00")
+    Path("properties.json").write_text(json.dumps(properties | {"Rewrad": 1}))
+    expect(page.get_by_text("Rewrad", exact=False)).to_be_visible()
 
 
-def test_submitting_shows_what_results_would_give(page: Page, address: str) -> None:
+def test_what_was_entered_stays_when_a_file_changes(
+    page: Page, batch_files: Files, preview: Callable[..., str]
+) -> None:
+    form = '<form action="https://www.mturk.com/mturk/externalSubmit"><input name="a"><button>Submit</button></form>'
+    batch_files('{"word": "cat"}\n', template="<p>{{ input.word }}</p>" + form)
+    page.goto(preview())
+    hit = page.frame_locator("#hit")
+    hit.locator("[name=a]").fill("typed")
+    page.wait_for_timeout(400)
+    Path("template.html").write_text("<p>the {{ input.word }}</p>" + form)
+    expect(hit.get_by_text("the cat")).to_be_visible()
+    expect(hit.locator("[name=a]")).to_have_value("typed")
+
+
+def test_submitting_shows_exactly_the_line_that_results_gives(
+    page: Page, address: str, run: Run, local: object
+) -> None:
     page.goto(address)
     hit = page.frame_locator("#hit")
+    page.get_by_role("button", name="Next").click()
+    expect(hit.get_by_role("heading")).to_have_text("emu")
     hit.get_by_role("button", name="Submit").click()
-    expect(hit.locator("pre")).to_be_visible()
-    assert json.loads(hit.locator("pre").inner_text()) == {"output": {"word": "cat & <dog>"}}
+    expect(page.locator("#result")).to_be_visible()
+    [shown] = records(page.locator("#result").inner_text())
+    picture(page, "render-preview")
+
+    assert run("launch").exit_code == 0
+    hit_id = Path("hit_ids.txt").read_text().split()[1]
+    do(local, hit_id, "PREVIEWWORKER", ("output", '{"word": "emu"}'))  # type: ignore[arg-type]
+    [printed] = records(run("results").stdout)
+    assert list(shown) == list(printed)
+    differs = {name for name in printed if shown[name] != printed[name]}
+    assert differs <= {
+        "assignment_id", "hit_id", "submit_time", "accept_time", "seconds_worked", "auto_approval_time"
+    }  # fmt: skip
 
 
-def test_a_question_that_is_xml_is_shown_with_what_is_wrong_with_it(page: Page, address: str) -> None:
-    Path("template.html").write_text("<QuestionForm xmlns='x'><Title>{{ input.word }}</Title></QuestionForm>")
-    page.goto(address)
+def test_a_scripts_mistakes_are_shown_with_the_templates_line(
+    chromium: Browser, batch_files: Files, preview: Callable[..., str]
+) -> None:
+    page = chromium.new_page()
+    # Ten lines that are not in the page, and three that are there twice.
+    template = "{#\n\n\n\n\n\n\n\n\n\n#}<p>{{ input.word }}</p>\n{% for n in [1, 2] %}\n<br>\n{% endfor %}\n"
+    template += '{% include "simpleturk.html" %}\n<img src="https://nowhere.invalid/a.png" alt="">\n'
+    template += "<script>\nsimpleturk.setOutput(1);\nconsole.error('oh no', 3);\nnothing.here();\n</script>\n"
+    batch_files('{"word": "cat"}\n', template=template)
+    page.goto(preview())
+    expect(page.get_by_text("console.error: oh no 3")).to_be_visible()
+    lines = template.splitlines()
+    at = lines.index("nothing.here();") + 1
+    item = page.locator("#problems li").filter(has_text="nothing is not defined")
+    expect(item.locator("b")).to_have_text(f"template.html, line {at}, column 1")
+    item = page.locator("#problems li").filter(has_text="oh no")
+    expect(item.locator("b")).to_have_text(re.compile(f"template.html, line {at - 1}, column"))
+    expect(page.locator("#problems li").filter(has_text="<img> cannot be loaded")).to_be_visible()
+    page.close()
+
+
+def test_a_question_form_is_filled_in_as_on_the_site(
+    page: Page, batch_files: Files, preview: Callable[..., str]
+) -> None:
+    batch_files('{"word": "cat"}\n', template=FORM)
+    page.goto(preview())
     hit = page.frame_locator("#hit")
-    expect(hit.get_by_text("<Title>cat &amp; &lt;dog&gt;</Title>")).to_be_visible()
-    expect(hit.get_by_text("refused: line 1, column")).to_be_visible()
+    expect(hit.get_by_role("button", name="Submit")).to_be_visible()
+
+
+def test_a_question_that_is_refused_is_told(page: Page, batch_files: Files, preview: Callable[..., str]) -> None:
+    batch_files('{"word": "cat"}\n', template="<QuestionForm xmlns='x'><Title>{{ input.word }}</Title></QuestionForm>")
+    page.goto(preview())
+    expect(page.get_by_text("makes a question that is refused: line 1, column")).to_be_visible()
+
+
+def test_local_files_are_shown_and_watched(page: Page, folder: Path, preview: Callable[..., str]) -> None:
+    copy_example("image_captioning", folder)
+    page.goto(preview())
+    image = page.frame_locator("#hit").locator("img")
+    expect(image).to_have_js_property("naturalWidth", 600)
+    (folder / "images" / "coffee.jpg").write_bytes((folder / "images" / "chelsea.jpg").read_bytes())
+    expect(image).to_have_js_property("naturalWidth", 451)
+
+
+def test_an_edit_is_on_the_screen_soon_also_with_ten_thousand_inputs(
+    page: Page, batch_files: Files, preview: Callable[..., str]
+) -> None:
+    batch_files([{"word": f"w{number}", "pad": "x" * 1000} for number in range(10_000)], template=TEMPLATE)
+    page.goto(preview("--line", "9000"))
+    hit = page.frame_locator("#hit")
+    expect(hit.get_by_role("heading")).to_have_text("w8999")
+    expect(page.locator("#of")).to_have_text("9,000 of 10,000")
+    begun = time.monotonic()
+    Path("template.html").write_text(TEMPLATE.replace("<h1>", "<h1>edited "))
+    expect(hit.get_by_role("heading")).to_have_text("edited w8999")
+    # A limit so wide that no machine is too slow for it: how long it really takes, tests.benchmarks.preview tells.
+    assert time.monotonic() - begun < 10
+
+
+def test_a_page_of_another_name_reads_nothing(address: str) -> None:
+    import urllib.error
+    import urllib.request
+
+    port = re.search(r":(\d+)/", address)
+    assert port
+    request = urllib.request.Request(f"http://127.0.0.1:{port[1]}/look", headers={"Host": "evil.example"})
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(request)
+    request = urllib.request.Request(f"http://127.0.0.1:{port[1]}/look", headers={"Host": "hits.simpleturk.localhost"})
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(request)

@@ -1,0 +1,397 @@
+"""A batch's pages → what a worker would stumble over, found before anybody does.
+
+Each rule has a name; README.md lists them. An error keeps a HIT from being done or submitted; a warning may be meant.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from simpleturk.batch.documents import is_document
+from simpleturk.batch.external import ExternalPage
+from simpleturk.batch.holes import SiteTemplate
+from simpleturk.batch.inputs import Input, Inputs
+from simpleturk.batch.load import Batch
+from simpleturk.batch.markup import Element, Markup, read_markup
+from simpleturk.batch.places import Place, Places
+from simpleturk.batch.questions import Template
+from simpleturk.batch.shipped import shipped
+from simpleturk.errors import Problem
+
+_SHIPPED = shipped("hit_templates", "simpleturk")
+
+#: How many pages that differ in their markup are read, and not only in what stands in it.
+MOST_PAGES = 200
+
+#: Hosts that Amazon's Mechanical Turk had, and that answer nobody any more.
+DEAD = re.compile(
+    r"(?:(?:www|worker|workersandbox|requester|requestersandbox)\.)?mturk\.com"
+    r"|mturk-requester(?:-sandbox)?\.us-east-1\.amazonaws\.com|mechanicalturk(?:\.sandbox)?\.amazonaws\.com",
+    re.IGNORECASE,
+)
+#: What our own worker site answers in Amazon's place.
+_ANSWERED = re.compile(r"/+mturk/externalSubmit", re.IGNORECASE)
+_DEAD_FILES = re.compile(r"//(?:s3\.amazonaws\.com/mturk-public/|mturk-public\.s3\.amazonaws\.com/)", re.IGNORECASE)
+_ANSWERED_FILES = re.compile(r"/mturk-public/externalHIT(?:_v1)?\.js", re.IGNORECASE)
+
+#: Attributes whose address a browser loads, or to which it sends the answers.
+_LOADED = ("src", "poster", "data", "background", "action", "formaction", "srcset")
+
+#: Scripts that make elements: what a page will hold in the end, its source does not tell.
+_MAKES = re.compile(
+    r"createElement|innerHTML|insertAdjacent|outerHTML|document\.write|DOMParser|cloneNode|\.(?:append|prepend|html|after"
+    r"|before|appendTo)\(|ReactDOM|createRoot|createApp|new Vue|angular|React\b|\bfabric\b|\$\([\"']<"
+)
+_SUBMITS = re.compile(r"\.submit\(|requestSubmit\(|externalSubmit|turkSetAssignmentID|\.trigger\(['\"]submit")
+_KNOWN_SCRIPTS = re.compile(
+    r"jquery|bootstrap|externalHIT|underscore|lodash|popper|simpleamt|crowd-html", re.IGNORECASE
+)
+_TEXT_FIELDS = frozenset({"", "text", "email", "number", "search", "tel", "url", "password", "date", "time"})
+_BUTTONS = frozenset({"submit", "button", "image", "reset"})
+
+#: How the scripts begin that simpleturk.html and simpleturk/page.html bring.
+_OURS = ("var simpleturk = (function", "// What every page of simpleturk/page.html does")
+
+#: Names of inputs' values that are there for the requester, and not for the page.
+_FOR_THE_REQUESTER = re.compile(
+    r"(?:.*[._-])?(?:id|ids|uid|uuid|key|index|idx|no|nr|number|line|row|batch|split|seed|source|gold|expected|meta|notes?)"
+    r"|_.*|.*Id",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong, where, and what to do. `rule` is the rule's name; `more` counts the other inputs with it."""
+
+    rule: str
+    where: str
+    what: str
+    hint: str
+    is_error: bool = False
+    input: str = ""
+    more: int = 0
+
+    def problem(self) -> Problem:
+        """As it is told."""
+        also = f", and {self.more:,} more line{'s' if self.more > 1 else ''}" if self.more else ""
+        inputs = f" (for {self.input}{also})" if self.input else ""
+        return Problem(self.where, f"{self.what} [{self.rule}]{inputs}", self.hint)
+
+
+def check_batch(batch: Batch, most: int | None = None) -> list[Finding]:
+    """What the rules find in a batch's pages, errors first; in those of `most` inputs, spread over all, or of each."""
+    if isinstance(batch.template, ExternalPage):
+        return []
+    step = 1 if most is None else max(1, -(-batch.size // most))
+    found: dict[tuple[str, str, str], Finding] = {}
+    seen: set[int] = set()
+    for number, item in enumerate(batch.wanted()):
+        if number % step:
+            continue
+        for finding in _findings(batch.template, item, batch.inputs, seen):
+            key = (finding.rule, finding.where, finding.what)
+            old = found.get(key)
+            found[key] = replace(old, more=old.more + 1) if old else finding
+    findings = [*found.values(), *_unused(batch.template, batch.inputs, batch.wanted())]
+    return sorted(findings, key=lambda one: not one.is_error)
+
+
+def check_page(template: "Template | SiteTemplate", item: Input, inputs: Inputs) -> list[Finding]:
+    """What the rules find in the page of one input. Raises Problems where it cannot be rendered."""
+    return list(_findings(template, item, inputs, set()))
+
+
+def _findings(template: "Template | SiteTemplate", item: Input, inputs: Inputs, seen: set[int]) -> Iterator[Finding]:
+    page = template.render(item.value)
+    where = inputs.where(item.line)
+    if is_document(page):
+        return
+    mark = hash(_skeleton(page))
+    if mark in seen or len(seen) >= MOST_PAGES:
+        yield from _bad_addresses(page, template.path, item.value, where)
+        return
+    seen.add(mark)
+    page, places = template.traced(item.value)
+    reader = _Rules(page, places, template.path, where)
+    yield from reader.findings()
+
+
+_VALUE = re.compile(r"=\s*(?:\"[^\"]*\"|'[^']*')")
+_TAG = re.compile(r"<[A-Za-z/][^>]*>")
+
+
+def _skeleton(page: str) -> str:
+    """The page's tags without their attributes' values: pages that agree in these have the same mistakes."""
+    return _VALUE.sub("=", "".join(_TAG.findall(page)))
+
+
+class _Rules:
+    """The rules, for one page."""
+
+    def __init__(self, page: str, places: Places, template: Path, input_: str) -> None:
+        self.page, self.places, self.template = page, places, template
+        self.markup: Markup = read_markup(page)
+        self.elements = self.markup.elements
+        self.input = input_
+        scripts = [one.text for one in self.elements if one.tag == "script" and _is_code(one)]
+        handlers = " ".join(text for one in self.elements for name, text in one.attributes.items() if name[:2] == "on")
+        #: What the page itself does; what our own includes do says nothing about it.
+        self.code = "\n".join([*(text for text in scripts if not text.lstrip().startswith(_OURS)), handlers])
+        sources = [one.get("src") for one in self.elements if one.tag == "script" and one.get("src")]
+        #: Scripts may make anything of the page: what it lacks now may be there later.
+        self.is_made = bool(_MAKES.search(self.code)) or any(not _KNOWN_SCRIPTS.search(source) for source in sources)
+        self.forms = [one for one in self.elements if one.tag in ("form", "crowd-form")]
+        self.by_id = {one.get("id"): one for one in reversed(self.elements) if one.get("id")}
+
+    def findings(self) -> Iterator[Finding]:
+        """What all rules find, from the page's top to its end."""
+        for rule in (
+            self._nesting,
+            self._no_submit,
+            self._no_fields,
+            self._unnamed,
+            self._collisions,
+            self._ids,
+            self._images,
+            self._addresses,
+        ):
+            yield from rule()
+
+    def _nesting(self) -> Iterator[Finding]:
+        for one in self.markup.nesting:
+            yield self._finding("nesting", one.offset, one.what, one.hint, one.swallows)
+
+    def _form_of(self, element: Element) -> Element | None:
+        named = self.by_id.get(element.get("form"))
+        return named if named is not None and named.tag == "form" else element.form
+
+    def _no_submit(self) -> Iterator[Finding]:
+        if not self.forms:
+            if not self.is_made:
+                what = "the page has no form: nothing can be submitted"
+                hint = 'put {% include "simpleturk.html" %} into it, or extend "simpleturk/page.html"'
+                yield self._finding("no-submit", 0, what, hint, True)
+            return
+        if any(one.tag == "crowd-form" for one in self.forms) or _SUBMITS.search(self.code):
+            return
+        controls = [one for one in self.elements if _is_submit(one) and self._form_of(one)]
+        texts = [one for one in self.elements if one.tag == "input" and one.get("type").lower() in _TEXT_FIELDS]
+        # One line of text is submitted with the Enter key, but who knows that?
+        if not controls and not self.is_made:
+            hint = "write <button>Submit</button> before </form>"
+            what = "the form has no submit button"
+            yield self._finding("no-submit", self.forms[0].offset, what, hint, len(texts) != 1)
+
+    def _no_fields(self) -> Iterator[Finding]:
+        if self.is_made or not self.forms or any(one.tag == "crowd-form" for one in self.forms):
+            return
+        if any(_is_field(one) and self._form_of(one) for one in self.elements):
+            return
+        hidden = [one.get("name") for one in self.elements if one.tag == "input" and one.get("type") == "hidden"]
+        if "setOutput" in self.code or any(name and name != "assignmentId" and name in self.code for name in hidden):
+            return
+        hint = 'give it a field, such as <input name="answer">, or call simpleturk.setOutput(…) in a script'
+        yield self._finding("no-fields", self.forms[0].offset, "the form has no field: nothing is answered", hint, True)
+
+    def _unnamed(self) -> Iterator[Finding]:
+        if "setOutput" in self.code:
+            return  # a script says what the answer is
+        for one in self.elements:
+            if not _is_field(one) or one.attributes.get("name") or not self._form_of(one):
+                continue
+            if (one.get("id") and one.get("id") in self.code) or self._is_ours(one):
+                continue
+            what = f"<{one.tag}> has no name: what is entered there is not submitted"
+            yield self._finding("unnamed-field", one.offset, what, f'write <{one.tag} name="…">', not self.is_made)
+
+    def _collisions(self) -> Iterator[Finding]:
+        first: dict[tuple[int, str], Element] = {}
+        values: set[tuple[int, str, str]] = set()
+        for one in self.elements:
+            name = one.get("name")
+            if not name or not _is_field(one) or one.tag.startswith("crowd-"):
+                continue
+            form = id(self._form_of(one))
+            kind = one.get("type").lower() if one.tag == "input" else one.tag
+            before = first.setdefault((form, name), one)
+            if before is one and kind not in ("radio", "checkbox"):
+                continue
+            before_kind = before.get("type").lower() if before.tag == "input" else before.tag
+            if kind in ("radio", "checkbox") and kind == before_kind:
+                value = one.attributes.get("value", "on")
+                if (form, name, value) in values:
+                    what = f"two options of {name!r} have the same value, {value!r}: the answer does not tell which"
+                    yield self._finding("collision", one.offset, what, 'give each its own value="…"')
+                values.add((form, name, value))
+            elif before is not one:
+                what = f"the name {name!r} is taken by the field of {self._at(before.offset)}: their answers are mixed"
+                yield self._finding("collision", one.offset, what, "give each field its own name")
+
+    def _ids(self) -> Iterator[Finding]:
+        first: dict[str, Element] = {}
+        for one in self.elements:
+            name = one.get("id")
+            if name and first.setdefault(name, one) is not one:
+                what = f"the id {name!r} is taken by the <{first[name].tag}> of {self._at(first[name].offset)}"
+                yield self._finding("duplicate-id", one.offset, what, "give each element its own id")
+
+    def _images(self) -> Iterator[Finding]:
+        for one in self.elements:
+            is_image = one.tag == "img" or (one.tag == "input" and one.get("type").lower() == "image")
+            if not is_image or "alt" in one.attributes or one.get("role") in ("presentation", "none"):
+                continue
+            if one.get("aria-label") or one.get("aria-labelledby") or one.get("aria-hidden") == "true":
+                continue
+            hint = 'write alt="…", what it shows without giving the answer away; alt="" if it is decoration'
+            yield self._finding("no-alt", one.offset, f"<{one.tag}> has no text for those who do not see it", hint)
+
+    def _addresses(self) -> Iterator[Finding]:
+        for one in self.elements:
+            names = [*_LOADED, *(["href"] if one.tag == "link" else [])]
+            for name in names:
+                for address in _each(name, one.attributes.get(name)):
+                    yield from self._address(one.offset, address, one)
+            for address in _in_style(one.get("style")):
+                yield from self._address(one.offset, address, one)
+            if one.tag == "a" and one.get("href").lower().startswith("file:"):
+                yield from self._address(one.offset, one.get("href"), one)
+            if one.tag == "style":
+                for address in _in_style(one.text):
+                    yield from self._address(self.page.find(address, one.offset), address, one)
+
+    def _address(self, offset: int, address: str, element: Element) -> Iterator[Finding]:
+        judged = judge(address, element.tag == "form")
+        if judged:
+            what, hint, is_error = judged
+            yield self._finding("reference", max(offset, element.offset), what, hint, is_error)
+
+    def _is_ours(self, element: Element) -> bool:
+        file = self.places.at(element.offset).file
+        return file is not None and file.is_relative_to(_SHIPPED)
+
+    def _at(self, offset: int) -> str:
+        place = self.places.at(offset)
+        return f"line {place.line}" if place.file in (None, self.template) else str(place)
+
+    def _finding(self, rule: str, offset: int, what: str, hint: str, is_error: bool = False) -> Finding:
+        place = self.places.at(offset)
+        found = re.match(r"</?[A-Za-z][\w-]*", self.page[offset : offset + 40])
+        column = _column(place, found[0]) if found else 0
+        where = str(place) if place.file else f"{self.template}, {place}"
+        return Finding(rule, where + (f", column {column}" if column else ""), what, hint, is_error, self.input)
+
+
+def judge(address: str, is_submitted: bool = False) -> tuple[str, str, bool] | None:
+    """What is wrong with an address that a page loads: what, what to do, whether it is an error; None if nothing is."""
+    text = address.strip()
+    shown = repr(text if len(text) < 80 else text[:77] + "…")
+    if not text or text.startswith(("#", "?", "data:", "blob:", "about:", "javascript:", "unsafe:")):
+        return None
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname or ""
+    except ValueError:
+        return f"{shown} is no address", "write it as https://…", True
+    if parts.scheme == "file" or re.match(r"[A-Za-z]:[\\/]", text):
+        hint = "name the file relative to the inputs, as {{ asset('…') }}: it goes where workers can see it"
+        return f"{shown} is a file of your computer: workers cannot see it", hint, True
+    if DEAD.fullmatch(host) and not _ANSWERED.fullmatch(parts.path):
+        return f"{shown} leads to Amazon's Mechanical Turk, which is closed", "remove it, or serve a copy", True
+    if _DEAD_FILES.search(text) and not _ANSWERED_FILES.search(text):
+        return f"{shown} was a file of Amazon's Mechanical Turk, which is closed", "remove it, or serve a copy", True
+    if parts.scheme == "http" and host not in ("localhost", "127.0.0.1") and not DEAD.fullmatch(host):
+        what = f"{shown} is http: browsers refuse it, or warn of it, on a site that has TLS"
+        return what, "write https:// if the host has it", False
+    is_relative = not parts.scheme and not text.startswith("/")
+    if is_relative and not is_submitted:
+        hint = "write {{ asset('…') }} for a file of yours, https://… for one of another host"
+        return f"{shown} has no host: workers' browsers look for it on the marketplace", hint, True
+    return None
+
+
+def _bad_addresses(page: str, template: Path, value: object, input_: str) -> Iterator[Finding]:
+    """Of a page whose markup has been seen before: what is wrong with the addresses that its own values bring."""
+    for text in _texts(value):
+        if not text.lower().startswith(("http:", "file:")) and "amazonaws" not in text and "mturk" not in text:
+            continue
+        used = re.search(r"(?:src|poster|data|background)\s*=\s*[\"']?" + re.escape(text.replace("&", "&amp;")), page)
+        judged = judge(text) if used else None
+        if judged:
+            what, hint, is_error = judged
+            yield Finding("reference", str(template), what, hint, is_error, input_)
+
+
+def _texts(value: object) -> Iterator[str]:
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, Mapping):
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+
+
+def _unused(
+    template: "Template | SiteTemplate | ExternalPage", inputs: Inputs, items: Iterable[Input]
+) -> Iterator[Finding]:
+    """Values that no page speaks of: a name misspelt in the template, or in the inputs."""
+    text = "" if isinstance(template, ExternalPage) else template.source_text()
+    if not text or re.search(r"input\s*\||\binput\.(?:items|values|keys)\(|\bin input\b|input\[(?![\"'])", text):
+        return
+    first: dict[str, int] = {}
+    for item in items:
+        if not isinstance(item.value, dict):
+            return
+        for name in item.value:
+            first.setdefault(str(name), item.line)
+    words = set(re.findall(r"\w+", text))
+    for name, line in first.items():
+        if set(re.findall(r"\w+", name)) <= words or _FOR_THE_REQUESTER.fullmatch(name):
+            continue
+        hint = "use it, or take it out; results tell each input whole, used or not"
+        yield Finding("unused", inputs.where(line), f"no page speaks of {name!r}", hint)
+
+
+def _column(place: Place, tag: str) -> int:
+    """Where a tag begins in its line (from 1), if there is one such tag only; else 0."""
+    if place.file is None:
+        return 0
+    try:
+        with place.file.open(encoding="utf-8-sig", errors="replace", newline=None) as file:
+            line = next((text for number, text in enumerate(file, start=1) if number == place.line), "")
+    except OSError:
+        return 0
+    found = [one.start() for one in re.finditer(re.escape(tag) + r"\b", line, re.IGNORECASE)]
+    return found[0] + 1 if len(found) == 1 else 0
+
+
+def _each(name: str, value: str | None) -> list[str]:
+    if value is None:
+        return []
+    return [part.split()[0] for part in value.split(",") if part.split()] if name == "srcset" else [value]
+
+
+def _in_style(text: str) -> list[str]:
+    return [found[1] for found in re.finditer(r"url\(\s*[\"']?([^\"')]+)", text)]
+
+
+def _is_code(script: Element) -> bool:
+    return script.get("type").lower() in ("", "text/javascript", "module", "application/javascript", "text/babel")
+
+
+def _is_submit(one: Element) -> bool:
+    kind = one.get("type").lower()
+    return (one.tag == "input" and kind in ("submit", "image")) or (
+        one.tag == "button" and kind not in ("button", "reset")
+    )
+
+
+def _is_field(one: Element) -> bool:
+    if one.tag == "input":
+        return one.get("type").lower() not in _BUTTONS | {"hidden"}
+    return one.tag in ("select", "textarea") or (one.tag.startswith("crowd-") and bool(one.get("name")))

@@ -1,0 +1,84 @@
+"""Where the parts of a rendered page stand in its template's files: messages name the author's own lines."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+
+#: What stands in a traced page before each piece of a template's text: the number of its file, and its line.
+_MARK = re.compile("\ue000([0-9]+):([0-9]+)\ue001")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line (from 1) of a file; of the rendered page itself where the file is None."""
+
+    file: Path | None
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}" if self.file else f"line {self.line} of the page"
+
+
+class Places:
+    """The places of a page's characters: pairs of an offset and the place that holds from there on, in order."""
+
+    def __init__(self, marks: list[tuple[int, Place]]) -> None:
+        self._offsets = [offset for offset, _ in marks]
+        self._places = [place for _, place in marks]
+
+    def at(self, offset: int) -> Place:
+        """The place of a character of the page."""
+        position = bisect_right(self._offsets, offset) - 1
+        return self._places[max(position, 0)]
+
+    @classmethod
+    def of_page(cls, page: str) -> "Places":
+        """The page's own lines, where nothing better is known."""
+        starts = [0, *(found.end() for found in re.finditer("\n", page))]
+        return cls([(start, Place(None, line)) for line, start in enumerate(starts, start=1)])
+
+
+class Marking(Extension):
+    """Makes a Jinja environment write a mark before each piece of text, and after each of its line ends."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        """The tokens of a template, its text with marks."""
+        files: list[str] = self.environment.files  # type: ignore[attr-defined]
+        name = stream.filename or stream.name or ""
+        if name not in files:
+            files.append(name)
+        number = files.index(name)
+        for token in stream:
+            if token.type == "data":
+                lines = token.value.split("\n")
+                marked = (f"\ue000{number}:{token.lineno + index}\ue001{line}" for index, line in enumerate(lines))
+                token = Token(token.lineno, token.type, "\n".join(marked))
+            yield token
+
+
+def unmarked(marked: str, files: list[str]) -> tuple[str, Places]:
+    """A page without its marks, and where its parts stand."""
+    parts: list[str] = []
+    marks: list[tuple[int, Place]] = []
+    length = position = 0
+    for found in _MARK.finditer(marked):
+        part = marked[position : found.start()]
+        parts.append(part)
+        length += len(part)
+        marks.append((length, Place(Path(files[int(found[1])]), int(found[2]))))
+        position = found.end()
+    page = "".join([*parts, marked[position:]])
+    return page, Places(marks) if marks else Places.of_page(page)
+
+
+def marking(environment: Any) -> Any:
+    """The same environment, with marks."""
+    traced = environment.overlay(extensions=[Marking], cache_size=50)
+    traced.files = []
+    return traced

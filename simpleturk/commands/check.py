@@ -1,0 +1,140 @@
+"""check: what a worker would stumble over, told before anybody does."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simpleturk import console
+from simpleturk.ancestor import load_ancestor_config
+from simpleturk.commands.options import (
+    AssetsOpt,
+    InputsOpt,
+    OptionalTemplateOpt,
+    PropertiesOpt,
+    SetOpt,
+    SyntaxOpt,
+    connect_to,
+    data_out,
+    marketplace_of,
+    on_a_marketplace,
+    overrides,
+)
+from simpleturk.endpoints import Where
+from simpleturk.errors import Problem, Problems, UsageError
+
+if TYPE_CHECKING:
+    from simpleturk.batch.checking import Finding
+    from simpleturk.batch.load import Batch
+    from simpleturk.mturk import MTurk
+
+StrictOpt = Annotated[bool, typer.Option("--strict", help="Fail on warnings, too.")]
+JsonOpt = Annotated[bool, typer.Option("--json", help="Print what is found as JSON Lines on stdout.")]
+
+
+@on_a_marketplace
+def check(
+    properties: PropertiesOpt,
+    inputs: InputsOpt,
+    where: Where,
+    template: OptionalTemplateOpt = None,
+    set_: SetOpt = None,
+    syntax: SyntaxOpt = None,
+    assets: AssetsOpt = None,
+    strict: StrictOpt = False,
+    json_: JsonOpt = False,
+) -> None:
+    """Check template, properties and every input; launch nothing.
+
+    The status is 1 when something is wrong that keeps HITs from being done.
+    """
+    from simpleturk.batch.assets import local_files
+    from simpleturk.batch.checking import check_batch
+    from simpleturk.batch.inputs import open_inputs
+    from simpleturk.batch.load import load_batch
+    from simpleturk.batch.shipped import find
+    from simpleturk.mturk import question_mistake
+    from simpleturk.publishing import publisher_for
+
+    if str(inputs) == "-":
+        raise UsageError("check reads its inputs from a file", "name one with --inputs")
+    marketplace = marketplace_of(where)
+    template, source = template and find(template), open_inputs(find(inputs))
+    publisher = publisher_for(marketplace, assets, where.profile, where.database)
+    batch = load_batch(
+        template,
+        find(properties),
+        source,
+        overrides(set_),
+        marketplace.max_question_bytes,
+        folders=load_ancestor_config(where.config).template_directories,
+        syntax=syntax,
+        mistake=question_mistake,
+        assets=local_files(source.path, template, publisher.address),
+    )
+    findings = check_batch(batch)
+    if marketplace.is_local and batch.properties.requirements():
+        findings += for_nobody(batch, connect_to(marketplace, where, Path()), where.database)
+    if json_:
+        with data_out():
+            for finding in findings:
+                console.data(json.dumps(_record(finding), ensure_ascii=False) + "\n")
+    tell(findings, strict, silent=json_)
+    sizes = f"{batch.largest:,} bytes at most of {marketplace.max_question_bytes:,} on {marketplace.name}"
+    found = f"{console.plural(len(findings), 'warning')}" if findings else "nothing found"
+    console.note(f"Checked {console.plural(batch.size, 'input')}: {found}; {sizes}.")
+
+
+#: In the pages of how many inputs a launch looks for mistakes; `check` looks at all of them.
+SAMPLE = 20
+
+
+def check_pages(batch: "Batch") -> None:
+    """What a launch looks at before it asks for anything: pages of some inputs. Raises Problems for errors."""
+    from simpleturk.batch.checking import check_batch
+
+    try:
+        tell(check_batch(batch, SAMPLE))
+    except Problems as error:
+        error.hint = "nothing was created; simpleturk check looks at every input, --no-check launches all the same"
+        raise
+
+
+def tell(findings: "list[Finding]", strict: bool = False, silent: bool = False) -> None:
+    """Say what was found: warnings on stderr. Raises Problems for errors; with `strict` for warnings too."""
+    fatal = [one for one in findings if one.is_error or strict]
+    for one in findings:
+        if one not in fatal and not silent:
+            problem = one.problem()
+            console.warn(f"{problem.where}: {problem.what}", problem.hint)
+    if fatal:
+        raise Problems([one.problem() for one in fatal])
+
+
+def for_nobody(batch: "Batch", mturk: "MTurk", database: Path | None) -> "list[Finding]":
+    """On a local marketplace somebody can know whether there is anybody to do the HITs: a warning if there is not."""
+    from simpleturk.batch.checking import Finding
+    from simpleturk.mturk import requirements_nobody_meets
+
+    wanted = batch.properties.requirements()
+    nobody = requirements_nobody_meets(mturk, [requirement for _, requirement in wanted], database)
+    names = list(dict.fromkeys(wanted[position][0] for position in nobody))
+    if not names:
+        return []
+    removal = " ".join(f"--set {name}=" for name in names)
+    what = f"no worker known to the local marketplace meets {' and '.join(names)}: nobody can do these HITs"
+    return [Finding("excluded", str(batch.properties_path), what, f"{removal} removes it")]
+
+
+def _record(finding: "Finding") -> dict[str, object]:
+    problem: Problem = finding.problem()
+    return {
+        "level": "error" if finding.is_error else "warning",
+        "rule": finding.rule,
+        "where": problem.where,
+        "what": finding.what,
+        "hint": problem.hint,
+        "input": finding.input or None,
+        "more": finding.more,
+    }
