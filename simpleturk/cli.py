@@ -21,6 +21,7 @@ from simpleturk.commands.init import init
 from simpleturk.commands.launch import launch
 from simpleturk.commands.options import ALIASES
 from simpleturk.commands.progress import progress
+from simpleturk.commands.properties import properties
 from simpleturk.commands.render import render_template
 from simpleturk.commands.results import results
 from simpleturk.commands.review import approve, bonus, reject
@@ -163,6 +164,7 @@ _EXAMPLES: dict[Callable[..., None], str] = {
     balance: "simpleturk balance --prod",
     render_template: "simpleturk render-template --preview",
     serve: "simpleturk serve --port 8484",
+    properties: "simpleturk properties --check hit.json",
     check: "simpleturk check --prod",
     init: "simpleturk init my_task --from image_captioning",
     demo: "simpleturk demo my-first-batch",

@@ -35,7 +35,9 @@ def publisher_for(marketplace: Marketplace, place: str | None, profile: str | No
     and for any other they stand in the page.
     """
     if place:
-        return _Bucket(place, profile).publisher()
+        bucket = _Bucket(place, profile)
+        bucket.connect()
+        return Publisher(bucket.address, bucket.publish)
     if marketplace.is_local:
         return Publisher(served, lambda assets: _keep(database, assets))
     # In base64 a file grows by a third, and the page needs room too.
@@ -67,21 +69,15 @@ class _Bucket:
         self._connection: Any = None
         self._base = ""
 
-    def publisher(self) -> Publisher:
-        """What puts files into the bucket."""
-        return Publisher(self._address, self._publish)
-
-    def _address(self, asset: Asset) -> str:
-        self._client()
+    def address(self, asset: Asset) -> str:
+        """Where a file will be found."""
         return f"{self._base}/{quote(self._key(asset))}"
 
     def _key(self, asset: Asset) -> str:
         return f"{self.prefix}/{asset.name}" if self.prefix else asset.name
 
-    def _client(self) -> Any:
-        """A client of the bucket's own region."""
-        if self._connection is not None:
-            return self._connection
+    def connect(self) -> None:
+        """Find the bucket, and its region. Raises SimpleturkError."""
         import boto3.session
         from botocore.config import Config
 
@@ -100,9 +96,9 @@ class _Bucket:
             self._base = f"{parts.scheme}://{self.bucket}.{parts.netloc}"
         else:
             self._base = f"{endpoint}/{self.bucket}"
-        return self._connection
 
-    def _publish(self, assets: Sequence[Asset]) -> None:
+    def publish(self, assets: Sequence[Asset]) -> None:
+        """Upload what is not there. Raises SimpleturkError, also when workers could not see it."""
         from simpleturk.batch.concurrency import in_order
 
         for _ in in_order(self._upload, iter(assets), UPLOADS):
@@ -113,7 +109,7 @@ class _Bucket:
     def _upload(self, asset: Asset) -> None:
         from botocore.exceptions import ClientError
 
-        client, key = self._client(), self._key(asset)
+        client, key = self._connection, self._key(asset)
         with self._translated():
             try:
                 if client.head_object(Bucket=self.bucket, Key=key)["ContentLength"] == asset.size:
@@ -132,12 +128,15 @@ class _Bucket:
 
     def _check_public(self, asset: Asset) -> None:
         """Workers have no key: what they cannot see, nobody should be asked about. Raises SimpleturkError."""
-        address = self._address(asset)
+        address = self.address(asset)
         request = urllib.request.Request(address, headers={"Range": "bytes=0-0"})
         try:
             urllib.request.urlopen(request, timeout=PATIENCE).close()
         except OSError as error:
-            reason = error.code if isinstance(error, urllib.error.HTTPError) else getattr(error, "reason", error)
+            reason = getattr(error, "reason", error)
+            if isinstance(error, urllib.error.HTTPError):
+                reason = error.code
+                error.close()
             raise SimpleturkError(
                 f"{address} was uploaded, but workers cannot see it: {reason}",
                 f"allow everybody to read s3://{self.bucket}/{self.prefix} (a bucket policy with s3:GetObject)",

@@ -36,7 +36,7 @@ PROPERTIES = {
 #: A plain form: no script, so that simulated workers and tests can fill it in.
 TEMPLATE = """<!doctype html><title>T</title>
 <form method="post" action="https://www.mturk.com/mturk/externalSubmit">
-<input type="hidden" name="assignmentId"><p>{{ input.word }}</p><input name="answer"></form>
+<input type="hidden" name="assignmentId"><p>{{ input.word }}</p><input name="answer"><button>Submit</button></form>
 """
 
 

@@ -35,7 +35,7 @@ def test_every_command_is_in_the_readme_with_its_first_line_of_help(name: str) -
 @pytest.mark.parametrize("line", command_lines())
 def test_every_command_line_is_understood(line: str) -> None:
     _, name, *arguments = shlex.split(line)
-    options = ["--template=t", "--properties=p", "--inputs=i"] if name in ("launch", "render-template") else []
+    options = ["--template=t", "--properties=p", "--inputs=i"] if name in ("launch", "check", "render-template") else []
     command = GROUP.commands[name]
     if hasattr(command, "commands"):
         command = command.commands[arguments.pop(0)]
@@ -51,7 +51,7 @@ def test_the_exit_codes_are_those_of_the_program() -> None:
 
 def test_the_pictures_are_there() -> None:
     pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
-    assert len(pictures) == 4
+    assert len(pictures) == 14
     assert all((REPOSITORY / Path(picture)).is_file() for picture in pictures)
 
 

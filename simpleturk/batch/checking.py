@@ -115,7 +115,7 @@ def _findings(template: "Template | SiteTemplate", item: Input, inputs: Inputs, 
         return
     seen.add(mark)
     page, places = template.traced(item.value)
-    reader = _Rules(page, places, template.path, where)
+    reader = _Rules(page, places, template, where)
     yield from reader.findings()
 
 
@@ -131,8 +131,8 @@ def _skeleton(page: str) -> str:
 class _Rules:
     """The rules, for one page."""
 
-    def __init__(self, page: str, places: Places, template: Path, input_: str) -> None:
-        self.page, self.places, self.template = page, places, template
+    def __init__(self, page: str, places: Places, template: "Template | SiteTemplate", input_: str) -> None:
+        self.page, self.places, self.template, self.text = page, places, template.path, template.text
         self.markup: Markup = read_markup(page)
         self.elements = self.markup.elements
         self.input = input_
@@ -190,8 +190,12 @@ class _Rules:
             return
         if any(_is_field(one) and self._form_of(one) for one in self.elements):
             return
-        hidden = [one.get("name") for one in self.elements if one.tag == "input" and one.get("type") == "hidden"]
-        if "setOutput" in self.code or any(name and name != "assignmentId" and name in self.code for name in hidden):
+        # The button that was pressed may be the answer, and so may what is in a hidden field already.
+        hidden = [one for one in self.elements if one.tag == "input" and one.get("type").lower() == "hidden"]
+        if any(one.get("name") and one.get("value") for one in [*hidden, *filter(_is_submit, self.elements)]):
+            return
+        names = [one.get("name") for one in hidden]
+        if "setOutput" in self.code or any(name and name != "assignmentId" and name in self.code for name in names):
             return
         hint = 'give it a field, such as <input name="answer">, or call simpleturk.setOutput(…) in a script'
         yield self._finding("no-fields", self.forms[0].offset, "the form has no field: nothing is answered", hint, True)
@@ -272,6 +276,17 @@ class _Rules:
         file = self.places.at(element.offset).file
         return file is not None and file.is_relative_to(_SHIPPED)
 
+    def _line(self, place: Place) -> str:
+        """A line of a template as it was written."""
+        if place.file is None:
+            return ""
+        # The template itself may have come through a pipe, which cannot be read again.
+        text = self.text if place.file == self.template else ""
+        if not text and place.file.is_file():
+            text = place.file.read_text(encoding="utf-8-sig", errors="replace")
+        lines = text.split("\n")
+        return lines[place.line - 1] if place.line <= len(lines) else ""
+
     def _at(self, offset: int) -> str:
         place = self.places.at(offset)
         return f"line {place.line}" if place.file in (None, self.template) else str(place)
@@ -279,7 +294,7 @@ class _Rules:
     def _finding(self, rule: str, offset: int, what: str, hint: str, is_error: bool = False) -> Finding:
         place = self.places.at(offset)
         found = re.match(r"</?[A-Za-z][\w-]*", self.page[offset : offset + 40])
-        column = _column(place, found[0]) if found else 0
+        column = _column(self._line(place), found[0]) if found else 0
         where = str(place) if place.file else f"{self.template}, {place}"
         return Finding(rule, where + (f", column {column}" if column else ""), what, hint, is_error, self.input)
 
@@ -357,15 +372,8 @@ def _unused(
         yield Finding("unused", inputs.where(line), f"no page speaks of {name!r}", hint)
 
 
-def _column(place: Place, tag: str) -> int:
+def _column(line: str, tag: str) -> int:
     """Where a tag begins in its line (from 1), if there is one such tag only; else 0."""
-    if place.file is None:
-        return 0
-    try:
-        with place.file.open(encoding="utf-8-sig", errors="replace", newline=None) as file:
-            line = next((text for number, text in enumerate(file, start=1) if number == place.line), "")
-    except OSError:
-        return 0
     found = [one.start() for one in re.finditer(re.escape(tag) + r"\b", line, re.IGNORECASE)]
     return found[0] + 1 if len(found) == 1 else 0
 

@@ -65,6 +65,11 @@ class SiteTemplate:
         """The page for one input, an object. Raises Problems for a value that cannot stand where its hole is."""
         return "".join(self._parts(value)[0])
 
+    @property
+    def text(self) -> str:
+        """The template as it was written, and the form that the site added."""
+        return self._page
+
     def source_text(self) -> str:
         """The text of the template."""
         return self._page

@@ -49,3 +49,42 @@ def _finite(text: str) -> float:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
+
+
+#: A place inside of a JSON value: names of members and numbers of items, from the outside in.
+Path = tuple[str | int, ...]
+
+
+def places_of(text: str) -> dict[Path, tuple[int, int]]:
+    """Where each member (its name) and each item of a JSON text stands: line and column, from 1.
+
+    The text has been parsed before: it is JSON.
+    """
+    found: dict[Path, tuple[int, int]] = {}
+    decoder = json.JSONDecoder(strict=False)
+
+    def blank(at: int) -> int:
+        while at < len(text) and text[at] in " \t\r\n,:":
+            at += 1
+        return at
+
+    def note(path: Path, at: int) -> None:
+        found[path] = (text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
+
+    def read(at: int, path: Path) -> int:
+        """Note what is inside of the value that begins here; return where it ends."""
+        if text[at] not in "{[":
+            return decoder.raw_decode(text, at)[1]
+        is_object, number, at = text[at] == "{", 0, blank(at + 1)
+        while text[at] not in "}]":
+            key: str | int = number
+            start = at
+            if is_object:
+                key, at = decoder.raw_decode(text, at)
+            note((*path, key), start)
+            at = blank(read(blank(at), (*path, key)))
+            number += 1
+        return at + 1
+
+    read(blank(0), ())
+    return found

@@ -13,7 +13,8 @@ from simpleturk.batch.external import ExternalPage
 from simpleturk.batch.holes import SiteTemplate
 from simpleturk.batch.inputs import Input, Inputs
 from simpleturk.batch.pricing import Price, price
-from simpleturk.batch.properties import Properties, load_properties
+from simpleturk.batch.properties import Properties
+from simpleturk.batch.propertyfile import load_properties
 from simpleturk.batch.questions import Template
 from simpleturk.batch.tables import Table
 from simpleturk.batch.templates import open_template

@@ -4,16 +4,11 @@ Limits and defaults: the API reference's pages on CreateHIT and QualificationReq
 """
 
 import json
-import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
-
-from simpleturk.batch.spellings import todays
-from simpleturk.errors import Problem, Problems, SimpleturkError, suggestion
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 YEAR = 365 * 24 * 3600
 MONTH = 30 * 24 * 3600
@@ -29,6 +24,17 @@ MAX_REQUIREMENTS = 10
 #: RequesterAnnotation may have 255 characters, of which the batch's own mark takes up to 55, and its caps up to 50.
 MAX_ANNOTATION = 150
 
+#: The most that a cap can be.
+CAP = 999_999_999
+
+_PLACE_SCHEMA: dict[str, Any] = {"type": "string", "pattern": "^[A-Za-z]{2}(-[A-Za-z]{2})?$"}
+
+_COUNTRY_SCHEMA = {
+    "anyOf": [_PLACE_SCHEMA, {"type": "array", "items": _PLACE_SCHEMA, "maxItems": 30}],
+    "description": 'Where workers have to be: "US", "US-CA", or a list.',
+    "unit": "country codes",
+}
+
 #: What only our own marketplace keeps to.
 CAPS = ("MaxPerWorker", "MaxConcurrent")
 
@@ -42,14 +48,10 @@ COMPARATORS = {
     ">=": "GreaterThanOrEqualTo",
 }
 
-_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
-#: What is not a property here, and why.
-REFUSED = {
-    "UniqueRequestToken": "simpleturk makes one for each HIT, so that none is created twice; remove it",
-    "Question": "the template makes the question; remove it",
-    "HITLayoutId": "a layout lives on Amazon's requester site; use its HTML as the template",
-    "HITLayoutParameters": "a layout lives on Amazon's requester site; use its HTML as the template",
+_COMPARATOR_SCHEMA = {
+    "enum": [*COMPARATORS, *dict.fromkeys(COMPARATORS.values()), "Exists", "DoesNotExist"],
+    "description": 'How a worker\'s value is compared: ">=", "Exists", …',
 }
 
 Comparator = Literal[
@@ -115,6 +117,11 @@ def _not_blank(value: str) -> str:
 Text = Annotated[str, AfterValidator(_not_blank)]
 
 
+def _told(meaning: str, unit: str = "", **limits: Any) -> Any:
+    """A field with its meaning and unit, for whoever asks what there is."""
+    return Field(description=meaning, json_schema_extra={"unit": unit} if unit else None, **limits)
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -178,28 +185,81 @@ class ReviewPolicy(_Strict):
 class Properties(_Strict):
     """The properties of a batch's HITs: MTurk's own names, and shorthands for common requirements."""
 
-    Title: Annotated[Text, Field(max_length=128)]
-    Description: Annotated[Text, Field(max_length=2000)]
-    Reward: Annotated[Decimal, BeforeValidator(_reward)]
-    AssignmentDurationInSeconds: Annotated[int, Field(ge=30, le=YEAR)]
-    LifetimeInSeconds: Annotated[int, Field(ge=30, le=YEAR)] = WEEK
-    AutoApprovalDelayInSeconds: Annotated[int, Field(ge=0, le=MONTH)] = MONTH
-    MaxAssignments: Annotated[int, Field(ge=1, le=1_000_000_000)] = 1
-    Keywords: Annotated[str, Field(max_length=1000)] | None = None
-    RequesterAnnotation: Annotated[str, Field(max_length=MAX_ANNOTATION)] | None = None
-    MaxPerWorker: Annotated[int, Field(ge=1, le=999_999_999)] | None = None
-    MaxConcurrent: Annotated[int, Field(ge=1, le=999_999_999)] | None = None
-    ExternalURL: Text | None = None
-    FrameHeight: Annotated[int, Field(ge=0, le=100_000)] = 0
-    AssignmentReviewPolicy: ReviewPolicy | None = None
-    HITReviewPolicy: ReviewPolicy | None = None
-    QualificationRequirements: list[QualificationRequirement] = []
-    Country: Annotated[list[str], BeforeValidator(_country)] | None = None
-    HitsApproved: Annotated[int, Field(ge=0)] | None = None
-    PercentApproved: Annotated[int, Field(ge=0, le=100)] | None = None
-    QualificationId: Text | None = None
-    QualificationComparator: Annotated[str, BeforeValidator(_comparator)] | None = None
-    QualificationInteger: int | None = None
+    Title: Annotated[Text, _told("What the task is; workers read it in the list of HITs.", max_length=128)]
+    Description: Annotated[Text, _told("What is to be done, in a sentence or two.", max_length=2000)]
+    Reward: Annotated[
+        Decimal,
+        BeforeValidator(_reward),
+        _told("What a worker gets for an approved assignment; with up to two decimals.", "USD"),
+        WithJsonSchema({"type": ["number", "string"], "minimum": 0, "maximum": 1_000_000, "multipleOf": 0.01}),
+    ]
+    AssignmentDurationInSeconds: Annotated[
+        int, _told("How long a worker who has accepted the HIT may take to submit it.", "seconds", ge=30, le=YEAR)
+    ]
+    LifetimeInSeconds: Annotated[
+        int, _told("How long the HIT can be found and accepted.", "seconds", ge=30, le=YEAR)
+    ] = WEEK
+    AutoApprovalDelayInSeconds: Annotated[
+        int,
+        _told("How long after it was submitted unreviewed work approves itself.", "seconds", ge=0, le=MONTH),
+    ] = MONTH
+    MaxAssignments: Annotated[
+        int, _told("How many workers do each HIT, each once.", "workers", ge=1, le=1_000_000_000)
+    ] = 1
+    Keywords: Annotated[str, _told("Words by which workers search, with commas.", max_length=1000)] | None = None
+    RequesterAnnotation: (
+        Annotated[str, _told("A note of your own; workers do not see it.", max_length=MAX_ANNOTATION)] | None
+    ) = None
+    MaxPerWorker: (
+        Annotated[int, _told("How many HITs of the batch one worker may do; our own only.", "HITs", ge=1, le=CAP)]
+        | None
+    ) = None
+    MaxConcurrent: (
+        Annotated[
+            int, _told("How many HITs of the batch one worker may hold at once; our own only.", "HITs", ge=1, le=CAP)
+        ]
+        | None
+    ) = None
+    ExternalURL: (
+        Annotated[Text, _told("The address of a page on another host, with Jinja; instead of a template.")] | None
+    ) = None
+    FrameHeight: Annotated[
+        int, _told("How high the HIT is shown; 0 fits it to its content.", "pixels", ge=0, le=100_000)
+    ] = 0
+    AssignmentReviewPolicy: (
+        Annotated[ReviewPolicy, _told("Amazon's policy that scores each assignment by known answers.")] | None
+    ) = None
+    HITReviewPolicy: Annotated[ReviewPolicy, _told("Amazon's policy that compares a HIT's answers.")] | None = None
+    QualificationRequirements: Annotated[
+        list[QualificationRequirement], _told("Who may work, as MTurk writes it; up to 10 with those below.")
+    ] = []
+    Country: (
+        Annotated[
+            list[str],
+            BeforeValidator(_country),
+            WithJsonSchema(_COUNTRY_SCHEMA),
+        ]
+        | None
+    ) = None
+    HitsApproved: (
+        Annotated[int, _told("How many approved assignments a worker needs at least.", "assignments", ge=0)] | None
+    ) = None
+    PercentApproved: (
+        Annotated[
+            int, _told("Of a worker's reviewed work how much has to be approved at least.", "percent", ge=0, le=100)
+        ]
+        | None
+    ) = None
+    QualificationId: Annotated[Text, _told("A qualification that workers need; with the next two.")] | None = None
+    QualificationComparator: (
+        Annotated[
+            str,
+            BeforeValidator(_comparator),
+            WithJsonSchema(_COMPARATOR_SCHEMA),
+        ]
+        | None
+    ) = None
+    QualificationInteger: Annotated[int, _told("With what it is compared.")] | None = None
 
     def hit_type_parameters(self) -> dict[str, Any]:
         """The parameters of CreateHITType."""
@@ -273,117 +333,61 @@ class Properties(_Strict):
         return self
 
 
-def load_properties(path: Path, overrides: dict[str, str] | None = None) -> Properties:
-    """Read and check a properties file; `overrides` are KEY → VALUE as typed, "" removes the property.
-
-    Raises Problems with everything that is wrong in it.
-    """
-    document, twice = todays(_read(path))
-    changes, twice_set = todays(dict(overrides or {}))
-    for name, text in changes.items():
-        if text:
-            document[name] = _typed(name, text)
-        else:
-            document.pop(name, None)
-    problems = [Problem(str(path), sentence) for sentence in (*twice, *twice_set)]
-    problems += [Problem(str(path), f"{name}: {reason}") for name, reason in REFUSED.items() if name in document]
-    problems += [Problem(str(path), sentence) for sentence in _unreadable(document)]
-    known = {name: value for name, value in document.items() if name not in REFUSED}
-    try:
-        properties = Properties.model_validate(known)
-    except ValidationError as error:
-        problems += [_problem(path, details) for details in error.errors()]
-    if problems:
-        raise Problems(problems)
-    return properties
-
-
-def _unreadable(document: dict[str, Any]) -> Iterator[str]:
-    """What no marketplace can show, wherever in the document it stands: control characters, halves of characters."""
-    for name, value in document.items():
-        waiting = [value]
-        while waiting:
-            item = waiting.pop()
-            if isinstance(item, dict):
-                waiting += [*item.keys(), *item.values()]
-            elif isinstance(item, list):
-                waiting += item
-            elif isinstance(item, str) and (wrong := _UNREADABLE.search(item)):
-                yield f"{name}: holds the character U+{ord(wrong[0]):04X}, which cannot be shown"
-                break
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise SimpleturkError(f"{path}: no such file", "name the properties with --properties") from error
-    except IsADirectoryError as error:
-        raise SimpleturkError(f"{path}: is a folder, not a file", "name the properties with --properties") from error
-    except UnicodeDecodeError as error:
-        raise Problems([Problem(str(path), "is not UTF-8 text", "save it as UTF-8")]) from error
-    try:
-        document = json.loads(text, parse_float=_exact)
-    except json.JSONDecodeError as error:
-        where = f"{path}, line {error.lineno}"
-        raise Problems([Problem(where, f"not JSON: {error.msg} (column {error.colno})")]) from error
-    except (ValueError, RecursionError) as error:
-        raise Problems([Problem(str(path), f"not JSON: {error}")]) from error
-    if not isinstance(document, dict):
-        raise Problems([Problem(str(path), "is not a JSON object", 'write {"Title": "…", …}')])
-    return document
-
-
-def _typed(name: str, text: str) -> Any:
-    """What KEY=VALUE means: text for properties that are text, JSON where it can be read so."""
-    if name in ("Title", "Description", "Keywords", "RequesterAnnotation", "QualificationId"):
-        return text
-    try:
-        return json.loads(text, parse_float=_exact)
-    except (ValueError, RecursionError):
-        return text
-
-
-def _exact(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        raise ValueError(f"{text[:40]} is too large a number") from None
-
-
-def _problem(path: Path, details: Any) -> Problem:
-    """One of Pydantic's findings in our words."""
-    place = ".".join(str(part + 1) if isinstance(part, int) else part for part in details["loc"])
-    kind, context = details["type"], details.get("ctx", {})
-    if kind == "missing":
-        return Problem(str(path), f"{place} is missing")
-    if kind == "extra_forbidden":
-        hint = suggestion(place, Properties.model_fields) if "." not in place else None
-        return Problem(str(path), f"{place} is not a property", hint)
-    sentences = {
-        "greater_than_equal": "{value} is too small: at least {ge}",
-        "less_than_equal": "{value} is too large: at most {le}",
-        "string_too_long": "has {length} characters: at most {max_length}",
-        "too_long": "has {length} {units}: at most {max_length}",
-        "int_type": "{value} is not a whole number",
-        "string_type": "{value} is not text",
-        "list_type": "{value} is not a list",
-        "model_type": "{value} is not an object",
-        "literal_error": "{value} is not one of {expected}",
-        "string_pattern_mismatch": "{value} is not two capital letters",
-    }
-    value = details["input"]
-    shown = json.dumps(value, default=str, ensure_ascii=False)[:80]
-    length = len(value) if isinstance(value, str | list) else 0
-    units = "characters" if isinstance(value, str) else "values"
-    if kind == "value_error":
-        sentence = str(context["error"])
-    elif kind in sentences:
-        sentence = sentences[kind].format(value=shown, length=length, units=units, **context)
-    else:
-        sentence = details["msg"]
-    return Problem(str(path), f"{place}: {sentence}" if place else sentence)
-
-
 def _requirement(kind: str, comparator: str, **values: Any) -> dict[str, Any]:
     return {"QualificationTypeId": kind, "Comparator": comparator, **values}
+
+
+@dataclass(frozen=True)
+class Described:
+    """A property as it is told: what it may be, what it is without being named ("" for nothing), and its meaning."""
+
+    name: str
+    kind: str
+    default: str
+    unit: str
+    meaning: str
+
+
+def json_schema() -> dict[str, Any]:
+    """A JSON Schema of a properties file, by which editors complete and check."""
+    schema = Properties.model_json_schema()
+    schema |= {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "HIT properties of simpleturk"}
+    schema["properties"] = {"$schema": {"type": "string"}} | schema["properties"]
+    return schema
+
+
+def described() -> list[Described]:
+    """Every property, the required ones first."""
+    schema = Properties.model_json_schema()
+    required = schema["required"]
+    found = []
+    for name, told in schema["properties"].items():
+        # One that may be left out is "anyOf" itself and null.
+        options = [one for one in told.get("anyOf", [told]) if one.get("type") != "null"]
+        inner = {**told, **options[0]} if len(options) == 1 else told
+        default = inner.get("default")
+        shown = "required" if name in required else "" if default is None else json.dumps(default)
+        found.append(Described(name, _kind(inner, name), shown, inner.get("unit", ""), inner.get("description", "")))
+    return sorted(found, key=lambda one: one.default != "required")
+
+
+def _kind(schema: dict[str, Any], name: str) -> str:
+    """What a property may be, in a few words."""
+    if name == "Country":
+        return "text, or a list of texts"
+    if "enum" in schema:
+        return "text"
+    kind = schema.get("type", "object")
+    if isinstance(kind, list):
+        return "amount"
+    if kind == "string":
+        most = schema.get("maxLength")
+        return f"text, up to {most:,} characters" if most else "text"
+    if kind == "array":
+        return "list of objects"
+    if kind != "integer":
+        return str(kind)
+    least, most = schema.get("minimum"), schema.get("maximum")
+    if least is None:
+        return "whole number"
+    return f"whole number, {least:,} to {most:,}" if most is not None else f"whole number, at least {least:,}"

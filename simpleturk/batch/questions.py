@@ -78,10 +78,11 @@ class Template:
         #: The SHA-256 of the file. It is read once: a pipe cannot be read again.
         self.digest = sha256(data).hexdigest()
         self._environment = _environment(path, folders, assets or local_files(path, None, inlined(MOST_INLINED)))
-        self._text = decoded_template(data, path)
+        #: The template as it was written.
+        self.text = decoded_template(data, path)
         self._traced: Any = None
         try:
-            code = self._environment.compile(self._text, str(path), str(path))
+            code = self._environment.compile(self.text, str(path), str(path))
             self._template = JinjaTemplate.from_code(self._environment, code, dict(self._environment.globals))
         except TemplateSyntaxError as error:
             raise Problems([_syntax_problem(error, path)]) from error
@@ -105,7 +106,7 @@ class Template:
         """The text of the template, and of what it includes that does not ship with simpleturk."""
         home = shipped("hit_templates")
         own = (text for path, text in self._includes() if path and not Path(path).is_relative_to(home))
-        return "\n".join([self._text, *own])
+        return "\n".join([self.text, *own])
 
     def included(self) -> list[Path]:
         """The files that it includes, and those that they include, as far as they are there."""
@@ -113,7 +114,7 @@ class Template:
 
     def _includes(self) -> Iterator[tuple[str | None, str]]:
         """Path and text of what is included by name."""
-        waiting, known = [self._text], set()
+        waiting, known = [self.text], set()
         while waiting:
             for name in meta.find_referenced_templates(self._environment.parse(waiting.pop())):
                 if name is None or name in known:
@@ -131,7 +132,7 @@ class Template:
         page = self.render(value)
         if self._traced is None:
             environment = marking(self._environment)
-            code = environment.compile(self._text, str(self.path), str(self.path))
+            code = environment.compile(self.text, str(self.path), str(self.path))
             self._traced = (JinjaTemplate.from_code(environment, code, dict(environment.globals)), environment.files)
         template, files = self._traced
         try:

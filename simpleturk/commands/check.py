@@ -45,7 +45,7 @@ def check(
     strict: StrictOpt = False,
     json_: JsonOpt = False,
 ) -> None:
-    """Check template, properties and every input; launch nothing.
+    """Check template, properties and inputs; launch nothing.
 
     The status is 1 when something is wrong that keeps HITs from being done.
     """

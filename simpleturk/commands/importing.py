@@ -45,7 +45,7 @@ def import_(
     Review, export and extend them here. Nothing is owed for work that was approved elsewhere.
     """
     from simpleturk.batch.moving import read_old_batch
-    from simpleturk.batch.properties import load_properties
+    from simpleturk.batch.propertyfile import load_properties
     from simpleturk.batch.shipped import find
 
     digest = _digest(file)

@@ -17,7 +17,8 @@ from simpleturk.batch.files import json_line, stamp
 from simpleturk.batch.inputs import Input, InputLines, Inputs, open_inputs
 from simpleturk.batch.load import Source, checked_question, question_source
 from simpleturk.batch.places import Places
-from simpleturk.batch.properties import Properties, load_properties
+from simpleturk.batch.properties import Properties
+from simpleturk.batch.propertyfile import load_properties
 from simpleturk.batch.questions import INCLUDES
 from simpleturk.batch.results import result_record
 from simpleturk.batch.shipped import shipped

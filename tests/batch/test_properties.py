@@ -9,7 +9,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from simpleturk.batch.properties import LOCALE, NUMBER_APPROVED, PERCENT_APPROVED, Properties, load_properties
+from simpleturk.batch.properties import LOCALE, NUMBER_APPROVED, PERCENT_APPROVED, Properties
+from simpleturk.batch.propertyfile import load_properties
 from simpleturk.errors import Problems, SimpleturkError
 
 GOOD: dict[str, Any] = {

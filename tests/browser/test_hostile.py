@@ -182,7 +182,7 @@ def test_a_page_that_never_comes_leaves_the_site_as_it_is(
 addEventListener("beforeunload", (event) => event.preventDefault());
 setInterval(() => { const end = Date.now() + 90; while (Date.now() < end); }, 100);</script>"""
     batch_files([{"word": "cat"}], template=stuck)
-    run("launch")
+    run("launch", "--no-check")
     sign_in(page, serve().site)
     page.get_by_role("link", name="Describe an image").click()
     page.get_by_role("button", name="Accept").click()

@@ -73,6 +73,17 @@ def test_the_inputs_can_be_stepped_through_in_both_states(page: Page, address: s
     page.get_by_label("Line").fill("1")
     page.get_by_label("Line").press("Enter")
     expect(hit.get_by_role("heading")).to_have_text("cat & <dog>")
+    assert page.locator("#hit").evaluate("(frame) => frame.clientWidth") == 1280
+    # Shown smaller, and pressed where it is seen.
+    zoom = page.locator("#hit").evaluate("(frame) => Number(getComputedStyle(frame).zoom)")
+    assert 0.5 < zoom < 1
+    page.get_by_label("State").select_option("accepted")
+    expect(hit.locator("#state")).to_have_text("accepted")
+    around = page.locator("#stage").bounding_box()
+    [x, y] = hit.locator("#submit-btn").evaluate("(it) => [it.getBoundingClientRect().x, it.getBoundingClientRect().y]")
+    assert around
+    page.mouse.click(around["x"] + (x + 5) * zoom, around["y"] + (y + 5) * zoom)
+    expect(page.locator("#result")).to_contain_text("cat & <dog>")
     page.get_by_label("Width").select_option("phone")
     assert page.locator("#hit").evaluate("(frame) => frame.clientWidth") == 390
 
@@ -127,6 +138,7 @@ def test_submitting_shows_exactly_the_line_that_results_gives(
 ) -> None:
     page.goto(address)
     hit = page.frame_locator("#hit")
+    page.get_by_label("Width").select_option("this window")
     page.get_by_role("button", name="Next").click()
     expect(hit.get_by_role("heading")).to_have_text("emu")
     hit.get_by_role("button", name="Submit").click()
@@ -212,8 +224,10 @@ def test_a_page_of_another_name_reads_nothing(address: str) -> None:
     port = re.search(r":(\d+)/", address)
     assert port
     request = urllib.request.Request(f"http://127.0.0.1:{port[1]}/look", headers={"Host": "evil.example"})
-    with pytest.raises(urllib.error.HTTPError):
+    with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(request)
+    caught.value.close()
     request = urllib.request.Request(f"http://127.0.0.1:{port[1]}/look", headers={"Host": "hits.simpleturk.localhost"})
-    with pytest.raises(urllib.error.HTTPError):
+    with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(request)
+    caught.value.close()

@@ -259,7 +259,7 @@ def test_standard_input_by_its_other_name_is_kept_too(batch_files: Files, folder
 
 
 def test_a_launch_does_not_go_on_in_another_syntax(batch_files: Files, run: Run, refused: list[int]) -> None:
-    batch_files(WORDS, template="<form><p>${word}</p></form>")
+    batch_files(WORDS, template="<form><p>${word}</p><input name=a><button>x</button></form>")
     refused.append(2)
     assert run("launch").exit_code == 1
     result = run("launch", "--syntax", "jinja")

@@ -127,7 +127,7 @@ def test_every_problem_of_the_three_files_is_reported_before_any_call(batch_file
     batch_files('{"word": 1}\n{oops\n{"other": 2}\n{"other": 3}\n', Titel="x")
     result = run("launch")
     assert result.exit_code == 1
-    assert "error: properties.json: Titel is not a property" in result.stderr
+    assert "error: properties.json, line 1, column 156: Titel is not a property" in result.stderr
     assert "error: inputs.jsonl, line 2: not JSON" in result.stderr
     assert "error: template.html, line 3: " in result.stderr
     assert "(for inputs.jsonl, line 3, and 1 more line)" in result.stderr
@@ -173,7 +173,7 @@ def test_a_dry_run_changes_nothing(batch_files: Files, run: Run) -> None:
     result = run("launch", "--dry-run")
     assert result.exit_code == 0
     assert "$0.60" in result.stderr
-    assert "Nothing created: 3 HITs could be; questions have 382 bytes on average" in result.stderr
+    assert "Nothing created: 3 HITs could be; questions have 405 bytes on average" in result.stderr
     assert not Path("hit_ids.txt").exists() and hits(run) == []
 
 
@@ -195,7 +195,10 @@ def test_set_overrides_a_property(batch_files: Files, run: Run) -> None:
 def test_launching_for_nobody_warns_and_names_the_property(batch_files: Files, run: Run) -> None:
     batch_files(WORDS, Country=["US", "IN"])
     result = run("launch", "--dry-run")
-    assert "warning: no worker known to the local marketplace meets Country: nobody can do these HITs" in result.stderr
+    assert (
+        "warning: properties.json: no worker known to the local marketplace meets Country: nobody can do"
+        in result.stderr
+    )
     assert "hint: --set Country= removes it" in result.stderr
     assert "warning" not in run("launch", "--dry-run", "--set", "Country=").stderr
 
@@ -394,7 +397,7 @@ def test_inputs_that_change_while_somebody_thinks_are_not_launched(
     def think(*arguments: Any, **options: Any) -> None:
         Path("inputs.jsonl").write_text('{"word": "other"}\n' * 3)
 
-    monkeypatch.setattr("simpleturk.commands.launch._warn_if_for_nobody", think)
+    monkeypatch.setattr("simpleturk.commands.launch._warn_of_caps", think)
     result = run("launch")
     assert (result.exit_code, "error: inputs.jsonl has just changed" in result.stderr) == (1, True)
     assert hits(run) == []

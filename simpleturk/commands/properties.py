@@ -1,0 +1,48 @@
+"""properties: what a properties file may hold."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from simpleturk import console
+from simpleturk.commands.options import data_out
+from simpleturk.errors import UsageError
+
+SchemaOpt = Annotated[bool, typer.Option("--schema", help="Print a JSON Schema, by which editors complete and check.")]
+CheckOpt = Annotated[
+    Path | None, typer.Option("--check", metavar="FILE", help="Check this properties file, and name all mistakes.")
+]
+
+
+def properties(schema: SchemaOpt = False, check: CheckOpt = None) -> None:
+    """Show every property, or check a properties file."""
+    from simpleturk.batch.properties import described, json_schema
+
+    if schema and check:
+        raise UsageError("--schema and --check exclude each other")
+    if check:
+        _check(check)
+        return
+    if schema:
+        with data_out():
+            console.data(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")
+        return
+    rows = [(one.name, one.kind, one.default, one.unit, one.meaning) for one in described()]
+    if console.is_terminal():
+        console.table("", rows, ("property", "type", "default", "unit", "meaning"), right=False)
+        return
+    # For grep, cut and awk.
+    with data_out():
+        for row in (("property", "type", "default", "unit", "meaning"), *rows):
+            console.data("\t".join(row) + "\n")
+
+
+def _check(path: Path) -> None:
+    from simpleturk.batch.propertyfile import load_properties
+    from simpleturk.batch.shipped import find
+
+    found = load_properties(find(path))
+    requirements = console.plural(len(found.requirements()), "requirement")
+    console.note(f"{path}: {found.Title!r}, ${found.Reward:.2f}, {requirements}: nothing wrong")
