@@ -3,38 +3,29 @@
 Each rule has a name; README.md lists them. An error keeps a HIT from being done or submitted; a warning may be meant.
 """
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from simpleturk.batch.addresses import addresses_in, addresses_in_style, judge
 from simpleturk.batch.documents import is_document
 from simpleturk.batch.external import ExternalPage
 from simpleturk.batch.holes import SiteTemplate
 from simpleturk.batch.inputs import Input, Inputs
-from simpleturk.batch.load import Batch
+from simpleturk.batch.load import Batch, Source
 from simpleturk.batch.markup import Element, Markup, read_markup
 from simpleturk.batch.places import Place, Places
 from simpleturk.batch.questions import Template
 from simpleturk.batch.shipped import shipped
-from simpleturk.errors import Problem
+from simpleturk.errors import Problem, Problems
 
 _SHIPPED = shipped("hit_templates", "simpleturk")
 
 #: How many pages that differ in their markup are read, and not only in what stands in it.
 MOST_PAGES = 200
-
-#: Hosts that Amazon's Mechanical Turk had, and that answer nobody any more.
-DEAD = re.compile(
-    r"(?:(?:www|worker|workersandbox|requester|requestersandbox)\.)?mturk\.com"
-    r"|mturk-requester(?:-sandbox)?\.us-east-1\.amazonaws\.com|mechanicalturk(?:\.sandbox)?\.amazonaws\.com",
-    re.IGNORECASE,
-)
-#: What our own worker site answers in Amazon's place.
-_ANSWERED = re.compile(r"/+mturk/externalSubmit", re.IGNORECASE)
-_DEAD_FILES = re.compile(r"//(?:s3\.amazonaws\.com/mturk-public/|mturk-public\.s3\.amazonaws\.com/)", re.IGNORECASE)
-_ANSWERED_FILES = re.compile(r"/mturk-public/externalHIT(?:_v1)?\.js", re.IGNORECASE)
 
 #: Attributes whose address a browser loads, or to which it sends the answers.
 _LOADED = ("src", "poster", "data", "background", "action", "formaction", "srcset")
@@ -83,19 +74,23 @@ class Finding:
 
 def check_batch(batch: Batch, most: int | None = None) -> list[Finding]:
     """What the rules find in a batch's pages, errors first; in those of `most` inputs, spread over all, or of each."""
-    if isinstance(batch.template, ExternalPage):
-        return []
     step = 1 if most is None else max(1, -(-batch.size // most))
+    return check_inputs(batch.template, batch.inputs, itertools.islice(batch.wanted(), 0, None, step), batch.wanted())
+
+
+def check_inputs(template: Source, inputs: Inputs, items: Iterable[Input], all_items: Iterable[Input]) -> list[Finding]:
+    """What the rules find in the pages of these inputs, as far as they can be rendered; errors first."""
+    if isinstance(template, ExternalPage):
+        return []
     found: dict[tuple[str, str, str], Finding] = {}
     seen: set[int] = set()
-    for number, item in enumerate(batch.wanted()):
-        if number % step:
-            continue
-        for finding in _findings(batch.template, item, batch.inputs, seen):
-            key = (finding.rule, finding.where, finding.what)
-            old = found.get(key)
-            found[key] = replace(old, more=old.more + 1) if old else finding
-    findings = [*found.values(), *_unused(batch.template, batch.inputs, batch.wanted())]
+    for item in items:
+        with suppress(Problems, ValueError):
+            for finding in _findings(template, item, inputs, seen):
+                key = (finding.rule, finding.where, finding.what)
+                old = found.get(key)
+                found[key] = replace(old, more=old.more + 1) if old else finding
+    findings = [*found.values(), *_unused(template, inputs, all_items)]
     return sorted(findings, key=lambda one: not one.is_error)
 
 
@@ -256,14 +251,14 @@ class _Rules:
         for one in self.elements:
             names = [*_LOADED, *(["href"] if one.tag == "link" else [])]
             for name in names:
-                for address in _each(name, one.attributes.get(name)):
+                for address in addresses_in(name, one.attributes.get(name)):
                     yield from self._address(one.offset, address, one)
-            for address in _in_style(one.get("style")):
+            for address in addresses_in_style(one.get("style")):
                 yield from self._address(one.offset, address, one)
             if one.tag == "a" and one.get("href").lower().startswith("file:"):
                 yield from self._address(one.offset, one.get("href"), one)
             if one.tag == "style":
-                for address in _in_style(one.text):
+                for address in addresses_in_style(one.text):
                     yield from self._address(self.page.find(address, one.offset), address, one)
 
     def _address(self, offset: int, address: str, element: Element) -> Iterator[Finding]:
@@ -299,34 +294,6 @@ class _Rules:
         return Finding(rule, where + (f", column {column}" if column else ""), what, hint, is_error, self.input)
 
 
-def judge(address: str, is_submitted: bool = False) -> tuple[str, str, bool] | None:
-    """What is wrong with an address that a page loads: what, what to do, whether it is an error; None if nothing is."""
-    text = address.strip()
-    shown = repr(text if len(text) < 80 else text[:77] + "…")
-    if not text or text.startswith(("#", "?", "data:", "blob:", "about:", "javascript:", "unsafe:")):
-        return None
-    try:
-        parts = urlsplit(text)
-        host = parts.hostname or ""
-    except ValueError:
-        return f"{shown} is no address", "write it as https://…", True
-    if parts.scheme == "file" or re.match(r"[A-Za-z]:[\\/]", text):
-        hint = "name the file relative to the inputs, as {{ asset('…') }}: it goes where workers can see it"
-        return f"{shown} is a file of your computer: workers cannot see it", hint, True
-    if DEAD.fullmatch(host) and not _ANSWERED.fullmatch(parts.path):
-        return f"{shown} leads to Amazon's Mechanical Turk, which is closed", "remove it, or serve a copy", True
-    if _DEAD_FILES.search(text) and not _ANSWERED_FILES.search(text):
-        return f"{shown} was a file of Amazon's Mechanical Turk, which is closed", "remove it, or serve a copy", True
-    if parts.scheme == "http" and host not in ("localhost", "127.0.0.1") and not DEAD.fullmatch(host):
-        what = f"{shown} is http: browsers refuse it, or warn of it, on a site that has TLS"
-        return what, "write https:// if the host has it", False
-    is_relative = not parts.scheme and not text.startswith("/")
-    if is_relative and not is_submitted:
-        hint = "write {{ asset('…') }} for a file of yours, https://… for one of another host"
-        return f"{shown} has no host: workers' browsers look for it on the marketplace", hint, True
-    return None
-
-
 def _bad_addresses(page: str, template: Path, value: object, input_: str) -> Iterator[Finding]:
     """Of a page whose markup has been seen before: what is wrong with the addresses that its own values bring."""
     for text in _texts(value):
@@ -351,11 +318,9 @@ def _texts(value: object) -> Iterator[str]:
             waiting.extend(item)
 
 
-def _unused(
-    template: "Template | SiteTemplate | ExternalPage", inputs: Inputs, items: Iterable[Input]
-) -> Iterator[Finding]:
+def _unused(template: "Template | SiteTemplate", inputs: Inputs, items: Iterable[Input]) -> Iterator[Finding]:
     """Values that no page speaks of: a name misspelt in the template, or in the inputs."""
-    text = "" if isinstance(template, ExternalPage) else template.source_text()
+    text = template.source_text()
     if not text or re.search(r"input\s*\||\binput\.(?:items|values|keys)\(|\bin input\b|input\[(?![\"'])", text):
         return
     first: dict[str, int] = {}
@@ -376,16 +341,6 @@ def _column(line: str, tag: str) -> int:
     """Where a tag begins in its line (from 1), if there is one such tag only; else 0."""
     found = [one.start() for one in re.finditer(re.escape(tag) + r"\b", line, re.IGNORECASE)]
     return found[0] + 1 if len(found) == 1 else 0
-
-
-def _each(name: str, value: str | None) -> list[str]:
-    if value is None:
-        return []
-    return [part.split()[0] for part in value.split(",") if part.split()] if name == "srcset" else [value]
-
-
-def _in_style(text: str) -> list[str]:
-    return [found[1] for found in re.finditer(r"url\(\s*[\"']?([^\"')]+)", text)]
 
 
 def _is_code(script: Element) -> bool:

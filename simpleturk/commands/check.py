@@ -22,10 +22,14 @@ from simpleturk.commands.options import (
     overrides,
 )
 from simpleturk.endpoints import Where
-from simpleturk.errors import Problem, Problems, UsageError
+from simpleturk.errors import Problem, Problems, SimpleturkError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simpleturk.batch.assets import Assets
     from simpleturk.batch.checking import Finding
+    from simpleturk.batch.inputs import Inputs
     from simpleturk.batch.load import Batch
     from simpleturk.mturk import MTurk
 
@@ -50,7 +54,7 @@ def check(
     The status is 1 when something is wrong that keeps HITs from being done.
     """
     from simpleturk.batch.assets import local_files
-    from simpleturk.batch.checking import check_batch
+    from simpleturk.batch.checking import Finding, check_batch
     from simpleturk.batch.inputs import open_inputs
     from simpleturk.batch.load import load_batch
     from simpleturk.batch.shipped import find
@@ -62,28 +66,52 @@ def check(
     marketplace = marketplace_of(where)
     template, source = template and find(template), open_inputs(find(inputs))
     publisher = publisher_for(marketplace, assets, where.profile, where.database)
-    batch = load_batch(
-        template,
-        find(properties),
-        source,
-        overrides(set_),
-        marketplace.max_question_bytes,
-        folders=load_ancestor_config(where.config).template_directories,
-        syntax=syntax,
-        mistake=question_mistake,
-        assets=local_files(source.path, template, publisher.address),
-    )
-    findings = check_batch(batch)
-    if marketplace.is_local and batch.properties.requirements():
-        findings += for_nobody(batch, connect_to(marketplace, where, Path()), where.database)
+    files = local_files(source.path, template, publisher.address)
+    folders = load_ancestor_config(where.config).template_directories
+    try:
+        batch = load_batch(
+            template,
+            find(properties),
+            source,
+            overrides(set_),
+            marketplace.max_question_bytes,
+            folders=folders,
+            syntax=syntax,
+            mistake=question_mistake,
+            assets=files,
+        )
+        findings, size = check_batch(batch), batch.size
+        if marketplace.is_local and batch.properties.requirements():
+            findings += for_nobody(batch, connect_to(marketplace, where, Path()), where.database)
+        sizes = f"; {batch.largest:,} bytes at most of {marketplace.max_question_bytes:,} on {marketplace.name}"
+    except Problems as error:
+        # What is wrong with the other pages is told as well.
+        broken = [Finding("files", one.where, one.what, one.hint or "", is_error=True) for one in error.problems]
+        findings, size, sizes = [*broken, *_of_what_renders(template, source, folders, syntax, files)], 0, ""
     if json_:
         with data_out():
             for finding in findings:
                 console.data(json.dumps(_record(finding), ensure_ascii=False) + "\n")
     tell(findings, strict, silent=json_)
-    sizes = f"{batch.largest:,} bytes at most of {marketplace.max_question_bytes:,} on {marketplace.name}"
     found = f"{console.plural(len(findings), 'warning')}" if findings else "nothing found"
-    console.note(f"Checked {console.plural(batch.size, 'input')}: {found}; {sizes}.")
+    console.note(f"Checked {console.plural(size, 'input')}: {found}{sizes}.")
+
+
+def _of_what_renders(
+    template: Path | None, source: "Inputs", folders: "Sequence[Path]", syntax: str | None, files: "Assets"
+) -> "list[Finding]":
+    """What the rules find in the pages that can be made although something is wrong."""
+    from simpleturk.batch.checking import check_inputs
+    from simpleturk.batch.inputs import Input
+    from simpleturk.batch.templates import open_template
+
+    try:
+        if template is None:
+            return []
+        good = [item for item in source if isinstance(item, Input)]
+        return check_inputs(open_template(template, source, folders, syntax, files), source, good, good)
+    except SimpleturkError:  # told already
+        return []
 
 
 #: In the pages of how many inputs a launch looks for mistakes; `check` looks at all of them.

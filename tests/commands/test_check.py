@@ -238,13 +238,15 @@ def test_a_value_that_no_page_speaks_of_is_told(batch_files: Files, run: Run) ->
 
 def test_a_variable_that_a_line_lacks_and_a_size_beyond_the_limit_are_told(batch_files: Files, run: Run) -> None:
     batch_files(
-        [{"word": "cat"}, {"wrod": "dog"}, {"word": "x" * 70_000}], template=HEAD + FORM + '<input name="a">' + END
+        [{"word": "cat"}, {"wrod": "dog"}, {"word": "x" * 70_000}],
+        template=HEAD + FORM + '<img src="https://example.org/x.png"><input name="a">' + END,
     )
     result = run("check", "--prod")
     assert result.exit_code == 1
     assert "template.html, line 4: the input has no 'word'; did you mean wrod? (for inputs.jsonl, line 2)" in (
         result.stderr
     )
+    assert "line 5, column 1: <img> has no text" in result.stderr
     assert "inputs.jsonl, line 3: the question has 70," in result.stderr
 
 
