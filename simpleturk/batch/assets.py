@@ -121,10 +121,12 @@ class Assets:
             inside = path.startswith(home + os.sep) or home == os.sep
             if inside and os.path.isfile(path):
                 return Path(os.path.relpath(path)) if path.startswith(os.getcwd() + os.sep) else Path(path)
-        looked = " and ".join(dict.fromkeys(str(folder) for folder in self.folders))
+        looked = " and ".join(
+            dict.fromkeys("this folder" if folder == Path() else str(folder) for folder in self.folders)
+        )
         raise AssetError(
             f"there is no file {text[:200]!r} in {looked}",
-            "name it relative to the inputs; what lies elsewhere can be linked into that folder: ln -s",
+            "name it relative to the inputs; what lies elsewhere can be linked into that folder",
         )
 
 

@@ -19,10 +19,7 @@ from simpleturk.batch.load import Batch, Source
 from simpleturk.batch.markup import Element, Markup, read_markup
 from simpleturk.batch.places import Place, Places
 from simpleturk.batch.questions import Template
-from simpleturk.batch.shipped import shipped
 from simpleturk.errors import Problem, Problems
-
-_SHIPPED = shipped("hit_templates", "simpleturk")
 
 #: How many pages that differ in their markup are read, and not only in what stands in it.
 MOST_PAGES = 200
@@ -90,13 +87,14 @@ def check_inputs(template: Source, inputs: Inputs, items: Iterable[Input], all_i
                 key = (finding.rule, finding.where, finding.what)
                 old = found.get(key)
                 found[key] = replace(old, more=old.more + 1) if old else finding
-    findings = [*found.values(), *_unused(template, inputs, all_items)]
+    findings = [*_never_shown(template), *found.values(), *_unused(template, inputs, all_items)]
     return sorted(findings, key=lambda one: not one.is_error)
 
 
 def check_page(template: "Template | SiteTemplate", item: Input, inputs: Inputs) -> list[Finding]:
     """What the rules find in the page of one input. Raises Problems where it cannot be rendered."""
-    return list(_findings(template, item, inputs, set()))
+    found = [*_never_shown(template), *_findings(template, item, inputs, set())]
+    return [*found, *_unused(template, inputs, [item])]
 
 
 def _findings(template: "Template | SiteTemplate", item: Input, inputs: Inputs, seen: set[int]) -> Iterator[Finding]:
@@ -183,7 +181,8 @@ class _Rules:
     def _no_fields(self) -> Iterator[Finding]:
         if self.is_made or not self.forms or any(one.tag == "crowd-form" for one in self.forms):
             return
-        if any(_is_field(one) and self._form_of(one) for one in self.elements):
+        fields = [one for one in self.elements if _is_field(one) and self._form_of(one)]
+        if any(one.get("name") or not self._is_ours(one) for one in fields):
             return
         # The button that was pressed may be the answer, and so may what is in a hidden field already.
         hidden = [one for one in self.elements if one.tag == "input" and one.get("type").lower() == "hidden"]
@@ -201,8 +200,10 @@ class _Rules:
         for one in self.elements:
             if not _is_field(one) or one.attributes.get("name") or not self._form_of(one):
                 continue
-            if (one.get("id") and one.get("id") in self.code) or self._is_ours(one):
+            if one.get("id") and one.get("id") in self.code:
                 continue
+            if self._is_ours(one) and "name" not in one.attributes:
+                continue  # what our page has for itself
             what = f"<{one.tag}> has no name: what is entered there is not submitted"
             yield self._finding("unnamed-field", one.offset, what, f'write <{one.tag} name="…">', not self.is_made)
 
@@ -268,8 +269,7 @@ class _Rules:
             yield self._finding("reference", max(offset, element.offset), what, hint, is_error)
 
     def _is_ours(self, element: Element) -> bool:
-        file = self.places.at(element.offset).file
-        return file is not None and file.is_relative_to(_SHIPPED)
+        return self.places.at(element.offset).is_ours
 
     def _line(self, place: Place) -> str:
         """A line of a template as it was written."""
@@ -316,6 +316,14 @@ def _texts(value: object) -> Iterator[str]:
             waiting.extend(item.values())
         elif isinstance(item, list):
             waiting.extend(item)
+
+
+def _never_shown(template: "Template | SiteTemplate") -> Iterator[Finding]:
+    """What stands in a template that extends another one, but in no block that this one shows."""
+    if not isinstance(template, Template):
+        return
+    for line, what, hint in template.never_shown():
+        yield Finding("block", f"{template.path}, line {line}", what, hint, is_error=True)
 
 
 def _unused(template: "Template | SiteTemplate", inputs: Inputs, items: Iterable[Input]) -> Iterator[Finding]:

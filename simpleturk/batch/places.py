@@ -3,12 +3,16 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
+
+from simpleturk.batch.shipped import shipped
+
+_SHIPPED = shipped("hit_templates", "simpleturk")
 
 #: What stands in a traced page before each piece of a template's text: the number of its file, and its line.
 _MARK = re.compile("\ue000([0-9]+):([0-9]+)\ue001")
@@ -16,10 +20,14 @@ _MARK = re.compile("\ue000([0-9]+):([0-9]+)\ue001")
 
 @dataclass(frozen=True)
 class Place:
-    """A line (from 1) of a file; of the rendered page itself where the file is None."""
+    """A line (from 1) of a file; of the rendered page itself where the file is None.
+
+    What a macro that ships has written is in the place where it was called; `is_ours` says so.
+    """
 
     file: Path | None
     line: int
+    is_ours: bool = False
 
     def __str__(self) -> str:
         return f"{self.file}, line {self.line}" if self.file else f"line {self.line} of the page"
@@ -67,11 +75,17 @@ def unmarked(marked: str, files: list[str]) -> tuple[str, Places]:
     parts: list[str] = []
     marks: list[tuple[int, Place]] = []
     length = position = 0
+    authors: Place | None = None
     for found in _MARK.finditer(marked):
         part = marked[position : found.start()]
         parts.append(part)
         length += len(part)
-        marks.append((length, Place(Path(files[int(found[1])]), int(found[2]))))
+        place = Place(Path(files[int(found[1])]), int(found[2]))
+        if place.file and place.file.is_relative_to(_SHIPPED):
+            place = replace(authors, is_ours=True) if authors else replace(place, is_ours=True)
+        else:
+            authors = place
+        marks.append((length, place))
         position = found.end()
     page = "".join([*parts, marked[position:]])
     return page, Places(marks) if marks else Places.of_page(page)

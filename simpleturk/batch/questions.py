@@ -20,8 +20,10 @@ from jinja2 import (
     TemplateSyntaxError,
     Undefined,
     meta,
+    nodes,
 )
 from jinja2 import Template as JinjaTemplate
+from jinja2.environment import TemplateModule
 from jinja2.utils import missing
 from markupsafe import Markup
 
@@ -51,6 +53,9 @@ class Missing(ChainableUndefined):
         name, holder = self._undefined_name, self._undefined_obj
         if self._undefined_hint is not None:
             return str(self._undefined_hint)
+        if isinstance(holder, TemplateModule):
+            known = [one for one in vars(holder) if not one.startswith("_")]
+            return "; ".join(filter(None, (f"there is no {name!r} in what was imported", suggestion(str(name), known))))
         if not isinstance(holder, Mapping):
             return str(super()._undefined_message) if holder is not missing else f"the input has no {name!r}"
         what = "the input" if isinstance(holder, _Object) else "this part of the input"
@@ -108,6 +113,41 @@ class Template:
         own = (text for path, text in self._includes() if path and not Path(path).is_relative_to(home))
         return "\n".join([self.text, *own])
 
+    def never_shown(self) -> list[tuple[int, str, str]]:
+        """What a template that extends another has outside of that one's blocks: line, what, and what to do."""
+        tree = self._environment.parse(self.text)
+        parent = tree.find(nodes.Extends)
+        if parent is None or not isinstance(parent.template, nodes.Const):
+            return []
+        found: list[tuple[int, str, str]] = []
+        known = self._blocks_of(str(parent.template.value))
+        for node in tree.body:
+            if isinstance(node, nodes.Block) and known and node.name not in known:
+                what = f"the block {node.name!r} is none of {parent.template.value}: it is never shown"
+                found.append((node.lineno, what, suggestion(node.name, known) or f"there are {', '.join(known)}"))
+            elif isinstance(node, nodes.Output):
+                data = next((one for one in node.find_all(nodes.TemplateData) if one.data.strip()), None)
+                if data is not None:
+                    lead = len(data.data) - len(data.data.lstrip())
+                    line = data.lineno + data.data.count("\n", 0, lead)
+                    what = f"what stands outside of the blocks of {parent.template.value} is never shown"
+                    found.append((line, what, f"put it into one: {', '.join(known)}"))
+        return found
+
+    def _blocks_of(self, name: str) -> list[str]:
+        """The blocks that a template has, and those that it extends have."""
+        assert self._environment.loader
+        found: list[str] = []
+        try:
+            tree = self._environment.parse(self._environment.loader.get_source(self._environment, name)[0])
+        except TemplateError:
+            return found
+        found += [block.name for block in tree.find_all(nodes.Block)]
+        parent = tree.find(nodes.Extends)
+        if parent is not None and isinstance(parent.template, nodes.Const) and parent.template.value != name:
+            found += self._blocks_of(str(parent.template.value))
+        return list(dict.fromkeys(found))
+
     def included(self) -> list[Path]:
         """The files that it includes, and those that they include, as far as they are there."""
         return [Path(path) for path, _ in self._includes() if path]
@@ -144,9 +184,12 @@ class Template:
     def _problem(self, error: Exception) -> Problem:
         file, line = self.path, 0
         trace = error.__traceback__
+        home = shipped("hit_templates")
         while trace is not None:
             name = trace.tb_frame.f_code.co_filename
-            if name == str(self.path) or name.endswith((".html", ".jinja", ".j2", ".xml")):
+            is_template = name == str(self.path) or name.endswith((".html", ".jinja", ".j2", ".xml"))
+            # A macro that ships is right: who calls it is not.
+            if is_template and (not line or not Path(name).is_relative_to(home)):
                 file, line = Path(name), trace.tb_lineno
             trace = trace.tb_next
         where = f"{file}, line {line}" if line else str(file)
@@ -155,7 +198,8 @@ class Template:
             return Problem(where, f"there is no file {error.message or error.name} to include", hint)
         if isinstance(error, SimpleturkError):
             return Problem(where, error.message, error.hint)
-        what = str(error) if isinstance(error, TemplateError) else f"{type(error).__name__}: {error}"
+        is_told = isinstance(error, TemplateError) or str(error).startswith("macro ")
+        what = str(error) if is_told else f"{type(error).__name__}: {error}"
         return Problem(where, what)
 
 

@@ -119,7 +119,11 @@ class Task:
         look.line = next((line for line in lines if line >= wanted), lines[-1])
         item = self._attempt(look, lambda: Input(look.line, self._value(look.line)))
         if item and source:
+            known = len(look.problems)
             self._attempt(look, lambda: self._show(look, source, item, properties))
+            if not look.hit_id:
+                for told in look.problems[known:]:
+                    told["what"] += f" (for {self.inputs.where(item.line)})"
         return look
 
     def accept(self, hit_id: str) -> Any:

@@ -187,6 +187,34 @@ def test_a_line_of_an_include_is_told_with_its_file(batch_files: Files, run: Run
     assert "part.html, line 4, column 3: <img> has no text" in run("check").stderr
 
 
+EXTENDS = '{% extends "simpleturk/page.html" %}\n{% import "simpleturk/fields.html" as field %}\n'
+
+
+def test_what_a_page_would_never_show_is_told(batch_files: Files, run: Run) -> None:
+    blocks = '{% block title %}T{% endblock %}\n{% block tsak %}\n{{ field.text("a", input.word) }}\n{% endblock %}\n'
+    batch_files([{"word": "cat"}], template=EXTENDS + blocks + "\n<p>outside</p>\n")
+    result = run("check")
+    assert "error: template.html, line 4: the block 'tsak' is none of simpleturk/page.html" in result.stderr
+    assert "hint: did you mean task?" in result.stderr
+    assert "error: template.html, line 8: what stands outside of the blocks" in result.stderr
+    assert "the form has no field: nothing is answered [no-fields]" in result.stderr
+
+
+def test_a_macros_mistake_is_told_where_it_was_called(batch_files: Files, run: Run) -> None:
+    body = '\n{{ field.text("a", "A") }}\n\n{{ field.text("a", "B") }}\n{{ field.text("", "C") }}\n'
+    batch_files([{"word": "cat"}], template=EXTENDS + "{% block task %}{{ input.word }}" + body + "{% endblock %}")
+    result = run("check")
+    assert "template.html, line 6: the name 'a' is taken by the field of line 4" in result.stderr
+    assert "error: template.html, line 7: <input> has no name" in result.stderr
+    for wrong, said in (
+        ('field.chioce("a", "A", [])', "there is no 'chioce' in what was imported; did you mean choice?"),
+        ('field.text("a", "A", requird=false)', "macro 'text' takes no keyword argument 'requird'"),
+        ('field.text(label="A")', "parameter 'name' was not provided"),
+    ):
+        batch_files([{"word": "cat"}], template=EXTENDS + "{% block task %}\n{{ " + wrong + " }}{% endblock %}")
+        assert f"error: template.html, line 4: {said}" in run("check").stderr
+
+
 def test_lines_are_the_templates_also_behind_loops_and_comments(batch_files: Files, run: Run) -> None:
     loop = "{# one\ntwo #}\n{% for n in range(5) -%}\n\n<br>\n{%- endfor %}\n"
     batch_files([{"word": "a\nb\nc"}], template=HEAD + FORM + loop + "<input name=a>\n<img>\n" + END)
