@@ -1,5 +1,6 @@
 """Where the local files of a batch go, so that workers see them: our own marketplace, S3, or the page itself."""
 
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
@@ -61,10 +62,10 @@ class _Bucket:
     """A place on S3, or on what speaks its API (AWS_ENDPOINT_URL_S3)."""
 
     def __init__(self, place: str, profile: str | None) -> None:
-        parts = urlsplit(place)
-        if parts.scheme != "s3" or not parts.netloc or parts.query or parts.fragment:
+        found = re.fullmatch(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/([^?#]*))?", place)
+        if not found:
             raise UsageError(f"--assets {place}: is no place for files", "write s3://BUCKET/PREFIX")
-        self.bucket, self.prefix = parts.netloc, parts.path.strip("/")
+        self.bucket, self.prefix = found[1], (found[2] or "").strip("/")
         self._profile = profile
         self._connection: Any = None
         self._base = ""

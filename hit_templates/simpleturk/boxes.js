@@ -114,7 +114,7 @@ for (const field of document.querySelectorAll(".field.boxes")) {
   document.addEventListener("keydown", (event) => {
     const target = event.target;
     const isHere = field.contains(target) || target === document.body;
-    if (isOff() || !isHere || !field.offsetParent || event.altKey || event.metaKey || target.matches("textarea, select, input:not([type=radio])")) return;
+    if (event.defaultPrevented || isOff() || !isHere || !field.offsetParent || event.altKey || event.metaKey || target.matches("textarea, select, input:not([type=radio])")) return;
     const number = [...stage.querySelectorAll(".box")].indexOf(target);
     const box = boxes[number];
     const step = steps[event.key];

@@ -43,8 +43,8 @@
     pair.nextElementSibling.value = left.dataset.side;
   });
 
-  // One answer from all fields: names with dots are places in it ("items.0.label"), numbers are numbers, and fields of
-  // several values are lists.
+  // One answer from all fields: names with dots are places in it, of a list where they are counted from 0
+  // ("items.0.label"); numbers are numbers, and fields of several values are lists.
   function value(name, fields) {
     const [first] = fields;
     const holder = first.closest("[data-field]");
@@ -60,17 +60,26 @@
   }
   function answer() {
     const names = [...new Set(own().map((one) => one.name))];
-    const found = {};
+    const root = new Map();
     for (const name of names) {
-      const path = name.split(".");
-      let place = found;
-      path.forEach((part, index) => {
-        const key = Array.isArray(place) ? Number(part) : part;
-        if (index === path.length - 1) place[key] = value(name, own().filter((one) => one.name === name));
-        else place = place[key] ??= /^\d+$/.test(path[index + 1]) ? [] : {};
-      });
+      const parts = name.split(".");
+      // What lies under a name that is a field itself keeps its whole name.
+      const isUnderField = parts.some((_, index) => index > 0 && names.includes(parts.slice(0, index).join(".")));
+      const path = isUnderField ? [name] : parts;
+      let place = root;
+      for (const part of path.slice(0, -1)) {
+        if (!place.has(part)) place.set(part, new Map());
+        place = place.get(part);
+      }
+      place.set(path.at(-1), value(name, own().filter((one) => one.name === name)));
     }
-    return found;
+    const plain = (item, isRoot) => {
+      if (!(item instanceof Map)) return item;
+      const keys = [...item.keys()];
+      const isList = !isRoot && keys.every((_, index) => item.has(String(index)));
+      return isList ? keys.map((_, index) => plain(item.get(String(index)))) : Object.fromEntries(keys.map((key) => [key, plain(item.get(key))]));
+    };
+    return plain(root, true);
   }
 
   // What is wrong with a field, "" if nothing is.
@@ -78,7 +87,7 @@
   function isNeeded({ required, neededIf, neededUnless }) {
     if (required !== undefined) return true;
     // "found=yes": while the field of that name has that answer.
-    const [name, wanted] = (neededIf || neededUnless || "").split("=");
+    const [, name, wanted] = /^([^=]*)=?(.*)$/s.exec(neededIf || neededUnless || "");
     if (!name) return false;
     const fields = own().filter((one) => one.name === name);
     return (fields.length > 0 && String(value(name, fields)) === wanted) === Boolean(neededIf);

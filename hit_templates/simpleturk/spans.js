@@ -117,7 +117,7 @@ for (const field of document.querySelectorAll(".field.spans")) {
   });
   document.addEventListener("keydown", (event) => {
     const isHere = field.contains(event.target) || event.target === document.body;
-    if (isOff() || !isHere || !field.offsetParent || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("textarea, select, input") || !words.length) return;
+    if (event.defaultPrevented || isOff() || !isHere || !field.offsetParent || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("textarea, select, input") || !words.length) return;
     if (event.target === holder && ["ArrowLeft", "ArrowRight"].includes(event.key)) {
       const by = event.key === "ArrowRight" ? 1 : -1;
       getSelection().removeAllRanges();
@@ -132,6 +132,13 @@ for (const field of document.querySelectorAll(".field.spans")) {
     } else if (document.getElementById("keys").checked && /^[1-9]$/.test(event.key) && labels[event.key - 1]) label(labels[event.key - 1]);
     else return;
     event.preventDefault();
+  });
+
+  // Whoever leaves the field leaves what was selected there.
+  field.addEventListener("focusout", (event) => {
+    if (!isSelected || !event.relatedTarget || field.contains(event.relatedTarget)) return;
+    isSelected = false;
+    draw();
   });
 
   // A draft that comes back.

@@ -47,9 +47,13 @@ def addresses_in(name: str, value: str | None) -> list[str]:
     """The addresses that an attribute names."""
     if value is None:
         return []
-    return [part.split()[0] for part in value.split(",") if part.split()] if name == "srcset" else [value]
+    if name != "srcset":
+        return [value]
+    # An address may hold commas: it ends at a blank.
+    return [found[1].rstrip(",") for found in re.finditer(r"([^\s,]\S*)(?:\s+[\d.]+[wx])?\s*(?:,|\Z)", value)]
 
 
 def addresses_in_style(text: str) -> list[str]:
     """The addresses that a style sheet, or an attribute `style`, names."""
-    return [found[1] for found in re.finditer(r"url\(\s*[\"']?([^\"')]+)", text)]
+    found = re.finditer(r"url\(\s*[\"']?([^\"')]+)|@import\s+[\"']([^\"']+)", text)
+    return [one[1] or one[2] for one in found]

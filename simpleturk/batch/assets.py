@@ -7,10 +7,10 @@ import base64
 import hashlib
 import mimetypes
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from simpleturk.batch.files import stamp
 from simpleturk.errors import SimpleturkError
@@ -108,7 +108,7 @@ class Assets:
                 size = file.tell()
         except OSError as error:
             raise AssetError(f"{path} cannot be read: {error.strerror}") from error
-        suffix = path.suffix.lower() if path.suffix[1:].isascii() and path.suffix[1:].isalnum() else ""
+        suffix = path.suffix.lower() if re.fullmatch(r"\.[A-Za-z0-9]{1,10}", path.suffix) else ""
         asset = Asset(path, digest + suffix, size, media_type(path.name))
         self._known[text] = (mark, asset)
         return asset
@@ -119,21 +119,24 @@ class Assets:
             home = os.path.abspath(folder)
             path = os.path.abspath(os.path.join(home, text))
             inside = path.startswith(home + os.sep) or home == os.sep
-            if inside and os.path.isfile(path):
+            # What is hidden is nobody's picture, but perhaps somebody's key.
+            is_hidden = any(part.startswith(".") for part in Path(os.path.relpath(path, home)).parts)
+            if inside and not is_hidden and os.path.isfile(path):
                 return Path(os.path.relpath(path)) if path.startswith(os.getcwd() + os.sep) else Path(path)
-        looked = " and ".join(
-            dict.fromkeys("this folder" if folder == Path() else str(folder) for folder in self.folders)
-        )
+        looked = " and ".join("this folder" if folder == Path() else str(folder) for folder in self.folders)
         raise AssetError(
             f"there is no file {text[:200]!r} in {looked}",
             "name it relative to the inputs; what lies elsewhere can be linked into that folder",
         )
 
 
-def local_files(inputs: Path, template: Path | None, address: Callable[[Asset], str]) -> Assets:
-    """The files of a batch, looked for beside its inputs, beside its template, and in the working directory."""
-    beside = [path.parent for path in (inputs, template) if path is not None]
-    return Assets(list(dict.fromkeys([*beside, Path()])), address)
+def local_files(inputs: Path | None, template: Path | None, address: Callable[[Asset], str]) -> Assets:
+    """The files of a batch, looked for beside its inputs and beside its template.
+
+    Inputs without a file of their own (from a pipe) stand in the working directory.
+    """
+    folders = [inputs.parent if inputs else Path(), *([template.parent] if template else [])]
+    return Assets(list(dict.fromkeys(folders)), address)
 
 
 def media_type(name: str) -> str:
@@ -145,4 +148,4 @@ def media_type(name: str) -> str:
 def _is_address(text: str) -> bool:
     if text.startswith("//"):
         return True
-    return urlsplit(text).scheme in ("http", "https", "data", "blob")
+    return re.match(r"(?:https?|data|blob):", text, re.IGNORECASE) is not None

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from simpleturk.batch.addresses import addresses_in, addresses_in_style, judge
+from simpleturk.batch.assets import SERVED
 from simpleturk.batch.documents import is_document
 from simpleturk.batch.external import ExternalPage
 from simpleturk.batch.holes import SiteTemplate
@@ -25,11 +27,18 @@ from simpleturk.errors import Problem, Problems
 MOST_PAGES = 200
 
 #: Attributes whose address a browser loads, or to which it sends the answers.
-_LOADED = ("src", "poster", "data", "background", "action", "formaction", "srcset")
+_LOADED = ("src", "poster", "action", "formaction", "srcset")
+_LOADED_BY = {
+    "link": ("href",),
+    "image": ("href",),
+    "object": ("data",),
+    "body": ("background",),
+    "td": ("background",),
+}
 
 #: Scripts that make elements: what a page will hold in the end, its source does not tell.
 _MAKES = re.compile(
-    r"createElement|innerHTML|insertAdjacent|outerHTML|document\.write|DOMParser|cloneNode|\.(?:append|prepend|html|after"
+    r"createElement|\bimport\b|innerHTML|insertAdjacent|outerHTML|document\.write|DOMParser|cloneNode|\.(?:append|prepend|html|after"
     r"|before|appendTo)\(|ReactDOM|createRoot|createApp|new Vue|angular|React\b|\bfabric\b|\$\([\"']<"
 )
 _SUBMITS = re.compile(r"\.submit\(|requestSubmit\(|externalSubmit|turkSetAssignmentID|\.trigger\(['\"]submit")
@@ -112,12 +121,12 @@ def _findings(template: "Template | SiteTemplate", item: Input, inputs: Inputs, 
     yield from reader.findings()
 
 
-_VALUE = re.compile(r"=\s*(?:\"[^\"]*\"|'[^']*')")
-_TAG = re.compile(r"<[A-Za-z/][^>]*>")
+_VALUE = re.compile(r"(?<!value)(?<!name)(?<!\bid)=\s*(?:\"[^\"]*\"|'[^']*')")
+_TAG = re.compile(r"<[A-Za-z/][^<>]*>")
 
 
 def _skeleton(page: str) -> str:
-    """The page's tags without their attributes' values: pages that agree in these have the same mistakes."""
+    """The page's tags, with names, ids and values only: pages that agree in these have the same mistakes."""
     return _VALUE.sub("=", "".join(_TAG.findall(page)))
 
 
@@ -136,6 +145,8 @@ class _Rules:
         sources = [one.get("src") for one in self.elements if one.tag == "script" and one.get("src")]
         #: Scripts may make anything of the page: what it lacks now may be there later.
         self.is_made = bool(_MAKES.search(self.code)) or any(not _KNOWN_SCRIPTS.search(source) for source in sources)
+        #: Relative addresses have a host then.
+        self.has_base = any("//" in one.get("href") for one in self.elements if one.tag == "base")
         self.forms = [one for one in self.elements if one.tag in ("form", "crowd-form")]
         self.by_id = {one.get("id"): one for one in reversed(self.elements) if one.get("id")}
 
@@ -204,8 +215,11 @@ class _Rules:
                 continue
             if self._is_ours(one) and "name" not in one.attributes:
                 continue  # what our page has for itself
+            if any(name.startswith("on") for name in one.attributes):
+                continue  # it is there for what its script does
             what = f"<{one.tag}> has no name: what is entered there is not submitted"
-            yield self._finding("unnamed-field", one.offset, what, f'write <{one.tag} name="…">', not self.is_made)
+            # A script may read it all the same.
+            yield self._finding("unnamed-field", one.offset, what, f'write <{one.tag} name="…">', not self.code.strip())
 
     def _collisions(self) -> Iterator[Finding]:
         first: dict[tuple[int, str], Element] = {}
@@ -250,10 +264,9 @@ class _Rules:
 
     def _addresses(self) -> Iterator[Finding]:
         for one in self.elements:
-            names = [*_LOADED, *(["href"] if one.tag == "link" else [])]
-            for name in names:
+            for name in (*_LOADED, *_LOADED_BY.get(one.tag, ())):
                 for address in addresses_in(name, one.attributes.get(name)):
-                    yield from self._address(one.offset, address, one)
+                    yield from self._address(one.offset, address, one, "action" in name)
             for address in addresses_in_style(one.get("style")):
                 yield from self._address(one.offset, address, one)
             if one.tag == "a" and one.get("href").lower().startswith("file:"):
@@ -262,8 +275,11 @@ class _Rules:
                 for address in addresses_in_style(one.text):
                     yield from self._address(self.page.find(address, one.offset), address, one)
 
-    def _address(self, offset: int, address: str, element: Element) -> Iterator[Finding]:
-        judged = judge(address, element.tag == "form")
+    def _address(self, offset: int, address: str, element: Element, is_submitted: bool = False) -> Iterator[Finding]:
+        judged = judge(address, is_submitted or self.has_base)
+        if element.tag == "script" and (judged or address.startswith(SERVED)) and not urlsplit(address).netloc:
+            hint = "write it into the page: <script>{% include 'FILE' %}</script>"
+            judged = (f"{address[:80]!r} is a script of yours, which no marketplace serves", hint, True)
         if judged:
             what, hint, is_error = judged
             yield self._finding("reference", max(offset, element.offset), what, hint, is_error)
@@ -297,9 +313,9 @@ class _Rules:
 def _bad_addresses(page: str, template: Path, value: object, input_: str) -> Iterator[Finding]:
     """Of a page whose markup has been seen before: what is wrong with the addresses that its own values bring."""
     for text in _texts(value):
-        if not text.lower().startswith(("http:", "file:")) and "amazonaws" not in text and "mturk" not in text:
+        if text.startswith(("https:", "data:")) or len(text) > 2000 or re.search(r"\s", text) or not text:
             continue
-        used = re.search(r"(?:src|poster|data|background)\s*=\s*[\"']?" + re.escape(text.replace("&", "&amp;")), page)
+        used = re.search(r"(?:src|poster)\s*=\s*[\"']?" + re.escape(text.replace("&", "&amp;")) + "[\"'\\s>]", page)
         judged = judge(text) if used else None
         if judged:
             what, hint, is_error = judged

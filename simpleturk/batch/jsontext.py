@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+from bisect import bisect_right
 from typing import Any
 
 #: How deep JSON may be nested. Python reads about a thousand levels, and records nest what they hold once more.
@@ -62,6 +64,7 @@ def places_of(text: str) -> dict[Path, tuple[int, int]]:
     """
     found: dict[Path, tuple[int, int]] = {}
     decoder = json.JSONDecoder(strict=False)
+    starts = [0, *(end.end() for end in re.finditer("\n", text))]
 
     def blank(at: int) -> int:
         while at < len(text) and text[at] in " \t\r\n,:":
@@ -69,7 +72,8 @@ def places_of(text: str) -> dict[Path, tuple[int, int]]:
         return at
 
     def note(path: Path, at: int) -> None:
-        found[path] = (text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
+        line = bisect_right(starts, at)
+        found[path] = (line, at - starts[line - 1] + 1)
 
     def read(at: int, path: Path) -> int:
         """Note what is inside of the value that begins here; return where it ends."""

@@ -1,5 +1,6 @@
 """Where the parts of a rendered page stand in its template's files: messages name the author's own lines."""
 
+import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -62,12 +63,26 @@ class Marking(Extension):
         if name not in files:
             files.append(name)
         number = files.index(name)
-        for token in stream:
-            if token.type == "data":
+        captured = 0
+        tokens = list(stream)
+        for position, token in enumerate(tokens):
+            if token.type == "block_begin":
+                # What is captured may be compared or changed: marks would be in the way.
+                captured += _captures(tokens[position + 1 : position + 100])
+            elif token.type == "data" and not captured:
                 lines = token.value.split("\n")
                 marked = (f"\ue000{number}:{token.lineno + index}\ue001{line}" for index, line in enumerate(lines))
                 token = Token(token.lineno, token.type, "\n".join(marked))
             yield token
+
+
+def _captures(tokens: list[Token]) -> int:
+    """1 where these tokens begin a block whose text becomes a value, -1 where they end one, else 0."""
+    word = tokens[0].value if tokens else ""
+    head = itertools.takewhile(lambda token: token.type != "block_end", tokens)
+    if word == "filter" or (word == "set" and all(token.type != "assign" for token in head)):
+        return 1
+    return -1 if word in ("endset", "endfilter") else 0
 
 
 def unmarked(marked: str, files: list[str]) -> tuple[str, Places]:

@@ -82,7 +82,7 @@ class Template:
         data = read_template(path) if data is None else data
         #: The SHA-256 of the file. It is read once: a pipe cannot be read again.
         self.digest = sha256(data).hexdigest()
-        self._environment = _environment(path, folders, assets or local_files(path, None, inlined(MOST_INLINED)))
+        self._environment = _environment(path, folders, assets or local_files(path, path, inlined(MOST_INLINED)))
         #: The template as it was written.
         self.text = decoded_template(data, path)
         self._traced: Any = None

@@ -115,7 +115,7 @@ def launch(
     publisher = publisher_for(marketplace, assets, where.profile, database_of(where, ids, old))
     template = template and find(template)
     with readable(inputs, ids) as source:
-        files = local_files(source.path, template, publisher.address)
+        files = local_files(None if source.kept else source.path, template, publisher.address)
         batch = load_batch(
             template,
             find(properties),

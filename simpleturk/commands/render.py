@@ -79,9 +79,12 @@ def render_template(
 
 
 def _page(template: Path, inputs: "Inputs", line: int | None, folders: Sequence[Path], syntax: str | None) -> str:
+    from simpleturk.batch.assets import inlined, local_files
+    from simpleturk.batch.questions import MOST_INLINED
     from simpleturk.batch.templates import open_template
 
-    compiled = open_template(template, inputs, folders, syntax)
+    files = local_files(inputs.path, template, inlined(MOST_INLINED))
+    compiled = open_template(template, inputs, folders, syntax, files)
     found = next((item for item in inputs.values() if line in (None, item.line)), None)
     if found is None:
         where = "holds no inputs" if line is None else f"has no input on line {line}"

@@ -18,7 +18,7 @@ from starlette.routing import Route
 _NAME = re.compile(r"[0-9a-f]{64}(\.[a-z0-9]{1,10})?")
 
 #: What a browser shows by itself; anything else is handed out as bytes.
-_SHOWN = re.compile(r"(?:image|audio|video)/[\w.+-]+|text/plain|application/pdf|text/html")
+_SHOWN = re.compile(r"(?:image|audio|video)/[\w.+-]+|text/plain|text/css|application/pdf|text/html")
 
 #: What Python's own list lacks, or calls by an old name.
 _MORE = {

@@ -1,13 +1,16 @@
 """Every example, done by a person: with the mouse, and again with the keyboard alone; and what results gives."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Browser, Frame, FrameLocator, Page, expect
+from playwright.sync_api import Browser, Frame, FrameLocator, Page, Route, expect
 
+from simpleturk.batch.questions import Template
 from simpleturk.commands.init import copy_example, examples
 from tests.browser.conftest import Server, picture
 from tests.browser.gallery import ACCEPTED, PREVIEW, act, pages, show
@@ -475,3 +478,74 @@ def test_keys_can_be_switched_off(page: Page) -> None:
     page.locator("[type=radio]").first.focus()
     page.keyboard.press("3")
     assert page.locator(":checked").count() == 0
+
+
+FIELDS = """{% extends "simpleturk/page.html" %}{% import "simpleturk/fields.html" as field %}
+{% block task %}FIELDS{% endblock %}"""
+
+
+@pytest.fixture
+def answered(page: Page, folder: Path) -> Callable[..., Any]:
+    """Show a page of these fields, act on it, submit; return the answer that was sent."""
+
+    def answer(fields: str, steps: list[str], value: Any = None) -> Any:
+        (folder / "t.html").write_text(FIELDS.replace("FIELDS", fields))
+        sent: list[str] = []
+        html = Template(folder / "t.html").render(value or {})
+        page.unroute_all()
+        show(page, html, ACCEPTED)
+
+        def take(route: Route) -> None:
+            sent.append(route.request.post_data or "")
+            route.fulfill(body="done", content_type="text/html")
+
+        page.route("**/mturk/externalSubmit", take)
+        act(page, steps)
+        page.get_by_role("button", name="Submit").click()
+        page.wait_for_timeout(100)
+        [form] = sent
+        assert set(parse_qs(form)) == {"assignmentId", "output"}
+        return json.loads(parse_qs(form)["output"][0])
+
+    return answer
+
+
+def test_no_name_of_a_field_loses_an_answer(answered: Callable[..., Any]) -> None:
+    names = [
+        "topic.1234567890123", "topic.7", "year.2019", "year.2020", "label.12", "label.h3", "q1", "q1.note",
+        "__proto__.x", "constructor.y", "toString", "__proto__", "items.0.a", "items.1.a", 'ué "q"', "a b",
+    ]  # fmt: skip
+    fields = "".join("{{ field.text(" + json.dumps(name) + ', "x", required=false) }}' for name in names)
+    steps = [step for number in range(len(names)) for step in (f"#[type=text] >> nth={number}", f"=v{number}")]
+    output = answered(fields, steps)
+    v = [f"v{number}" for number in range(len(names))]
+    assert output == {
+        "topic": {"1234567890123": v[0], "7": v[1]}, "year": {"2019": v[2], "2020": v[3]},
+        "label": {"12": v[4], "h3": v[5]}, "q1": v[6], "q1.note": v[7], "__proto__.x": v[8],
+        "constructor": {"y": v[9]}, "toString": v[10], "__proto__": v[11],
+        "items": [{"a": v[12]}, {"a": v[13]}], 'ué "q"': v[14], "a b": v[15],
+    }  # fmt: skip
+
+
+def test_places_in_a_text_are_pythons_whatever_it_holds(answered: Callable[..., Any]) -> None:
+    text = "one 🙂 two\r\nthree\r\n👩‍👩‍👧 שלום five"
+    fields = '{{ field.spans("s", "S", input.text, [["p", "P"]]) }}'
+    for number, word in enumerate(["one", "🙂", "two", "three"]):
+        steps = ["#[data-text]", *["ArrowRight"] * (number + 1), "1"]
+        [span] = answered(fields, steps, {"text": text})["s"]
+        assert (span["text"], text[span["start"] : span["end"]]) == (word, word)
+
+
+def test_a_digit_marks_in_one_of_two_texts(answered: Callable[..., Any]) -> None:
+    fields = "".join('{{ field.spans("' + n + '", "S", "one two", [["p", "P"], ["q", "Q"]]) }}' for n in "ab")
+    steps = ["#[data-text] >> nth=0", "ArrowRight", "1", "#[data-text] >> nth=1", "ArrowRight", "ArrowRight", "2"]
+    output = answered(fields, steps)
+    assert [(span["label"], span["text"]) for span in [*output["a"], *output["b"]]] == [("p", "one"), ("q", "two")]
+
+
+def test_what_is_needed_depends_on_another_field(answered: Callable[..., Any], page: Page) -> None:
+    fields = '{{ field.choice("c", "C", ["a=b", "x"]) }}{{ field.text("t", "T", needed_if="c=a=b") }}'
+    assert answered(fields, ["2"]) == {"c": "x", "t": ""}
+    with pytest.raises(ValueError):
+        answered(fields, ["1"])
+    expect(page.locator("#problem-t")).to_have_text("Please fill this in.")

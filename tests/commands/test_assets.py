@@ -68,10 +68,11 @@ def test_a_dry_run_keeps_nothing(batch: Path, run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["missing.png", "../outside.png", "/etc/hostname", "images", "images/../../outside.png", "", "\x00"]
+    "name", ["missing.png", "../outside.png", "/etc/hostname", "images", "images/../../outside.png", "", "\x00", ".env"]
 )
 def test_what_is_not_there_or_outside_is_refused_with_line_and_input(batch: Path, run: Run, name: str) -> None:
     (batch.parent / "outside.png").write_bytes(PNG)
+    (batch / ".env").write_text("SECRET=1")
     Path("inputs.jsonl").write_text(json.dumps({"image": "images/a.png"}) + "\n" + json.dumps({"image": name}) + "\n")
     result = run("launch")
     assert result.exit_code == 1
@@ -86,6 +87,29 @@ def test_a_link_of_the_users_own_is_followed(batch: Path, run: Run) -> None:
     os.symlink(batch.parent / "pictures", "linked")
     Path("inputs.jsonl").write_text('{"image": "linked/b.png"}\n')
     assert run("launch").exit_code == 0
+
+
+def test_a_strangers_line_does_not_reach_the_working_directory(batch: Path, run: Run) -> None:
+    (batch / "secret.txt").write_text("secret")
+    (batch / "strangers").mkdir()
+    (batch / "strangers" / "lines.jsonl").write_text('{"image": "secret.txt"}\n')
+    (batch / "strangers" / "t.html").write_text(TEMPLATE)
+    result = run("launch", "--inputs", "strangers/lines.jsonl", "--template", "strangers/t.html")
+    assert result.exit_code == 1 and "there is no file 'secret.txt' in strangers" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["a.excalidrawlib", "a", "a.PNG", "a.tar.gz", "http://["])
+def test_any_name_can_be_launched(batch: Path, run: Run, name: str) -> None:
+    if "/" not in name:
+        Path(name).write_bytes(PNG)
+    Path("inputs.jsonl").write_text(json.dumps({"image": name}) + "\n")
+    result = run("launch", "--no-check")
+    assert result.exit_code == 0, result.stderr
+
+
+def test_inputs_from_a_pipe_name_files_of_the_working_directory(batch: Path, run: Run) -> None:
+    result = run("launch", "--inputs", "-", input='{"image": "images/a.png"}\n')
+    assert result.exit_code == 0, result.stderr
 
 
 def test_an_address_stays_as_it_is(batch: Path, run: Run, local: Marketplace) -> None:
@@ -195,7 +219,7 @@ def test_a_bucket_that_is_not_there_is_told(batch: Path, run: Run, s3: Any) -> N
     assert not Path("hit_ids.txt").exists()
 
 
-@pytest.mark.parametrize("place", ["lab", "http://lab/x", "s3://", "s3:///x"])
+@pytest.mark.parametrize("place", ["lab", "http://lab/x", "s3://", "s3:///x", "s3://[", "s3://LAB"])
 def test_a_place_that_is_none_is_wrong_usage(batch: Path, run: Run, place: str) -> None:
     assert run("launch", "--assets", place).exit_code == 2
 

@@ -244,6 +244,35 @@ def test_what_a_value_brings_is_told_of_every_line(batch_files: Files, run: Run)
     assert result.exit_code == 1
 
 
+def test_what_only_later_lines_bring_is_told(batch_files: Files, run: Run) -> None:
+    options = '{% for one in input.options %}<input type="radio" name="a" value="{{ one }}">{% endfor %}'
+    batch_files(
+        [
+            {"image": "https://example.org/a.png", "options": ["a", "b"]},
+            {"image": "pics/b.png", "options": ["a", "b"]},
+            {"image": "C:\\\\a.png", "options": ["a", "a"]},
+        ],
+        template=HEAD + '<form><img alt="" src="{{ input.image }}">' + options + END,
+    )
+    found = [(one["rule"], one["input"]) for one in records(run("check", "--json").stdout)]
+    assert ("reference", "inputs.jsonl, line 2") in found and ("reference", "inputs.jsonl, line 3") in found
+    assert ("collision", "inputs.jsonl, line 3") in found
+
+
+def test_a_script_or_style_of_ones_own_is_told_to_go_into_the_page(batch_files: Files, run: Run) -> None:
+    Path("my.js").write_text("1")
+    for source in ("my.js", "{{ asset('my.js') }}"):
+        batch_files([{"word": "x"}], template=HEAD + FORM + f'<input name="a"><script src="{source}"></script>' + END)
+        result = run("check")
+        assert result.exit_code == 1 and "write it into the page: <script>{% include" in result.stderr
+
+
+def test_captured_text_keeps_the_lines(batch_files: Files, run: Run) -> None:
+    capture = '{% set k %}img{% endset %}{% if k == "img" %}\n<img>{% endif %}{% filter trim %} x {% endfilter %}\n'
+    batch_files([{"word": "cat"}], template=HEAD + FORM + capture + '<input name="a">' + END)
+    assert "template.html, line 6, column 1: <img> has no text" in run("check").stderr
+
+
 def test_a_mistake_of_many_lines_is_told_once(batch_files: Files, run: Run) -> None:
     batch_files(
         [{"word": "cat", "extra": bool(n % 2)} for n in range(40)],
@@ -321,6 +350,13 @@ PAGES_THAT_SCRIPTS_MAKE = [
     '{{ input.word }}{% include "simpleturk.html" %}<input id=a><script>simpleturk.setOutput(a.value)</script>',
     '{{ input.word }}<svg viewBox="0 0 1 1"><path d="M0 0"/><g/></svg><form><input name=a><button>x</button></form>',
     "{{ input.word }}<form><table><tr><td><input name=a><td>x<tr><td>y</table><button>x</button></form>",
+    '{{ input.word }}<base href="https://example.org/"><form><img alt="" src="a.png"><input name=a>'
+    "<button>x</button></form>",
+    '{{ input.word }}<form><img alt="" src="https://x.org/a" srcset="https://x.org/w_200,h_100/a.jpg 1x, data:,x 2x">'
+    '<div data="42"></div><textarea name=a></textarea><button formaction="submit">x</button></form>',
+    "{{ input.word }}<form><select onchange='speed(this.value)'><option>1</select><textarea name=a></textarea>"
+    "<button>x</button></form>",
+    '{{ input.word }}<script type="module">import {h, render} from "https://esm.sh/preact"; render(h("form"))</script>',
     "{{ input.word }}<form><p>a<p>b<ul><li>x<li>y</ul><select name=a><option>1<option>2</select><button>x</button>"
     "</form>",
 ]
