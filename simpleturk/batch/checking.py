@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from simpleturk.batch.addresses import addresses_in, addresses_in_style, judge
 from simpleturk.batch.assets import SERVED
@@ -277,7 +276,7 @@ class _Rules:
 
     def _address(self, offset: int, address: str, element: Element, is_submitted: bool = False) -> Iterator[Finding]:
         judged = judge(address, is_submitted or self.has_base)
-        if element.tag == "script" and (judged or address.startswith(SERVED)) and not urlsplit(address).netloc:
+        if element.tag == "script" and (judged or address.startswith(SERVED)) and "//" not in address:
             hint = "write it into the page: <script>{% include 'FILE' %}</script>"
             judged = (f"{address[:80]!r} is a script of yours, which no marketplace serves", hint, True)
         if judged:

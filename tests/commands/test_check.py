@@ -267,6 +267,11 @@ def test_a_script_or_style_of_ones_own_is_told_to_go_into_the_page(batch_files: 
         assert result.exit_code == 1 and "write it into the page: <script>{% include" in result.stderr
 
 
+def test_an_address_that_is_none_is_told(batch_files: Files, run: Run) -> None:
+    batch_files([{"word": "x"}], template=HEAD + FORM + '<input name="a"><script src="http://["></script>' + END)
+    assert "'http://[' is no address" in run("check").stderr
+
+
 def test_captured_text_keeps_the_lines(batch_files: Files, run: Run) -> None:
     capture = '{% set k %}img{% endset %}{% if k == "img" %}\n<img>{% endif %}{% filter trim %} x {% endfilter %}\n'
     batch_files([{"word": "cat"}], template=HEAD + FORM + capture + '<input name="a">' + END)
