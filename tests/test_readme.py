@@ -51,7 +51,7 @@ def test_the_exit_codes_are_those_of_the_program() -> None:
 
 def test_the_pictures_are_there() -> None:
     pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
-    assert len(pictures) == 14
+    assert len(pictures) == 15
     assert all((REPOSITORY / Path(picture)).is_file() for picture in pictures)
 
 

@@ -1,6 +1,5 @@
 """A task's files as they are now, and a marketplace that nobody else sees, for one person to try the task on."""
 
-import json
 import re
 from array import array
 from collections.abc import Sequence
@@ -244,7 +243,7 @@ def _line_places(page: str, places: Places) -> list[tuple[str, int]]:
 def as_json(look: Look) -> dict[str, Any]:
     """What the page needs to know of a look."""
     properties = look.properties
-    told = {
+    return {
         "line": look.line,
         "problems": look.problems,
         "places": look.places,
@@ -253,4 +252,3 @@ def as_json(look: Look) -> dict[str, Any]:
         "reward": f"${properties.Reward:.2f}" if properties else "",
         "minutes": round(properties.AssignmentDurationInSeconds / 60, 1) if properties else 0,
     }
-    return dict(json.loads(json.dumps(told)))
