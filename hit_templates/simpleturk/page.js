@@ -32,16 +32,20 @@
 
   // Which side stands left is chance, but the same for an assignment whenever its page is loaded.
   const chance = [...(given.get("assignmentId") || "")].reduce((sum, sign) => (Math.imul(sum, 33) ^ sign.charCodeAt(0)) >>> 0, 5381);
-  const sides = {};
   all("[data-shuffle]").forEach((pair, number) => {
     const [first, second] = [...pair.children];
     const titles = [first, second].map((side) => side.querySelector("h2").textContent);
     if (!isPreview && (chance >> (number + 3)) & 1) pair.append(first);
-    const [left, right] = [...pair.children];
-    [left, right].forEach((side, place) => (side.querySelector("h2").textContent = titles[place]));
-    Object.assign(sides, { left: left.dataset.side, right: right.dataset.side });
-    pair.nextElementSibling.value = left.dataset.side;
+    [...pair.children].forEach((side, place) => (side.querySelector("h2").textContent = titles[place]));
+    pair.nextElementSibling.value = sideOf(pair, "left");
   });
+  // What stands left or right in a pair; anything else is no side.
+  function sideOf(pair, side) {
+    const shown = { left: pair.firstElementChild, right: pair.lastElementChild }[side];
+    return shown ? shown.dataset.side : side;
+  }
+  // A field speaks of the last pair before it.
+  const pairOf = (field) => all("[data-shuffle]").findLast((pair) => pair.compareDocumentPosition(field) & Node.DOCUMENT_POSITION_FOLLOWING);
 
   // One answer from all fields: names with dots are places in it, of a list where they are counted from 0
   // ("items.0.label"); numbers are numbers, and fields of several values are lists.
@@ -55,7 +59,7 @@
     const chosen = first.type === "radio" ? fields.find((one) => one.checked) : first;
     if (!chosen) return null;
     if (kind === "number" || chosen.type === "number" || chosen.type === "range") return chosen.value === "" ? null : Number(chosen.value);
-    if (kind === "side") return sides[chosen.value] || chosen.value;
+    if (kind === "side") return sideOf(pairOf(first), chosen.value);
     return chosen.multiple ? [...chosen.selectedOptions].map((one) => one.value) : chosen.value.trim();
   }
   function answer() {

@@ -3,9 +3,10 @@
 Which end tags may be left out, and what closes what: the HTML standard, section "Optional tags".
 """
 
-import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+
+from simpleturk.batch.places import line_starts
 
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 
@@ -91,7 +92,7 @@ class _Reader(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=False)
         self.found = Markup()
-        self._starts = [0, *(found.end() for found in re.finditer("\n", page))]
+        self._starts = line_starts(page)
         self._open: list[Element] = []
         #: End tags that are still to come of elements that another's end has closed.
         self._crossed: list[str] = []

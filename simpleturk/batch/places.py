@@ -49,8 +49,12 @@ class Places:
     @classmethod
     def of_page(cls, page: str) -> "Places":
         """The page's own lines, where nothing better is known."""
-        starts = [0, *(found.end() for found in re.finditer("\n", page))]
-        return cls([(start, Place(None, line)) for line, start in enumerate(starts, start=1)])
+        return cls([(start, Place(None, line)) for line, start in enumerate(line_starts(page), start=1)])
+
+
+def line_starts(text: str) -> list[int]:
+    """Where the lines of a text begin."""
+    return [0, *(found.end() for found in re.finditer("\n", text))]
 
 
 class Marking(Extension):

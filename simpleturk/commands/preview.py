@@ -151,7 +151,7 @@ def _frame(request: Request, task: Task, frames: Frames, look: Look) -> dict[str
     else:
         assignment = task.accept(look.hit_id)
         frame, assignment_id = frames.work(request, assignment, look.question), assignment.assignment_id
-    shown = {"url": frame.url, "sandbox": frame.sandbox, "height": frame.height, "origin": frame.origin}
+    shown = {"url": frame.url, "sandbox": frame.sandbox, "height": frame.height}
     return {"frame": shown, "assignment": assignment_id}
 
 

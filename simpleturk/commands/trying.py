@@ -1,6 +1,5 @@
 """A task's files as they are now, and a marketplace that nobody else sees, for one person to try the task on."""
 
-import re
 from array import array
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,7 +14,7 @@ from simpleturk.batch.external import ExternalPage
 from simpleturk.batch.files import json_line, stamp
 from simpleturk.batch.inputs import Input, InputLines, Inputs, open_inputs
 from simpleturk.batch.load import Source, checked_question, question_source
-from simpleturk.batch.places import Places
+from simpleturk.batch.places import Places, line_starts
 from simpleturk.batch.properties import Properties
 from simpleturk.batch.propertyfile import load_properties
 from simpleturk.batch.questions import INCLUDES
@@ -235,8 +234,7 @@ def _user_includes(files: Files) -> list[Path]:
 
 def _line_places(page: str, places: Places) -> list[tuple[str, int]]:
     """For each line of a page the file and the line of which its beginning was made."""
-    starts = [0, *(found.end() for found in re.finditer("\n", page))]
-    found = [places.at(start) for start in starts]
+    found = [places.at(start) for start in line_starts(page)]
     return [(str(place.file or ""), place.line) for place in found]
 
 

@@ -543,6 +543,24 @@ def test_a_digit_marks_in_one_of_two_texts(answered: Callable[..., Any]) -> None
     assert [(span["label"], span["text"]) for span in [*output["a"], *output["b"]]] == [("p", "one"), ("q", "two")]
 
 
+def test_each_of_several_pairs_has_its_own_sides(answered: Callable[..., Any]) -> None:
+    pair = "{% call(one) field.sides({KEYS: KEYS, OTHER: OTHER}, name=SHOWN) %}{{ one }}{% endcall %}"
+    fields = ""
+    for number in range(6):
+        names = {"KEYS": f'"a{number}"', "OTHER": f'"b{number}"', "SHOWN": f'"shown{number}"'}
+        one = pair
+        for name, text in names.items():
+            one = one.replace(name, text)
+        fields += one + f'{{{{ field.choice("c{number}", "C", ["left", "right", "same"], side=true) }}}}'
+    output = answered(fields, ["1", "2", "1", "2", "3", "1"])
+    for number, chosen in enumerate(["left", "right", "left", "right", "same", "left"]):
+        left = output[f"shown{number}"]
+        [right] = {f"a{number}", f"b{number}"} - {left}
+        assert output[f"c{number}"] == {"left": left, "right": right, "same": "same"}[chosen]
+    # The pairs differ in what stands left, or this would prove nothing.
+    assert {output[f"shown{number}"][0] for number in range(6)} == {"a", "b"}
+
+
 def test_what_is_needed_depends_on_another_field(answered: Callable[..., Any], page: Page) -> None:
     fields = '{{ field.choice("c", "C", ["a=b", "x"]) }}{{ field.text("t", "T", needed_if="c=a=b") }}'
     assert answered(fields, ["2"]) == {"c": "x", "t": ""}
