@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-#: Raised by one with every change of a table; migrations.py knows the way from each version to the next.
+#: Raised by one with every change of a table; migrations/ has the step from each version to the next.
 SCHEMA_VERSION = 3
 
 metadata = MetaData()

@@ -153,7 +153,7 @@ class Store:
                     f"this one knows {SCHEMA_VERSION})"
                 )
             if int(version) < SCHEMA_VERSION:
-                migrate(connection, int(version))
+                migrate(connection, int(version), SCHEMA_VERSION)
                 newer = update(settings).where(settings.c.name == "schema_version")
                 connection.execute(newer.values(value=str(SCHEMA_VERSION)))
 
