@@ -11,22 +11,22 @@ from typer.core import TyperCommand, TyperGroup
 
 from simpleturk import __version__, console
 from simpleturk.commands import requester, worker
-from simpleturk.commands.account import balance
+from simpleturk.commands.balance import balance
+from simpleturk.commands.block import block, unblock
 from simpleturk.commands.check import check
-from simpleturk.commands.demo import demo
+from simpleturk.commands.common.options import ALIASES
+from simpleturk.commands.demo.command import demo
 from simpleturk.commands.extend import extend
 from simpleturk.commands.hits import delete, expire, hits
-from simpleturk.commands.importing import import_
+from simpleturk.commands.import_ import import_
 from simpleturk.commands.init import init
-from simpleturk.commands.launch import launch
-from simpleturk.commands.options import ALIASES
+from simpleturk.commands.launch.command import launch
 from simpleturk.commands.progress import progress
 from simpleturk.commands.properties import properties
-from simpleturk.commands.render import render_template
+from simpleturk.commands.render_template import render_template
 from simpleturk.commands.results import results
 from simpleturk.commands.review import approve, bonus, reject
-from simpleturk.commands.serve import serve
-from simpleturk.commands.workers import block, unblock
+from simpleturk.commands.serve.command import serve
 from simpleturk.config import load_config
 from simpleturk.errors import ExitStatus, SimpleturkError
 

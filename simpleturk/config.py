@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from simpleturk.endpoints import is_url
+from simpleturk.client.endpoints import is_url
 from simpleturk.errors import Problem, Problems, suggestion
 
 FILE = Path("simpleturk.toml")

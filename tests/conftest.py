@@ -16,12 +16,13 @@ import uvicorn
 from typer.testing import CliRunner, Result
 
 from simpleturk.cli import app
-from simpleturk.marketplace import asking, work, workers
-from simpleturk.marketplace.app import Serving, create_app
-from simpleturk.marketplace.marketplace import Marketplace
-from simpleturk.marketplace.requesters import add_key, add_requester
-from simpleturk.marketplace.signature import secret_of
-from simpleturk.marketplace.store import Store
+from simpleturk.marketplace.api.signature import secret_of
+from simpleturk.marketplace.domain import assignments
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.people import qualification_requests, workers
+from simpleturk.marketplace.people.requesters import add_key, add_requester
+from simpleturk.marketplace.store.sqlite import Store
+from simpleturk.marketplace.web.app import Serving, create_app
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -209,28 +210,28 @@ class Worker:
     def accept(self, group_id: str) -> str:
         """Accept the next HIT of a group (or HIT type); return the assignment's id."""
         with self.marketplace.write() as transaction:
-            return str(work.accept(transaction, self.worker_id, group_id).assignment_id)
+            return str(assignments.accept(transaction, self.worker_id, group_id).assignment_id)
 
     def submit(self, assignment_id: str, *fields: tuple[str, str]) -> None:
         """Submit a form."""
         form = list(fields) or [("answer", "yes")]
         with self.marketplace.write() as transaction:
-            work.submit(transaction, assignment_id, form, self.worker_id)
+            assignments.submit(transaction, assignment_id, form, self.worker_id)
 
     def give_back(self, assignment_id: str) -> None:
         """Return a HIT."""
         with self.marketplace.write() as transaction:
-            work.give_back(transaction, self.worker_id, assignment_id)
+            assignments.give_back(transaction, self.worker_id, assignment_id)
 
     def ask(self, kind: str) -> str:
         """Ask for a qualification; return what came of it."""
         with self.marketplace.write() as transaction:
-            return asking.ask_for_qualification(transaction, self.worker_id, kind)
+            return qualification_requests.ask_for_qualification(transaction, self.worker_id, kind)
 
     def take_test(self, kind: str, *fields: tuple[str, str]) -> None:
         """Answer the test of a qualification."""
         with self.marketplace.write() as transaction:
-            asking.submit_test(transaction, self.worker_id, kind, list(fields))
+            qualification_requests.submit_test(transaction, self.worker_id, kind, list(fields))
 
     def do(self, group_id: str, *fields: tuple[str, str]) -> str:
         """Accept and submit; return the assignment's id."""
@@ -317,7 +318,7 @@ def hit_type_of(marketplace: Marketplace, hit_id: str) -> str:
     """The HIT type of a HIT."""
     from sqlalchemy import select
 
-    from simpleturk.marketplace.schema import hits
+    from simpleturk.marketplace.store.schema import hits
 
     with marketplace.read() as transaction:
         found = transaction.connection.execute(select(hits.c.hit_type_id).where(hits.c.hit_id == hit_id)).scalar_one()
@@ -332,7 +333,7 @@ def do(marketplace: Marketplace, hit_id: str, worker_id: str, *fields: tuple[str
 
 def do_all(marketplace: Marketplace, pairs: list[tuple[str, str]], *fields: tuple[str, str]) -> list[str]:
     """Let workers do HITs, given as pairs of a HIT and a worker; return the assignments."""
-    from simpleturk.marketplace import lifecycle
+    from simpleturk.marketplace.domain import lifecycle
 
     done = []
     for start in range(0, len(pairs), 1000):
@@ -341,7 +342,7 @@ def do_all(marketplace: Marketplace, pairs: list[tuple[str, str]], *fields: tupl
                 workers.enter(transaction, worker_id)
                 hit = lifecycle.hit_of(transaction.connection, hit_id)
                 done.append(lifecycle.accept(transaction.connection, hit, worker_id, transaction.now))
-                work.submit(transaction, done[-1], list(fields) or [("answer", "yes")], worker_id)
+                assignments.submit(transaction, done[-1], list(fields) or [("answer", "yes")], worker_id)
     return done
 
 

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from simpleturk.batch.elsewhere import is_elsewhere, is_hit_id, read_elsewhere
-from simpleturk.batch.files import Appended, appending, write_whole
+from simpleturk.batch.foreign_batches import is_elsewhere, is_hit_id, read_elsewhere
 from simpleturk.errors import Problem, Problems, SimpleturkError
+from simpleturk.files import Appended, appending, write_whole
 
 if TYPE_CHECKING:
     from pydantic import ValidationError

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from simpleturk.batch.concurrency import in_order
+from simpleturk.batch.batch import Batch
 from simpleturk.batch.ids import BatchRecord
-from simpleturk.batch.load import Batch
+from simpleturk.client.parallel import in_order
 from simpleturk.errors import AlreadyExists, InputRefused, MarketplaceError
 
 if TYPE_CHECKING:
-    from simpleturk.mturk import MTurk
+    from simpleturk.client.client import MTurk
 
 #: MTurk remembers a UniqueRequestToken for 24 hours; after this long we look for what we made instead.
 TOKEN_LIFE = timedelta(hours=23)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from simpleturk.batch.concurrency import in_order
+from simpleturk.client.parallel import in_order
 from simpleturk.errors import MarketplaceError, WrongState
 
 if TYPE_CHECKING:
-    from simpleturk.mturk import MTurk
+    from simpleturk.client.client import MTurk
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from simpleturk.batch.ids import BatchRecord
 from simpleturk.batch.launch import hits_of
 
 if TYPE_CHECKING:
-    from simpleturk.mturk import MTurk
+    from simpleturk.client.client import MTurk
 
 
 def verify(mturk: "MTurk", record: BatchRecord, lines: Iterable[int], hit_ids: Sequence[str]) -> Iterator[str]:

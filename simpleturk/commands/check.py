@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simpleturk import console
-from simpleturk.ancestor import load_ancestor_config
-from simpleturk.commands.options import (
+from simpleturk.client.endpoints import Where
+from simpleturk.commands.common.options import (
     AssetsOpt,
     InputsOpt,
     OptionalTemplateOpt,
@@ -21,17 +21,17 @@ from simpleturk.commands.options import (
     on_a_marketplace,
     overrides,
 )
-from simpleturk.endpoints import Where
 from simpleturk.errors import Problem, Problems, SimpleturkError, UsageError
+from simpleturk.simple_amt import load_ancestor_config
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simpleturk.batch.assets import Assets
-    from simpleturk.batch.checking import Finding
-    from simpleturk.batch.inputs import Inputs
-    from simpleturk.batch.load import Batch
-    from simpleturk.mturk import MTurk
+    from simpleturk.assets.local import Assets
+    from simpleturk.batch.batch import Batch
+    from simpleturk.batch.inputs.jsonl import Inputs
+    from simpleturk.batch.lint.rules import Finding
+    from simpleturk.client.client import MTurk
 
 StrictOpt = Annotated[bool, typer.Option("--strict", help="Fail on warnings, too.")]
 JsonOpt = Annotated[bool, typer.Option("--json", help="Print what is found as JSON Lines on stdout.")]
@@ -53,13 +53,13 @@ def check(
 
     The status is 1 when something is wrong that keeps HITs from being done.
     """
-    from simpleturk.batch.assets import local_files
-    from simpleturk.batch.checking import Finding, check_batch
-    from simpleturk.batch.inputs import open_inputs
-    from simpleturk.batch.load import load_batch
-    from simpleturk.batch.shipped import find
-    from simpleturk.mturk import question_mistake
-    from simpleturk.publishing import publisher_for
+    from simpleturk.assets.local import local_files
+    from simpleturk.assets.publish import publisher_for
+    from simpleturk.batch.batch import load_batch
+    from simpleturk.batch.inputs.jsonl import open_inputs
+    from simpleturk.batch.lint.rules import Finding, check_batch
+    from simpleturk.client.client import question_mistake
+    from simpleturk.resources import find
 
     if str(inputs) == "-":
         raise UsageError("check reads its inputs from a file", "name one with --inputs")
@@ -101,9 +101,9 @@ def _of_what_renders(
     template: Path | None, source: "Inputs", folders: "Sequence[Path]", syntax: str | None, files: "Assets"
 ) -> "list[Finding]":
     """What the rules find in the pages that can be made although something is wrong."""
-    from simpleturk.batch.checking import check_inputs
-    from simpleturk.batch.inputs import Input
-    from simpleturk.batch.templates import open_template
+    from simpleturk.batch.inputs.jsonl import Input
+    from simpleturk.batch.lint.rules import check_inputs
+    from simpleturk.batch.templates.detect import open_template
 
     try:
         if template is None:
@@ -120,7 +120,7 @@ SAMPLE = 20
 
 def check_pages(batch: "Batch") -> None:
     """What a launch looks at before it asks for anything: pages of some inputs. Raises Problems for errors."""
-    from simpleturk.batch.checking import check_batch
+    from simpleturk.batch.lint.rules import check_batch
 
     try:
         tell(check_batch(batch, SAMPLE))
@@ -142,8 +142,8 @@ def tell(findings: "list[Finding]", strict: bool = False, silent: bool = False) 
 
 def for_nobody(batch: "Batch", mturk: "MTurk", database: Path | None) -> "list[Finding]":
     """On a local marketplace somebody can know whether there is anybody to do the HITs: a warning if there is not."""
-    from simpleturk.batch.checking import Finding
-    from simpleturk.mturk import requirements_nobody_meets
+    from simpleturk.batch.lint.rules import Finding
+    from simpleturk.client.client import requirements_nobody_meets
 
     wanted = batch.properties.requirements()
     nobody = requirements_nobody_meets(mturk, [requirement for _, requirement in wanted], database)

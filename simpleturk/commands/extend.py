@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simpleturk import console
-from simpleturk.commands.options import (
+from simpleturk.client.endpoints import Where
+from simpleturk.commands.common.items import report
+from simpleturk.commands.common.options import (
     DEFAULT_IDS,
     IdsOpt,
     YesOpt,
@@ -15,14 +17,12 @@ from simpleturk.commands.options import (
     surveyed,
     the_batch,
 )
-from simpleturk.commands.outcomes import report
-from simpleturk.endpoints import Where
 from simpleturk.errors import SimpleturkError, SomeFailed, UsageError
 
 if TYPE_CHECKING:
-    from simpleturk.batch.extending import Extension
-    from simpleturk.mturk import MTurk
-    from simpleturk.shown import HIT
+    from simpleturk.batch.extend import Extension
+    from simpleturk.client.client import MTurk
+    from simpleturk.mturk.models import HIT
 
 ByOpt = Annotated[
     int | None,
@@ -46,31 +46,31 @@ def extend(
 
     Interrupted and run again, it goes on: no HIT is extended twice.
     """
-    from simpleturk.batch import extending
+    from simpleturk.batch import extend
 
     if by is None and hours is None:
         raise UsageError("nothing says by how much", "give --assignments-by, --hours, or both")
     hit_ids, record, mturk = the_batch(where, ids, acts=True)
-    plan = extending.read_plan(ids)
+    plan = extend.read_plan(ids)
     if plan and (plan.by, plan.hours) != (by or 0, hours or 0):
         raise SimpleturkError(f"an extension of this batch was interrupted: {_spelled(plan)}", _hint(ids))
     hits = [hit for hit in surveyed(mturk, hit_ids, record, ids).values() if hit is not None]
     if by is not None:
         lacking = plan.lacking(hits) if plan else {hit.hit_id: by for hit in hits}
         _confirm(mturk, hits, lacking, yes)
-    plan = plan or extending.begin_plan(ids, hits, by or 0, hours or 0)
+    plan = plan or extend.begin_plan(ids, hits, by or 0, hours or 0)
     try:
         if by is not None:
             lacking = plan.lacking(hits)
-            report(extending.add_places(mturk, lacking, hits), len(lacking), "HIT", "Extended", "Adding assignments")
+            report(extend.add_places(mturk, lacking, hits), len(lacking), "HIT", "Extended", "Adding assignments")
         if hours is not None:
             leaving = plan.leaving(hits)
-            report(extending.add_time(mturk, leaving, plan.until), len(leaving), "HIT", "Extended", "Adding time")
+            report(extend.add_time(mturk, leaving, plan.until), len(leaving), "HIT", "Extended", "Adding time")
             console.note(f"On the market until {plan.until}.")
     except SomeFailed as error:
         error.hint = f"the same command tries those again; {_hint(ids)}"
         raise
-    extending.plan_path(ids).unlink()
+    extend.plan_path(ids).unlink()
 
 
 def _spelled(plan: "Extension") -> str:
@@ -80,7 +80,7 @@ def _spelled(plan: "Extension") -> str:
 
 
 def _hint(ids: Path) -> str:
-    from simpleturk.batch.extending import plan_path
+    from simpleturk.batch.extend import plan_path
 
     return f"finish it with that command first, or give it up: remove {plan_path(ids)}"
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simpleturk import console
-from simpleturk.commands.options import (
+from simpleturk.client.endpoints import Where
+from simpleturk.commands.common.items import count, raise_if_some, report
+from simpleturk.commands.common.options import (
     DEFAULT_IDS,
     IdsOpt,
     YesOpt,
@@ -18,14 +20,12 @@ from simpleturk.commands.options import (
     on_a_marketplace,
     the_batch,
 )
-from simpleturk.commands.outcomes import count, raise_if_some, report
-from simpleturk.endpoints import Where
 from simpleturk.errors import UsageError
 
 if TYPE_CHECKING:
     from simpleturk.batch.review import Outcome
-    from simpleturk.mturk import MTurk
-    from simpleturk.shown import HIT
+    from simpleturk.client.client import MTurk
+    from simpleturk.mturk.models import HIT
 
 #: Any moment that is past takes a HIT off the market now.
 NOW = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,7 +51,7 @@ def hits(
     ] = None,
 ) -> None:
     """Print every HIT of the account as JSON Lines."""
-    from simpleturk.batch.files import json_line
+    from simpleturk.files import json_line
 
     mturk = connect_to(marketplace_of(where), where, DEFAULT_IDS)
     wanted = {name.lower() for name in status or ()}
@@ -135,7 +135,7 @@ def delete(
 def _to_delete(where: Where, named: list[str] | None, ids: Path, all_: bool) -> "tuple[MTurk, dict[str, HIT | None]]":
     """The HITs that the user means, as they stand."""
     from simpleturk.batch.ids import read_record
-    from simpleturk.batch.survey import survey
+    from simpleturk.batch.status import survey
 
     if all_:
         mturk = connect_to(marketplace_of(where, acts=True), where, ids)

@@ -41,7 +41,7 @@ def init(name: NewFolderArg = None, from_: FromOpt = DEFAULT, list_: ListOpt = F
 
 def examples() -> list[str]:
     """The names of the examples that ship."""
-    from simpleturk.batch.shipped import shipped
+    from simpleturk.resources import shipped
 
     return sorted(path.parent.name for path in shipped("examples").glob("*/simpleturk.toml"))
 
@@ -51,7 +51,7 @@ def copy_example(example: str, folder: Path) -> None:
 
     Raises SimpleturkError when the folder exists, and is not empty.
     """
-    from simpleturk.batch.shipped import shipped
+    from simpleturk.resources import shipped
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -75,7 +75,7 @@ def copy_example(example: str, folder: Path) -> None:
 def _title(example: str) -> str:
     import json
 
-    from simpleturk.batch.shipped import shipped
+    from simpleturk.resources import shipped
 
     own = shipped("examples", example, "properties.json")
     path = own if own.exists() else shipped("hit_properties", f"{example}.json")

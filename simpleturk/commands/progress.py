@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from simpleturk import console
-from simpleturk.commands.options import DEFAULT_IDS, IdsOpt, data_out, on_a_marketplace, the_batch
-from simpleturk.endpoints import Where
+from simpleturk.client.endpoints import Where
+from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, data_out, on_a_marketplace, the_batch
 from simpleturk.errors import MarketplaceError
 
 if TYPE_CHECKING:
     from simpleturk.batch.ids import BatchRecord
-    from simpleturk.batch.survey import Progress
-    from simpleturk.batch.watching import Look
-    from simpleturk.mturk import MTurk
+    from simpleturk.batch.status import Progress
+    from simpleturk.batch.watch import Look
+    from simpleturk.client.client import MTurk
 
 Seen = TypeVar("Seen")
 
@@ -38,7 +38,7 @@ def progress(
     interval: IntervalOpt = 10,
 ) -> None:
     """Show how far a batch has come."""
-    from simpleturk.batch import survey
+    from simpleturk.batch import status
 
     hit_ids, record, mturk = the_batch(where, ids)
     title = f"{ids} on {mturk.marketplace.name}"
@@ -46,7 +46,7 @@ def progress(
         warn_of_unlaunched(record, hit_ids)
         _watch(mturk, hit_ids, title, interval, json_ or not console.is_terminal())
         return
-    state = survey.progress(survey.survey(mturk, hit_ids))
+    state = status.progress(status.survey(mturk, hit_ids))
     with data_out():
         if json_:
             console.data(json.dumps(state.as_json()) + "\n")
@@ -72,7 +72,7 @@ def looks(look: "Callable[[], Seen]", interval: float) -> "Iterator[Seen]":
 
 
 def _watch(mturk: "MTurk", hit_ids: list[str], title: str, interval: float, as_json: bool) -> None:
-    from simpleturk.batch.watching import Watch
+    from simpleturk.batch.watch import Watch
 
     watch, warned = Watch(mturk, hit_ids), False
     with data_out(), nullcontext(_print_json) if as_json else _table(title) as show:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from simpleturk import console
-from simpleturk.commands.options import data_out
+from simpleturk.commands.common.options import data_out
 from simpleturk.errors import UsageError
 
 SchemaOpt = Annotated[bool, typer.Option("--schema", help="Print a JSON Schema, by which editors complete and check.")]
@@ -18,7 +18,7 @@ CheckOpt = Annotated[
 
 def properties(schema: SchemaOpt = False, check: CheckOpt = None) -> None:
     """Show every property, or check a properties file."""
-    from simpleturk.batch.properties import described, json_schema
+    from simpleturk.batch.properties.model import described, json_schema
 
     if schema and check:
         raise UsageError("--schema and --check exclude each other")
@@ -40,8 +40,8 @@ def properties(schema: SchemaOpt = False, check: CheckOpt = None) -> None:
 
 
 def _check(path: Path) -> None:
-    from simpleturk.batch.propertyfile import load_properties
-    from simpleturk.batch.shipped import find
+    from simpleturk.batch.properties.file import load_properties
+    from simpleturk.resources import find
 
     found = load_properties(find(path))
     requirements = console.plural(len(found.requirements()), "requirement")

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simpleturk import console
-from simpleturk.commands.operating import DatabaseOpt, opened
-from simpleturk.commands.options import YesOpt, data_out
+from simpleturk.commands.common.database import DatabaseOpt, opened
+from simpleturk.commands.common.options import YesOpt, data_out
 from simpleturk.errors import Problem, Problems, SimpleturkError
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
-    from simpleturk.marketplace.marketplace import Transaction
+    from simpleturk.marketplace.domain.marketplace import Transaction
 
 #: What is exported of a payment, in this order; `entry` is its number in the ledger.
 COLUMNS = ("entry", "worker_id", "kind", "amount", "time", "hit_id", "assignment_id", "note")
@@ -47,9 +47,9 @@ def add(
     ] = False,
 ) -> None:
     """Add a requester, and print their access key as JSON: its secret is shown only now."""
-    from simpleturk.batch.files import json_line
-    from simpleturk.marketplace.requesters import add_key, add_requester
-    from simpleturk.marketplace.signature import secret_of
+    from simpleturk.files import json_line
+    from simpleturk.marketplace.api.signature import secret_of
+    from simpleturk.marketplace.people.requesters import add_key, add_requester
 
     with opened(database) as marketplace, data_out():
         with marketplace.write() as transaction:
@@ -73,22 +73,22 @@ def add(
 
 def list_(database: DatabaseOpt = None) -> None:
     """Print every requester with their access keys and money, one JSON record a line."""
-    from simpleturk.batch.files import json_line
-    from simpleturk.marketplace import money
-    from simpleturk.marketplace.requesters import all_requesters
+    from simpleturk.files import json_line
+    from simpleturk.marketplace.domain import ledger
+    from simpleturk.marketplace.people.requesters import all_requesters
 
     with opened(database) as marketplace, marketplace.read() as transaction, data_out():
         for requester, keys in all_requesters(transaction.connection):
-            owed = transaction.connection.execute(money.owed(requester.requester_id)).all()
+            owed = transaction.connection.execute(ledger.owed(requester.requester_id)).all()
             record = {
                 "requester": requester.name,
                 "requester_id": requester.requester_id,
                 "access_keys": [key.access_key_id for key in keys if key.revoked is None],
                 "revoked_access_keys": [key.access_key_id for key in keys if key.revoked is not None],
                 "prepaid": requester.prepaid,
-                "balance": money.dollars(requester.available) if requester.prepaid else None,
-                "on_hold": money.dollars(requester.held),
-                "owed": money.dollars(sum(_cents(entry) for entry in owed)),
+                "balance": ledger.dollars(requester.available) if requester.prepaid else None,
+                "on_hold": ledger.dollars(requester.held),
+                "owed": ledger.dollars(sum(_cents(entry) for entry in owed)),
             }
             console.data(json_line(record))
 
@@ -99,7 +99,7 @@ def revoke(
     yes: YesOpt = False,
 ) -> None:
     """Revoke an access key, or all of a requester's: programs that sign with it are refused at once."""
-    from simpleturk.marketplace.requesters import owner_of, revoke_key, revoke_keys
+    from simpleturk.marketplace.people.requesters import owner_of, revoke_key, revoke_keys
 
     with opened(database) as marketplace:
         with marketplace.read() as transaction:
@@ -121,22 +121,22 @@ def deposit(
 
     The first deposit makes the account prepaid: from then on HITs are launched only as far as the money goes.
     """
-    from simpleturk.marketplace import money
+    from simpleturk.marketplace.domain import ledger
 
     with opened(database) as marketplace, marketplace.write() as transaction:
         found = _find(transaction, requester)
-        money.deposit(transaction.connection, transaction.now, found.requester_id, int(amount * 100))
-        balance = money.account_of(transaction.connection, found.requester_id).available
-    console.note(f"Deposited ${amount:,.2f} for {found.name}; the balance is ${money.dollars(balance)}.")
+        ledger.deposit(transaction.connection, transaction.now, found.requester_id, int(amount * 100))
+        balance = ledger.account_of(transaction.connection, found.requester_id).available
+    console.note(f"Deposited ${amount:,.2f} for {found.name}; the balance is ${ledger.dollars(balance)}.")
 
 
 def unlimited(requester: RequesterOpt = None, database: DatabaseOpt = None) -> None:
     """Let a requester launch HITs without limit again, whatever was deposited."""
-    from simpleturk.marketplace import money
+    from simpleturk.marketplace.domain import ledger
 
     with opened(database) as marketplace, marketplace.write() as transaction:
         found = _find(transaction, requester)
-        money.remove_limit(transaction.connection, found.requester_id)
+        ledger.remove_limit(transaction.connection, found.requester_id)
     console.note(f"{found.name} has no limit.")
 
 
@@ -146,21 +146,21 @@ def payments(
     database: DatabaseOpt = None,
 ) -> None:
     """Print what a requester still has to pay to whom, as CSV."""
-    from simpleturk.marketplace import money
+    from simpleturk.marketplace.domain import ledger
 
     with opened(database) as marketplace, marketplace.read() as transaction:
         requester_id = _find(transaction, requester).requester_id
-        entries = list(transaction.connection.execute(money.owed(requester_id)))
+        entries = list(transaction.connection.execute(ledger.owed(requester_id)))
     with data_out():
         if by_worker:
             sums: dict[str, int] = {}
             for entry in entries:
                 sums[entry.worker_id] = sums.get(entry.worker_id, 0) + _cents(entry)
-            _write_csv(("worker_id", "amount"), [(who, money.dollars(amount)) for who, amount in sums.items()])
+            _write_csv(("worker_id", "amount"), [(who, ledger.dollars(amount)) for who, amount in sums.items()])
         else:
             _write_csv(COLUMNS, [_row(entry) for entry in entries])
     total = sum(_cents(entry) for entry in entries)
-    console.note(f"{console.plural(len(entries), 'payment')}, ${money.dollars(total)} in all.")
+    console.note(f"{console.plural(len(entries), 'payment')}, ${ledger.dollars(total)} in all.")
 
 
 def paid(
@@ -170,29 +170,29 @@ def paid(
     yes: YesOpt = False,
 ) -> None:
     """Mark payments as made: just those in a file of payments, and all of them or none."""
-    from simpleturk.marketplace import money
+    from simpleturk.marketplace.domain import ledger
 
     numbers = _read_entries(file)
     with opened(database) as marketplace:
         with marketplace.read() as transaction:
             found = _find(transaction, requester)
-            owed = {entry.seq: entry for entry in transaction.connection.execute(money.owed(found.requester_id))}
+            owed = {entry.seq: entry for entry in transaction.connection.execute(ledger.owed(found.requester_id))}
         strange = [number for number in numbers if number not in owed]
         if strange:
             raise SimpleturkError(
                 f"{file}: the entry {strange[0]} is not owed by {found.name} (or has been marked paid before)",
                 "nothing was marked; print the payments anew",
             )
-        total = money.dollars(sum(_cents(owed[number]) for number in numbers))
+        total = ledger.dollars(sum(_cents(owed[number]) for number in numbers))
         question = f"Mark {console.plural(len(numbers), 'payment')} of ${total} by {found.name} as made?"
         console.confirm(question, yes)
         with marketplace.write() as transaction:
-            done = money.mark_paid(transaction.connection, transaction.now, found.requester_id, numbers)
+            done = ledger.mark_paid(transaction.connection, transaction.now, found.requester_id, numbers)
     console.note(f"Marked {console.plural(done, 'payment')}.")
 
 
 def _find(transaction: "Transaction", name: str | None) -> "Row[Any]":
-    from simpleturk.marketplace.requesters import find_requester
+    from simpleturk.marketplace.people.requesters import find_requester
 
     found = find_requester(transaction.connection, name or transaction.requester_id)
     if found is None:
@@ -205,13 +205,13 @@ def _cents(entry: "Row[Any]") -> int:
 
 
 def _row(entry: "Row[Any]") -> tuple[Any, ...]:
-    from simpleturk.marketplace import money
+    from simpleturk.marketplace.domain import ledger
 
     moment = datetime.fromtimestamp(entry.time, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     note = entry.note or ""
     # A spreadsheet would take this for a formula.
     note = f"'{note}" if note[:1] in ("=", "+", "-", "@", "\t", "\r") else note
-    amount = money.dollars(_cents(entry))
+    amount = ledger.dollars(_cents(entry))
     return (entry.seq, entry.worker_id, entry.kind, amount, moment, entry.hit_id, entry.assignment_id, note)
 
 

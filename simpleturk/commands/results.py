@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simpleturk import console
-from simpleturk.commands.options import (
+from simpleturk.client.endpoints import Where
+from simpleturk.commands.common.options import (
     DEFAULT_IDS,
     IdsOpt,
     connect_to,
@@ -20,16 +21,15 @@ from simpleturk.commands.options import (
     the_batch,
 )
 from simpleturk.commands.progress import IntervalOpt, looks, warn_of_unlaunched
-from simpleturk.endpoints import Where
 from simpleturk.errors import Problems, UsageError
 
 if TYPE_CHECKING:
     from simpleturk.batch.ids import BatchRecord
-    from simpleturk.batch.results import ResultsFile
-    from simpleturk.batch.sheets import Sheet
-    from simpleturk.batch.survey import Progress
-    from simpleturk.mturk import MTurk
-    from simpleturk.shown import HIT, Assignment
+    from simpleturk.batch.results.csv import Sheet
+    from simpleturk.batch.results.fetch import ResultsFile
+    from simpleturk.batch.status import Progress
+    from simpleturk.client.client import MTurk
+    from simpleturk.mturk.models import HIT, Assignment
 
     #: What is known of a HIT's input.
     Known = Callable[[HIT], dict[str, Any]]
@@ -92,7 +92,7 @@ def results(
     interval: IntervalOpt = 10,
 ) -> None:
     """Print completed work, one JSON record a line, or as CSV."""
-    from simpleturk.batch.watching import Watch
+    from simpleturk.batch.watch import Watch
 
     if all_ and follow:
         raise UsageError("--all and --follow exclude each other", "follow one batch, named with --ids")
@@ -141,7 +141,7 @@ class _Printed:
 
     def add(self, record: dict[str, Any]) -> bool:
         """Print a record unless it has been; return whether it was new."""
-        from simpleturk.batch.files import json_line
+        from simpleturk.files import json_line
 
         if record["assignment_id"] in self._seen:
             return False
@@ -156,8 +156,8 @@ class _Kept:
     """Where results go, as records or as CSV rows, and what became of them."""
 
     def __init__(self, place: "_Printed | ResultsFile | Sheet") -> None:
-        from simpleturk.batch.results import result_record
-        from simpleturk.batch.sheets import Sheet, site_row
+        from simpleturk.batch.results.csv import Sheet, site_row
+        from simpleturk.batch.results.fetch import result_record
 
         self.place = place
         self.added = self.problems = 0
@@ -192,9 +192,9 @@ def _kept(output: Path | None, is_csv: bool, follow: bool, hit_ids: Iterable[str
 
 @contextmanager
 def _appended(output: Path, is_csv: bool, follow: bool, hit_ids: Iterable[str]) -> "Iterator[ResultsFile | Sheet]":
-    from simpleturk.batch.files import appending
-    from simpleturk.batch.results import ResultsFile, unfold_array
-    from simpleturk.batch.sheets import merging
+    from simpleturk.batch.results.csv import merging
+    from simpleturk.batch.results.fetch import ResultsFile, unfold_array
+    from simpleturk.files import appending
 
     if is_csv:
         with merging(output) as sheet:
@@ -207,7 +207,7 @@ def _appended(output: Path, is_csv: bool, follow: bool, hit_ids: Iterable[str]) 
 
 @contextmanager
 def _printed(is_csv: bool, follow: bool) -> "Iterator[_Printed | Sheet]":
-    from simpleturk.batch.sheets import Sheet
+    from simpleturk.batch.results.csv import Sheet
 
     if not is_csv:
         yield _Printed(remember=follow)
@@ -230,7 +230,7 @@ def _place(output: Path | None, format_: Format | None, where: Where) -> tuple[P
 
 def _fetch(mturk: "MTurk", hits: "Iterable[HIT]", statuses: list[str], known: "Known", kept: _Kept) -> None:
     """Keep what is new of HITs, as it arrives."""
-    from simpleturk.batch.results import collect, with_news
+    from simpleturk.batch.results.fetch import collect, with_news
 
     asked = with_news(hits, statuses, kept.place.per_hit)
     if kept.place.per_hit:
@@ -248,7 +248,7 @@ def _nothing(hit: "HIT") -> dict[str, Any]:
 
 def _known_of(record: "BatchRecord | None", ids: Path) -> "Known":
     """What is known of the inputs of a batch, of ours or one that another program launched."""
-    from simpleturk.batch.elsewhere import is_elsewhere, read_elsewhere
+    from simpleturk.batch.foreign_batches import is_elsewhere, read_elsewhere
 
     if record:
         return _Inputs(record, ids).known
@@ -260,7 +260,7 @@ class _Inputs:
     """The inputs of a batch's HITs: those whose lines their annotations name."""
 
     def __init__(self, batch: "BatchRecord", ids: Path) -> None:
-        from simpleturk.batch.inputs import InputLines, open_inputs
+        from simpleturk.batch.inputs.jsonl import InputLines, open_inputs
 
         self._batch = batch
         self._inputs = open_inputs(batch.inputs.located(ids))

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simpleturk import console
-from simpleturk.commands.options import (
+from simpleturk.client.endpoints import Where
+from simpleturk.commands.common.items import Named, named_assignments, report
+from simpleturk.commands.common.options import (
     DEFAULT_IDS,
     AssignmentsOpt,
     IdsOpt,
@@ -18,13 +20,11 @@ from simpleturk.commands.options import (
     surveyed,
     the_batch,
 )
-from simpleturk.commands.outcomes import Named, named_assignments, report
-from simpleturk.endpoints import Where
 from simpleturk.errors import UsageError
 
 if TYPE_CHECKING:
     from simpleturk.batch.ids import BatchRecord
-    from simpleturk.mturk import MTurk
+    from simpleturk.client.client import MTurk
 
 
 def _usd(text: str) -> Decimal:
@@ -168,7 +168,7 @@ def _chosen(
     Those named, but for what their records say to be `wanted` already; without any, the batch's in these states.
     """
     from simpleturk.batch.ids import read_record
-    from simpleturk.batch.results import collect, with_news
+    from simpleturk.batch.results.fetch import collect, with_news
 
     if records is None:
         hit_ids, record, mturk = the_batch(where, ids, acts=True)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simpleturk import console
-from simpleturk.commands.operating import DatabaseOpt, opened
-from simpleturk.commands.options import YesOpt, data_out
+from simpleturk.commands.common.database import DatabaseOpt, opened
+from simpleturk.commands.common.options import YesOpt, data_out
 from simpleturk.config import load_config
 from simpleturk.errors import Problem, Problems, SimpleturkError, UsageError
 
 if TYPE_CHECKING:
-    from simpleturk.marketplace.marketplace import Transaction
-    from simpleturk.marketplace.workers import Profile
+    from simpleturk.marketplace.domain.marketplace import Transaction
+    from simpleturk.marketplace.people.workers import Profile
 
 IdsArg = Annotated[list[str] | None, typer.Argument(metavar="[WORKER_ID]…", help="Workers.")]
 IdArg = Annotated[str, typer.Argument(metavar="WORKER_ID", help="The worker.")]
@@ -70,7 +70,7 @@ def invite(
     database: DatabaseOpt = None,
 ) -> None:
     """Print a link with which people make accounts of their own."""
-    from simpleturk.marketplace import accounts
+    from simpleturk.marketplace.people import accounts
 
     place = _place(country)
     with opened(database) as marketplace, marketplace.write() as transaction:
@@ -82,9 +82,9 @@ def invite(
 
 def list_(database: DatabaseOpt = None) -> None:
     """Print every worker with their record, one JSON record a line."""
-    from simpleturk.batch.files import json_line
-    from simpleturk.marketplace import accounts, workers
-    from simpleturk.marketplace.qualifications import standing
+    from simpleturk.files import json_line
+    from simpleturk.marketplace.people import accounts, workers
+    from simpleturk.marketplace.people.requirements import standing
 
     with opened(database) as marketplace, marketplace.read() as transaction, data_out():
         for row in workers.all_rows(transaction):
@@ -124,7 +124,7 @@ def set_(
     database: DatabaseOpt = None,
 ) -> None:
     """Set what requirements look at. Somebody who never came here can be set too."""
-    from simpleturk.marketplace import workers
+    from simpleturk.marketplace.people import workers
 
     _check_ids([worker_id])
     place = None if country is None else _place(country)
@@ -140,10 +140,10 @@ def export(worker_id: IdArg, database: DatabaseOpt = None) -> None:
     """Print everything that the marketplace keeps of a worker, as one JSON document."""
     import json
 
-    from simpleturk.marketplace import personal
+    from simpleturk.marketplace.people import privacy
 
     with opened(database) as marketplace, marketplace.read() as transaction:
-        found = personal.export(transaction, worker_id)
+        found = privacy.export(transaction, worker_id)
     if found is None:
         raise SimpleturkError(f"there is no worker {worker_id}", '"simpleturk worker list" shows who is there')
     with data_out():
@@ -160,12 +160,12 @@ def delete(
 
     Requesters keep the answers, which belong to their batches; --answers empties them too. Money stays in the ledger.
     """
-    from simpleturk.marketplace import personal
+    from simpleturk.marketplace.people import privacy
 
     what = " and the answers they submitted" if answers else ""
     console.confirm(f"Delete the personal data of {worker_id}{what}? It cannot be undone.", yes)
     with opened(database) as marketplace, marketplace.write() as transaction:
-        pseudonym = personal.forget(transaction, worker_id, answers)
+        pseudonym = privacy.forget(transaction, worker_id, answers)
     if pseudonym is None:
         raise SimpleturkError(f"there is no worker {worker_id}", '"simpleturk worker list" shows who is there')
     console.note(f"Deleted the personal data of {worker_id}; their work is {pseudonym}'s.")
@@ -174,8 +174,8 @@ def delete(
 def _print_links(
     wanted: "dict[str, tuple[str, str] | None]", days: float, site: str | None, database: Path | None, new: bool
 ) -> None:
-    from simpleturk.batch.files import json_line
-    from simpleturk.marketplace import accounts, workers
+    from simpleturk.files import json_line
+    from simpleturk.marketplace.people import accounts, workers
 
     base = _base(site)
     with opened(database) as marketplace, marketplace.write() as transaction:
@@ -198,7 +198,7 @@ def _print_links(
 
 
 def _set_disabled(wanted: "dict[str, tuple[str, str] | None]", disabled: bool, database: Path | None) -> None:
-    from simpleturk.marketplace import accounts, workers
+    from simpleturk.marketplace.people import accounts, workers
 
     with opened(database) as marketplace, marketplace.write() as transaction:
         known = set(workers.known(transaction))
@@ -212,7 +212,7 @@ def _set_disabled(wanted: "dict[str, tuple[str, str] | None]", disabled: bool, d
 
 
 def _set_place(transaction: "Transaction", worker_id: str, place: tuple[str, str] | None, adult: bool | None) -> None:
-    from simpleturk.marketplace import workers
+    from simpleturk.marketplace.people import workers
 
     old: Profile = workers.profile(transaction, worker_id)
     new = workers.Profile(*(place or (old.country, old.subdivision)), old.adult if adult is None else adult)
@@ -254,7 +254,7 @@ def _read(file: Path) -> list[tuple[str, str]]:
 
 
 def _check_ids(names: list[str]) -> None:
-    from simpleturk.marketplace.validation import WORKER_ID
+    from simpleturk.marketplace.api.validation import WORKER_ID
 
     wrong = [Problem(repr(name)[:80], "is not a worker id") for name in names if not WORKER_ID.fullmatch(name)]
     if wrong:

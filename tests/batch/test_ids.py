@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simpleturk.batch.files import appending, json_line, write_whole
 from simpleturk.batch.ids import BatchRecord, Ids, Source, read_ids, read_record, record_path, write_record, writing_ids
 from simpleturk.errors import Problems, SimpleturkError
+from simpleturk.files import appending, json_line, write_whole
 
 IDS = ["3" + letter * 29 for letter in "ABC"]
 

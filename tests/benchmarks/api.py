@@ -16,18 +16,19 @@ from typing import Any
 
 from botocore import xform_name
 
-from simpleturk.endpoints import LOCAL_URL
-from simpleturk.endpoints import Marketplace as Endpoint
-from simpleturk.marketplace import asking, work, workers
-from simpleturk.marketplace.marketplace import Marketplace
-from simpleturk.marketplace.operations import OPERATIONS
-from simpleturk.marketplace.protocol import handle
-from simpleturk.marketplace.store import Store
-from simpleturk.mturk import connect
+from simpleturk.client.client import connect
+from simpleturk.client.endpoints import LOCAL_URL
+from simpleturk.client.endpoints import Marketplace as Endpoint
+from simpleturk.marketplace.api.operations import OPERATIONS
+from simpleturk.marketplace.api.protocol import handle
+from simpleturk.marketplace.domain import assignments
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.people import qualification_requests, workers
+from simpleturk.marketplace.store.sqlite import Store
 from tests.benchmarks.site import api
-from tests.marketplace.test_api import HIT, HTML
-from tests.marketplace.test_forms import ANSWER_KEY, FORM
-from tests.marketplace.test_operations import NOTIFICATION
+from tests.marketplace.api.test_boto3_programs import HIT, HTML
+from tests.marketplace.api.test_operations import NOTIFICATION
+from tests.marketplace.questions.test_question_form import ANSWER_KEY, FORM
 
 TYPE = {name: HIT[name] for name in ("Title", "Description", "Reward", "AssignmentDurationInSeconds")}
 LATER = int(time.time()) + 86_400
@@ -61,8 +62,8 @@ class World:
         kind = self.client.get_hit(HITId=hit_id)["HIT"]["HITTypeId"]
         with self.marketplace.write() as transaction:
             workers.enter(transaction, worker_id)
-            done = work.accept(transaction, worker_id, kind).assignment_id
-            work.submit(transaction, done, [("answer", "yes")], worker_id)
+            done = assignments.accept(transaction, worker_id, kind).assignment_id
+            assignments.submit(transaction, done, [("answer", "yes")], worker_id)
         return done
 
     def kind(self, **more: Any) -> str:
@@ -77,7 +78,7 @@ class World:
         worker_id = self.unique()
         with self.marketplace.write() as transaction:
             workers.enter(transaction, worker_id)
-            asking.ask_for_qualification(transaction, worker_id, kind)
+            qualification_requests.ask_for_qualification(transaction, worker_id, kind)
         pages = self.client.get_paginator("list_qualification_requests").paginate(QualificationTypeId=kind)
         return str([one for page in pages for one in page["QualificationRequests"]][-1]["QualificationRequestId"])
 

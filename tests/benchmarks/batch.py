@@ -11,14 +11,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from simpleturk.marketplace.marketplace import Marketplace
-from simpleturk.marketplace.store import Store
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.store.sqlite import Store
 from tests.conftest import do_all, write_batch
 
 #: Runs a command in a process that counts its API calls, and prints them with its peak memory as JSON at the end.
 COUNTING = """
 import collections, json, re, sys
-import simpleturk.marketplace.protocol as protocol
+import simpleturk.marketplace.api.protocol as protocol
 calls, handle = collections.Counter(), protocol.handle
 def counting(marketplace, headers, body, *more):
     calls[headers["X-Amz-Target"].split(".")[1]] += 1

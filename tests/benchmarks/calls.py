@@ -10,8 +10,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from simpleturk.marketplace.marketplace import Marketplace
-from simpleturk.marketplace.store import Store
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.store.sqlite import Store
 from tests.benchmarks.batch import call_counted
 from tests.commands.test_calls import others
 from tests.conftest import do_all, write_batch

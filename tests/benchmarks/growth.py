@@ -14,12 +14,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from simpleturk.marketplace import finding, work, workers
-from simpleturk.marketplace.marketplace import Marketplace, Transaction
-from simpleturk.marketplace.operations import OPERATIONS
-from simpleturk.marketplace.protocol import handle
-from simpleturk.marketplace.store import Store
-from tests.marketplace.test_api import HIT, HTML
+from simpleturk.marketplace.api.operations import OPERATIONS
+from simpleturk.marketplace.api.protocol import handle
+from simpleturk.marketplace.domain import assignments, search
+from simpleturk.marketplace.domain.marketplace import Marketplace, Transaction
+from simpleturk.marketplace.people import workers
+from simpleturk.marketplace.store.sqlite import Store
+from tests.marketplace.api.test_boto3_programs import HIT, HTML
 
 SIZES = (1_000, 10_000, 100_000)
 REPETITIONS = 100
@@ -53,12 +54,12 @@ class Filled:
 
     def do(self, transaction: Transaction, worker_id: str, hit_id: str) -> None:
         """Let a worker do this very HIT."""
-        from simpleturk.marketplace import lifecycle
+        from simpleturk.marketplace.domain import lifecycle
 
         workers.enter(transaction, worker_id)
         hit = lifecycle.hit_of(transaction.connection, hit_id)
         done = lifecycle.accept(transaction.connection, hit, worker_id, transaction.now)
-        work.submit(transaction, done, [("answer", "yes")], worker_id)
+        assignments.submit(transaction, done, [("answer", "yes")], worker_id)
 
     def call(self, name: str, **parameters: Any) -> dict[str, Any]:
         """One call of the API."""
@@ -85,9 +86,9 @@ def things(filled: Filled) -> dict[str, Callable[[], object]]:
     def cycle(worker_id: str) -> Callable[[], object]:
         def act() -> None:
             with marketplace.write() as transaction:
-                accepted = work.accept(transaction, worker_id, filled.hit_type).assignment_id
+                accepted = assignments.accept(transaction, worker_id, filled.hit_type).assignment_id
             with marketplace.write() as transaction:
-                work.submit(transaction, accepted, [("answer", "yes")], worker_id)
+                assignments.submit(transaction, accepted, [("answer", "yes")], worker_id)
 
         return act
 
@@ -117,9 +118,9 @@ def things(filled: Filled) -> dict[str, Callable[[], object]]:
         "GetAccountBalance": lambda: filled.call("GetAccountBalance"),
         "accept + submit, a newcomer": cycle("newcomer"),
         "accept + submit, one of the hundred": cycle("w7"),
-        "page of groups": look(finding.groups, "w7"),
-        "page of a group": look(finding.group, "w7", filled.hit_type),
-        "dashboard": look(work.history, "w7", 25, 0),
+        "page of groups": look(search.groups, "w7"),
+        "page of a group": look(search.group, "w7", filled.hit_type),
+        "dashboard": look(assignments.history, "w7", 25, 0),
     }
 
 

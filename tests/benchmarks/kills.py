@@ -17,13 +17,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from simpleturk.marketplace.marketplace import Marketplace
-from simpleturk.marketplace.schema import hits, ledger
-from simpleturk.marketplace.store import Store
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.store.schema import hits, ledger_entries
+from simpleturk.marketplace.store.sqlite import Store
 from tests.commands.test_killed import FAULTS
 from tests.conftest import do, serving, write_batch
-from tests.faulty import FaultyEndpoint
-from tests.lives import Lives
+from tests.fault_proxy import FaultyEndpoint
+from tests.kill_harness import Lives
 
 
 @dataclass
@@ -98,7 +98,7 @@ def _launched(marketplace: Marketplace, folder: Path) -> Counter[Any]:
 
 def _paid(marketplace: Marketplace) -> Counter[Any]:
     with marketplace.read() as transaction:
-        rows = transaction.connection.execute(select(ledger.c.kind, ledger.c.assignment_id)).all()
+        rows = transaction.connection.execute(select(ledger_entries.c.kind, ledger_entries.c.assignment_id)).all()
     return Counter(assignment_id for kind, assignment_id in rows if kind == "reward")
 
 

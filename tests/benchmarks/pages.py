@@ -14,8 +14,8 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from simpleturk.marketplace.marketplace import Marketplace
-from simpleturk.marketplace.store import Store
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.store.sqlite import Store
 from tests.benchmarks.site import api
 from tests.browser.conftest import FLAGS
 from tests.browser.test_accessible import fill

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import jinja2
 
-from simpleturk.batch.documents import question_of
-from simpleturk.batch.inputs import Inputs
-from simpleturk.batch.load import load_batch
-from simpleturk.batch.questions import Template
-from simpleturk.batch.templates import open_template
+from simpleturk.batch.batch import load_batch
+from simpleturk.batch.inputs.jsonl import Inputs
+from simpleturk.batch.templates.detect import open_template
+from simpleturk.batch.templates.jinja import Template
+from simpleturk.mturk.questions import question_of
 from tests.conftest import PROPERTIES
 
 ROUNDS = 5

@@ -87,7 +87,7 @@ class Endpoint:
     """A stand-in in a process of its own."""
 
     def __init__(self, latency: float) -> None:
-        command = [sys.executable, "-m", "tests.benchmarks.standin", str(latency)]
+        command = [sys.executable, "-m", "tests.benchmarks.fake_mturk", str(latency)]
         self.process = subprocess.Popen(
             command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

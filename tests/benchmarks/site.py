@@ -19,8 +19,8 @@ from urllib.parse import urlencode, urlsplit
 
 import boto3
 
-from simpleturk.marketplace.site.frames import SITE_HOST
-from tests.marketplace.test_api import HIT
+from simpleturk.marketplace.web.frames import SITE_HOST
+from tests.marketplace.api.test_boto3_programs import HIT
 
 WORKERS = 50
 PLACES = 10

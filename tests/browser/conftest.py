@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from simpleturk.batch.shipped import shipped
+from simpleturk.resources import shipped
 from tests.chromium import find_chromium
 
 #: No sandbox, for root in a container; and nothing that calls home.

@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Page, Route, sync_playwright
 
-from simpleturk.batch.assets import inlined, local_files
-from simpleturk.batch.inputs import open_inputs
-from simpleturk.batch.questions import Template
-from simpleturk.batch.shipped import shipped
+from simpleturk.assets.local import inlined, local_files
+from simpleturk.batch.inputs.jsonl import open_inputs
+from simpleturk.batch.templates.jinja import Template
+from simpleturk.resources import shipped
 from tests.browser.conftest import FLAGS
 from tests.chromium import find_chromium
 

@@ -11,14 +11,14 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page
 
-from simpleturk.marketplace import accounts
-from simpleturk.marketplace.marketplace import Marketplace
-from simpleturk.marketplace.store import Store
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.people import accounts
+from simpleturk.marketplace.store.sqlite import Store
 from tests.browser.conftest import Server, picture
 from tests.browser.test_forms import BUTTON, requester
 from tests.conftest import Worker
-from tests.marketplace.test_api import HIT
-from tests.marketplace.test_forms import ANSWER_KEY, FORM
+from tests.marketplace.api.test_boto3_programs import HIT
+from tests.marketplace.questions.test_question_form import ANSWER_KEY, FORM
 
 #: axe-core, as npm has it; the package from PyPI carries the file.
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")

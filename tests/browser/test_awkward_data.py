@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from simpleturk.batch.documents import HTML_NAMESPACE, SCHEMAS
+from simpleturk.mturk.questions import HTML_NAMESPACE, SCHEMAS
 from tests.browser.conftest import Server
 from tests.browser.test_journey import hit, sign_in
 from tests.conftest import PROPERTIES, Run, records

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Browser, Frame, FrameLocator, Page, Route, expect
 
-from simpleturk.batch.questions import Template
+from simpleturk.batch.templates.jinja import Template
 from simpleturk.commands.init import copy_example, examples
 from tests.browser.conftest import Server, picture
 from tests.browser.gallery import ACCEPTED, PREVIEW, act, pages, show

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from simpleturk.batch.holes import SiteTemplate
+from simpleturk.batch.templates.requester_site import SiteTemplate
 from simpleturk.errors import Problems
 
 #: So many of all the pairs are tried; a third of a minute does all of them.

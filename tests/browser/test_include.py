@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from simpleturk.batch.questions import Template
+from simpleturk.batch.templates.jinja import Template
 
 Opened = Callable[..., list[str]]
 HOST = "http://hit.example"

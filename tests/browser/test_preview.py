@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from simpleturk.commands.init import copy_example
 from tests.browser.conftest import picture
 from tests.conftest import Files, Run, do, records
-from tests.marketplace.test_forms import FORM
+from tests.marketplace.questions.test_question_form import FORM
 
 TEMPLATE = """<!doctype html><title>T</title><h1>{{ input.word }}</h1><p id=state></p>
 {% include "simpleturk.html" %}

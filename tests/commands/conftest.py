@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from simpleturk.mturk import MTurk
+from simpleturk.client.client import MTurk
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from simpleturk.marketplace.marketplace import Marketplace
-from simpleturk.marketplace.operations import OPERATIONS
+from simpleturk.marketplace.api.operations import OPERATIONS
+from simpleturk.marketplace.domain.marketplace import Marketplace
 from tests.conftest import PROPERTIES, Files, Run, do, records, serving
-from tests.faulty import Faults, FaultyEndpoint
+from tests.fault_proxy import Faults, FaultyEndpoint
 
 QUESTION = (
     '<HTMLQuestion xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2011-11-11/HTMLQuestion.xsd">'

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simpleturk.batch.markup import read_markup
+from simpleturk.batch.lint.html import read_markup
 from simpleturk.commands.init import copy_example, examples
 from tests.conftest import Files, Run, records
 

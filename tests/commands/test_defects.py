@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from simpleturk.batch.shipped import shipped
-from simpleturk.marketplace import work
-from simpleturk.marketplace.marketplace import Marketplace
-from simpleturk.marketplace.questions import parse_question
+from simpleturk.marketplace.domain import assignments
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.questions.question import parse_question
+from simpleturk.resources import shipped
 from tests.conftest import Files, Run, Shell, do, records, serving
-from tests.faulty import Faults, FaultyEndpoint
+from tests.fault_proxy import Faults, FaultyEndpoint
 
 ONE = [{"word": "a"}]
 
@@ -32,7 +32,7 @@ def hits(run: Run) -> list[dict[str, Any]]:
 def page_of(local: Marketplace, number: int = 0) -> str:
     """The page of the batch's HIT."""
     with local.read() as transaction:
-        xml = work.question_xml(transaction, Path("hit_ids.txt").read_text().split()[number])
+        xml = assignments.question_xml(transaction, Path("hit_ids.txt").read_text().split()[number])
     return parse_question(xml).html or ""
 
 
@@ -82,7 +82,7 @@ def requirements(local: Marketplace) -> list[dict[str, Any]]:
     """The requirements of the only HIT type."""
     from sqlalchemy import select
 
-    from simpleturk.marketplace.schema import hit_types
+    from simpleturk.marketplace.store.schema import hit_types
 
     with local.read() as transaction:
         found: list[dict[str, Any]] = transaction.connection.execute(select(hit_types.c.requirements)).scalar_one()
@@ -369,7 +369,8 @@ def test_the_include_loads_nothing_from_elsewhere() -> None:
 
 
 def test_progress_reads_whole_pages_and_shows_what_is_in_work(words: list[str], local: Marketplace, run: Run) -> None:
-    from simpleturk.marketplace import lifecycle, workers
+    from simpleturk.marketplace.domain import lifecycle
+    from simpleturk.marketplace.people import workers
 
     with local.write() as transaction:
         workers.enter(transaction, "bob")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from simpleturk.batch.properties import Properties
+from simpleturk.batch.properties.model import Properties
 from simpleturk.commands.init import examples
 from tests.conftest import Run
 

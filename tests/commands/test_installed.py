@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from simpleturk.marketplace.marketplace import Marketplace
-from simpleturk.marketplace.simulated import Page, SimulatedWorker
+from simpleturk.commands.demo.simulated_worker import Page, SimulatedWorker
+from simpleturk.marketplace.domain.marketplace import Marketplace
 from tests.conftest import REPOSITORY, Files, Shell, records
 
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from simpleturk.marketplace.marketplace import Marketplace
-from simpleturk.marketplace.schema import assignments, hits, ledger
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.store.schema import assignments, hits, ledger_entries
 from tests.conftest import Files, do, records, serving
-from tests.faulty import Faults, FaultyEndpoint
-from tests.lives import Lives
+from tests.fault_proxy import Faults, FaultyEndpoint
+from tests.kill_harness import Lives
 
 HITS = 30
 
@@ -80,5 +80,5 @@ def test_whatever_dies_nothing_is_made_twice_and_nothing_lost(
         approved = lives(folder, seed, 2, "approve", *where)
         assert approved["endings"][-1] == 0, approved
     assert {status for (status,) in table(local, assignments.c.status)} == {"Approved"}
-    entries = table(local, ledger.c.kind, ledger.c.assignment_id)
+    entries = table(local, ledger_entries.c.kind, ledger_entries.c.assignment_id)
     assert Counter(assignment_id for kind, assignment_id in entries if kind == "reward") == Counter(done)

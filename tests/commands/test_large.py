@@ -4,7 +4,7 @@ import csv
 import json
 from pathlib import Path
 
-from simpleturk.marketplace.marketplace import Marketplace
+from simpleturk.marketplace.domain.marketplace import Marketplace
 from tests.conftest import Files, Run, do, records
 
 ROWS = 30_000

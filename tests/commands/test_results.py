@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from simpleturk.marketplace.marketplace import Marketplace
+from simpleturk.marketplace.domain.marketplace import Marketplace
 from tests.conftest import Files, Run, Worker, hit_type_of, records
 
 ANSWERS = ["plain", "a & b <c> ]]>", 'quotes " and \\', "new\nline", "emoji 🙂 é 漢", "</script>", "", "\u202eabc"]
@@ -108,7 +108,7 @@ def test_output_appends_only_what_is_new(run: Run, answer: Callable[..., str]) -
 def test_hits_with_nothing_new_are_not_asked_about(
     run: Run, answer: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from simpleturk.mturk import MTurk
+    from simpleturk.client.client import MTurk
 
     asked = []
     original = MTurk._call

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from simpleturk.marketplace.marketplace import Marketplace
+from simpleturk.marketplace.domain.marketplace import Marketplace
 from tests.conftest import Run, Worker, hit_type_of, records
 
 

@@ -1,0 +1,148 @@
+"""Batches that other programs launched → their HIT ids, and the inputs where they are known.
+
+amti's folder                    `_INCOMPLETE` and data.jsonl, or results/hit-*/; or a hits.jsonl
+the requester site's batch, CSV  the column HITId, a row for each assignment; `Input.x` of each
+JSON Lines                       HITId or hit_id in each record
+"""
+
+import codecs
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from simpleturk.batch.inputs.csv_reader import begins_table, input_of, records
+from simpleturk.batch.inputs.jsonl import Inputs
+from simpleturk.errors import Problem, Problems, SimpleturkError
+
+_HIT_ID = re.compile("[A-Z0-9]{1,64}")
+
+#: Of an amti batch whose results have not been saved: its HIT ids, in the order of its data.
+_INCOMPLETE = "_INCOMPLETE"
+
+
+@dataclass
+class Elsewhere:
+    """A batch launched elsewhere: each of its HITs once, with its input where that is known."""
+
+    hit_ids: list[str]
+    inputs: dict[str, Any] = field(default_factory=dict)
+
+
+def is_hit_id(text: str) -> bool:
+    """Whether a text may be a HIT id, on whatever marketplace."""
+    return _HIT_ID.fullmatch(text) is not None
+
+
+def is_elsewhere(ids: Path) -> bool:
+    """Whether what was named as an ids file is another program's account of a batch."""
+    if not ids.is_file():
+        return ids.is_dir()
+    with ids.open("rb") as file:
+        lines = (line.removeprefix(codecs.BOM_UTF8).strip(b"\0\t\r\n ") for line in file)
+        first = next((line[:100_000] for line in lines if line and not line.startswith(b"#")), b"")
+    if not first or is_hit_id(first[:100].decode("ascii", "replace")):
+        return False
+    return first.startswith(b"{") or ids.suffix.lower() in (".csv", ".tsv") or begins_table(str(ids), first)
+
+
+def read_elsewhere(ids: Path) -> Elsewhere:
+    """Another program's account of a batch. Raises Problems, or SimpleturkError where there is none."""
+    if ids.is_dir():
+        return _folder(ids)
+    with ids.open("rb") as file:
+        if not _begins_json(ids):
+            return _table(file, ids)
+        return Elsewhere(_each(file, ids))
+
+
+def _begins_json(ids: Path) -> bool:
+    with ids.open("rb") as file:
+        return file.read(1000).removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{")
+
+
+def _table(file: Iterable[bytes], ids: Path) -> Elsewhere:
+    found = Elsewhere([])
+    seen: set[str] = set()
+    problems = []
+    for item in records(file, str(ids), "HITId"):
+        if isinstance(item, Problem):
+            problems.append(item)
+            continue
+        line, row = item
+        hit_id = row["HITId"].strip()
+        if not is_hit_id(hit_id):
+            problems.append(Problem(f"{ids}, line {line}", f"HITId holds {hit_id[:60]!r}, which is not a HIT id"))
+        elif hit_id not in seen:
+            seen.add(hit_id)
+            found.hit_ids.append(hit_id)
+            value = input_of(row)
+            if value:
+                found.inputs[hit_id] = value
+    if problems:
+        raise Problems(problems)
+    return found
+
+
+def _folder(folder: Path) -> Elsewhere:
+    incomplete, data = folder / _INCOMPLETE, folder / "data.jsonl"
+    if incomplete.is_file():
+        hit_ids = _incomplete(incomplete)
+        inputs = list(Inputs(data).values()) if data.is_file() else []
+        # One HIT for each line that is not blank, in their order; if they do not fit, nobody knows which is which.
+        values = [item.value for item in inputs] if len(inputs) == len(hit_ids) else []
+        return Elsewhere(hit_ids, dict(zip(hit_ids, values, strict=False)))
+    if (folder / "hits.jsonl").is_file():
+        return read_elsewhere(folder / "hits.jsonl")
+    prefix = "hit-"
+    named = sorted(path.name.removeprefix(prefix) for path in folder.glob(f"results/{prefix}*") if path.is_dir())
+    if not named:
+        hint = "amti's folders hold _INCOMPLETE or results/hit-…; otherwise name a file of HIT ids"
+        raise SimpleturkError(f"{folder}: is a folder without HIT ids", hint)
+    wrong = [name for name in named if not is_hit_id(name)]
+    if wrong:
+        raise Problems([Problem(str(folder), f"results/{prefix}{name} is named after no HIT") for name in wrong])
+    return Elsewhere(named)
+
+
+def _incomplete(path: Path) -> list[str]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        hit_ids = document["hit_ids"]
+        if not isinstance(hit_ids, list) or not all(
+            isinstance(hit_id, str) and is_hit_id(hit_id) for hit_id in hit_ids
+        ):
+            raise ValueError("hit_ids is not a list of HIT ids")
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Problems([Problem(str(path), f"is not amti's list of HITs: {error}")]) from error
+    return list(dict.fromkeys(hit_ids))
+
+
+def _each(file: Iterable[bytes], path: Path) -> list[str]:
+    """The HIT ids of JSON Lines."""
+    found: dict[str, None] = {}
+    problems = []
+    for number, line in enumerate(file, start=1):
+        if line.strip():
+            hit_id = next(filter(None, _hit_ids(line.removeprefix(codecs.BOM_UTF8))), "")
+            if is_hit_id(hit_id):
+                found[hit_id] = None
+            else:
+                problems.append(Problem(f"{path}, line {number}", "holds no HIT id"))
+    if problems:
+        raise Problems(problems)
+    return list(found)
+
+
+def _hit_ids(line: bytes) -> Iterator[str]:
+    """What may be the HIT id of a record: ours, or as the service's own documents have it."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return
+    nested = record.get("HIT") if isinstance(record, dict) else None
+    for document in (record, nested):
+        if isinstance(document, dict):
+            yield from (str(document.get(name) or "") for name in ("hit_id", "HITId"))

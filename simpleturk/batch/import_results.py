@@ -1,0 +1,273 @@
+"""Results of an old batch, the requester site's CSV or our JSON Lines → its HITs with their finished work.
+
+HITs and assignments are documents as MTurk's API has them; a HIT holds its Assignments, an assignment its Fields.
+"""
+
+import codecs
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from simpleturk.batch.foreign_batches import is_hit_id
+from simpleturk.batch.inputs.csv_reader import input_of, is_table, records
+from simpleturk.batch.times import parse_time
+from simpleturk.errors import Problem, Problems, SimpleturkError
+from simpleturk.mturk.answers import JSON_FIELDS
+from simpleturk.mturk.strict_json import parse_json
+
+#: Worker ids, on whatever marketplace; ours takes no others.
+_WORKER_ID = re.compile(r"[A-Za-z0-9._@-]{1,64}")
+_REWARD = re.compile(r"\$?(\d{1,7}(?:\.\d{1,2})?)")
+_STATUSES = ("Submitted", "Approved", "Rejected")
+
+#: What a file may leave open, and what then holds.
+DEFAULTS: dict[str, Any] = {
+    "Description": "Imported with its finished work.",
+    "Reward": "0.00",
+    "AssignmentDurationInSeconds": 3600,
+    "AutoApprovalDelayInSeconds": 30 * 24 * 3600,
+}
+
+_TIMES = {
+    "AcceptTime": "accept_time",
+    "SubmitTime": "submit_time",
+    "AutoApprovalTime": "auto_approval_time",
+    "ApprovalTime": "approval_time",
+    "RejectionTime": "rejection_time",
+}
+
+
+@dataclass
+class OldBatch:
+    """HIT documents in the file's order, and the inputs of those for which the file tells one, by HIT id.
+
+    `without_status` and `without_time` count assignments of which the file does not say what became of them, or when
+    they were submitted.
+    """
+
+    hits: dict[str, dict[str, Any]] = field(default_factory=dict)
+    inputs: dict[str, Any] = field(default_factory=dict)
+    without_status: int = 0
+    without_time: int = 0
+
+    @property
+    def assignments(self) -> int:
+        """How many there are."""
+        return sum(len(hit["Assignments"]) for hit in self.hits.values())
+
+
+def read_old_batch(path: Path, status: str, now: datetime) -> OldBatch:
+    """The batch in a file. Raises Problems with everything that is wrong in it.
+
+    `status` is taken for work of which the file tells none, `now` for work without any time.
+    """
+    reader = _Reader(path, status, now)
+    try:
+        with path.open("rb") as file:
+            if is_table(path, str(path)):
+                reader.read_table(file)
+            else:
+                reader.read_records(file)
+    except FileNotFoundError as error:
+        raise SimpleturkError(f"{path}: no such file", "name a results file, CSV or JSON Lines") from error
+    except IsADirectoryError as error:
+        raise SimpleturkError(f"{path}: is a folder, not a file", "name a results file in it") from error
+    if not reader.problems and not reader.batch.hits:
+        reader.problems.append(Problem(str(path), "holds no results"))
+    if reader.problems:
+        raise Problems(reader.problems)
+    return reader.batch
+
+
+class _Reader:
+    def __init__(self, path: Path, status: str, now: datetime) -> None:
+        self.batch = OldBatch()
+        self.problems: list[Problem] = []
+        self._path = path
+        self._status = status
+        self._now = now
+        self._lines: dict[str, tuple[int, dict[str, Any], str]] = {}
+        self._workers: dict[tuple[str, str], int] = {}
+
+    def read_table(self, rows: Iterable[bytes]) -> None:
+        """The requester site's file."""
+        for item in records(rows, str(self._path), "HITId"):
+            if isinstance(item, Problem):
+                self.problems.append(item)
+                continue
+            line, row = item
+            cells = {name: text.strip() for name, text in row.items() if text.strip()}
+            fields = [[name[7:], text] for name, text in row.items() if name.startswith("Answer.") and text]
+            if cells.get("RequesterAnnotation", "").startswith("BatchId:"):
+                # An empty text, as the site wrote it.
+                fields = [[name, "" if text == "{}" and name not in JSON_FIELDS else text] for name, text in fields]
+            self._take(line, cells, fields, input_of(row) or None)
+
+    def read_records(self, lines: Iterable[bytes]) -> None:
+        """Results as JSON Lines; or one JSON array, as simple-amt wrote in 2014."""
+        for line, record in self._records(lines):
+            if not isinstance(record, dict) or not record.get("assignment_id"):
+                self._problem(line, "is not a line of results: it has no assignment_id")
+                continue
+            cells = {name: record[key] for name, key in _TIMES.items() if record.get(key)}
+            names = {"HITId": "hit_id", "AssignmentId": "assignment_id", "WorkerId": "worker_id"}
+            names |= {"AssignmentStatus": "status", "RequesterFeedback": "feedback"}
+            cells |= {name: str(record[key]) for name, key in names.items() if record.get(key)}
+            self._take(line, cells, _fields(record), record.get("input"))
+
+    def _records(self, lines: Iterable[bytes]) -> Iterator[tuple[int, Any]]:
+        begun = False
+        for number, data in enumerate(rest := iter(lines), start=1):
+            bare = data.removeprefix(codecs.BOM_UTF8) if number == 1 else data
+            if not begun and bare.lstrip().startswith(b"["):
+                # One array: its records are numbered, as far as messages go.
+                [found] = self._parsed(1, b"".join([bare, *rest])) or [[]]
+                yield from enumerate(found, start=1)
+            elif bare.strip():
+                begun = True
+                yield from ((number, record) for record in self._parsed(number, bare))
+
+    def _parsed(self, number: int, data: bytes) -> list[Any]:
+        """What JSON holds; nothing, and a problem noted, for what is none."""
+        try:
+            record = parse_json(data.decode("utf-8").strip())
+            json.dumps(record, ensure_ascii=False).encode()
+        except UnicodeDecodeError:
+            self._problem(number, "is not UTF-8 text", "save the file as UTF-8")
+        except UnicodeEncodeError:
+            self._problem(number, "holds half a character, which no text can")
+        except ValueError as error:
+            self._problem(number, f"not JSON: {error}", "the file has to be CSV, JSON Lines or one JSON array")
+        else:
+            return [record]
+        return []
+
+    def _take(self, line: int, cells: dict[str, Any], fields: list[list[str]], value: Any) -> None:
+        """Take one assignment; `cells` are named as the site's columns are, and none is empty."""
+        hit_id, assignment_id = cells.get("HITId", ""), cells.get("AssignmentId", "")
+        wrong = [name for name, text in (("HITId", hit_id), ("AssignmentId", assignment_id)) if not is_hit_id(text)]
+        if wrong:
+            text = cells.get(wrong[0], "")[:40]
+            self._problem(line, f"{wrong[0]} is {text!r}: capital letters and digits are wanted")
+            return
+        try:
+            assignment = self._assignment(cells, fields)
+            hit = self._hit(hit_id, cells, assignment)
+        except ValueError as error:
+            self._problem(line, str(error))
+            return
+        if self._is_repeated(line, hit_id, assignment):
+            return
+        self.batch.hits.setdefault(hit_id, hit)["Assignments"].append(assignment)
+        if value is not None:
+            self.batch.inputs.setdefault(hit_id, value)
+
+    def _is_repeated(self, line: int, hit_id: str, assignment: dict[str, Any]) -> bool:
+        """Whether an assignment has been taken; what contradicts itself is a problem."""
+        first = self._lines.setdefault(assignment["AssignmentId"], (line, assignment, hit_id))
+        if first[0] != line or first[1] is not assignment:
+            if first[1:] != (assignment, hit_id):
+                self._problem(line, f"tells otherwise of {assignment['AssignmentId']} than line {first[0]}")
+            return True
+        before = self._workers.setdefault((hit_id, assignment["WorkerId"]), line)
+        if before != line:
+            self._problem(line, f"{assignment['WorkerId']} has done this HIT on line {before}: nobody does one twice")
+        return before != line
+
+    def _assignment(self, cells: dict[str, Any], fields: list[list[str]]) -> dict[str, Any]:
+        worker_id = cells.get("WorkerId", "")
+        if not _WORKER_ID.fullmatch(worker_id):
+            raise ValueError(f"WorkerId is {worker_id[:40]!r}: letters, digits and . _ @ - are wanted, up to 64")
+        status = cells.get("AssignmentStatus", "").capitalize() or self._status
+        if status not in _STATUSES:
+            raise ValueError(f"AssignmentStatus is {status[:40]!r}: it is none of {', '.join(_STATUSES)}")
+        times = {name: _time(name, cells[name]) for name in _TIMES if name in cells}
+        submitted = times.get("SubmitTime") or times.get("AcceptTime")
+        self.batch.without_status += "AssignmentStatus" not in cells
+        self.batch.without_time += submitted is None
+        found: dict[str, Any] = {
+            "AssignmentId": cells["AssignmentId"],
+            "WorkerId": worker_id,
+            "AssignmentStatus": status,
+            "SubmitTime": submitted or self._now.timestamp(),
+            "Fields": fields,
+            "RequesterFeedback": cells.get("RequesterFeedback"),
+        }
+        found["AcceptTime"] = min(times.get("AcceptTime", found["SubmitTime"]), found["SubmitTime"])
+        found["AutoApprovalTime"] = times.get("AutoApprovalTime")
+        # When it was decided: known, or when it would have been by itself.
+        decided = times.get("AutoApprovalTime", found["SubmitTime"])
+        if status == "Approved":
+            found["ApprovalTime"] = times.get("ApprovalTime", decided)
+        if status == "Rejected":
+            found["RejectionTime"] = times.get("RejectionTime", decided)
+        return found
+
+    def _hit(self, hit_id: str, cells: dict[str, Any], assignment: dict[str, Any]) -> dict[str, Any]:
+        """The HIT that a row tells of; the first row of a HIT counts."""
+        if hit_id in self.batch.hits:
+            return self.batch.hits[hit_id]
+        known: dict[str, Any] = {"HITId": hit_id, "Assignments": []}
+        known |= {name: cells[name] for name in ("HITTypeId", "Title", "Description", "Keywords") if name in cells}
+        known["RequesterAnnotation"] = cells.get("RequesterAnnotation", "")
+        if "Reward" in cells:
+            reward = _REWARD.fullmatch(cells["Reward"])
+            if not reward:
+                raise ValueError(f"Reward is {cells['Reward'][:40]!r}: an amount such as $0.05 is wanted")
+            known["Reward"] = f"{Decimal(reward[1]):.2f}"
+        for name in ("MaxAssignments", "AssignmentDurationInSeconds", "AutoApprovalDelayInSeconds"):
+            if name in cells:
+                if not re.fullmatch("[0-9]{1,9}", cells[name]):
+                    raise ValueError(f"{name} is {cells[name][:40]!r}: a whole number is wanted")
+                known[name] = int(cells[name])
+        times = {name: _time(name, cells[name]) for name in ("CreationTime", "Expiration") if name in cells}
+        known["CreationTime"] = times.get("CreationTime", assignment["AcceptTime"])
+        known["Expiration"] = times.get("Expiration", assignment["SubmitTime"])
+        return known
+
+    def _problem(self, line: int, what: str, hint: str | None = None) -> None:
+        self.problems.append(Problem(f"{self._path}, line {line}", what, hint))
+
+
+def completed_hits(
+    batch: OldBatch, known: dict[str, Any], questions: Mapping[str, str], annotation: Callable[[int], str]
+) -> Iterator[dict[str, Any]]:
+    """Each HIT with all that a marketplace wants to know: `known` fills in what the file does not tell.
+
+    `questions` has those that are known, by HIT id; `annotation` marks a HIT's place among the others (from 1).
+    """
+    for place, (hit_id, hit) in enumerate(batch.hits.items(), start=1):
+        whole = DEFAULTS | {"MaxAssignments": len(hit["Assignments"])} | known | hit
+        whole["Question"] = questions.get(hit_id)
+        whole["RequesterAnnotation"] = " ".join(filter(None, (hit["RequesterAnnotation"], annotation(place))))
+        yield whole
+
+
+def _fields(record: dict[str, Any]) -> list[list[str]]:
+    """The fields of which a record was made, as far as that can be told."""
+    output, others = record.get("output"), record.get("fields")
+    if output is None and record.get("answer"):
+        return [["answer", str(record["answer"])]]
+    is_form = isinstance(output, dict) and not others and not set(JSON_FIELDS) & set(output)
+    if is_form and output and all(isinstance(value, str) for value in output.values()):
+        return [[name, value] for name, value in output.items()]
+    # What a page stored as JSON and was none has been kept as it came.
+    stored = output if record.get("problem") and isinstance(output, str) else _json(output)
+    beside = others.items() if isinstance(others, dict) else ()
+    return [["output", stored], *([name, value if isinstance(value, str) else _json(value)] for name, value in beside)]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _time(name: str, text: Any) -> float:
+    try:
+        return round(parse_time(str(text)).timestamp(), 3)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None

@@ -1,0 +1,1 @@
+"""The inputs of a batch: JSON Lines or CSV, one value for each HIT."""

@@ -1,0 +1,90 @@
+"""CSV → numbered inputs: a row with its column's names.
+
+In a file of the requester site's, the columns `Input.x` are the variables x, and the site's own and `Answer.x` are left
+alone.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from simpleturk.batch.inputs.csv_reader import Rows, Unreadable, rows_of
+from simpleturk.batch.inputs.jsonl import Input, Inputs
+from simpleturk.errors import Problem, Problems
+
+
+class Table(Inputs):
+    """A CSV file of inputs. A line is the one on which a row begins."""
+
+    suffix = ".csv"
+
+    def __iter__(self) -> Iterator[Input | Problem]:
+        with self.open() as file:
+            rows = rows_of(file)
+            try:
+                header = self._header(rows)
+                if isinstance(header, list):
+                    yield from header
+                    return
+                seen: set[str] = set()
+                for line, row in rows:
+                    found = self._row(header, line, row)
+                    # The site's results have a row for each assignment: a HIT is one input.
+                    hit_id = row[header.hit_id] if header.hit_id is not None and header.hit_id < len(row) else ""
+                    if found is not None and (not hit_id or hit_id not in seen):
+                        yield found
+                    seen.update(filter(None, [hit_id]))
+            except Unreadable as error:
+                yield Problem(self.where(error.line), error.what, error.hint)
+
+    def value_at(self, line: int, offset: int) -> Any:
+        """The input of the row that begins on a line, which begins at this offset of the file."""
+        with self.open() as file:
+            header = self._header(rows_of(file))
+            if isinstance(header, list):
+                raise Problems(header)
+            file.seek(offset)
+            rows = rows_of(file, header.delimiter, line)
+            found = self._row(header, *next(rows, (line, [])))
+        if isinstance(found, Problem):
+            raise Problems([found])
+        if found is None:
+            raise KeyError(line)
+        return found.value
+
+    def _header(self, rows: Rows) -> "_Header | list[Problem]":
+        """The columns; or what is wrong with them."""
+        line, names = next(rows, (1, []))
+        header = _Header(names, rows.delimiter)
+        if names and not header.columns:
+            return [Problem(self.where(line), "names no column that could be an input", "begin with a header")]
+        columns = list(header.columns.values())
+        twice = dict.fromkeys(name for name in columns if columns.count(name) > 1)
+        hint = "give each column a name of its own"
+        return [Problem(self.where(line), f"names the column {name!r} twice", hint) for name in twice] or header
+
+    def _row(self, header: "_Header", line: int, row: list[str]) -> Input | Problem | None:
+        if not any(row):
+            return None
+        wanted = header.number
+        if len(row) < wanted or any(row[wanted:]):
+            hint = "put quotes around a field that holds the separator or a line end"
+            return Problem(self.where(line), f"has {len(row)} fields; the header has {wanted}", hint)
+        # Data frames write their rows' numbers into a first column without a name.
+        unnamed = next((number for number in header.unnamed if number and row[number]), None)
+        if unnamed is not None:
+            return Problem(self.where(line), f"field {unnamed + 1} has a value, but its column no name")
+        return Input(line, {name: row[number] for number, name in header.columns.items()})
+
+
+class _Header:
+    """A table's columns: the number of fields, names by position, the position of the site's HITId."""
+
+    def __init__(self, names: list[str], delimiter: str) -> None:
+        stripped = [name.strip() for name in names]
+        self.delimiter = delimiter
+        self.number = len(stripped)
+        self.unnamed = [number for number, name in enumerate(stripped) if not name]
+        named = {number: name for number, name in enumerate(stripped) if name}
+        inputs = {number: name[6:] for number, name in named.items() if name.startswith("Input.") and name[6:]}
+        self.columns = inputs or {n: name for n, name in named.items() if not name.startswith("Answer.")}
+        self.hit_id = stripped.index("HITId") if inputs and "HITId" in stripped else None

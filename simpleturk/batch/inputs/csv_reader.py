@@ -1,0 +1,167 @@
+"""CSV, whatever spreadsheet or site wrote it → rows, each with the line on which it begins.
+
+Comma, semicolon or tab, told by the header; quoted fields may hold line ends; UTF-8 with or without BOM.
+"""
+
+import codecs
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from simpleturk.errors import Problem
+
+DELIMITERS = ",;\t"
+
+#: What Excel writes before the header to say how fields are apart.
+_SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?")
+
+#: Excel's other encodings cannot be told from each other.
+_AS_UTF_8 = 'save the file as UTF-8: in Excel, choose "CSV UTF-8"'
+
+
+class Unreadable(Exception):
+    """A file that cannot be read on."""
+
+    def __init__(self, line: int, what: str, hint: str | None = None) -> None:
+        super().__init__(what)
+        self.line, self.what, self.hint = line, what, hint
+
+
+def decoded(file: Iterable[bytes], first: int = 1) -> Iterator[str]:
+    """The lines of a file as text, of which the first has this number. Raises Unreadable."""
+    for number, line in enumerate(file, start=first):
+        if number == 1:
+            if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                raise Unreadable(1, "the file is UTF-16, not UTF-8", _AS_UTF_8)
+            line = line.removeprefix(codecs.BOM_UTF8)
+        try:
+            yield line.decode()
+        except UnicodeDecodeError as error:
+            what = f"not UTF-8 text (byte {error.start + 1} is 0x{line[error.start]:02x})"
+            raise Unreadable(number, what, _AS_UTF_8) from error
+
+
+class Rows(Iterator[tuple[int, list[str]]]):
+    """Rows with the line on which each begins. Without a delimiter, the first row tells it."""
+
+    def __init__(self, lines: Iterator[str], delimiter: str, first: int) -> None:
+        self.delimiter = delimiter
+        self._lines = lines
+        self._before = first - 1
+        self._reader: Any = csv.reader(lines, delimiter=delimiter, strict=True) if delimiter else None
+
+    def __next__(self) -> tuple[int, list[str]]:
+        if self._reader is None:
+            self._begin()
+        begun = self._before + self._reader.line_num + 1
+        try:
+            return begun, next(self._reader)
+        except csv.Error as error:
+            what = "a quote is opened and never closed" if "unexpected end" in str(error) else f"not CSV: {error}"
+            hint = 'a quote inside of a quoted field is written twice: ""' if '"' in str(error) else None
+            if "new-line character" in str(error):
+                hint = 'its lines end as those of old Macs did: in Excel, choose "CSV UTF-8"'
+            raise Unreadable(begun, what, hint) from error
+
+    def _begin(self) -> None:
+        """Find out how fields are apart, by what the header has most of outside of quotes."""
+        first = next(self._lines, "")
+        said = _SEPARATOR_LINE.fullmatch(first)
+        if said:
+            self._before, self.delimiter = self._before + 1, said[1]
+            self._reader = csv.reader(self._lines, delimiter=self.delimiter, strict=True)
+            return
+        bare = re.sub('"[^"]*("|$)', "", first)
+        self.delimiter = max(DELIMITERS, key=bare.count)
+        self._reader = csv.reader(_chained(first, self._lines), delimiter=self.delimiter, strict=True)
+
+
+def rows_of(file: Iterable[bytes], delimiter: str = "", first: int = 1) -> Rows:
+    """The rows of a file that is open at the line `first`. Iterating raises Unreadable."""
+    csv.field_size_limit(2**31 - 1)
+    return Rows(decoded(file, first), delimiter, first)
+
+
+def header_of(rows: Rows) -> tuple[int, list[str]]:
+    """The first row that is not empty, with its line; names without blanks around, as long as they differ."""
+    line, names = next(((line, row) for line, row in rows if any(map(str.strip, row))), (1, []))
+    stripped = [name.strip() for name in names]
+    return line, stripped if len(set(stripped)) == len(set(names)) else names
+
+
+def records(file: Iterable[bytes], name: str, wanted: str) -> "Iterator[tuple[int, dict[str, str]] | Problem]":
+    """Each row as a dict by the header's names, with its line; or what is wrong with it. Empty rows are left out.
+
+    A file whose header lacks the column `wanted` is a Problem.
+    """
+    rows = rows_of(file)
+    try:
+        line, names = header_of(rows)
+        if wanted not in names:
+            yield Problem(f"{name}, line {line}", f"names no column {wanted}", "begin with the header")
+            return
+        twice = dict.fromkeys(column for column in names if column and names.count(column) > 1)
+        for column in twice:
+            yield Problem(f"{name}, line {line}", f"names the column {column!r} twice", "give each a name of its own")
+        if twice:
+            return
+        for line, row in rows:
+            if len(row) < len(names) or any(row[len(names) :]):
+                if any(row):
+                    hint = "put quotes around a field that holds the separator or a line end"
+                    yield Problem(f"{name}, line {line}", f"has {len(row)} fields; the header has {len(names)}", hint)
+            elif any(row):
+                yield line, dict(zip(names, row, strict=False))
+    except Unreadable as error:
+        yield Problem(f"{name}, line {error.line}", error.what, error.hint)
+
+
+def cell_text(value: Any) -> str:
+    """A value as a spreadsheet's cell holds it: a text as it is, others as JSON."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def input_of(row: Mapping[str, str]) -> dict[str, str]:
+    """The input that a row of the requester site's tells, in its columns `Input.x`; empty where it tells none."""
+    return {name[6:]: text for name, text in row.items() if name.startswith("Input.") and name[6:]}
+
+
+def _chained(first: str, lines: Iterator[str]) -> Iterator[str]:
+    if first:
+        yield first
+    yield from lines
+
+
+def is_table(path: Path, name: str) -> bool:
+    """Whether a file is CSV: by its name, or where that says nothing by its first line."""
+    if not path.is_file():
+        return begins_table(name, b"")
+    with path.open("rb") as file:
+        return begins_table(name, file.readline(100_000))
+
+
+def begins_table(name: str, line: bytes) -> bool:
+    """Whether a file is CSV, by its name, or where that says nothing by its first line."""
+    suffix = Path(name).suffix.lower()
+    if suffix in (".csv", ".tsv"):
+        return True
+    if suffix in (".jsonl", ".json", ".ndjson"):
+        return False
+    line = line.removeprefix(codecs.BOM_UTF8).strip()
+    # A row of JSON begins as JSON does; a header of several columns holds what sets them apart.
+    return line[:1] not in (b"{", b"[") and any(sign.encode() in line for sign in DELIMITERS) and not _is_json(line)
+
+
+def _is_json(line: bytes) -> bool:
+    from simpleturk.mturk.strict_json import parse_json
+
+    try:
+        parse_json(line.decode())
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""What would keep workers from doing a page's task, found before the launch."""

@@ -1,0 +1,1 @@
+"""The properties of a batch: title, reward, who may work on it."""

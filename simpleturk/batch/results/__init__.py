@@ -1,0 +1,1 @@
+"""HIT ids → assignments → result records, as JSON Lines or CSV."""

@@ -1,0 +1,262 @@
+"""The requester site's results file, CSV: written from assignments, and read back with a person's decisions in it.
+
+Its columns, in order: what the site knew of HIT and assignment, `Input.x` of each input, `Answer.y` of each answer (by
+name), `Approve` and `Reject`.
+"""
+
+import csv
+import io
+import json
+import re
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from simpleturk.batch.inputs.csv_reader import cell_text, header_of, records, rows_of
+from simpleturk.batch.times import site_time
+from simpleturk.errors import Problem, Problems, SimpleturkError
+from simpleturk.files import Appended, appending, replacing, stamp
+from simpleturk.mturk.answers import AnswerError, output_of, parse_answer
+
+if TYPE_CHECKING:
+    from simpleturk.mturk.models import HIT, Assignment
+
+#: The site's own columns, before those of inputs and answers. Those that no API tells are empty.
+COLUMNS = (
+    "HITId HITTypeId Title Description Keywords Reward CreationTime MaxAssignments RequesterAnnotation"
+    " AssignmentDurationInSeconds AutoApprovalDelayInSeconds Expiration NumberOfSimilarHITs LifetimeInSeconds"
+    " AssignmentId WorkerId AssignmentStatus AcceptTime SubmitTime AutoApprovalTime ApprovalTime RejectionTime"
+    " RequesterFeedback WorkTimeInSeconds LifetimeApprovalRate Last30DaysApprovalRate Last7DaysApprovalRate"
+).split()
+DECISIONS = ("Approve", "Reject")
+
+#: The column of an input that is no object, and that of an answer that cannot be read.
+WHOLE_INPUT = "Input.input"
+RAW_ANSWER = "Answer.answer"
+
+_HALF = re.compile("[\ud800-\udfff]")
+_MARK = re.compile(r" ?simpleturk:[0-9a-f]{32}:[0-9]+\Z")
+
+
+def site_row(assignment: "Assignment", hit: "HIT | None", **known: Any) -> dict[str, Any]:
+    """One row by its columns' names. `known` may hold the `input`.
+
+    `problem` is in it where the answer cannot be read as usual; it is no column.
+    """
+    row: dict[str, Any] = dict.fromkeys(COLUMNS, "")
+    if hit is not None:
+        row |= {
+            "HITTypeId": hit.hit_type_id,
+            "Title": hit.title,
+            "Description": hit.description,
+            "Keywords": hit.keywords,
+            "Reward": f"${hit.reward:.2f}",
+            "CreationTime": site_time(hit.created),
+            "MaxAssignments": str(hit.max_assignments),
+            # Without the mark by which we know our HITs again.
+            "RequesterAnnotation": _MARK.sub("", hit.annotation),
+            "AssignmentDurationInSeconds": str(hit.assignment_duration),
+            "AutoApprovalDelayInSeconds": str(hit.auto_approval_delay),
+            "Expiration": site_time(hit.expiration),
+        }
+    row |= {
+        "HITId": assignment.hit_id,
+        "AssignmentId": assignment.assignment_id,
+        "WorkerId": assignment.worker_id,
+        "AssignmentStatus": assignment.status,
+        "AcceptTime": site_time(assignment.accepted),
+        "SubmitTime": site_time(assignment.submitted),
+        "AutoApprovalTime": site_time(assignment.auto_approval),
+        "ApprovalTime": site_time(assignment.approved),
+        "RejectionTime": site_time(assignment.rejected),
+        "RequesterFeedback": assignment.feedback or "",
+    }
+    if assignment.accepted and assignment.submitted:
+        row["WorkTimeInSeconds"] = str(int((assignment.submitted - assignment.accepted).total_seconds()))
+    if "input" in known:
+        row |= _columns_of(known["input"])
+    try:
+        fields = parse_answer(assignment.answer)
+    except AnswerError as error:
+        return row | {RAW_ANSWER: assignment.answer, "problem": error.message}
+    row |= {f"Answer.{name}": "|".join(value) if isinstance(value, list) else value for name, value in fields.items()}
+    problem = output_of(fields)[2]
+    return row | ({"problem": problem} if problem else {})
+
+
+def _columns_of(value: Any) -> dict[str, str]:
+    """An input's columns: texts as they are, other values as JSON."""
+    if not isinstance(value, dict):
+        return {WHOLE_INPUT: cell_text(value)}
+    return {f"Input.{name}": cell_text(item) for name, item in value.items()}
+
+
+class Sheet:
+    """Rows on their way to a file: which columns there are is known when all have come.
+
+    `columns` are those that it has anyway; one without a name is "".
+    """
+
+    def __init__(self, columns: Sequence[str] = (), delimiter: str = ",") -> None:
+        self.per_hit: dict[str, int] = {}
+        self.records = 0
+        self._delimiter = delimiter
+        self._old = list(columns)
+        self._columns = dict.fromkeys(columns)
+        self._seen: set[str] = set()
+        self._rows: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")
+
+    def expect(self, hit_ids: Collection[str]) -> None:
+        """All may come."""
+
+    def keep(self, fields: Sequence[str]) -> None:
+        """Take a row that the file holds, as it is: one of a person's own, or a second one of an assignment, too."""
+        row = dict(zip(self._old, fields, strict=False))
+        assignment_id = row.get("AssignmentId", "").strip()
+        if assignment_id and assignment_id not in self._seen:
+            self._count(assignment_id, row.get("HITId", "").strip())
+        self._rows.write(json.dumps(list(fields)) + "\n")
+
+    def add(self, row: dict[str, Any]) -> bool:
+        """Take a new row, unless its assignment is there; return whether it was new."""
+        if row["AssignmentId"] in self._seen:
+            return False
+        row = {name: text for name, text in row.items() if name != "problem"}
+        self._columns |= dict.fromkeys(row)
+        self._count(row["AssignmentId"], row["HITId"])
+        self._rows.write(json.dumps(row) + "\n")
+        return True
+
+    def _count(self, assignment_id: str, hit_id: str) -> None:
+        self._seen.add(assignment_id)
+        self.per_hit[hit_id] = self.per_hit.get(hit_id, 0) + 1
+        self.records += 1
+
+    def text(self) -> Iterator[str]:
+        """The file: the header, and row by row."""
+        inputs = [name for name in self._columns if name.startswith("Input.")]
+        answers = sorted(name for name in self._columns if name.startswith("Answer."))
+        columns = [*COLUMNS, *inputs, *answers, *DECISIONS]
+        # What somebody has written beside it stays, at the end: by its place, for it may have no name.
+        known = set(columns)
+        others = [place for place, name in enumerate(self._old) if name not in known]
+        yield self._line([*columns, *(self._old[place] for place in others)])
+        places = {name: place for place, name in reversed(list(enumerate(self._old)))}
+        self._rows.seek(0)
+        for line in self._rows:
+            row = json.loads(line)
+            if isinstance(row, dict):
+                yield self._line([*(row.get(name, "") for name in columns), *("" for _ in others)])
+            else:
+                cells = [row[places[name]] if name in places else "" for name in columns]
+                yield self._line([*cells, *(row[place] for place in others)])
+
+    def _line(self, fields: list[str]) -> str:
+        file = io.StringIO()
+        csv.writer(file, delimiter=self._delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(fields)
+        # UTF-8 has no halves of characters.
+        return _HALF.sub("\ufffd", file.getvalue())
+
+    def close(self) -> None:
+        """Let go of what was kept meanwhile."""
+        self._rows.close()
+
+
+@contextmanager
+def merging(path: Path) -> Iterator[Sheet]:
+    """Rows to be merged into a file of this form, which is ours alone until the end of the block.
+
+    What it holds stays: rows, decisions, further columns, the sign between fields. It is replaced in one step, with
+    what has come in, and only if there is something new. Raises Problems, and changes nothing, when it is something
+    else; SimpleturkError when somebody has saved it meanwhile.
+    """
+    with appending(path) as file:
+        before_us = stamp(path)
+        is_new = not any(map(bytes.strip, file.lines()))
+        with closing(Sheet() if is_new else _read(file, path)) as sheet:
+            before = sheet.records
+            try:
+                yield sheet
+            finally:
+                if sheet.records > before or is_new:
+                    if stamp(path) != before_us:
+                        hint = "run the command again: nothing of what is in it was touched"
+                        raise SimpleturkError(f"{path} has just been saved by somebody else", hint)
+                    with replacing(path) as new:
+                        new.writelines(line.encode() for line in sheet.text())
+
+
+def _read(file: Appended, path: Path) -> Sheet:
+    """The rows that a file holds. Raises Problems with everything that is wrong in it."""
+    problems = []
+    for item in records(file.lines(), str(path), "AssignmentId"):
+        if isinstance(item, Problem):
+            hint = item.hint or "name another --output: nothing has been written"
+            problems.append(Problem(item.where, item.what, hint))
+    if problems:
+        raise Problems(problems)
+    rows = rows_of(file.lines())
+    names = header_of(rows)[1]
+    sheet = Sheet(names, rows.delimiter)
+    for _, fields in rows:
+        if any(fields):
+            sheet.keep(fields[: len(names)])
+    return sheet
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a row says of an assignment: `approve`, or reject with a `reason`, or neither ("")."""
+
+    assignment_id: str
+    status: str
+    approve: bool
+    reason: str
+
+
+#: What looks like an empty cell.
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\xa0 "
+
+
+def decisions(file: Iterable[bytes], name: str) -> list[Decision]:
+    """The decisions that a person filled in: x in Approve, or a reason in Reject. Raises Problems with all bad rows."""
+    problems: list[Problem] = []
+    found: dict[str, tuple[int, Decision]] = {}
+    for item in records(file, name, "AssignmentId"):
+        if isinstance(item, Problem):
+            problems.append(item)
+            continue
+        line, row = item
+        if not set(DECISIONS) & set(row):
+            hint = "in the requester site's file, x in Approve approves, and a reason in Reject rejects"
+            problems.append(Problem(f"{name}, line 1", "names neither a column Approve nor a column Reject", hint))
+            break
+        decision = Decision(
+            row["AssignmentId"].strip(),
+            row.get("AssignmentStatus", "").strip(),
+            bool(row.get("Approve", "").strip()),
+            row.get("Reject", "").strip().strip(_INVISIBLE),
+        )
+        wrong = _wrong(decision, row.get("Approve", "").strip())
+        earlier = found.setdefault(decision.assignment_id, (line, decision))
+        if earlier[1] != decision:
+            wrong = f"decides otherwise on {decision.assignment_id} than line {earlier[0]}"
+        if wrong:
+            problems.append(Problem(f"{name}, line {line}", wrong))
+    if problems:
+        raise Problems(problems)
+    return [decision for _, decision in found.values()]
+
+
+def _wrong(decision: Decision, mark: str) -> str | None:
+    """What is wrong with a row's decision."""
+    if (mark or decision.reason) and (not decision.assignment_id or len(decision.assignment_id.split()) > 1):
+        return "decides, but names no assignment"
+    if mark and decision.reason:
+        return "both approves and rejects"
+    if mark and mark.lower() != "x":
+        return f"Approve holds {mark[:40]!r}: write x to approve, or leave it empty"
+    return None

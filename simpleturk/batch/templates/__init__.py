@@ -1,0 +1,1 @@
+"""Template + input → the question of a HIT."""

@@ -1,0 +1,336 @@
+"""hit_templates/*.html + input → the page, or the XML that a template is."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from jinja2 import (
+    ChainableUndefined,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    FunctionLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    Undefined,
+    meta,
+    nodes,
+)
+from jinja2 import Template as JinjaTemplate
+from jinja2.environment import TemplateModule
+from jinja2.utils import missing
+from markupsafe import Markup
+
+from simpleturk.assets.local import Assets, inlined, local_files
+from simpleturk.batch.templates.source_map import Places, marking, unmarked
+from simpleturk.errors import Problem, Problems, SimpleturkError, suggestion
+from simpleturk.resources import shipped
+
+#: The names under which templates include what every page needs; the last two are simple-amt's.
+INCLUDES = ("simpleturk.html", "hit_templates/simpleturk.html", "simpleamt.html", "hit_templates/simpleamt.html")
+
+#: The largest local file that a page holds itself where nobody has said how large a page may be, in bytes.
+MOST_INLINED = 64 * 1024 * 1024
+
+_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_UNSAFE = re.compile("[<>&'\u2028\u2029\x7f-\x9f\ud800-\udfff]")
+
+
+class Missing(ChainableUndefined):
+    """A variable that an input lacks: false in a test, an error when it is printed or looped over."""
+
+    __slots__ = ()
+
+    @property
+    def _undefined_message(self) -> str:
+        """What Jinja's error says; in the words of inputs where a key is missing."""
+        name, holder = self._undefined_name, self._undefined_obj
+        if self._undefined_hint is not None:
+            return str(self._undefined_hint)
+        if isinstance(holder, TemplateModule):
+            known = [one for one in vars(holder) if not one.startswith("_")]
+            return "; ".join(filter(None, (f"there is no {name!r} in what was imported", suggestion(str(name), known))))
+        if not isinstance(holder, Mapping):
+            return str(super()._undefined_message) if holder is not missing else f"the input has no {name!r}"
+        what = "the input" if isinstance(holder, _Object) else "this part of the input"
+        return "; ".join(filter(None, (f"{what} has no {name!r}", suggestion(str(name), map(str, holder)))))
+
+    __str__ = __html__ = __iter__ = __len__ = StrictUndefined._fail_with_undefined_error
+    __bool__ = Undefined.__bool__
+    __eq__ = Undefined.__eq__
+    __ne__ = Undefined.__ne__
+    __hash__ = Undefined.__hash__
+
+
+class Template:
+    """A template, compiled once. Raises Problems for a syntax error or a file that cannot be read.
+
+    Includes are looked for beside it, in the working directory, in `folders`, and in what simpleturk ships. `data` is
+    what the file holds, where it has been read. `assets` says where pages find local files; without it, in the page.
+    """
+
+    def __init__(
+        self, path: Path, folders: Sequence[Path] = (), data: bytes | None = None, assets: Assets | None = None
+    ) -> None:
+        self.path = path
+        data = read_template(path) if data is None else data
+        #: The SHA-256 of the file. It is read once: a pipe cannot be read again.
+        self.digest = sha256(data).hexdigest()
+        self._environment = _environment(path, folders, assets or local_files(path, path, inlined(MOST_INLINED)))
+        #: The template as it was written.
+        self.text = decoded_template(data, path)
+        self._traced: Any = None
+        try:
+            code = self._environment.compile(self.text, str(path), str(path))
+            self._template = JinjaTemplate.from_code(self._environment, code, dict(self._environment.globals))
+        except TemplateSyntaxError as error:
+            raise Problems([_syntax_problem(error, path)]) from error
+        # Jinja makes Python of a template, and what Python cannot compile is the template's mistake too.
+        except (SyntaxError, RecursionError, ValueError, OverflowError) as error:
+            raise Problems([Problem(str(path), f"cannot be compiled: {error}", "make it simpler")]) from error
+
+    def render(self, value: Any) -> str:
+        """The page for one input. Raises Problems, naming the template's line."""
+        try:
+            return self._template.render(variables_of(value))
+        except TemplateSyntaxError as error:
+            raise Problems([_syntax_problem(error, self.path)]) from error
+        except SimpleturkError as error:
+            raise Problems([self._problem(error)]) from error
+        # Whatever a template's own expressions raise is the template's mistake: 1 / 0, "a" + 1, a filter's ValueError.
+        except Exception as error:
+            raise Problems([self._problem(error)]) from error
+
+    def source_text(self) -> str:
+        """The text of the template, and of what it includes that does not ship with simpleturk."""
+        home = shipped("hit_templates")
+        own = (text for path, text in self._includes() if path and not Path(path).is_relative_to(home))
+        return "\n".join([self.text, *own])
+
+    def never_shown(self) -> list[tuple[int, str, str]]:
+        """What a template that extends another has outside of that one's blocks: line, what, and what to do."""
+        tree = self._environment.parse(self.text)
+        parent = tree.find(nodes.Extends)
+        if parent is None or not isinstance(parent.template, nodes.Const):
+            return []
+        found: list[tuple[int, str, str]] = []
+        known = self._blocks_of(str(parent.template.value))
+        for node in tree.body:
+            if isinstance(node, nodes.Block) and known and node.name not in known:
+                what = f"the block {node.name!r} is none of {parent.template.value}: it is never shown"
+                found.append((node.lineno, what, suggestion(node.name, known) or f"there are {', '.join(known)}"))
+            elif isinstance(node, nodes.Output):
+                data = next((one for one in node.find_all(nodes.TemplateData) if one.data.strip()), None)
+                if data is not None:
+                    lead = len(data.data) - len(data.data.lstrip())
+                    line = data.lineno + data.data.count("\n", 0, lead)
+                    what = f"what stands outside of the blocks of {parent.template.value} is never shown"
+                    found.append((line, what, f"put it into one: {', '.join(known)}"))
+        return found
+
+    def _blocks_of(self, name: str) -> list[str]:
+        """The blocks that a template has, and those that it extends have."""
+        assert self._environment.loader
+        found: list[str] = []
+        try:
+            tree = self._environment.parse(self._environment.loader.get_source(self._environment, name)[0])
+        except TemplateError:
+            return found
+        found += [block.name for block in tree.find_all(nodes.Block)]
+        parent = tree.find(nodes.Extends)
+        if parent is not None and isinstance(parent.template, nodes.Const) and parent.template.value != name:
+            found += self._blocks_of(str(parent.template.value))
+        return list(dict.fromkeys(found))
+
+    def included(self) -> list[Path]:
+        """The files that it includes, and those that they include, as far as they are there."""
+        return [Path(path) for path, _ in self._includes() if path]
+
+    def _includes(self) -> Iterator[tuple[str | None, str]]:
+        """Path and text of what is included by name."""
+        waiting, known = [self.text], set()
+        while waiting:
+            for name in meta.find_referenced_templates(self._environment.parse(waiting.pop())):
+                if name is None or name in known:
+                    continue
+                known.add(name)
+                with suppress(TemplateNotFound, TemplateSyntaxError, UnicodeDecodeError):
+                    assert self._environment.loader
+                    text, path, _ = self._environment.loader.get_source(self._environment, name)
+                    self._environment.parse(text)
+                    waiting.append(text)
+                    yield path, text
+
+    def traced(self, value: Any) -> tuple[str, Places]:
+        """The page for one input, and where its parts stand in the template's files. Raises Problems."""
+        page = self.render(value)
+        if self._traced is None:
+            environment = marking(self._environment)
+            code = environment.compile(self.text, str(self.path), str(self.path))
+            self._traced = (JinjaTemplate.from_code(environment, code, dict(environment.globals)), environment.files)
+        template, files = self._traced
+        try:
+            found, places = unmarked(template.render(variables_of(value)), files)
+        except Exception:  # a template that looks at its own text may fail on the marks, and only then
+            found = ""
+        return (page, places) if found == page else (page, Places.of_page(page))
+
+    def _problem(self, error: Exception) -> Problem:
+        file, line = self.path, 0
+        trace = error.__traceback__
+        home = shipped("hit_templates")
+        while trace is not None:
+            name = trace.tb_frame.f_code.co_filename
+            is_template = name == str(self.path) or name.endswith((".html", ".jinja", ".j2", ".xml"))
+            # A macro that ships is right: who calls it is not.
+            if is_template and (not line or not Path(name).is_relative_to(home)):
+                file, line = Path(name), trace.tb_lineno
+            trace = trace.tb_next
+        where = f"{file}, line {line}" if line else str(file)
+        if isinstance(error, TemplateNotFound):
+            hint = "includes are looked for beside the template, in the working directory, and in what simpleturk ships"
+            return Problem(where, f"there is no file {error.message or error.name} to include", hint)
+        if isinstance(error, SimpleturkError):
+            return Problem(where, error.message, error.hint)
+        is_told = isinstance(error, TemplateError) or str(error).startswith("macro ")
+        what = str(error) if is_told else f"{type(error).__name__}: {error}"
+        return Problem(where, what)
+
+
+def json_text(value: Any) -> str:
+    """JSON that is safe inside a script element and inside an attribute in single quotes, whatever the data holds."""
+    text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "), default=_plain)
+    if text.isascii() and "\x7f" not in text:
+        # As below, and quicker: of what is unsafe, ASCII has no more.
+        for sign in "<>&'":
+            text = text.replace(sign, _ESCAPES[sign])
+        return text
+    return _UNSAFE.sub(lambda match: _ESCAPES.get(match[0], f"\\u{ord(match[0]):04x}"), text)
+
+
+class DataEnvironment(Environment):
+    """An input's keys win over the methods of its type: `input.items` is the input's "items", if it has one."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, Mapping) and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
+class _AsJson:
+    """An input as a template sees it: a value in expressions, JSON text when it is printed."""
+
+    def __str__(self) -> str:
+        return json_text(self)
+
+    def __html__(self) -> str:
+        return json_text(self)
+
+
+class _Object(_AsJson, dict[str, Any]):
+    pass
+
+
+class _Array(_AsJson, list[Any]):
+    pass
+
+
+class _String(_AsJson, str):
+    __slots__ = ()
+
+
+class _Null(_AsJson):
+    def __bool__(self) -> bool:
+        return False
+
+    def __eq__(self, other: object) -> bool:
+        return other is None or isinstance(other, _Null)
+
+    def __hash__(self) -> int:
+        return hash(None)
+
+
+def variables_of(value: Any) -> dict[str, Any]:
+    """What a template knows of an input: `input` itself, and an object's keys."""
+    variables = {str(name): item for name, item in value.items()} if isinstance(value, dict) else {}
+    return variables | {"input": _as_input(value)}
+
+
+def _as_input(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _Object(value)
+    if isinstance(value, list):
+        return _Array(value)
+    if isinstance(value, str):
+        return _String(value)
+    return _Null() if value is None else value
+
+
+def _plain(value: Any) -> Any:
+    """What json cannot write by itself: our null."""
+    if isinstance(value, _Null):
+        return None
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def printed(value: Any) -> Any:
+    """How a value inside an input is printed: objects, lists, true and false as JSON, null as nothing."""
+    if isinstance(value, dict | list | bool):
+        return Markup(json_text(value))
+    return "" if value is None else value
+
+
+def _environment(path: Path, folders: Sequence[Path], assets: Assets) -> Environment:
+    folder = shipped("hit_templates")
+    environment = DataEnvironment(
+        loader=ChoiceLoader(
+            [
+                FileSystemLoader([path.resolve().parent, Path.cwd(), *folders], encoding="utf-8-sig"),
+                FileSystemLoader([folder, folder.parent], encoding="utf-8-sig"),
+                FunctionLoader(_ancestor_include),
+            ]
+        ),
+        autoescape=True,
+        undefined=Missing,
+        finalize=printed,
+        keep_trailing_newline=True,
+    )
+    environment.globals["asset"] = assets
+    environment.policies["json.dumps_function"] = lambda value, **options: json.dumps(value, default=_plain, **options)
+    return environment
+
+
+def _ancestor_include(name: str) -> str | None:
+    """simple-amt's names lead to the one include that ships."""
+    if name in INCLUDES:
+        return shipped("hit_templates", "simpleturk.html").read_text(encoding="utf-8")
+    return None
+
+
+def read_template(path: Path) -> bytes:
+    """A template's bytes. Raises SimpleturkError when there is no such file."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise SimpleturkError(f"{path}: no such file", "name the template with --template") from error
+    except IsADirectoryError as error:
+        raise SimpleturkError(f"{path}: is a folder, not a file", "name the template with --template") from error
+
+
+def decoded_template(data: bytes, path: Path) -> str:
+    """A template's text. Raises Problems when it is not UTF-8."""
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise Problems([Problem(f"{path}, line {line}", "is not UTF-8 text", "save it as UTF-8")]) from error
+
+
+def _syntax_problem(error: TemplateSyntaxError, path: Path) -> Problem:
+    return Problem(f"{error.filename or path}, line {error.lineno}", f"{error.message}")

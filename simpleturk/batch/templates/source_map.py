@@ -1,0 +1,117 @@
+"""Where the parts of a rendered page stand in its template's files: messages name the author's own lines."""
+
+import itertools
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+
+from simpleturk.resources import shipped
+
+_SHIPPED = shipped("hit_templates", "simpleturk")
+
+#: What stands in a traced page before each piece of a template's text: the number of its file, and its line.
+_MARK = re.compile("\ue000([0-9]+):([0-9]+)\ue001")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line (from 1) of a file; of the rendered page itself where the file is None.
+
+    What a macro that ships has written is in the place where it was called; `is_ours` says so.
+    """
+
+    file: Path | None
+    line: int
+    is_ours: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}" if self.file else f"line {self.line} of the page"
+
+
+class Places:
+    """The places of a page's characters: pairs of an offset and the place that holds from there on, in order."""
+
+    def __init__(self, marks: list[tuple[int, Place]]) -> None:
+        self._offsets = [offset for offset, _ in marks]
+        self._places = [place for _, place in marks]
+
+    def at(self, offset: int) -> Place:
+        """The place of a character of the page."""
+        position = bisect_right(self._offsets, offset) - 1
+        return self._places[max(position, 0)]
+
+    @classmethod
+    def of_page(cls, page: str) -> "Places":
+        """The page's own lines, where nothing better is known."""
+        return cls([(start, Place(None, line)) for line, start in enumerate(line_starts(page), start=1)])
+
+
+def line_starts(text: str) -> list[int]:
+    """Where the lines of a text begin."""
+    return [0, *(found.end() for found in re.finditer("\n", text))]
+
+
+class Marking(Extension):
+    """Makes a Jinja environment write a mark before each piece of text, and after each of its line ends."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        """The tokens of a template, its text with marks."""
+        files: list[str] = self.environment.files  # type: ignore[attr-defined]
+        name = stream.filename or stream.name or ""
+        if name not in files:
+            files.append(name)
+        number = files.index(name)
+        captured = 0
+        tokens = list(stream)
+        for position, token in enumerate(tokens):
+            if token.type == "block_begin":
+                # What is captured may be compared or changed: marks would be in the way.
+                captured += _captures(tokens[position + 1 : position + 100])
+            elif token.type == "data" and not captured:
+                lines = token.value.split("\n")
+                marked = (f"\ue000{number}:{token.lineno + index}\ue001{line}" for index, line in enumerate(lines))
+                token = Token(token.lineno, token.type, "\n".join(marked))
+            yield token
+
+
+def _captures(tokens: list[Token]) -> int:
+    """1 where these tokens begin a block whose text becomes a value, -1 where they end one, else 0."""
+    word = tokens[0].value if tokens else ""
+    head = itertools.takewhile(lambda token: token.type != "block_end", tokens)
+    if word == "filter" or (word == "set" and all(token.type != "assign" for token in head)):
+        return 1
+    return -1 if word in ("endset", "endfilter") else 0
+
+
+def unmarked(marked: str, files: list[str]) -> tuple[str, Places]:
+    """A page without its marks, and where its parts stand."""
+    parts: list[str] = []
+    marks: list[tuple[int, Place]] = []
+    length = position = 0
+    authors: Place | None = None
+    for found in _MARK.finditer(marked):
+        part = marked[position : found.start()]
+        parts.append(part)
+        length += len(part)
+        place = Place(Path(files[int(found[1])]), int(found[2]))
+        if place.file and place.file.is_relative_to(_SHIPPED):
+            place = replace(authors, is_ours=True) if authors else replace(place, is_ours=True)
+        else:
+            authors = place
+        marks.append((length, place))
+        position = found.end()
+    page = "".join([*parts, marked[position:]])
+    return page, Places(marks) if marks else Places.of_page(page)
+
+
+def marking(environment: Any) -> Any:
+    """The same environment, with marks."""
+    traced = environment.overlay(extensions=[Marking], cache_size=50)
+    traced.files = []
+    return traced

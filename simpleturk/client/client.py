@@ -1,0 +1,313 @@
+"""The boundary to any Mechanical Turk endpoint: connecting, operations in Python's words, paging.
+
+Amazon's CamelCase stops here. This is the only module outside of marketplace/ that imports boto3.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from simpleturk.client.endpoints import LOCAL_URL, Marketplace
+from simpleturk.client.retries import Caller
+from simpleturk.errors import MarketplaceError, SimpleturkError
+from simpleturk.mturk.models import HIT, Assignment, assignment_of, hit_of
+
+#: Every endpoint is signed for this region: Amazon's service existed in no other.
+REGION = "us-east-1"
+
+#: The largest page of a list, in items. Source: ResultSize in the service model.
+PAGE = 100
+
+#: A page whose questions or answers come to this many characters may have been cut short by the server.
+LONG_PAGE = 6 * 1024 * 1024
+
+#: Seconds that an answer may take.
+READ_TIMEOUT = 30
+
+#: How many calls are in flight at once, unless the user says otherwise.
+CONCURRENCY = 32
+
+
+class MTurk(Caller):
+    """The calls that simpleturk makes, in Python's names; every one raises MarketplaceError and its kinds."""
+
+    def balance(self) -> Decimal:
+        """The account's available balance in USD."""
+        return self._read(lambda answer: Decimal(answer["AvailableBalance"]), self._call("get_account_balance"))
+
+    def create_hit_type(self, parameters: dict[str, Any]) -> str:
+        """Find or make the HIT type of these properties (CreateHITType's parameters); return its id."""
+        return self._read(lambda answer: str(answer["HITTypeId"]), self._call("create_hit_type", **parameters))
+
+    def create_hit(self, hit_type_id: str, question: str, token: str, parameters: dict[str, Any]) -> str:
+        """Create a HIT and return its id; `token` makes a repetition harmless for 24 hours.
+
+        Raises AlreadyExists when this very request has made a HIT before.
+        """
+        answer = self._call(
+            "create_hit_with_hit_type",
+            HITTypeId=hit_type_id,
+            Question=question,
+            UniqueRequestToken=token,
+            **parameters,
+        )
+        return self._read(lambda answer: str(answer["HIT"]["HITId"]), answer)
+
+    def hit(self, hit_id: str) -> HIT:
+        """One HIT. A deleted one may be shown as Disposed, or raise NoSuchHIT."""
+        return self._read(lambda answer: hit_of(answer["HIT"]), self._call("get_hit", HITId=hit_id))
+
+    def hit_pages(self) -> Iterator[list[HIT]]:
+        """All HITs of the account that are not deleted, in pages of up to 100: one call each."""
+        for page in self._pages("list_hits", "HITs"):
+            yield [self._read(hit_of, document) for document in page]
+
+    def assignments(self, hit_id: str, statuses: Sequence[str], most: int) -> Iterator[Assignment]:
+        """The submitted assignments of a HIT in any of these states ("Submitted", "Approved", "Rejected").
+
+        `most` is how many it can have: no further page is asked for when these are there.
+        """
+        listed = 0
+        for page in self._pages("list_assignments_for_hit", "Assignments", HITId=hit_id, AssignmentStatuses=statuses):
+            yield from (self._read(assignment_of, document) for document in page)
+            listed += len(page)
+            if listed >= most:
+                return
+
+    def assignment(self, assignment_id: str) -> Assignment:
+        """One assignment that was submitted."""
+        answer = self._call("get_assignment", AssignmentId=assignment_id)
+        return self._read(lambda answer: assignment_of(answer["Assignment"]), answer)
+
+    def approve(self, assignment_id: str, feedback: str | None, override_rejection: bool) -> None:
+        """Approve: the worker is paid."""
+        optional = {"RequesterFeedback": feedback} if feedback else {}
+        self._call("approve_assignment", AssignmentId=assignment_id, OverrideRejection=override_rejection, **optional)
+
+    def reject(self, assignment_id: str, feedback: str) -> None:
+        """Reject: the worker is not paid, and reads why."""
+        self._call("reject_assignment", AssignmentId=assignment_id, RequesterFeedback=feedback)
+
+    def bonus(self, assignment_id: str, worker_id: str, amount: Decimal, reason: str, token: str) -> None:
+        """Pay the worker of an assignment more; `amount` is USD. `token` makes a repetition harmless for 24 hours."""
+        given = {"AssignmentId": assignment_id, "WorkerId": worker_id, "Reason": reason, "UniqueRequestToken": token}
+        with _once():
+            self._call("send_bonus", BonusAmount=f"{amount:.2f}", **given)
+
+    def bonuses(self, assignment_id: str) -> Iterator[tuple[Decimal, str]]:
+        """The bonuses of an assignment: USD, and the reason."""
+        for page in self._pages("list_bonus_payments", "BonusPayments", AssignmentId=assignment_id):
+            for paid in page:
+                yield self._read(lambda paid: (Decimal(paid["BonusAmount"]), paid.get("Reason", "")), paid)
+
+    def expire(self, hit_id: str, moment: datetime) -> None:
+        """Take a HIT off the market at a moment; one that is past means now."""
+        with _once():
+            self._call("update_expiration_for_hit", HITId=hit_id, ExpireAt=moment)
+
+    def add_assignments(self, hit_id: str, number: int, token: str) -> None:
+        """Give a HIT more places; `token` makes a repetition harmless for 24 hours."""
+        given = {"HITId": hit_id, "NumberOfAdditionalAssignments": number, "UniqueRequestToken": token}
+        with _once():
+            self._call("create_additional_assignments_for_hit", **given)
+
+    def delete(self, hit_id: str) -> None:
+        """Delete a HIT and its answers."""
+        self._call("delete_hit", HITId=hit_id)
+
+    def block(self, worker_id: str, reason: str) -> None:
+        """Keep a worker from this account's HITs."""
+        self._call("create_worker_block", WorkerId=worker_id, Reason=reason)
+
+    def unblock(self, worker_id: str) -> None:
+        """Let a worker do this account's HITs again."""
+        self._call("delete_worker_block", WorkerId=worker_id)
+
+    def blocks(self) -> Iterator[tuple[str, str]]:
+        """Pairs of a blocked worker's id and the reason."""
+        for page in self._pages("list_worker_blocks", "WorkerBlocks"):
+            for block in page:
+                yield self._read(lambda block: (block["WorkerId"], block.get("Reason", "")), block)
+
+    def _pages(self, operation: str, name: str, **parameters: Any) -> Iterator[list[dict[str, Any]]]:
+        """A list's pages. One that is not full is the last, whatever its token says: this saves a call."""
+        token: dict[str, str] = {}
+        while True:
+            result = self._call(operation, MaxResults=PAGE, **parameters, **token)
+            page = result.get(name, [])
+            yield page
+            characters = self._read(_characters, page)
+            cut_short = characters > LONG_PAGE
+            if not result.get("NextToken") or not page or (len(page) < PAGE and not cut_short):
+                return
+            token = {"NextToken": result["NextToken"]}
+
+
+@contextmanager
+def _once() -> Iterator[None]:
+    """A request that has been done before, as its token says, or for UpdateExpirationForHIT its HIT and moment."""
+    try:
+        yield
+    except MarketplaceError as error:
+        if "already been processed" not in error.message:
+            raise
+
+
+def connect(
+    marketplace: Marketplace,
+    profile: str | None = None,
+    database: Path | None = None,
+    concurrency: int = CONCURRENCY,
+    keys: tuple[str, str] | None = None,
+) -> MTurk:
+    """A client of a marketplace. For `local` it is a stock client whose requests are answered in this process.
+
+    `keys` are an access key and its secret; a profile, or keys in the environment, come before them.
+
+    Raises SimpleturkError when the user's AWS settings, or the local database, cannot be used.
+    """
+    from botocore.config import Config
+
+    concurrency = 1 if marketplace.is_local else concurrency
+    settings = Config(
+        region_name=REGION,
+        # What is repeated, and when, is decided in one place for all threads: see MTurk._call.
+        retries={"total_max_attempts": 1},
+        max_pool_connections=concurrency,
+        connect_timeout=10,
+        read_timeout=READ_TIMEOUT,
+        user_agent_extra="simpleturk",
+    )
+    if marketplace.is_local:
+        with _without_aws_settings():
+            client = _session(None).client(
+                "mturk",
+                endpoint_url=LOCAL_URL,
+                aws_access_key_id="local",
+                aws_secret_access_key="local",
+                config=settings,
+            )
+        _answer_in_process(client, database or default_database())
+        return MTurk(client, marketplace, concurrency)
+    import botocore.exceptions as aws
+
+    try:
+        given: dict[str, str] = {}
+        if keys and not profile and "AWS_ACCESS_KEY_ID" not in os.environ:
+            given = {"aws_access_key_id": keys[0], "aws_secret_access_key": keys[1]}
+        session = _session(profile)
+        client = session.client("mturk", endpoint_url=marketplace.endpoint_url, config=settings, **given)
+    except (aws.BotoCoreError, ValueError) as error:
+        raise SimpleturkError(f"the AWS settings cannot be used: {error}", "see --profile, ~/.aws/config") from error
+    return MTurk(client, marketplace, concurrency)
+
+
+def requirements_nobody_meets(mturk: MTurk, requirements: Sequence[dict[str, Any]], database: Path | None) -> list[int]:
+    """For `local`: which requirements (by position) no worker known there meets; [] elsewhere, where nobody knows."""
+    if not mturk.marketplace.is_local or not requirements:
+        return []
+    from simpleturk.marketplace.domain.search import nobody_meets
+
+    with _open_marketplace(database or default_database()).read() as transaction:
+        return nobody_meets(transaction, list(requirements))
+
+
+def question_mistake(xml: str) -> str | None:
+    """What the service's schemas forbid in a question document, with its line and column; None if nothing."""
+    from simpleturk.marketplace.errors import RequestError
+    from simpleturk.marketplace.questions.question import parse_question
+
+    try:
+        parse_question(xml)
+    except RequestError as error:
+        details = error.message.rpartition("Details: ")[2].strip()
+        place = re.match(r"\[(\d+),(\d+)\] ", details)
+        return f"line {place[1]}, column {int(place[2]) + 1}: {details[place.end() :]}" if place else details
+    return None
+
+
+def default_database() -> Path:
+    """Where the local marketplace lives when nobody says otherwise: the user's data folder."""
+    import platformdirs
+
+    return platformdirs.user_data_path("simpleturk", appauthor=False) / "marketplace.db"
+
+
+def _session(profile: str | None) -> Any:
+    import boto3
+
+    return boto3.session.Session(profile_name=profile, region_name=REGION)
+
+
+@contextmanager
+def _without_aws_settings() -> Iterator[None]:
+    """While a client is made: no variable and no file of the user's AWS settings counts, however broken they are."""
+    kept = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+    for name in kept:
+        del os.environ[name]
+    os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
+    try:
+        yield
+    finally:
+        del os.environ["AWS_CONFIG_FILE"], os.environ["AWS_SHARED_CREDENTIALS_FILE"]
+        os.environ.update(kept)
+
+
+def _answer_in_process(client: Any, database: Path) -> None:
+    """Hand every request of a client to the embedded marketplace instead of the network."""
+    from botocore.awsrequest import AWSResponse
+    from botocore.compat import HTTPHeaders
+
+    from simpleturk.marketplace.api.protocol import handle
+    from simpleturk.marketplace.errors import StoreUnavailable
+
+    marketplace = _open_marketplace(database)
+
+    def answer(request: Any, **kwargs: Any) -> AWSResponse:
+        headers = {name: _text(value) for name, value in request.headers.items()}
+        try:
+            response = handle(marketplace, headers, request.body)
+        except StoreUnavailable as error:
+            raise _unavailable(error) from error
+        raw: Any = _Raw(response.body)
+        return AWSResponse(request.url, response.status, HTTPHeaders.from_dict(response.headers), raw)
+
+    client.meta.events.register("before-send.mturk", answer)
+
+
+def _open_marketplace(database: Path) -> Any:
+    from simpleturk.marketplace.domain.marketplace import Marketplace as LocalMarketplace
+    from simpleturk.marketplace.errors import StoreUnavailable
+    from simpleturk.marketplace.store.sqlite import Store
+
+    try:
+        return LocalMarketplace(Store(database))
+    except StoreUnavailable as error:
+        raise _unavailable(error) from error
+
+
+def _unavailable(error: Exception) -> SimpleturkError:
+    return SimpleturkError(f"the local marketplace cannot be used: {error}", "name another with --database")
+
+
+class _Raw:
+    """A response's body, as AWSResponse reads it."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, **kwargs: Any) -> Iterator[bytes]:
+        yield self._body
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _characters(page: list[dict[str, Any]]) -> int:
+    return sum(len(item.get("Question", "")) + len(item.get("Answer", "")) for item in page)

@@ -1,0 +1,42 @@
+"""What the commands that operate a marketplace share: opening its database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simpleturk.errors import SimpleturkError
+
+if TYPE_CHECKING:
+    from simpleturk.marketplace.domain.marketplace import Marketplace
+    from simpleturk.marketplace.domain.worker_limits import Caps
+
+DatabaseOpt = Annotated[
+    Path | None,
+    typer.Option(
+        "--database",
+        envvar="SIMPLETURK_DATABASE",
+        metavar="FILE",
+        help="The marketplace's file; by default in your data folder.",
+    ),
+]
+
+
+@contextmanager
+def opened(database: Path | None, strict: bool = False, caps: "Caps | None" = None) -> "Iterator[Marketplace]":
+    """The marketplace in a database, closed when the block ends. Raises SimpleturkError when it cannot be used."""
+    from simpleturk.client.client import default_database
+    from simpleturk.marketplace.domain.marketplace import Marketplace
+    from simpleturk.marketplace.errors import StoreUnavailable
+    from simpleturk.marketplace.store.sqlite import Store
+
+    try:
+        store = Store(database or default_database())
+        try:
+            yield Marketplace(store, strict=strict, caps=caps)
+        finally:
+            store.close()
+    except StoreUnavailable as error:
+        raise SimpleturkError(f"the marketplace cannot be used: {error}", "name another with --database") from error

@@ -1,0 +1,1 @@
+"""demo: a whole batch on the local marketplace."""

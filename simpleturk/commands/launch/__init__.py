@@ -1,0 +1,1 @@
+"""launch: create the HITs of a batch."""

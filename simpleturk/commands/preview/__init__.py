@@ -1,0 +1,1 @@
+"""render-template --preview: a task as workers will see it."""

@@ -1,0 +1,253 @@
+"""A task's files as they are now, and a marketplace that nobody else sees, for one person to try the task on."""
+
+from array import array
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from simpleturk.assets.local import Assets, local_files, served
+from simpleturk.batch.batch import Source, checked_question, question_source
+from simpleturk.batch.inputs.csv_inputs import Table
+from simpleturk.batch.inputs.jsonl import Input, InputLines, Inputs, open_inputs
+from simpleturk.batch.lint.rules import check_page
+from simpleturk.batch.properties.file import load_properties
+from simpleturk.batch.properties.model import Properties
+from simpleturk.batch.results.fetch import result_record
+from simpleturk.batch.templates.external_url import ExternalPage
+from simpleturk.batch.templates.jinja import INCLUDES
+from simpleturk.batch.templates.source_map import Places, line_starts
+from simpleturk.client.client import connect, question_mistake
+from simpleturk.client.endpoints import LOCAL_URL, Marketplace
+from simpleturk.errors import Problem, Problems, SimpleturkError
+from simpleturk.files import json_line, stamp
+from simpleturk.marketplace.domain import assignments, lifecycle
+from simpleturk.marketplace.domain.marketplace import Marketplace as OwnMarketplace
+from simpleturk.marketplace.people import workers
+from simpleturk.marketplace.questions.question_form import Filled
+from simpleturk.marketplace.store.sqlite import Store
+from simpleturk.mturk.questions import is_document
+from simpleturk.resources import shipped
+
+WORKER = "PREVIEWWORKER"
+
+#: What a task is called whose properties are not known.
+UNNAMED = {"Title": "Preview", "Description": "Preview", "Reward": "0.00", "AssignmentDurationInSeconds": 3600}
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of a task. `folders` may hold further includes."""
+
+    template: Path | None
+    properties: Path | None
+    inputs: Path
+    folders: Sequence[Path] = ()
+    syntax: str | None = None
+    overrides: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Look:
+    """What there is to see of one input: a HIT of the scratch marketplace, if one could be made, and all problems."""
+
+    line: int
+    hit_id: str = ""
+    question: str = ""
+    properties: Properties | None = None
+    problems: list[dict[str, str]] = field(default_factory=list)
+    places: list[tuple[str, int]] = field(default_factory=list)
+
+    def add(self, level: str, problem: Problem) -> None:
+        """Note a problem."""
+        told = {"level": level, "where": problem.where, "what": problem.what, "hint": problem.hint or ""}
+        if told not in self.problems:
+            self.problems.append(told)
+
+
+class Task:
+    """A task that is being written. `database` is a new file, for the marketplace on which it is tried."""
+
+    def __init__(self, files: Files, database: Path) -> None:
+        self.files = files
+        self.marketplace = OwnMarketplace(Store(database))
+        self.mturk = connect(Marketplace("local", LOCAL_URL, False), None, database)
+        self.inputs = open_inputs(files.inputs)
+        self.assets = self._assets()
+        self._lines: tuple[object, array[int]] = (None, array("Q"))
+        self._values: tuple[object, InputLines | None] = (None, None)
+        self._included: list[Path] = []
+        #: Which input a HIT was made of, by its id.
+        self._shown: dict[str, tuple[int, Any]] = {}
+        with self.marketplace.write() as transaction:
+            workers.enter(transaction, WORKER)
+
+    def version(self) -> str:
+        """A mark that changes when any of the task's files does."""
+        files = self.files
+        named = [path for path in (files.template, files.properties, files.inputs) if path]
+        shown = [asset.path for asset in list(self.assets.found.values())]
+        marks = []
+        for path in dict.fromkeys([*named, *self._included, *shown]):
+            try:
+                marks.append("{}.{}.{}".format(*stamp(path)))
+            except OSError:
+                marks.append("-")
+        return " ".join(marks)
+
+    def lines(self) -> "array[int]":
+        """The lines on which there are inputs, good or bad."""
+        mark = _stamp_of(self.files.inputs)
+        if self._lines[0] != mark or mark is None:
+            self._lines = (mark, _lines_of(self.inputs))
+        return self._lines[1]
+
+    def look(self, wanted: int) -> Look:
+        """The input on a line, or the next one after it; what is wrong is told, and nothing is raised."""
+        look = Look(wanted)
+        properties = self._attempt(look, self._properties)
+        look.properties = properties
+        self.assets = self._assets()
+        source = self._attempt(look, lambda: self._source(properties))
+        lines = self._attempt(look, self.lines) or array("Q")
+        if not lines:
+            if not look.problems:
+                look.add("error", Problem(self.inputs.name, "holds no inputs", "write one JSON value per line"))
+            return look
+        look.line = next((line for line in lines if line >= wanted), lines[-1])
+        item = self._attempt(look, lambda: Input(look.line, self._value(look.line)))
+        if item and source:
+            known = len(look.problems)
+            self._attempt(look, lambda: self._show(look, source, item, properties))
+            if not look.hit_id:
+                for told in look.problems[known:]:
+                    told["what"] += f" (for {self.inputs.where(item.line)})"
+        return look
+
+    def accept(self, hit_id: str) -> Any:
+        """Let the worker accept a HIT, qualified or not; the assignment's row."""
+        with self.marketplace.write() as transaction:
+            hit = lifecycle.hit_of(transaction.connection, hit_id)
+            assignment_id = lifecycle.accept(transaction.connection, hit, WORKER, transaction.now)
+            return assignments.own_assignment(transaction, WORKER, assignment_id)
+
+    def submit(self, assignment_id: str, fields: list[tuple[str, str]]) -> None:
+        """Submit what a page sent. Raises Refused, and Incomplete for a QuestionForm that is not filled in."""
+        filled: Filled | None = None
+        while True:
+            try:
+                with self.marketplace.write() as transaction:
+                    assignments.submit(transaction, assignment_id, fields, WORKER, filled, defer=True)
+                return
+            except assignments.Unfilled as unfilled:
+                filled = unfilled.fill()
+
+    def result(self, assignment_id: str) -> str | None:
+        """The line that results would print of an assignment; None while it is not submitted."""
+        with self.marketplace.read() as transaction:
+            if not assignments.is_submitted(transaction.connection, assignment_id):
+                return None
+            hit_id = assignments.own_assignment(transaction, WORKER, assignment_id).hit_id
+        line, value = self._shown[hit_id]
+        [assignment] = self.mturk.assignments(hit_id, ["Submitted", "Approved"], 1)
+        return json_line(result_record(assignment, line=line, input=value))
+
+    def _attempt(self, look: Look, step: Any) -> Any:
+        try:
+            return step()
+        except Problems as error:
+            for problem in error.problems:
+                look.add("error", problem)
+        except SimpleturkError as error:
+            where, _, what = error.message.partition(": ")
+            look.add("error", Problem(where, what, error.hint))
+        except OSError as error:
+            look.add("error", Problem(str(error.filename or ""), (error.strerror or str(error)).lower()))
+        return None
+
+    def _properties(self) -> Properties:
+        if self.files.properties is None:
+            return Properties.model_validate(UNNAMED)
+        return load_properties(self.files.properties, dict(self.files.overrides))
+
+    def _source(self, properties: Properties | None) -> Source | None:
+        files = self.files
+        # Where it is broken, what it included before is watched all the same.
+        source = question_source(
+            properties, files.properties, files.template, self.inputs, files.folders, files.syntax, self.assets
+        )
+        if source is None:
+            raise SimpleturkError("there is no template: name one with --template, or set the property ExternalURL")
+        self._included = [*getattr(source, "included", list)(), *_user_includes(files)]
+        return source
+
+    def _value(self, line: int) -> Any:
+        mark = _stamp_of(self.files.inputs)
+        if self._values[0] != mark or self._values[1] is None:
+            self._values = (mark, InputLines(self.inputs))
+        assert self._values[1]
+        return self._values[1].value(line)
+
+    def _show(self, look: Look, source: Source, item: Input, properties: Properties | None) -> None:
+        height = properties.FrameHeight if properties else 0
+        try:
+            look.question = checked_question(source, item.value, height, question_mistake)
+        except ValueError as error:
+            raise Problems([Problem(self.inputs.where(item.line), str(error))]) from error
+        known = properties or Properties.model_validate(UNNAMED)
+        hit_type = self.mturk.create_hit_type(known.hit_type_parameters())
+        number = len(self._shown) + 1
+        parameters = {"LifetimeInSeconds": 3600 * 24, "MaxAssignments": 1}
+        look.hit_id = self.mturk.create_hit(hit_type, look.question, f"preview-{number}", parameters)
+        self._shown[look.hit_id] = (item.line, item.value)
+        if isinstance(source, ExternalPage):
+            return
+        for finding in check_page(source, item, self.inputs):
+            look.add("error" if finding.is_error else "warning", finding.problem())
+        page, places = source.traced(item.value)
+        if not is_document(page):
+            look.places = _line_places(page, places)
+
+    def _assets(self) -> Assets:
+        return local_files(self.files.inputs, self.files.template, served)
+
+
+def _lines_of(inputs: Inputs) -> "array[int]":
+    if isinstance(inputs, Table):
+        # Where a row cannot be read, the lines after it have no numbers.
+        return array("Q", [item.line for item in inputs if isinstance(item, Input)])
+    with inputs.open() as file:
+        return array("Q", [number for number, line in enumerate(file, start=1) if not line.isspace()])
+
+
+def _stamp_of(path: Path) -> object:
+    with suppress(OSError):
+        return stamp(path)
+    return None
+
+
+def _user_includes(files: Files) -> list[Path]:
+    """Where a copy of the user's own would be found, which would win over what ships."""
+    searched = [Path.cwd(), *files.folders] + ([files.template.resolve().parent] if files.template else [])
+    return [folder / name for folder in [*searched, shipped("hit_templates")] for name in INCLUDES]
+
+
+def _line_places(page: str, places: Places) -> list[tuple[str, int]]:
+    """For each line of a page the file and the line of which its beginning was made."""
+    found = [places.at(start) for start in line_starts(page)]
+    return [(str(place.file or ""), place.line) for place in found]
+
+
+def as_json(look: Look) -> dict[str, Any]:
+    """What the page needs to know of a look."""
+    properties = look.properties
+    return {
+        "line": look.line,
+        "problems": look.problems,
+        "places": look.places,
+        "bytes": len(look.question.encode()),
+        "title": properties.Title if properties else "",
+        "reward": f"${properties.Reward:.2f}" if properties else "",
+        "minutes": round(properties.AssignmentDurationInSeconds / 60, 1) if properties else 0,
+    }

@@ -1,0 +1,1 @@
+"""serve: the marketplace over HTTP."""

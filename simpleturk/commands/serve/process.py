@@ -1,0 +1,146 @@
+"""A server's life: listening, one process or several, TLS files, and a quiet end. Imported only to serve."""
+
+import http.client
+import json
+import os
+import shutil
+import socket
+import ssl
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from simpleturk import console
+from simpleturk.commands.common.database import opened
+from simpleturk.errors import SimpleturkError
+from simpleturk.marketplace.web.app import CONFIGURATION, Serving, create_app
+from simpleturk.marketplace.web.http_limits import BoundedProtocol
+from simpleturk.marketplace.web.metrics import log_to_stderr
+
+#: Seconds within which several processes have to listen.
+START = 60
+
+
+def run(app: Any, host: str, port: int, announce: Callable[[int], None]) -> None:
+    """Serve an ASGI app until Ctrl-C or SIGTERM; `announce(port)` is called when it listens."""
+    with listen(host, port) as listening:
+        _run(app, listening, {}, announce)
+
+
+def run_one(
+    listening: socket.socket,
+    options: dict[str, Any],
+    announce: Callable[[int], None],
+    serving: Serving,
+    path: Path,
+) -> None:
+    """Serve from this process."""
+    log_to_stderr()
+    with opened(path, serving.strict, serving.caps) as marketplace:
+        _run(create_app(marketplace, serving), listening, options, announce)
+
+
+def _run(app: Any, listening: socket.socket, options: dict[str, Any], announce: Callable[[int], None]) -> None:
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                announce(listening.getsockname()[1])
+
+    _run_quietly(Server(_config(app, options)), listening)
+
+
+def run_several(
+    listening: socket.socket,
+    options: dict[str, Any],
+    announce: Callable[[int], None],
+    serving: Serving,
+    path: Path,
+) -> None:
+    """Serve from several processes over one database; one that dies is replaced."""
+    configuration = {"serving": asdict(serving), "database": str(path), "parent": os.getpid()}
+    numbers = tempfile.mkdtemp(prefix="simpleturk-metrics-")
+    os.environ |= {CONFIGURATION: json.dumps(configuration), "PROMETHEUS_MULTIPROC_DIR": numbers}
+    config = _config("simpleturk.marketplace.web.app:from_environment", options | {"factory": True})
+    supervisor = Multiprocess(config, sockets=[listening])
+    waiting = threading.Thread(
+        target=_announce_when_it_answers, args=(listening, "ssl_certfile" in options, announce), daemon=True
+    )
+    waiting.start()
+    try:
+        supervisor.run()
+        console.note("Stopped.")
+    finally:
+        shutil.rmtree(numbers, ignore_errors=True)
+
+
+def _announce_when_it_answers(listening: socket.socket, tls: bool, announce: Callable[[int], None]) -> None:
+    host, port = listening.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    until = time.monotonic() + START
+    while time.monotonic() < until:
+        try:
+            if tls:
+                # It is ourselves whom we ask; the certificate is for another name.
+                connection: http.client.HTTPConnection = http.client.HTTPSConnection(
+                    host, port, timeout=5, context=ssl._create_unverified_context()
+                )
+            else:
+                connection = http.client.HTTPConnection(host, port, timeout=5)
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == 200:
+                announce(port)
+                return
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.1)
+
+
+def _config(app: Any, options: dict[str, Any]) -> uvicorn.Config:
+    fixed: dict[str, Any] = {"log_level": "warning", "access_log": False, "server_header": False, "ws": "none"}
+    fixed["http"] = BoundedProtocol
+    return uvicorn.Config(app, **{"proxy_headers": False} | options | fixed)
+
+
+def _run_quietly(server: uvicorn.Server, listening: socket.socket) -> None:
+    """Ctrl-C is how one stops a server: no error, no traceback."""
+    try:
+        server.run(sockets=[listening])
+    except KeyboardInterrupt:
+        console.note("Stopped.")
+
+
+def checked_tls(certfile: Path | None, keyfile: Path | None) -> dict[str, Any]:
+    """uvicorn's options for TLS, {} without. Raises SimpleturkError when the files cannot be used."""
+    if certfile is None or keyfile is None:
+        return {}
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certfile, keyfile)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or str(error)
+        raise SimpleturkError(
+            f"{certfile} and {keyfile} cannot be used: {reason}", "name a certificate and its own key, both PEM"
+        ) from error
+    return {"ssl_certfile": str(certfile), "ssl_keyfile": str(keyfile)}
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens, and that other processes may inherit. Raises SimpleturkError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(1024)
+        listening.set_inheritable(True)
+    except OSError as error:
+        listening.close()
+        reason = error.strerror or str(error)
+        raise SimpleturkError(f"cannot listen on {host}:{port}: {reason}", "try another --port, or 0") from error
+    return listening

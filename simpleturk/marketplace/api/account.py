@@ -1,0 +1,21 @@
+"""The requester's account."""
+
+from typing import Any
+
+from simpleturk.marketplace.domain import ledger
+from simpleturk.marketplace.domain.marketplace import Transaction
+
+#: The balance is unlimited, and the API has no word for that: so much that a client which compares it with the price
+#: of a batch, as ours does, is never stopped by it. (Amazon's sandbox, which charged nothing, always said 10000.00.)
+UNLIMITED = "1000000000.00"
+
+
+def get_account_balance(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """GetAccountBalance: 1000000000.00 for an account without limit."""
+    account = ledger.account_of(transaction.connection, transaction.requester_id)
+    if not account.prepaid:
+        return {"AvailableBalance": UNLIMITED}
+    return {
+        "AvailableBalance": ledger.dollars(max(account.available, 0)),
+        "OnHoldBalance": ledger.dollars(account.held),
+    }

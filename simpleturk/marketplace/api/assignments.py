@@ -1,0 +1,179 @@
+"""Assignments: listing, looking, approving, rejecting, and bonuses for them."""
+
+import re
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from simpleturk.marketplace.api import idempotency
+from simpleturk.marketplace.api.hits import find_hit, hit_document
+from simpleturk.marketplace.api.pagination import page
+from simpleturk.marketplace.domain import ledger, lifecycle
+from simpleturk.marketplace.domain.marketplace import Transaction
+from simpleturk.marketplace.errors import RequestError, does_not_exist, invalid_value, out_of_range
+from simpleturk.marketplace.questions.answers import answer_xml
+from simpleturk.marketplace.store.schema import assignments, hits, is_literally, ledger_entries
+
+VISIBLE = ("Submitted", "Approved", "Rejected")
+MAX_FEEDBACK = 1024
+
+#: Amazon published no limits for bonuses; these keep sums and pages readable. Cents, characters.
+MAX_BONUS = 100_000_000
+MAX_REASON = 4096
+
+#: Amazon's words, with its inner name for Submitted.
+_VISIBLE_STATES = "This operation can be called with a status of: Reviewable,Approved,Rejected"
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def list_assignments_for_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """ListAssignmentsForHIT: what was submitted, in the order in which it was accepted."""
+    find_hit(transaction, parameters["HITId"])
+    query = select(assignments).where(
+        assignments.c.hit_id == parameters["HITId"],
+        assignments.c.status.in_(set(parameters.get("AssignmentStatuses") or VISIBLE)),
+    )
+    return page(transaction.connection, query, assignments.c.seq, parameters, "Assignments", assignment_document)
+
+
+def get_assignment(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """GetAssignment: only what was submitted, of a HIT that is not deleted."""
+    assignment = find_assignment(transaction, parameters["AssignmentId"])
+    if assignment.status not in VISIBLE:
+        raise RequestError("InvalidAssignmentState", _VISIBLE_STATES)
+    hit = find_hit(transaction, assignment.hit_id)
+    return {"Assignment": assignment_document(assignment), "HIT": hit_document(hit, transaction.now)}
+
+
+def approve_assignment(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """ApproveAssignment; a second call is an error, as it was in practice."""
+    feedback = parameters.get("RequesterFeedback")
+    _check_feedback(feedback)
+    assignment = find_assignment(transaction, parameters["AssignmentId"])
+    override = parameters.get("OverrideRejection", False)
+    lifecycle.approve(transaction.connection, assignment, feedback, override, transaction.now)
+    return {}
+
+
+def reject_assignment(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """RejectAssignment; the worker reads the feedback."""
+    _check_feedback(parameters["RequesterFeedback"])
+    assignment = find_assignment(transaction, parameters["AssignmentId"])
+    lifecycle.reject(transaction.connection, assignment, parameters["RequesterFeedback"], transaction.now)
+    return {}
+
+
+def send_bonus(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """SendBonus: to the worker of an assignment that was submitted; the reason goes into the worker's inbox."""
+    if len(parameters["Reason"]) > MAX_REASON:
+        raise out_of_range("Reason's length", len(parameters["Reason"]), 0, MAX_REASON)
+    amount = ledger.cents(parameters["BonusAmount"]) if len(parameters["BonusAmount"]) < 16 else MAX_BONUS + 1
+    if not 1 <= amount <= MAX_BONUS:
+        raise out_of_range("BonusAmount", parameters["BonusAmount"][:40], "0.01", ledger.dollars(MAX_BONUS))
+    assignment = find_assignment(transaction, parameters["AssignmentId"])
+    if assignment.worker_id != parameters["WorkerId"]:
+        raise invalid_value("WorkerId", parameters["WorkerId"])
+    if assignment.status not in VISIBLE:
+        raise RequestError("InvalidAssignmentState", _VISIBLE_STATES)
+    idempotency.once(transaction, "SendBonus", parameters.get("UniqueRequestToken"))
+    ledger.bonus(
+        transaction.connection,
+        transaction.now,
+        transaction.requester_id,
+        amount,
+        parameters["Reason"],
+        hit_id=assignment.hit_id,
+        worker_id=assignment.worker_id,
+        assignment_id=assignment.assignment_id,
+    )
+    subject = f"You received a bonus of ${ledger.dollars(amount)}"
+    lifecycle.tell(
+        transaction.connection,
+        transaction.now,
+        transaction.requester_id,
+        assignment.worker_id,
+        subject,
+        parameters["Reason"],
+    )
+    return {}
+
+
+def list_bonus_payments(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """ListBonusPayments, of a HIT or of an assignment."""
+    query = select(ledger_entries).where(
+        ledger_entries.c.requester_id == transaction.requester_id, is_literally(ledger_entries.c.kind, "bonus")
+    )
+    if ("HITId" in parameters) == ("AssignmentId" in parameters):
+        raise RequestError("InvalidParameterValue", "Give either a HITId or an AssignmentId.")
+    if "HITId" in parameters:
+        query = query.where(ledger_entries.c.hit_id == find_hit(transaction, parameters["HITId"]).hit_id)
+    else:
+        assignment = find_assignment(transaction, parameters["AssignmentId"])
+        query = query.where(ledger_entries.c.assignment_id == assignment.assignment_id)
+    return page(transaction.connection, query, ledger_entries.c.seq, parameters, "BonusPayments", _bonus_document)
+
+
+def get_file_upload_url(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """GetFileUploadURL: no answer has a file, since Amazon withdrew FileUploadAnswer in 2017."""
+    assignment = find_assignment(transaction, parameters["AssignmentId"])
+    text = (
+        f"The assignment {assignment.assignment_id} has no uploaded file for the question "
+        f"{parameters['QuestionIdentifier'][:100]}."
+    )
+    raise RequestError("InvalidParameterValue", text)
+
+
+def _bonus_document(entry: Row[Any]) -> dict[str, Any]:
+    return {
+        "WorkerId": entry.worker_id,
+        "BonusAmount": ledger.dollars(-entry.available),
+        "AssignmentId": entry.assignment_id,
+        "Reason": entry.note,
+        "GrantTime": entry.time,
+    }
+
+
+def assignment_document(assignment: Row[Any]) -> dict[str, Any]:
+    """An assignment as the API shows it."""
+    document = {
+        "AssignmentId": assignment.assignment_id,
+        "WorkerId": assignment.worker_id,
+        "HITId": assignment.hit_id,
+        "AssignmentStatus": assignment.status,
+        "AutoApprovalTime": assignment.auto_approval,
+        "AcceptTime": assignment.accepted,
+        "SubmitTime": assignment.submitted,
+        "ApprovalTime": assignment.approved,
+        "RejectionTime": assignment.rejected,
+        "Deadline": assignment.deadline,
+        "Answer": answer_xml(assignment.fields),
+        "RequesterFeedback": assignment.feedback,
+    }
+    return {name: value for name, value in document.items() if value is not None}
+
+
+def find_assignment(transaction: Transaction, assignment_id: str) -> Row[Any]:
+    """The assignment of a HIT of the caller's that is not deleted. Raises RequestError AssignmentDoesNotExist."""
+    assignment = transaction.connection.execute(
+        select(assignments)
+        .join(hits, hits.c.hit_id == assignments.c.hit_id)
+        .where(
+            assignments.c.assignment_id == assignment_id,
+            hits.c.requester_id == transaction.requester_id,
+            hits.c.deleted.is_(None),
+        )
+    ).first()
+    if assignment is None:
+        raise does_not_exist("Assignment", assignment_id)
+    return assignment
+
+
+def _check_feedback(feedback: str | None) -> None:
+    if feedback is None:
+        return
+    if len(feedback) > MAX_FEEDBACK:
+        raise out_of_range("RequesterFeedback's length", len(feedback), 0, MAX_FEEDBACK)
+    if _CONTROL.search(feedback):
+        text = "The RequesterFeedback holds a control character, which is not allowed."
+        raise RequestError("InvalidParameterValue", text)

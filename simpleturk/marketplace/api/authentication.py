@@ -1,0 +1,76 @@
+"""Who calls the API, and may they now? Signatures, and a pace for each key."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from simpleturk.marketplace.api.signature import HTTPRequest, secret_of, signer_of, verify
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.errors import ServiceError
+from simpleturk.marketplace.people.requesters import owner_of
+from simpleturk.marketplace.store.sqlite import LOCAL_REQUESTER
+
+#: A key that has been quiet may make this many seconds' calls at once.
+BURST_SECONDS = 2.0
+
+
+class Throttled(ServiceError):
+    """Too many calls; as Amazon sends it, without a TurkErrorCode."""
+
+    type = "ThrottlingException"
+
+    def __init__(self) -> None:
+        super().__init__("Rate exceeded")
+
+
+@dataclass
+class Access:
+    """`is_open` lets callers without a known key be the local requester; `rate` is calls per second and key, 0 for any.
+
+    `clock` (epoch seconds) is what signatures are held against: a real one, whatever the marketplace's is.
+    """
+
+    marketplace: Marketplace
+    is_open: bool
+    rate: float = 0
+    clock: Callable[[], float] = time.time
+    _buckets: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def identify(self, request: HTTPRequest) -> str:
+        """The id of the requester who calls. Raises Unauthenticated or Throttled."""
+        key = signer_of(request)
+        owner = self._owner(key)
+        if owner is None and self.is_open:
+            # Programs on this machine may sign with anything, or not at all.
+            self._pace(LOCAL_REQUESTER)
+            return LOCAL_REQUESTER
+        store = self.marketplace.store
+        verify(request, lambda key: secret_of(store, key) if owner else None, self.clock())
+        assert owner is not None
+        self._pace(key or "")
+        return owner
+
+    def check_known(self, request: HTTPRequest) -> None:
+        """Raise Unauthenticated for a caller whom nobody knows; `request` may be without its body."""
+        if not self.is_open and self._owner(signer_of(request)) is None:
+            verify(request, lambda key: None, self.clock())
+
+    def _owner(self, key: str | None) -> str | None:
+        if key is None:
+            return None
+        with self.marketplace.store.read() as connection:
+            return owner_of(connection, key)
+
+    def _pace(self, key: str) -> None:
+        """Take one call out of a key's bucket, which fills again at `rate`."""
+        if not self.rate:
+            return
+        now, most = time.monotonic(), max(1.0, self.rate * BURST_SECONDS)
+        with self._lock:
+            left, since = self._buckets.get(key, (most, now))
+            left = min(most, left + (now - since) * self.rate)
+            self._buckets[key] = (max(left - 1, 0), now) if left >= 1 else (left, now)
+        if left < 1:
+            raise Throttled

@@ -1,0 +1,386 @@
+"""HITs and HIT types. Limits and defaults: the API reference's pages on CreateHIT and CreateHITType."""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, Select, insert, select
+
+from simpleturk.marketplace.api import idempotency
+from simpleturk.marketplace.api.pagination import DEFAULT_PAGE, page, page_after, positions_in, token_for
+from simpleturk.marketplace.domain import deadlines, events, ledger, lifecycle, worker_limits
+from simpleturk.marketplace.domain.marketplace import Transaction
+from simpleturk.marketplace.domain.review_policies import check_policy
+from simpleturk.marketplace.errors import RequestError, does_not_exist, invalid_value, out_of_range
+from simpleturk.marketplace.people.requirement_rules import check_requirements, check_usable
+from simpleturk.marketplace.questions.question import check_question
+from simpleturk.marketplace.store.ids import new_id
+from simpleturk.marketplace.store.schema import hit_types, hits, review_actions, review_results
+
+YEAR = 365 * 24 * 3600
+MONTH = 30 * 24 * 3600
+
+#: In USD; Amazon published no limit, but a database's sums have one.
+MAX_REWARD = 1_000_000
+
+MAX_ASSIGNMENTS = 1_000_000_000
+
+_TEXT_LIMITS = {"Title": 128, "Description": 2000, "Keywords": 1000, "RequesterAnnotation": 255}
+_NUMBER_LIMITS = {
+    "AssignmentDurationInSeconds": (30, YEAR),
+    "LifetimeInSeconds": (30, YEAR),
+    "AutoApprovalDelayInSeconds": (0, MONTH),
+    "MaxAssignments": (1, MAX_ASSIGNMENTS),
+}
+
+
+def create_hit_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """CreateHITType: equal values of all seven properties are the same HIT type."""
+    check_limits(parameters)
+    check_usable(transaction, parameters.get("QualificationRequirements", []))
+    return {"HITTypeId": hit_type_of(transaction, parameters).hit_type_id}
+
+
+def create_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """CreateHIT: finds or makes the HIT type. There are no HITLayouts."""
+    check_limits(parameters)
+
+    def create() -> str:
+        return _new_hit(transaction, hit_type_of(transaction, parameters), parameters)
+
+    return _created(transaction, "CreateHIT", parameters, create)
+
+
+def create_hit_with_hit_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """CreateHITWithHITType, of a HIT type of the caller's."""
+    check_limits(parameters)
+
+    def create() -> str:
+        return _new_hit(transaction, find_hit_type(transaction, parameters["HITTypeId"]), parameters)
+
+    return _created(transaction, "CreateHITWithHITType", parameters, create)
+
+
+def get_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """GetHIT; a deleted HIT is shown as Disposed, as clients expect."""
+    return {"HIT": hit_document(find_hit(transaction, parameters["HITId"]), transaction.now)}
+
+
+def list_hits(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """ListHITs: all but the deleted ones, oldest first."""
+    return _hit_page(transaction, _own_hits(transaction).where(hits.c.deleted.is_(None)), parameters)
+
+
+def list_reviewable_hits(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """ListReviewableHITs: full HITs, where Amazon gave only their ids."""
+    query = _own_hits(transaction).where(
+        hits.c.deleted.is_(None),
+        hits.c.pending == 0,
+        (hits.c.available == 0) | (hits.c.expiration <= transaction.now),
+        hits.c.reviewing.is_(parameters.get("Status", "Reviewable") == "Reviewing"),
+    )
+    if "HITTypeId" in parameters:
+        query = query.where(hits.c.hit_type_id == parameters["HITTypeId"])
+    return _hit_page(transaction, query, parameters)
+
+
+def update_expiration_for_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """UpdateExpirationForHIT: sooner, later, or now."""
+    moment = parameters["ExpireAt"]
+    latest = transaction.now + YEAR
+    if not moment <= latest:
+        raise out_of_range("ExpireAt", moment, 0, int(latest))
+    hit = find_hit(transaction, parameters["HITId"])
+    if transaction.strict:
+        _refuse_the_same_expiry(transaction, hit.hit_id, moment)
+    lifecycle.expire_at(transaction.connection, hit, round(float(moment), 3), transaction.now)
+    deadlines.settle(transaction.connection, transaction.now)
+    return {}
+
+
+def create_additional_assignments_for_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """CreateAdditionalAssignmentsForHIT, but not from below 10 assignments to 10 or more.
+
+    Amazon's message calls the number MaxAssignmentIncrement.
+    """
+    number = parameters["NumberOfAdditionalAssignments"]
+    if not 1 <= number <= MAX_ASSIGNMENTS:
+        raise out_of_range("MaxAssignmentIncrement", number, 1, MAX_ASSIGNMENTS)
+    hit = find_hit(transaction, parameters["HITId"])
+    if hit.max_assignments + number > MAX_ASSIGNMENTS:
+        raise out_of_range("MaxAssignments", hit.max_assignments + number, 1, MAX_ASSIGNMENTS)
+    idempotency.once(transaction, "CreateAdditionalAssignmentsForHIT", parameters.get("UniqueRequestToken"))
+    lifecycle.add_assignments(transaction.connection, hit, number, transaction.now)
+    return {}
+
+
+def update_hit_type_of_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """UpdateHITTypeOfHIT, while nobody has accepted the HIT."""
+    hit = find_hit(transaction, parameters["HITId"])
+    hit_type = find_hit_type(transaction, parameters["HITTypeId"])
+    lifecycle.change_type(transaction.connection, hit, hit_type, transaction.now)
+    return {}
+
+
+def update_hit_review_status(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """UpdateHITReviewStatus: from Reviewable to Reviewing, and with Revert back."""
+    hit = find_hit(transaction, parameters["HITId"])
+    lifecycle.set_reviewing(transaction.connection, hit, not parameters.get("Revert", False), transaction.now)
+    return {}
+
+
+def list_hits_for_qualification_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """ListHITsForQualificationType: the caller's HITs whose requirements name the type."""
+    wanted = parameters["QualificationTypeId"]
+    rows = transaction.connection.execute(
+        select(hit_types.c.hit_type_id, hit_types.c.requirements).where(
+            hit_types.c.requester_id == transaction.requester_id
+        )
+    )
+    naming = [
+        row.hit_type_id
+        for row in rows
+        if any(requirement["QualificationTypeId"] == wanted for requirement in row.requirements)
+    ]
+    query = _own_hits(transaction).where(hits.c.deleted.is_(None), hits.c.hit_type_id.in_(naming))
+    return _hit_page(transaction, query, parameters)
+
+
+def list_review_policy_results_for_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """ListReviewPolicyResultsForHIT: of each level up to MaxResults actions, and as many results.
+
+    The token holds how far each of the four lists has come.
+    """
+    hit = find_hit(transaction, parameters["HITId"])
+    answer: dict[str, Any] = {"HITId": hit.hit_id}
+    positions, more = positions_in(parameters.get("NextToken"), len(_REPORTS)), False
+    policies = {"Assignment": hit.assignment_review_policy, "HIT": hit.hit_review_policy}
+    for number, (level, table, wanted, key, show) in enumerate(_REPORTS):
+        policy = policies[level]
+        if policy is None or level not in parameters.get("PolicyLevels", policies):
+            continue
+        answer[f"{level}ReviewPolicy"] = {"PolicyName": policy["PolicyName"]}
+        report = answer.setdefault(f"{level}ReviewReport", {})
+        if parameters.get(wanted, True):
+            query = select(table).where(table.c.hit_id == hit.hit_id, table.c.level == level)
+            found = page_after(transaction.connection, query, table.c.seq, positions[number], parameters)
+            report[key] = [show(row) for row in found]
+            positions[number] = found[-1].seq if found else positions[number]
+            more = more or len(found) == parameters.get("MaxResults", DEFAULT_PAGE)
+    return answer | ({"NextToken": token_for(*positions)} if more else {})
+
+
+def delete_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """DeleteHIT, once it is Reviewable and everything is reviewed. Nothing is deleted for its age."""
+    lifecycle.delete(transaction.connection, find_hit(transaction, parameters["HITId"]), transaction.now)
+    return {}
+
+
+def hit_type_of(transaction: Transaction, parameters: dict[str, Any], hit_type_id: str | None = None) -> Row[Any]:
+    """Find or make the HIT type of these values; the reward is normal ("0.1" is "0.10"), defaults are filled in.
+
+    `hit_type_id` is what a new one is called, if that is free. The caller has checked the values' limits.
+    """
+    values = {
+        "title": parameters["Title"],
+        "description": parameters["Description"],
+        "keywords": parameters.get("Keywords"),
+        "reward": f"{Decimal(parameters['Reward']):.2f}",
+        "assignment_duration": parameters["AssignmentDurationInSeconds"],
+        "auto_approval_delay": parameters.get("AutoApprovalDelayInSeconds", MONTH),
+        "requirements": parameters.get("QualificationRequirements", []),
+    }
+    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+    query = select(hit_types).where(hit_types.c.requester_id == transaction.requester_id, hit_types.c.digest == digest)
+    found = transaction.connection.execute(query).first()
+    if found is not None:
+        return found
+    transaction.connection.execute(
+        insert(hit_types).values(
+            hit_type_id=hit_type_id if hit_type_id and _is_free(transaction, hit_type_id) else new_id(),
+            hit_group_id=new_id(),
+            requester_id=transaction.requester_id,
+            digest=digest,
+            **values,
+        )
+    )
+    return transaction.connection.execute(query).one()
+
+
+def _is_free(transaction: Transaction, hit_type_id: str) -> bool:
+    query = select(hit_types.c.hit_type_id).where(hit_types.c.hit_type_id == hit_type_id)
+    return transaction.connection.execute(query).first() is None
+
+
+def find_hit_type(transaction: Transaction, hit_type_id: str) -> Row[Any]:
+    """The caller's HIT type. Raises RequestError HITTypeDoesNotExist."""
+    query = select(hit_types).where(
+        hit_types.c.hit_type_id == hit_type_id, hit_types.c.requester_id == transaction.requester_id
+    )
+    hit_type = transaction.connection.execute(query).first()
+    if hit_type is None:
+        raise does_not_exist("HitType", hit_type_id)
+    return hit_type
+
+
+def find_hit(transaction: Transaction, hit_id: str) -> Row[Any]:
+    """The caller's HIT, with the columns of its HIT type. Raises RequestError HITDoesNotExist."""
+    hit = transaction.connection.execute(_own_hits(transaction).where(hits.c.hit_id == hit_id)).first()
+    if hit is None:
+        raise does_not_exist("Hit", hit_id)
+    return hit
+
+
+def hit_document(hit: Row[Any], now: float) -> dict[str, Any]:
+    """A HIT as the API shows it."""
+    document = {
+        "HITId": hit.hit_id,
+        "HITTypeId": hit.hit_type_id,
+        "HITGroupId": hit.hit_group_id,
+        "CreationTime": hit.created,
+        "Title": hit.title,
+        "Description": hit.description,
+        "Question": hit.question,
+        "Keywords": hit.keywords,
+        "HITStatus": lifecycle.hit_status(hit, now),
+        "MaxAssignments": hit.max_assignments,
+        "Reward": hit.reward,
+        "AutoApprovalDelayInSeconds": hit.auto_approval_delay,
+        "Expiration": hit.expiration,
+        "AssignmentDurationInSeconds": hit.assignment_duration,
+        "RequesterAnnotation": hit.annotation,
+        "QualificationRequirements": hit.requirements,
+        "HITReviewStatus": "NotReviewed",
+        "NumberOfAssignmentsPending": hit.pending,
+        "NumberOfAssignmentsAvailable": hit.available,
+        "NumberOfAssignmentsCompleted": hit.completed,
+    }
+    return {name: value for name, value in document.items() if value is not None}
+
+
+def _own_hits(transaction: Transaction) -> Select[Any]:
+    columns = [column for column in hit_types.c if column.name not in ("hit_type_id", "requester_id")]
+    joined = hits.join(hit_types, hits.c.hit_type_id == hit_types.c.hit_type_id)
+    return select(hits, *columns).select_from(joined).where(hits.c.requester_id == transaction.requester_id)
+
+
+def _hit_page(transaction: Transaction, query: Select[Any], parameters: dict[str, Any]) -> dict[str, Any]:
+    def show(hit: Row[Any]) -> dict[str, Any]:
+        return hit_document(hit, transaction.now)
+
+    return page(transaction.connection, query, hits.c.seq, parameters, "HITs", show)
+
+
+def check_limits(parameters: dict[str, Any]) -> None:
+    """Raise RequestError for a property of a HIT that is out of its limits."""
+    for name, most in _TEXT_LIMITS.items():
+        text = parameters.get(name)
+        if text is not None and len(text) > most:
+            raise out_of_range(f"{name}'s length", len(text), 0, most)
+    for name in ("Title", "Description"):
+        if name in parameters and not parameters[name].strip():
+            raise invalid_value(name, parameters[name])
+    for name, (low, high) in _NUMBER_LIMITS.items():
+        number = parameters.get(name)
+        if number is not None and not low <= number <= high:
+            raise out_of_range(name, number, low, high)
+    if Decimal(parameters.get("Reward", "0")) > MAX_REWARD:
+        raise out_of_range("Reward", parameters["Reward"][:40], 0, MAX_REWARD)
+    check_requirements(parameters.get("QualificationRequirements", []))
+    for name in ("AssignmentReviewPolicy", "HITReviewPolicy"):
+        check_policy(parameters.get(name), name)
+
+
+def _refuse_the_same_expiry(transaction: Transaction, hit_id: str, moment: float) -> None:
+    """Amazon's service took a HIT with the same ExpireAt twice for a repetition; its token was made of the two."""
+    text = time.strftime("%a %b %d %H:%M:%S UTC %Y", time.gmtime(moment))
+    idempotency.once(transaction, "UpdateExpirationForHIT", f"{hit_id}<{text}>")
+
+
+def _action_document(action: Row[Any]) -> dict[str, Any]:
+    document = {
+        "ActionId": action.action_id,
+        "ActionName": action.name,
+        "TargetId": action.target_id,
+        "TargetType": action.target_type,
+        "Status": action.status,
+        "CompleteTime": action.completed,
+        "Result": action.result,
+        "ErrorCode": action.error_code,
+    }
+    return {name: value for name, value in document.items() if value is not None}
+
+
+def _result_document(result: Row[Any]) -> dict[str, Any]:
+    document = {
+        "ActionId": result.action_id,
+        "SubjectId": result.subject_id,
+        "SubjectType": result.subject_type,
+        "QuestionId": result.question_id,
+        "Key": result.key,
+        "Value": result.value,
+    }
+    return {name: value for name, value in document.items() if value is not None}
+
+
+#: The lists of a report: level, table, the parameter that asks for it, its name, and how a row is shown.
+_REPORTS = (
+    ("Assignment", review_actions, "RetrieveActions", "ReviewActions", _action_document),
+    ("Assignment", review_results, "RetrieveResults", "ReviewResults", _result_document),
+    ("HIT", review_actions, "RetrieveActions", "ReviewActions", _action_document),
+    ("HIT", review_results, "RetrieveResults", "ReviewResults", _result_document),
+)
+
+
+def _new_hit(transaction: Transaction, hit_type: Row[Any], parameters: dict[str, Any]) -> str:
+    if "Question" in parameters and "HITLayoutId" in parameters:
+        text = "Give either a Question or a HITLayoutId, not both."
+        raise RequestError("InvalidParameterValue", text)
+    if "HITLayoutId" in parameters:
+        # Layouts were made on Amazon's requester site, never through the API.
+        raise RequestError("HITLayoutDoesNotExist", f"HITLayout {parameters['HITLayoutId']} does not exist.")
+    if not parameters.get("Question"):
+        raise RequestError("InvalidParameterValue", "Your request parameter Question has a minimum length of 1.")
+    check_usable(transaction, hit_type.requirements)
+    check_question(parameters["Question"], transaction.strict)
+    hit_id, places = new_id(), parameters.get("MaxAssignments", 1)
+    cap = worker_limits.columns(parameters.get("RequesterAnnotation"), hit_type.hit_type_id)
+    if not hit_type.capped and (cap["max_per_worker"] or cap["max_concurrent"]):
+        worker_limits.mark(transaction.connection, hit_type.hit_type_id)
+    transaction.connection.execute(
+        insert(hits).values(
+            hit_id=hit_id,
+            requester_id=transaction.requester_id,
+            hit_type_id=hit_type.hit_type_id,
+            question=parameters["Question"],
+            max_assignments=places,
+            created=transaction.now,
+            expiration=round(transaction.now + parameters["LifetimeInSeconds"], 3),
+            annotation=parameters.get("RequesterAnnotation"),
+            **cap,
+            assignment_review_policy=parameters.get("AssignmentReviewPolicy"),
+            hit_review_policy=parameters.get("HITReviewPolicy"),
+            available=places,
+        )
+    )
+    amount = places * ledger.cents(hit_type.reward)
+    ledger.hold(transaction.connection, transaction.now, transaction.requester_id, hit_id, amount)
+    events.to_hits(transaction.connection, transaction.now, "HITCreated", hits.c.hit_id == hit_id)
+    return hit_id
+
+
+def _created(
+    transaction: Transaction, operation: str, parameters: dict[str, Any], create: Callable[[], str]
+) -> dict[str, Any]:
+    """Create a HIT unless its UniqueRequestToken was seen in the last 24 hours: then Amazon's error names the HIT."""
+    token = parameters.get("UniqueRequestToken")
+    seen = idempotency.seen(transaction, operation, token)
+    if seen is not None:
+        text = f"The HIT with ID {seen} already exists for the UniqueRequestToken {token}."
+        raise RequestError("HitAlreadyExists", text)
+    hit_id = create()
+    idempotency.remember(transaction, operation, token, hit_id)
+    return {"HIT": hit_document(find_hit(transaction, hit_id), transaction.now)}

@@ -1,0 +1,66 @@
+"""Who is notified of what. Source: the API reference's pages on the two operations and on Notification."""
+
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from simpleturk.marketplace.api.hits import find_hit_type
+from simpleturk.marketplace.domain.marketplace import Transaction
+from simpleturk.marketplace.errors import RequestError, invalid_value
+from simpleturk.marketplace.notifications.destinations import check_destination
+from simpleturk.marketplace.store.schema import notification_settings, notifications
+
+#: The model names the first, the guide the second; programs sent either.
+VERSIONS = ("2006-05-05", "2014-08-15")
+
+
+def update_notification_settings(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """UpdateNotificationSettings: one specification per HIT type; a new one replaces the old."""
+    if "Notification" not in parameters and "Active" not in parameters:
+        raise RequestError("InvalidParameterValue", "Give a Notification, or Active, or both.")
+    hit_type_id = find_hit_type(transaction, parameters["HITTypeId"]).hit_type_id
+    values: dict[str, Any] = {"active": parameters["Active"]} if "Active" in parameters else {}
+    if "Notification" in parameters:
+        values |= _columns(parameters["Notification"])
+        if "Ping" in parameters["Notification"]["EventTypes"]:
+            raise invalid_value("EventTypes", "Ping")
+    own = notification_settings.c.hit_type_id == hit_type_id
+    if transaction.connection.execute(select(notification_settings).where(own)).first() is not None:
+        transaction.connection.execute(update(notification_settings).where(own).values(**values))
+    elif "Notification" in parameters:
+        values = {"active": True, "hit_type_id": hit_type_id} | values
+        transaction.connection.execute(insert(notification_settings).values(**values))
+    else:
+        raise RequestError("InvalidParameterValue", "This HIT type has no Notification yet: give one.")
+    return {}
+
+
+def send_test_event_notification(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """SendTestEventNotification: also an event that the specification does not ask for."""
+    specification = _columns(parameters["Notification"])
+    del specification["event_types"]
+    transaction.connection.execute(
+        insert(notifications).values(
+            requester_id=transaction.requester_id,
+            event_type=parameters["TestEventType"],
+            time=transaction.now,
+            due=transaction.now,
+            **specification,
+        )
+    )
+    return {}
+
+
+def _columns(specification: dict[str, Any]) -> dict[str, Any]:
+    version, kinds = specification["Version"], specification["EventTypes"]
+    if version not in VERSIONS:
+        raise invalid_value("Version", version[:40])
+    if not kinds:
+        raise RequestError("InvalidParameterValue", "EventTypes is empty.")
+    check_destination(specification["Transport"], specification["Destination"])
+    return {
+        "destination": specification["Destination"],
+        "transport": specification["Transport"],
+        "version": version,
+        "event_types": f" {' '.join(dict.fromkeys(kinds))} ",
+    }

@@ -1,0 +1,94 @@
+"""AWS JSON 1.1: the bytes of a request → an operation → the bytes of a response.
+
+Knows HTTP's words but no server: `simpleturk serve` and the in-process client both call `handle`.
+"""
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simpleturk.marketplace.api.operations import OPERATIONS
+from simpleturk.marketplace.api.validation import check_request, service_model
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.errors import SerializationException, ServiceError, UnknownOperation
+from simpleturk.marketplace.store.sqlite import LOCAL_REQUESTER
+
+TARGET_PREFIX = "MTurkRequesterServiceV20170117"
+CONTENT_TYPE = "application/x-amz-json-1.1"
+
+#: A question of 1 MiB, every character of it escaped, and room for the rest.
+MAX_BODY_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Response:
+    """An HTTP response; `error` is its type, "" where all went well."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    error: str = ""
+
+
+def handle(
+    marketplace: Marketplace,
+    headers: Mapping[str, str],
+    body: bytes,
+    identify: Callable[[], str] = lambda: LOCAL_REQUESTER,
+    request_id: str = "",
+) -> Response:
+    """Answer one request. `headers` finds names whatever their case; `identify` says who calls, or raises ServiceError.
+
+    An error of the caller's is an answer with status 400; a bug, or StoreUnavailable, is raised.
+    """
+    request_id = request_id or str(uuid.uuid4())
+    try:
+        requester_id = identify()
+        name = _operation_name(headers.get("X-Amz-Target", ""))
+        operation = OPERATIONS[name]
+        model = service_model().operation_model(name)
+        parameters = check_request(model, _json_object(body), marketplace.strict)
+        if operation.writes:
+            with marketplace.write(requester_id, request_id) as transaction:
+                answer = operation.function(transaction, parameters)
+        else:
+            with marketplace.read(requester_id) as transaction:
+                answer = operation.function(transaction, parameters)
+        return _response(200, answer, request_id)
+    except ServiceError as error:
+        return _response(error.status, error.body(marketplace.now()), request_id, error.type)
+
+
+def _operation_name(target: str) -> str:
+    prefix, _, name = target.partition(".")
+    if prefix != TARGET_PREFIX or name not in service_model().operation_names:
+        raise UnknownOperation(f"Unknown operation: {target[:200]!r}")
+    return name
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    if len(body) > MAX_BODY_BYTES:
+        raise SerializationException(f"The request has {len(body)} bytes; at most {MAX_BODY_BYTES} are allowed.")
+    try:
+        value = json.loads(body or b"{}", parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise SerializationException(f"The request is not a JSON document: {error}") from error
+    if not isinstance(value, dict):
+        raise SerializationException("The request is not a JSON object.")
+    return value
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _response(status: int, document: dict[str, Any], request_id: str, error: str = "") -> Response:
+    body = json.dumps(document, separators=(",", ":")).encode()
+    headers = {
+        "Content-Type": CONTENT_TYPE,
+        "Content-Length": str(len(body)),
+        "x-amzn-RequestId": request_id,
+    }
+    return Response(status, headers, body, error)

@@ -1,0 +1,329 @@
+"""Qualification types, requests for them, and who has them. Limits: the API reference's page on each operation.
+
+Requesters see their own types, and the system's; not one another's. (Amazon let everybody list everybody's.)
+"""
+
+from typing import Any
+
+from sqlalchemy import Row, insert, or_, select, update
+
+from simpleturk.marketplace.api.pagination import page
+from simpleturk.marketplace.domain import lifecycle
+from simpleturk.marketplace.domain.marketplace import Transaction
+from simpleturk.marketplace.errors import RequestError, does_not_exist, invalid_value, out_of_range
+from simpleturk.marketplace.people import qualifications
+from simpleturk.marketplace.people.requirements import SYSTEM_TYPES
+from simpleturk.marketplace.questions import answer_key
+from simpleturk.marketplace.questions.answers import answer_xml
+from simpleturk.marketplace.questions.question import AMAZONS_MAX_QUESTION_BYTES, check_question
+from simpleturk.marketplace.store import schema
+from simpleturk.marketplace.store.ids import new_id
+from simpleturk.marketplace.store.schema import qualification_requests, qualification_types
+
+YEAR = 365 * 24 * 3600
+
+_TEXT_LIMITS = {"Name": 200, "Description": 2000, "Keywords": 1000}
+_NUMBER_LIMITS = {
+    "TestDurationInSeconds": (1, YEAR),
+    "RetryDelayInSeconds": (0, 100 * YEAR),
+    "AutoGrantedValue": (-(2**31), 2**31 - 1),
+}
+
+MAX_REASON = 4096
+MAX_QUERY = 2000
+
+
+def create_qualification_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """CreateQualificationType, with or without a test and its answer key."""
+    _check_limits(parameters)
+    own = (
+        qualification_types.c.requester_id == transaction.requester_id,
+        qualification_types.c.name == parameters["Name"],
+        qualification_types.c.deleted.is_(None),
+    )
+    if transaction.connection.execute(select(qualification_types.c.seq).where(*own)).first() is not None:
+        text = (
+            "You have already created a QualificationType with this name. A QualificationType's name must be unique "
+            "among all of the QualificationTypes created by the same user."
+        )
+        raise RequestError("QualificationTypeAlreadyExists", text)
+    kind = new_id()
+    values = _columns(parameters) | {"auto_granted": parameters.get("AutoGranted", False)}
+    _check_whole(transaction, values)
+    transaction.connection.execute(
+        insert(qualification_types).values(
+            qualification_type_id=kind,
+            requester_id=transaction.requester_id,
+            created=transaction.now,
+            name=parameters["Name"],
+            keywords=parameters.get("Keywords"),
+            **values,
+        )
+    )
+    return {"QualificationType": _type_document(_own_type(transaction, kind))}
+
+
+def update_qualification_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """UpdateQualificationType: only what is given changes; neither a test nor retries can be taken away again."""
+    _check_limits(parameters)
+    kind = _own_type(transaction, parameters["QualificationTypeId"])
+    changes = _columns(parameters)
+    names = ("test", "answer_key", "test_duration", "auto_granted", "auto_granted_value")
+    _check_whole(transaction, {name: getattr(kind, name) for name in names} | changes)
+    if changes:
+        transaction.connection.execute(
+            update(qualification_types).where(qualification_types.c.seq == kind.seq).values(**changes)
+        )
+    return {"QualificationType": _type_document(_own_type(transaction, kind.qualification_type_id))}
+
+
+def delete_qualification_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """DeleteQualificationType: who waits is refused, who has it keeps it. Its name is free again at once."""
+    kind = _own_type(transaction, parameters["QualificationTypeId"])
+    reason = "The qualification is no longer offered."
+    qualifications.reject_all(transaction.connection, transaction.now, kind, reason)
+    transaction.connection.execute(
+        update(qualification_types).where(qualification_types.c.seq == kind.seq).values(deleted=transaction.now)
+    )
+    return {}
+
+
+def get_qualification_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """GetQualificationType; the system's types too."""
+    kind = parameters["QualificationTypeId"]
+    if kind in SYSTEM_TYPES:
+        name, description = SYSTEM_TYPES[kind]
+        document = {
+            "QualificationTypeId": kind,
+            "CreationTime": 0,
+            "Name": name,
+            "Description": description,
+            "QualificationTypeStatus": "Active",
+            "IsRequestable": False,
+            "AutoGranted": False,
+        }
+        return {"QualificationType": document}
+    return {"QualificationType": _type_document(_own_type(transaction, kind))}
+
+
+def list_qualification_types(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """ListQualificationTypes: the caller's own; Query is looked for in name, description and keywords."""
+    table = qualification_types.c
+    query = select(qualification_types).where(table.requester_id == transaction.requester_id, table.deleted.is_(None))
+    if parameters["MustBeRequestable"]:
+        query = query.where(table.status == "Active")
+    words = parameters.get("Query")
+    if words and len(words) > MAX_QUERY:
+        raise out_of_range("Query's length", len(words), 0, MAX_QUERY)
+    if words:
+        columns = (table.name, table.description, table.keywords)
+        query = query.where(or_(*(column.icontains(words, autoescape=True) for column in columns)))
+    return page(transaction.connection, query, table.seq, parameters, "QualificationTypes", _type_document)
+
+
+def list_qualification_requests(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """ListQualificationRequests: those that wait for the caller's decision."""
+    table = qualification_requests.c
+    query = (
+        select(qualification_requests)
+        .join(qualification_types, qualification_types.c.qualification_type_id == table.qualification_type_id)
+        .where(qualification_types.c.requester_id == transaction.requester_id, table.status == "Pending")
+    )
+    if "QualificationTypeId" in parameters:
+        kind = _own_type(transaction, parameters["QualificationTypeId"])
+        query = query.where(table.qualification_type_id == kind.qualification_type_id)
+    return page(transaction.connection, query, table.seq, parameters, "QualificationRequests", _request_document)
+
+
+def accept_qualification_request(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """AcceptQualificationRequest; without a value it is 1."""
+    value = parameters.get("IntegerValue", 1)
+    _check_value(value)
+    request, kind = _own_request(transaction, parameters["QualificationRequestId"])
+    qualifications.accept_request(transaction.connection, transaction.now, request, kind, value)
+    return {}
+
+
+def reject_qualification_request(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """RejectQualificationRequest; the worker reads the Reason."""
+    reason = _reason(parameters)
+    request, kind = _own_request(transaction, parameters["QualificationRequestId"])
+    qualifications.reject_request(transaction.connection, transaction.now, request, kind, reason)
+    return {}
+
+
+def associate_qualification_with_worker(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """AssociateQualificationWithWorker; once more, it changes the value. A pending request goes on waiting.
+
+    Any worker id will do: people are granted a qualification before they first come here.
+    """
+    value = parameters.get("IntegerValue", 1)
+    _check_value(value)
+    kind = _own_type(transaction, parameters["QualificationTypeId"])
+    worker_id = parameters["WorkerId"]
+    qualifications.grant(transaction.connection, transaction.now, kind.qualification_type_id, worker_id, value)
+    if parameters.get("SendNotification", True):
+        subject = f"You have been granted the qualification {kind.name}"
+        _tell(transaction, worker_id, subject, f"Its value is {value}.")
+    return {}
+
+
+def disassociate_qualification_from_worker(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """DisassociateQualificationFromWorker; without a Reason the worker is not told."""
+    reason = _reason(parameters)
+    kind = _own_type(transaction, parameters["QualificationTypeId"])
+    qualifications.revoke(transaction.connection, kind.qualification_type_id, parameters["WorkerId"])
+    if reason:
+        _tell(transaction, parameters["WorkerId"], f"The qualification {kind.name} has been revoked", reason)
+    return {}
+
+
+def get_qualification_score(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """GetQualificationScore, of the caller's own types."""
+    kind = _own_type(transaction, parameters["QualificationTypeId"])
+    held = qualifications.held_by(transaction.connection, kind.qualification_type_id, parameters["WorkerId"])
+    if held.status != "Granted":
+        text = "This operation can be called with a status of: Granted"
+        raise RequestError("InvalidQualificationState", text)
+    return {"Qualification": _qualification_document(held)}
+
+
+def list_workers_with_qualification_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """ListWorkersWithQualificationType; without a Status those who have it."""
+    kind = _own_type(transaction, parameters["QualificationTypeId"])
+    table = schema.qualifications.c
+    query = select(schema.qualifications).where(
+        table.qualification_type_id == kind.qualification_type_id,
+        table.status == parameters.get("Status", "Granted"),
+    )
+    return page(transaction.connection, query, table.seq, parameters, "Qualifications", _qualification_document)
+
+
+def _own_type(transaction: Transaction, kind: str) -> Row[Any]:
+    found = qualifications.find_type(transaction.connection, kind)
+    if found is None or found.requester_id != transaction.requester_id:
+        raise does_not_exist("QualificationType", kind)
+    return found
+
+
+def _own_request(transaction: Transaction, request_id: str) -> tuple[Row[Any], Row[Any]]:
+    table = qualification_requests
+    request = transaction.connection.execute(
+        select(table).where(table.c.qualification_request_id == request_id)
+    ).first()
+    kind = qualifications.find_type(transaction.connection, request.qualification_type_id) if request else None
+    if request is None or request.status == "Testing" or kind is None:
+        raise does_not_exist("QualificationRequest", request_id[:100])
+    if kind.requester_id != transaction.requester_id:
+        raise does_not_exist("QualificationRequest", request_id[:100])
+    return request, kind
+
+
+def _tell(transaction: Transaction, worker_id: str, subject: str, text: str) -> None:
+    lifecycle.tell(transaction.connection, transaction.now, transaction.requester_id, worker_id, subject, text)
+
+
+def _check_limits(parameters: dict[str, Any]) -> None:
+    for name, most in _TEXT_LIMITS.items():
+        text = parameters.get(name)
+        if text is not None and len(text) > most:
+            raise out_of_range(f"{name}'s length", len(text), 0, most)
+        if text is not None and name != "Keywords" and not text.strip():
+            raise invalid_value(name, text)
+    for name, (low, high) in _NUMBER_LIMITS.items():
+        number = parameters.get(name)
+        if number is not None and not low <= number <= high:
+            raise out_of_range(name, number, low, high)
+
+
+def _check_value(value: int) -> None:
+    if not -(2**31) <= value < 2**31:
+        raise out_of_range("IntegerValue", value, -(2**31), 2**31 - 1)
+
+
+def _reason(parameters: dict[str, Any]) -> str:
+    reason = str(parameters.get("Reason", ""))
+    if len(reason) > MAX_REASON:
+        raise out_of_range("Reason's length", len(reason), 0, MAX_REASON)
+    return reason
+
+
+def _columns(parameters: dict[str, Any]) -> dict[str, Any]:
+    """The columns that a request sets."""
+    names = {
+        "Description": "description",
+        "QualificationTypeStatus": "status",
+        "Test": "test",
+        "AnswerKey": "answer_key",
+        "TestDurationInSeconds": "test_duration",
+        "RetryDelayInSeconds": "retry_delay",
+        "AutoGranted": "auto_granted",
+        "AutoGrantedValue": "auto_granted_value",
+    }
+    return {column: parameters[name] for name, column in names.items() if name in parameters}
+
+
+def _check_whole(transaction: Transaction, values: dict[str, Any]) -> None:
+    """What the parts of a type demand of each other."""
+    test, key = values.get("test"), values.get("answer_key")
+    if test is not None and values.get("test_duration") is None:
+        raise RequestError("InvalidParameterValue", "A Test needs TestDurationInSeconds.")
+    if test is not None and values.get("auto_granted"):
+        raise RequestError("InvalidParameterValue", "A QualificationType with a Test cannot be AutoGranted.")
+    if key is not None and test is None:
+        raise RequestError("InvalidParameterValue", "An AnswerKey needs a Test.")
+    if values.get("auto_granted_value") is not None and not values.get("auto_granted"):
+        raise RequestError("InvalidParameterValue", "AutoGrantedValue needs AutoGranted.")
+    if test is None:
+        return
+    form = check_question(test, transaction.strict, "Test").form
+    if form is None:
+        raise RequestError("InvalidParameterValue", "A Test has to be a QuestionForm.")
+    if key is not None:
+        size = len(key.encode("utf-8", "surrogatepass"))
+        if size > AMAZONS_MAX_QUESTION_BYTES:
+            raise out_of_range("AnswerKey's length", size, 0, AMAZONS_MAX_QUESTION_BYTES)
+        answer_key.check_key(answer_key.read_key(key), form)
+
+
+def _type_document(kind: Row[Any]) -> dict[str, Any]:
+    document = {
+        "QualificationTypeId": kind.qualification_type_id,
+        "CreationTime": kind.created,
+        "Name": kind.name,
+        "Description": kind.description,
+        "Keywords": kind.keywords,
+        "QualificationTypeStatus": kind.status,
+        "Test": kind.test,
+        "TestDurationInSeconds": kind.test_duration,
+        "AnswerKey": kind.answer_key,
+        "RetryDelayInSeconds": kind.retry_delay,
+        "IsRequestable": kind.status == "Active",
+        "AutoGranted": kind.auto_granted,
+        "AutoGrantedValue": (1 if kind.auto_granted_value is None else kind.auto_granted_value)
+        if kind.auto_granted
+        else None,
+    }
+    return {name: value for name, value in document.items() if value is not None}
+
+
+def _request_document(request: Row[Any]) -> dict[str, Any]:
+    document = {
+        "QualificationRequestId": request.qualification_request_id,
+        "QualificationTypeId": request.qualification_type_id,
+        "WorkerId": request.worker_id,
+        "Test": request.test,
+        "Answer": answer_xml(request.fields) if request.test else None,
+        "SubmitTime": request.submitted,
+    }
+    return {name: value for name, value in document.items() if value is not None}
+
+
+def _qualification_document(held: Row[Any]) -> dict[str, Any]:
+    return {
+        "QualificationTypeId": held.qualification_type_id,
+        "WorkerId": held.worker_id,
+        "GrantTime": held.granted,
+        "IntegerValue": held.value,
+        "Status": held.status,
+    }

@@ -1,0 +1,146 @@
+"""Is this request signed by a requester that we know? AWS Signature Version 4.
+
+The signature is computed again by botocore's own signer, over the headers that the client says it signed. For that the
+secret itself is needed, and a hash of it will not do; so none is stored: each is made from its key's id and the random
+key beside the database (store.py), and shown once. Source: AWS's guide, "Signature Version 4".
+"""
+
+import base64
+import calendar
+import hashlib
+import hmac
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.compat import HTTPHeaders
+from botocore.credentials import Credentials
+
+from simpleturk.marketplace.errors import ServiceError
+from simpleturk.marketplace.store.sqlite import Store
+
+SERVICE = "mturk-requester"
+
+#: How far the two clocks may be apart, in seconds.
+MAX_SKEW = 15 * 60
+
+_AUTHORIZATION = re.compile(
+    r"AWS4-HMAC-SHA256\s+Credential=(?P<key>[A-Za-z0-9]{1,128})/(?P<date>\d{8})/(?P<region>[a-z0-9-]{1,64})/"
+    r"(?P<service>[a-z0-9-]{1,64})/aws4_request,\s*SignedHeaders=(?P<signed>[a-z0-9;_.-]{1,2000}),\s*"
+    r"Signature=(?P<signature>[0-9a-f]{64})"
+)
+
+#: Whatever else a client signs, without these a request could be turned into another.
+_NEEDED = frozenset({"host", "x-amz-date", "x-amz-target"})
+
+
+class Unauthenticated(ServiceError):
+    """A request that nobody we know has signed. `type` is the error that AWS's services answer then."""
+
+    def __init__(self, type: str, message: str) -> None:
+        super().__init__(message)
+        self.type = type
+
+
+@dataclass(frozen=True)
+class HTTPRequest:
+    """What a signature covers. `headers` finds names whatever their case; `path` and `query` are as they were sent."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def secret_of(store: Store, access_key_id: str) -> str:
+    """The secret of an access key: 40 characters."""
+    return base64.b64encode(store.key(f"access key {access_key_id}"))[:40].decode()
+
+
+def signer_of(request: HTTPRequest) -> str | None:
+    """The access key id with which a request says it is signed; None for a request without a signature."""
+    found = _AUTHORIZATION.fullmatch(request.headers.get("authorization", "").strip())
+    return found["key"] if found else None
+
+
+def verify(request: HTTPRequest, secret: Callable[[str], str | None], now: float) -> str:
+    """Return the access key id that signed a request; `secret` gives a key's secret, None for an unknown key.
+
+    Raises Unauthenticated.
+    """
+    authorization = request.headers.get("authorization", "").strip()
+    if not authorization:
+        raise Unauthenticated("MissingAuthenticationTokenException", "Missing Authentication Token")
+    found = _AUTHORIZATION.fullmatch(authorization)
+    if found is None:
+        text = "The Authorization header is not one of Signature Version 4 with Credential, SignedHeaders, Signature."
+        raise Unauthenticated("IncompleteSignatureException", text)
+    key, moment = found["key"], request.headers.get("x-amz-date", "")
+    known = secret(key)
+    if known is None:
+        raise Unauthenticated("UnrecognizedClientException", "The security token included in the request is invalid.")
+    names = found["signed"].split(";")
+    if not _NEEDED <= set(names):
+        raise _wrong(f"The signature has to cover the headers {', '.join(sorted(_NEEDED))}.")
+    _check_scope(found["date"], found["service"], moment)
+    _check_time(moment, now)
+    # A hash that the client declares must be the body's: only then does the signature cover the body.
+    declared = request.headers.get("x-amz-content-sha256")
+    if declared is not None and declared != hashlib.sha256(request.body).hexdigest():
+        raise _wrong("The x-amz-content-sha256 header is not the body's.")
+    if not hmac.compare_digest(_signature(request, names, key, known, found["region"], moment), found["signature"]):
+        text = (
+            "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
+            "Access Key and signing method. Consult the service documentation for details."
+        )
+        raise _wrong(text)
+    return key
+
+
+class _AsNamed(SigV4Auth):  # type: ignore[misc]
+    """botocore's signer, for the headers that somebody else has chosen."""
+
+    def __init__(self, credentials: Credentials, region: str, names: list[str]) -> None:
+        super().__init__(credentials, SERVICE, region)
+        self._names = names
+
+    def headers_to_sign(self, request: AWSRequest) -> HTTPHeaders:
+        headers = HTTPHeaders()
+        for name in self._names:
+            headers[name] = request.headers.get(name, "")
+        return headers
+
+
+def _signature(request: HTTPRequest, names: list[str], key: str, secret: str, region: str, moment: str) -> str:
+    url = f"http://host{request.path}" + (f"?{request.query}" if request.query else "")
+    again = AWSRequest(request.method, url, headers=dict(request.headers), data=request.body)
+    again.context["timestamp"] = moment
+    signer = _AsNamed(Credentials(key, secret), region, names)
+    return str(signer.signature(signer.string_to_sign(again, signer.canonical_request(again)), again))
+
+
+def _check_scope(date: str, service: str, moment: str) -> None:
+    if service != SERVICE:
+        raise _wrong(f"Credential should be scoped to correct service: '{SERVICE}'.")
+    if not moment.startswith(date):
+        raise _wrong("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP.")
+
+
+def _check_time(moment: str, now: float) -> None:
+    try:
+        signed = calendar.timegm(time.strptime(moment, "%Y%m%dT%H%M%SZ"))
+    except ValueError:
+        text = f"Date must be in ISO-8601 'basic format'. Got '{moment[:40]}'."
+        raise Unauthenticated("IncompleteSignatureException", text) from None
+    if abs(now - signed) > MAX_SKEW:
+        here = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
+        word = "expired" if signed < now else "not yet current"
+        raise _wrong(f"Signature {word}: {moment} is more than 15 min. from {here}.")
+
+
+def _wrong(message: str) -> Unauthenticated:
+    return Unauthenticated("InvalidSignatureException", message)

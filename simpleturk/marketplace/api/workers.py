@@ -1,0 +1,100 @@
+"""Blocks of workers, and messages to them."""
+
+from typing import Any
+
+from sqlalchemy import Row, delete, exists, insert, select
+
+from simpleturk.marketplace.api.pagination import page
+from simpleturk.marketplace.domain import lifecycle
+from simpleturk.marketplace.domain.marketplace import Transaction
+from simpleturk.marketplace.errors import out_of_range
+from simpleturk.marketplace.store.schema import assignments, hits, worker_blocks, workers
+
+MAX_SUBJECT = 200
+MAX_MESSAGE = 4096
+MAX_RECIPIENTS = 100
+MAX_BLOCK_REASON = 4096
+
+
+def create_worker_block(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """CreateWorkerBlock; blocking a blocked worker succeeds. Also somebody who never worked here can be blocked."""
+    if len(parameters["Reason"]) > MAX_BLOCK_REASON:
+        raise out_of_range("Reason's length", len(parameters["Reason"]), 0, MAX_BLOCK_REASON)
+    own = (
+        worker_blocks.c.requester_id == transaction.requester_id,
+        worker_blocks.c.worker_id == parameters["WorkerId"],
+    )
+    if transaction.connection.execute(select(worker_blocks.c.seq).where(*own)).first() is None:
+        transaction.connection.execute(
+            insert(worker_blocks).values(
+                requester_id=transaction.requester_id, worker_id=parameters["WorkerId"], reason=parameters["Reason"]
+            )
+        )
+    return {}
+
+
+def delete_worker_block(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """DeleteWorkerBlock; unblocking somebody who is not blocked succeeds.
+
+    Also for an id that nobody has: whoever never worked here can be blocked, so there are no unknown ids.
+    """
+    transaction.connection.execute(
+        delete(worker_blocks).where(
+            worker_blocks.c.requester_id == transaction.requester_id,
+            worker_blocks.c.worker_id == parameters["WorkerId"],
+        )
+    )
+    return {}
+
+
+def list_worker_blocks(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """ListWorkerBlocks, the caller's own."""
+
+    def show(block: Row[Any]) -> dict[str, Any]:
+        return {"WorkerId": block.worker_id, "Reason": block.reason}
+
+    query = select(worker_blocks).where(worker_blocks.c.requester_id == transaction.requester_id)
+    return page(transaction.connection, query, worker_blocks.c.seq, parameters, "WorkerBlocks", show)
+
+
+def notify_workers(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
+    """NotifyWorkers: a message for the inbox of workers whose work the caller has reviewed; the others are named."""
+    limits = {"Subject": MAX_SUBJECT, "MessageText": MAX_MESSAGE, "WorkerIds": MAX_RECIPIENTS}
+    for name, most in limits.items():
+        if not 1 <= len(parameters[name]) <= most:
+            raise out_of_range(f"{name}'s length", len(parameters[name]), 1, most)
+    failures = []
+    for worker_id in dict.fromkeys(parameters["WorkerIds"]):
+        reason = _unreachable(transaction, worker_id)
+        if reason is None:
+            lifecycle.tell(
+                transaction.connection,
+                transaction.now,
+                transaction.requester_id,
+                worker_id,
+                parameters["Subject"],
+                parameters["MessageText"],
+            )
+        else:
+            failures.append(
+                {
+                    "NotifyWorkersFailureCode": "HardFailure",
+                    "NotifyWorkersFailureMessage": reason,
+                    "WorkerId": worker_id,
+                }
+            )
+    return {"NotifyWorkersFailureStatuses": failures}
+
+
+def _unreachable(transaction: Transaction, worker_id: str) -> str | None:
+    """Why a worker cannot be written to. Both reasons are permanent, until something else happens."""
+    if not transaction.connection.scalar(select(exists().where(workers.c.worker_id == worker_id))):
+        return f"The worker {worker_id} does not exist."
+    reviewed = (
+        exists()
+        .where(assignments.c.worker_id == worker_id, assignments.c.status.in_(("Approved", "Rejected")))
+        .where(assignments.c.hit_id == hits.c.hit_id, hits.c.requester_id == transaction.requester_id)
+    )
+    if not transaction.connection.scalar(select(reviewed)):
+        return f"You have not approved or rejected any work of {worker_id}."
+    return None

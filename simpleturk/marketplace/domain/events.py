@@ -1,0 +1,62 @@
+"""What happens to HITs and assignments, noted for the requesters who asked to be notified.
+
+A note is a row of the table notifications, made in the transaction of the event itself; delivery.py brings it away.
+Types and document: Amazon's guide, "Notifications".
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, insert, literal, null, select, true
+
+from simpleturk.marketplace.store.schema import assignments, hits, notification_settings, notifications
+
+_COLUMNS = (
+    "requester_id",
+    "destination",
+    "transport",
+    "version",
+    "hit_type_id",
+    "hit_id",
+    "event_type",
+    "due",
+    "time",
+    "assignment_id",
+)
+
+
+def to_hits(connection: Connection, now: float, event_type: str, which: ColumnElement[bool], at: Any = None) -> None:
+    """Note an event of every HIT that meets a condition; `at` is when it happened (a column), if not now."""
+    connection.execute(_noted(_asked_for(event_type, now, at, null()).select_from(_hits()).where(which)))
+
+
+def to_assignments(
+    connection: Connection, now: float, event_type: str, which: ColumnElement[bool], at: Any = None
+) -> None:
+    """Note an event of every assignment that meets a condition."""
+    joined = _hits().join(assignments, assignments.c.hit_id == hits.c.hit_id)
+    query = _asked_for(event_type, now, at, assignments.c.assignment_id).select_from(joined).where(which)
+    connection.execute(_noted(query))
+
+
+def _hits() -> Any:
+    return hits.join(notification_settings, notification_settings.c.hit_type_id == hits.c.hit_type_id)
+
+
+def _asked_for(event_type: str, now: float, at: Any, assignment_id: Any) -> Select[Any]:
+    settings = notification_settings.c
+    return select(
+        hits.c.requester_id,
+        settings.destination,
+        settings.transport,
+        settings.version,
+        hits.c.hit_type_id,
+        hits.c.hit_id,
+        literal(event_type),
+        literal(now),
+        literal(now) if at is None else at,
+        assignment_id,
+    ).where(settings.active == true(), settings.event_types.contains(f" {event_type} "))
+
+
+def _noted(query: Select[Any]) -> Any:
+    return insert(notifications).from_select(_COLUMNS, query)

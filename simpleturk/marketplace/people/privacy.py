@@ -1,0 +1,65 @@
+"""One worker's personal data: what there is of it, and how it is deleted."""
+
+import secrets
+from typing import Any
+
+from sqlalchemy import Table, delete, insert, select, update
+
+from simpleturk.marketplace.domain.marketplace import Transaction
+from simpleturk.marketplace.people.workers import NAMING
+from simpleturk.marketplace.store.schema import (
+    assignments,
+    ledger_entries,
+    messages,
+    qualification_requests,
+    qualifications,
+    sign_in_failures,
+    worker_blocks,
+    workers,
+)
+
+#: What nobody reads out of an export: secrets, and bookkeeping of ours.
+_HIDDEN = {"password", "link", "link_expires", "session_epoch", "seq"}
+
+
+def export(transaction: Transaction, worker_id: str) -> dict[str, Any] | None:
+    """Everything that is kept of a worker, by table; times are epoch seconds. None for somebody unknown."""
+    found = _rows(transaction, workers, worker_id)
+    if not found:
+        return None
+    tables = (assignments, qualifications, qualification_requests, messages, ledger_entries, worker_blocks)
+    return {"worker": found[0]} | {table.name: _rows(transaction, table, worker_id) for table in tables}
+
+
+def forget(transaction: Transaction, worker_id: str, answers: bool) -> str | None:
+    """Delete a worker's account, profile and messages; give their work to a name that says nothing, and return it.
+
+    Work, money, grants and blocks stay, under that name: counts and ledger go on adding up. With `answers` what they
+    submitted is emptied. None for somebody unknown.
+    """
+    connection = transaction.connection
+    row = connection.execute(select(workers).where(workers.c.worker_id == worker_id)).first()
+    if row is None:
+        return None
+    pseudonym = f"deleted-{secrets.token_hex(8)}"
+    connection.execute(insert(workers).values(worker_id=pseudonym, created=row.created, disabled=transaction.now))
+    connection.execute(delete(messages).where(messages.c.worker_id == worker_id))
+    for table in NAMING:
+        if table is not workers:
+            connection.execute(update(table).where(table.c.worker_id == worker_id).values(worker_id=pseudonym))
+    connection.execute(
+        delete(sign_in_failures).where(sign_in_failures.c.key.startswith(f"{worker_id} ", autoescape=True))
+    )
+    if answers:
+        connection.execute(update(assignments).where(assignments.c.worker_id == pseudonym).values(fields=[]))
+        connection.execute(
+            update(qualification_requests).where(qualification_requests.c.worker_id == pseudonym).values(fields=[])
+        )
+    connection.execute(delete(workers).where(workers.c.worker_id == worker_id))
+    return pseudonym
+
+
+def _rows(transaction: Transaction, table: Table, worker_id: str) -> list[dict[str, Any]]:
+    query = select(table).where(table.c.worker_id == worker_id).order_by(*table.primary_key.columns)
+    found = transaction.connection.execute(query).mappings()
+    return [{name: value for name, value in row.items() if name not in _HIDDEN} for row in found]

@@ -1,0 +1,110 @@
+"""Qualifications as a worker meets them: what they are, asking for them, taking their tests."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from simpleturk.marketplace.domain.marketplace import Transaction
+from simpleturk.marketplace.errors import RequestError
+from simpleturk.marketplace.people import qualifications
+from simpleturk.marketplace.people.refusals import Incomplete, Refused
+from simpleturk.marketplace.questions.question_form import Filled, fill
+from simpleturk.marketplace.store import schema
+from simpleturk.marketplace.store.schema import qualification_requests, qualification_types, requesters
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A qualification type as a worker sees it: their value, what became of their last request, why they cannot ask."""
+
+    kind: Row[Any]
+    requester: str
+    value: int | None
+    status: str
+    reason: str
+    hindrance: str
+    ends: float | None
+
+
+def qualification(transaction: Transaction, worker_id: str, kind: str) -> Asked:
+    """One qualification type. Raises Refused if there is none of this id."""
+    found = qualifications.find_type(transaction.connection, kind)
+    if found is None:
+        raise Refused("There is no such qualification.", "It may not be offered any more.", 404)
+    return _asked(transaction, worker_id, found)
+
+
+def own_qualifications(transaction: Transaction, worker_id: str) -> list[Asked]:
+    """The types that a worker has, or has asked for."""
+    held = select(schema.qualifications.c.qualification_type_id).where(
+        schema.qualifications.c.worker_id == worker_id, schema.qualifications.c.status == "Granted"
+    )
+    asked = select(qualification_requests.c.qualification_type_id).where(
+        qualification_requests.c.worker_id == worker_id
+    )
+    table = qualification_types
+    query = select(table).where(table.c.qualification_type_id.in_(held.union(asked)), table.c.deleted.is_(None))
+    rows = transaction.connection.execute(query.order_by(table.c.seq)).all()
+    return [_asked(transaction, worker_id, row) for row in rows]
+
+
+def ask_for_qualification(transaction: Transaction, worker_id: str, kind: str) -> str:
+    """Ask for a qualification; return Granted, Pending, or Testing. Raises Refused."""
+    asked = qualification(transaction, worker_id, kind)
+    try:
+        return qualifications.ask(transaction.connection, transaction.now, asked.kind, worker_id)
+    except RequestError as error:
+        raise Refused("You cannot ask for this qualification now.", error.message) from error
+
+
+def fill_test(xml: str, form: list[tuple[str, str]]) -> Filled:
+    """Hold answers against the constraints of a test."""
+    sent: dict[str, list[str]] = {}
+    for name, value in form:
+        sent.setdefault(name, []).append(value)
+    return fill(qualifications.test_form(xml), sent)
+
+
+def test_before(transaction: Transaction, worker_id: str, kind: str) -> str | None:
+    """The test that a worker has before them, None for none."""
+    last = qualifications.last_request(transaction.connection, kind, worker_id)
+    return last.test if last is not None and last.status == "Testing" else None
+
+
+def submit_test(
+    transaction: Transaction,
+    worker_id: str,
+    kind: str,
+    form: list[tuple[str, str]],
+    done: tuple[str, Filled] | None = None,
+) -> None:
+    """Take the answers to a test. `done` is a test with what fill_test made of it. Raises Refused, or Incomplete."""
+    asked = qualification(transaction, worker_id, kind)
+
+    def filled_test(xml: str) -> Filled:
+        return done[1] if done is not None and done[0] == xml else fill_test(xml, form)
+
+    try:
+        filled = qualifications.submit_test(transaction.connection, transaction.now, asked.kind, worker_id, filled_test)
+    except RequestError as error:
+        raise Refused("The test was not taken.", error.message) from error
+    if filled.problems:
+        raise Incomplete(filled)
+
+
+def _asked(transaction: Transaction, worker_id: str, kind: Row[Any]) -> Asked:
+    connection, now = transaction.connection, transaction.now
+    last = qualifications.last_request(connection, kind.qualification_type_id, worker_id)
+    problem = qualifications.hindrance(connection, now, kind, worker_id)
+    requester = connection.scalar(select(requesters.c.name).where(requesters.c.requester_id == kind.requester_id))
+    taking = last is not None and qualifications.is_taking(last, kind, now)
+    return Asked(
+        kind=kind,
+        requester=requester or "",
+        value=qualifications.value_held(connection, kind.qualification_type_id, worker_id),
+        status="" if last is None or (last.status == "Testing" and not taking) else last.status,
+        reason=(last.reason or "") if last else "",
+        hindrance=problem.message if problem else "",
+        ends=last.started + kind.test_duration if last is not None and taking else None,
+    )

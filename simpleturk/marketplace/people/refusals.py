@@ -1,0 +1,21 @@
+"""What a worker is told instead of what they asked for."""
+
+from simpleturk.marketplace.questions.question_form import Filled
+
+
+class Incomplete(Exception):
+    """Answers that break the constraints of a QuestionForm: it is shown again, with what was written."""
+
+    def __init__(self, filled: Filled) -> None:
+        super().__init__("incomplete")
+        self.filled = filled
+
+
+class Refused(Exception):
+    """The worker cannot do this now; `title` and `reason` are sentences for their page."""
+
+    def __init__(self, title: str, reason: str, status: int = 409) -> None:
+        super().__init__(title)
+        self.title = title
+        self.reason = reason
+        self.status = status

@@ -1,0 +1,71 @@
+"""Who works here: the marketplace's workers, and what they say of themselves."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, exists, insert, select, update
+
+from simpleturk.marketplace.domain.marketplace import Transaction
+from simpleturk.marketplace.store.schema import metadata, workers
+
+#: Every table that names workers.
+NAMING = [table for table in metadata.tables.values() if "worker_id" in table.c]
+
+
+def enter(transaction: Transaction, worker_id: str) -> None:
+    """Note that a worker was here: from now on the marketplace knows them."""
+    if not transaction.connection.scalar(select(exists().where(workers.c.worker_id == worker_id))):
+        values = {"worker_id": worker_id, "created": transaction.now, "session_epoch": new_epoch()}
+        transaction.connection.execute(insert(workers).values(**values))
+
+
+def new_epoch() -> int:
+    """Where a worker's epochs begin: not where those of somebody before them, under the same id, have been."""
+    return secrets.randbelow(2**30)
+
+
+def is_mentioned(transaction: Transaction, worker_id: str) -> bool:
+    """Whether anything here is somebody's of this id: known workers, and those who were only given something."""
+    ways = (exists().where(table.c.worker_id == worker_id) for table in NAMING)
+    return any(transaction.connection.execute(select(*ways)).one())
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What workers say of themselves: where they are (ISO 3166; "" for unknown), and whether they see adult content."""
+
+    country: str = ""
+    subdivision: str = ""
+    adult: bool = False
+
+
+def set_profile(transaction: Transaction, worker_id: str, profile: Profile) -> None:
+    """Set what a worker says of themselves, for HITs that are limited to it."""
+    place = {"country": profile.country or None, "subdivision": profile.subdivision or None}
+    transaction.connection.execute(
+        update(workers).where(workers.c.worker_id == worker_id).values(adult=profile.adult, **place)
+    )
+
+
+def set_master(transaction: Transaction, worker_id: str, master: bool) -> None:
+    """Grant or take the Masters qualification, which is the operator's to give."""
+    transaction.connection.execute(update(workers).where(workers.c.worker_id == worker_id).values(master=master))
+
+
+def known(transaction: Transaction) -> list[str]:
+    """Every worker who ever came here, in that order."""
+    query = select(workers.c.worker_id).order_by(workers.c.created, workers.c.worker_id)
+    return list(transaction.connection.scalars(query))
+
+
+def all_rows(transaction: Transaction) -> list[Row[Any]]:
+    """Every worker as a row of the table workers, in the order in which they came."""
+    query = select(workers).order_by(workers.c.created, workers.c.worker_id)
+    return list(transaction.connection.execute(query).all())
+
+
+def profile(transaction: Transaction, worker_id: str) -> Profile:
+    """What a worker says of themselves."""
+    row = transaction.connection.execute(select(workers).where(workers.c.worker_id == worker_id)).first()
+    return Profile(row.country or "", row.subdivision or "", row.adult) if row else Profile()

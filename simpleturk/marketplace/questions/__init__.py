@@ -1,0 +1,1 @@
+"""Question XML, and what workers may answer."""

@@ -1,0 +1,258 @@
+"""The frame in which a HIT runs: its address, its origin, and the page in it.
+
+HIT content is hostile. On the names under simpleturk.localhost, and where the operator gives a second host name, it has
+an origin of its own beside the site's, with storage but without the site's cookies; where the site has only one name,
+the frame is an opaque sandbox without storage. Either way it cannot navigate the site's window, and its address cannot
+be guessed.
+
+Pages that were written for Amazon's site work unchanged: hit.js sends what they would post to Amazon's hosts to ours,
+and the scripts that Amazon had for such pages are ours.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from jinja2 import Environment, FileSystemLoader
+from sqlalchemy import Row
+from starlette.datastructures import ImmutableMultiDict, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from simpleturk.marketplace.domain import assignments
+from simpleturk.marketplace.domain.assignments import NOT_AVAILABLE
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.people.refusals import Refused
+from simpleturk.marketplace.questions.question import parse_question
+from simpleturk.marketplace.questions.question_form import Filled, other_name
+from simpleturk.marketplace.questions.question_form import Form as QuestionForm
+from simpleturk.marketplace.web import assets
+
+#: Two names under one: browsers resolve names under localhost themselves, and treat the two as parts of one site.
+SITE_HOST = "worker.simpleturk.localhost"
+FRAME_HOST = "hits.simpleturk.localhost"
+
+#: What Amazon's frame allowed: everything but navigating the window around it.
+SANDBOX = (
+    "allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox allow-modals allow-downloads"
+    " allow-pointer-lock"
+)
+
+HERE = Path(__file__).parent
+PAGES = Environment(
+    # The frames' host has no files: what a page in a frame needs of the site's styles stands in the page.
+    loader=FileSystemLoader([HERE / "worker" / "templates", HERE / "static"]),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+#: The largest submission, in bytes, and the largest form of a page of ours.
+MAX_FORM_BYTES = 16 * 1024 * 1024
+MAX_OWN_FORM_BYTES = 1024 * 1024
+MAX_FIELDS = 20_000
+
+#: A form as it was sent: names may repeat, and their order is kept.
+Form = ImmutableMultiDict[str, str]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a page puts into its iframe: the address, its origin, the sandbox's flags, the height in pixels (0: fit)."""
+
+    url: str
+    origin: str
+    sandbox: str
+    height: int
+
+
+class Frames:
+    """Makes the addresses of frames, and answers them. `secret_key` signs what an address may show.
+
+    `second_host` is the operator's second host name, or "".
+    """
+
+    def __init__(self, marketplace: Marketplace, secret_key: str, second_host: str = "") -> None:
+        self.marketplace = marketplace
+        self.second_host = second_host
+        self._signer = URLSafeSerializer(secret_key, salt="frame")
+
+    def routes(self) -> list[Route]:
+        """Where frames are served, and the scripts that every frame may load."""
+        return [
+            Route("/frame/{token}", self.page),
+            Route("/hit.js", _script("hit.js")),
+            *(Route(f"/{name}", _script(name)) for name in AMAZONS_SCRIPTS),
+            assets.route(self.marketplace.store.path),
+        ]
+
+    def hosts(self) -> set[str]:
+        """The names under which there is nothing but frames."""
+        return {FRAME_HOST, self.second_host} - {""}
+
+    def preview(self, request: Request, hit_id: str, question: str) -> Frame:
+        """The frame of a HIT that is only looked at."""
+        parameters = {"assignmentId": NOT_AVAILABLE, "hitId": hit_id, "turkSubmitTo": _origin(request)}
+        return self._frame(request, question, {"hit": hit_id}, parameters)
+
+    def work(self, request: Request, assignment: Row[Any], question: str) -> Frame:
+        """The frame of a HIT that is being done: the four parameters that Amazon's had."""
+        parameters = {
+            "assignmentId": assignment.assignment_id,
+            "hitId": assignment.hit_id,
+            "workerId": assignment.worker_id,
+            "turkSubmitTo": _origin(request),
+        }
+        return self._frame(request, question, {"hit": assignment.hit_id, "for": assignment.assignment_id}, parameters)
+
+    def _frame(self, request: Request, xml: str, shows: dict[str, str], parameters: dict[str, str]) -> Frame:
+        question = parse_question(xml)
+        host = self.second_host or (FRAME_HOST if request.url.hostname == SITE_HOST else "")
+        if question.url is not None:
+            parts = urlsplit(question.url)
+            query = "&".join(filter(None, (parts.query, urlencode(parameters))))
+            url = parts._replace(query=query).geturl()
+            # A page of another host has that host's origin.
+            return Frame(url, f"{parts.scheme}://{parts.netloc}", f"{SANDBOX} allow-same-origin", question.frame_height)
+        origin = _origin(request, host) if host else ""
+        token = self._signer.dumps(shows | {"site": _origin(request)})
+        url = f"{origin}/frame/{token}?{urlencode(parameters)}"
+        return Frame(url, origin or _origin(request), _sandbox(host != ""), question.frame_height)
+
+    def page(self, request: Request) -> Response:
+        """The HIT's own page, as its requester wrote it, with our script before it."""
+        try:
+            shows = self._signer.loads(request.path_params["token"])
+        except BadSignature as error:
+            raise Refused("There is no such HIT.", "The address of this frame is wrong.", 404) from error
+        with self.marketplace.read() as transaction:
+            question = parse_question(assignments.question_xml(transaction, shows["hit"]))
+        own_origin = request.url.hostname in self.hosts()
+        embedder = shows["site"] if own_origin else "'self'"
+        if question.form is not None:
+            html = render_form(question.form, shows.get("for"), f"{shows['site']}/mturk/externalSubmit")
+        else:
+            html = adapted(question.html or "")
+        headers = {
+            # The sandbox holds also for somebody who opens the address outside of the frame.
+            "Content-Security-Policy": f"sandbox {_sandbox(own_origin)}; frame-ancestors {embedder}",
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return HTMLResponse(html.encode("utf-8", "replace"), headers=headers)
+
+
+#: Our scripts in the place of Amazon's, and where pages look for Amazon's.
+AMAZONS_SCRIPTS = {
+    "externalHIT_v1.js": r"s3\.amazonaws\.com/mturk-public/externalHIT(?:_v1)?\.js",
+    "crowd-html-elements.js": r"assets\.crowd\.aws/crowd-html-elements\.js",
+}
+_AMAZONS = [(re.compile(rf"(?:https?:)?//{at}", re.IGNORECASE), f"/{name}") for name, at in AMAZONS_SCRIPTS.items()]
+
+#: What may stand before the first script of a page: it has to stay before it.
+_PROLOGUE = re.compile(
+    r"(?:[\s\ufeff]|<\?xml[^>]*>|<!--.*?-->|<!doctype[^>]*>|<html[^>]*>|<head(?:\s[^>]*)?>|<meta[^>]*>)*", re.I | re.S
+)
+
+
+def adapted(html: str) -> str:
+    """A HIT's page with our script before all others, and ours in the place of Amazon's."""
+    start = _PROLOGUE.match(html)
+    at = start.end() if start else 0
+    rest = html[at:]
+    for address, ours in _AMAZONS:
+        rest = address.sub(ours, rest)
+    return f'{html[:at]}<script src="/hit.js"></script>{rest}'
+
+
+def render_form(form: QuestionForm, assignment_id: str | None, submit_to: str, filled: Filled | None = None) -> str:
+    """The page of a QuestionForm; without an assignment a preview. `filled` is what was sent and has to be mended."""
+    values = dict(filled.fields) if filled else {}
+    context: dict[str, Any] = {"form": form, "assignment_id": assignment_id, "submit_to": submit_to}
+    context |= {"values": values, "problems": filled.problems if filled else {}, "other_name": other_name}
+    return PAGES.get_template("question_form.html").render(context)
+
+
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+
+
+async def read_form(request: Request, most: int = MAX_OWN_FORM_BYTES) -> Form:
+    """A request's form, with files as their names. Raises Refused when it is too large or cannot be read."""
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > most:
+        reason = f"It may have up to {most // 1024**2} MiB. Go back: what you wrote should still be there."
+        raise Refused("What you sent is too large.", reason, 413)
+    try:
+        form = await _read(request, most)
+        if any(_HALF_CHARACTER.search(text) for pair in form.multi_items() for text in pair):
+            raise ValueError("half a character")
+        return form
+    except ClientDisconnect as error:
+        reason = "The connection was lost, or too slow. Try again."
+        raise Refused("What you sent did not arrive.", reason, 408) from error
+    # Inside an application Starlette makes an HTTPException of what its parser says; an unknown charset is a
+    # LookupError.
+    except (HTTPException, MultiPartException, LookupError, ValueError) as error:
+        raise Refused("What you sent cannot be read.", "The form is malformed.", 400) from error
+
+
+async def _read(request: Request, most: int) -> Form:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "application/x-www-form-urlencoded":
+        return await _urlencoded(request, most)
+    if "content-length" not in request.headers:
+        # Its files go to the disk: their size has to be known before. Browsers say it.
+        raise ValueError("no length")
+    form = await request.form(max_fields=MAX_FIELDS, max_files=100, max_part_size=most)
+    return Form(
+        [(name, value.filename or "" if isinstance(value, UploadFile) else value) for name, value in form.multi_items()]
+    )
+
+
+async def _urlencoded(request: Request, most: int) -> Form:
+    """Names and values as UTF-8, also where a client did not encode them. Raises ValueError for too many fields."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            raise ValueError("too large")
+    return Form(fields_of(bytes(body)))
+
+
+def fields_of(encoded: bytes) -> list[tuple[str, str]]:
+    """Names and values of an encoded form or query. What is not UTF-8 is what browsers send for Latin-1 pages."""
+    options: dict[str, Any] = {"keep_blank_values": True, "max_num_fields": MAX_FIELDS}
+    try:
+        return parse_qsl(encoded.decode("utf-8"), errors="strict", **options)
+    except UnicodeDecodeError:
+        latin = "windows-1252"
+        return parse_qsl(encoded.decode(latin, "replace"), encoding=latin, errors="replace", **options)
+
+
+def _origin(request: Request, host: str = "") -> str:
+    """The origin by which a request called us, or the same under another name."""
+    if not host:
+        return f"{request.url.scheme}://{request.url.netloc}"
+    port = f":{request.url.port}" if request.url.port else ""
+    return f"{request.url.scheme}://{host}{port}"
+
+
+def _sandbox(own_origin: bool) -> str:
+    return f"{SANDBOX} allow-same-origin" if own_origin else SANDBOX
+
+
+def _script(name: str) -> Callable[[Request], Response]:
+    text = (HERE / "static" / name).read_text(encoding="utf-8")
+
+    def script(request: Request) -> Response:
+        return Response(text, media_type="text/javascript", headers={"Cache-Control": "max-age=300"})
+
+    return script

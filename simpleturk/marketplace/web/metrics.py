@@ -1,0 +1,113 @@
+"""What the operator sees of requests: an access log of JSON lines, and numbers for Prometheus.
+
+Neither holds answers, secrets, queries or what HITs show: of a page its path, of an API call its operation.
+"""
+
+import json
+import logging
+import os
+import time
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from simpleturk.marketplace.api.operations import OPERATIONS
+from simpleturk.marketplace.domain.marketplace import Marketplace
+
+access_log = logging.getLogger("simpleturk.access")
+log = logging.getLogger("simpleturk.marketplace")
+
+#: Set by prometheus_client's own rule when several processes serve: the folder in which they add up their numbers.
+MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def log_to_stderr() -> None:
+    """Let the marketplace's logs be seen: the access log as bare JSON lines, the others with time and level."""
+    plain, full = logging.StreamHandler(), logging.StreamHandler()
+    full.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    for name, output, level in (("simpleturk.access", plain, logging.INFO), ("simpleturk", full, logging.WARNING)):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [output], False
+        logger.setLevel(level)
+
+
+class Observer:
+    """Watches requests go by. `log_all` logs every one, else those of the API that failed."""
+
+    def __init__(self, marketplace: Marketplace, log_all: bool) -> None:
+        self.marketplace = marketplace
+        self.log_all = log_all
+        self.registry = CollectorRegistry()
+        self.calls = Counter("simpleturk_api_calls", "API calls", ["operation", "error"], registry=self.registry)
+        self.seconds = Histogram(
+            "simpleturk_request_seconds", "How long requests took", ["kind"], registry=self.registry
+        )
+        self.requests = Counter("simpleturk_requests", "HTTP requests", ["kind", "status"], registry=self.registry)
+
+    def watching(self, app: ASGIApp) -> ASGIApp:
+        """An application whose requests are counted and logged."""
+
+        async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != "http":
+                await app(scope, receive, send)
+                return
+            began, status = time.perf_counter(), 500
+
+            async def sending(message: Message) -> None:
+                nonlocal status
+                if message["type"] == "http.response.start":
+                    status = message["status"]
+                await send(message)
+
+            try:
+                await app(scope, receive, sending)
+            finally:
+                self._record(scope, status, time.perf_counter() - began)
+
+        return watched
+
+    def note(self, scope: Scope, **facts: str) -> None:
+        """Facts for the log line of a request."""
+        scope.setdefault("simpleturk", {}).update(facts)
+
+    def failed(self, scope: Scope, number: str, error: Exception) -> None:
+        """Log a bug, or a database that cannot be used, under the number that the caller was told."""
+        log.error("request %s failed", number, exc_info=error)
+        self.note(scope, request_id=number, error=type(error).__name__)
+
+    def metrics(self) -> tuple[bytes, str]:
+        """The numbers of all processes as text, and its content type."""
+        registry = self.registry
+        if MULTIPROCESS in os.environ:
+            registry = CollectorRegistry()
+            multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return generate_latest(registry), CONTENT_TYPE_LATEST
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        facts: dict[str, Any] = scope.get("simpleturk", {})
+        operation = facts.get("operation")
+        kind = "api" if operation else "page"
+        self.requests.labels(kind, str(status)).inc()
+        self.seconds.labels(kind).observe(seconds)
+        if operation:
+            # Names that a stranger made up must not make ever more counters.
+            known = operation if operation in OPERATIONS else "unknown"
+            self.calls.labels(known, facts.get("error", "")).inc()
+        if self.log_all or (operation and status >= 400):
+            client = scope.get("client")
+            line = {
+                "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+                "client": client[0] if client else None,
+                "method": scope["method"],
+                "path": _shown(scope["path"]),
+                "status": status,
+                "milliseconds": round(seconds * 1000, 1),
+            }
+            access_log.info(json.dumps(line | {name: value for name, value in facts.items() if value}))
+
+
+def _shown(path: str) -> str:
+    """A path without what opens something: the address of a frame shows its HIT to whoever has it."""
+    return "/frame/…" if path.startswith("/frame/") else path[:200]

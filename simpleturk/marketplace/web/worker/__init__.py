@@ -1,0 +1,1 @@
+"""The worker site: people find, do and get paid for HITs."""

@@ -1,0 +1,258 @@
+"""Signing in, up and out; passwords; terms; what a worker says of themselves."""
+
+import re
+from typing import Any
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from simpleturk.marketplace.api.validation import WORKER_ID
+from simpleturk.marketplace.domain.marketplace import Marketplace, Transaction
+from simpleturk.marketplace.people import accounts, workers
+from simpleturk.marketplace.people.accounts import Session
+from simpleturk.marketplace.people.refusals import Refused
+from simpleturk.marketplace.web.pages import Pages, remember, safe_path
+from simpleturk.marketplace.web.settings import SiteSettings
+from simpleturk.marketplace.web.threads import Threads
+
+BAD_ID = "A worker id has up to 64 letters, digits, and the signs . _ @ -"
+
+
+#: So many accounts, made or refused, one address may try to make in a quarter of an hour.
+MAX_SIGN_UPS = 60
+
+
+class _Wrong(Exception):
+    """Why nobody is signed in, as a sentence."""
+
+
+class Accounts(Pages):
+    """Who somebody is."""
+
+    def __init__(self, marketplace: Marketplace, threads: Threads, settings: SiteSettings) -> None:
+        super().__init__(marketplace, threads, settings)
+        # Each password takes 64 MiB and tens of milliseconds: by design, and not for many at once.
+        self._hashing = CapacityLimiter(2)
+
+    def routes(self) -> list[Route]:
+        """Its paths."""
+        return [
+            Route("/sign-in", self.sign_in_page),
+            Route("/sign-in", self.sign_in, methods=["POST"]),
+            Route("/sign-out", self.sign_out, methods=["POST"]),
+            Route("/sign-up", self.sign_up_page),
+            Route("/sign-up", self.sign_up, methods=["POST"]),
+            Route("/password", self.password_page),
+            Route("/password", self.set_password, methods=["POST"]),
+            Route("/terms", self.accept_terms, methods=["POST"]),
+            Route("/account", self.account),
+            Route("/account", self.set_profile, methods=["POST"]),
+            Route("/account/password", self.change_password, methods=["POST"]),
+            Route("/account/sign-out-everywhere", self.sign_out_everywhere, methods=["POST"]),
+        ]
+
+    # In and out
+
+    def sign_in_page(self, request: Request) -> Response:
+        """The form to sign in."""
+        return self.page(request, "sign_in.html", next="/")
+
+    async def sign_in(self, request: Request) -> Response:
+        """By id and password; where the site is open, a worker is who they say they are."""
+        form = await self.checked_form(request)
+        worker_id, goal = form.get("worker_id", "").strip(), safe_path(form.get("next", "/"))
+        try:
+            if not WORKER_ID.fullmatch(worker_id):
+                raise _Wrong(BAD_ID)
+            if self.settings.is_open:
+                session = await self.threads.writing(self._begin, worker_id)
+            else:
+                session = await self._verified(worker_id, form.get("password", ""), _client(request))
+        except _Wrong as wrong:
+            context: dict[str, Any] = {"problem": str(wrong), "worker_id": worker_id[:64], "next": goal}
+            return self.page(request, "sign_in.html", status=400, **context)
+        remember(request, session, self.settings)
+        return RedirectResponse(goal, 303)
+
+    async def _verified(self, worker_id: str, password: str, address: str) -> Session:
+        """The session of an id and its password. Raises _Wrong."""
+        stored, allowed = await self.threads.writing(self._attempt, worker_id, address)
+        if not allowed:
+            raise _Wrong("Too many attempts. Wait a quarter of an hour, then try again.")
+        right = await to_thread.run_sync(accounts.is_right, stored, password, limiter=self._hashing)
+        session = await self.threads.writing(self._succeeded, worker_id, address, stored) if right else None
+        if session is None:
+            raise _Wrong("Id or password is wrong.")
+        return session
+
+    async def sign_out(self, request: Request) -> Response:
+        """End the session."""
+        await self.checked_form(request)
+        await self.threads.writing(self._sign_out, self.signed_in(request))
+        request.session.clear()
+        return RedirectResponse("/", 303)
+
+    async def sign_out_everywhere(self, request: Request) -> Response:
+        """End every session of a worker."""
+        await self.checked_form(request)
+        await self.change(self.signed_in(request), accounts.end_sessions, before_terms=True)
+        request.session.clear()
+        return RedirectResponse("/", 303)
+
+    # Accounts
+
+    def sign_up_page(self, request: Request) -> Response:
+        """The form for a new account: for whoever has an invitation, or for anybody."""
+        self._check_invitation(request.query_params.get("key"))
+        return self.page(request, "sign_up.html", key=request.query_params.get("key", ""))
+
+    async def sign_up(self, request: Request) -> Response:
+        """Make an account, and sign in."""
+        form = await self.checked_form(request)
+        worker_id, key = form.get("worker_id", "").strip(), form.get("key") or None
+        try:
+            await self.threads.reading(self._check_invitation, key)
+            await self.threads.writing(self._check_pace, _client(request))
+            if not WORKER_ID.fullmatch(worker_id):
+                raise Refused("This cannot be an id.", BAD_ID, 400)
+            password = await self._hashed(worker_id, form.get("password", ""))
+            session = await self.threads.writing(self._sign_up, worker_id, password, key)
+        except Refused as refusal:
+            if refusal.status == 404:
+                raise
+            context: dict[str, Any] = {"problem": f"{refusal.title} {refusal.reason}", "key": key or ""}
+            return self.page(request, "sign_up.html", status=400, worker_id=worker_id[:64], **context)
+        remember(request, session, self.settings)
+        return RedirectResponse("/", 303)
+
+    def _check_invitation(self, key: str | None) -> None:
+        if key is None and self.settings.sign_up:
+            return
+        with self.marketplace.read() as transaction:
+            if key is None or not accounts.is_invited(transaction, key):
+                raise accounts.gone()
+
+    def password_page(self, request: Request) -> Response:
+        """The form to set a password, for whoever has a link."""
+        key = request.query_params.get("key", "")
+        return self.page(request, "password.html", key=key, owner=self._owner(key))
+
+    async def set_password(self, request: Request) -> Response:
+        """Set a password, and sign in."""
+        form = await self.checked_form(request)
+        key = form.get("key", "")
+        owner = await self.threads.reading(self._owner, key)
+        try:
+            password = await self._hashed(owner, form.get("password", ""))
+        except Refused as refusal:
+            context: dict[str, Any] = {"problem": f"{refusal.title} {refusal.reason}", "key": key, "owner": owner}
+            return self.page(request, "password.html", status=400, **context)
+        remember(request, await self.threads.writing(self._use_link, key, password), self.settings)
+        return RedirectResponse("/", 303)
+
+    def _owner(self, key: str) -> str:
+        with self.marketplace.read() as transaction:
+            owner = accounts.owner_of_link(transaction, key)
+        if owner is None:
+            raise accounts.gone()
+        return owner
+
+    async def change_password(self, request: Request) -> Response:
+        """Change one's password; other sessions end."""
+        form = await self.checked_form(request)
+        session = self.signed_in(request)
+        try:
+            # Attempts of others, from elsewhere, do not lock out whoever is signed in.
+            await self._verified(session.worker_id, form.get("old", ""), f"session {session.session_id}")
+        except _Wrong as wrong:
+            raise Refused("The password was not changed.", str(wrong), 400) from wrong
+        password = await self._hashed(session.worker_id, form.get("password", ""))
+        remember(request, await self.change(session, accounts.change_password, password), self.settings)
+        return RedirectResponse("/account?changed=1", 303)
+
+    async def _hashed(self, worker_id: str, password: str) -> str:
+        return await to_thread.run_sync(accounts.hashed, worker_id, password, limiter=self._hashing)
+
+    # Oneself
+
+    async def accept_terms(self, request: Request) -> Response:
+        """Accept the terms, and go on."""
+        form = await self.checked_form(request)
+        await self.change(self.signed_in(request), accounts.accept_terms, self.settings.terms, before_terms=True)
+        return RedirectResponse(safe_path(form.get("next", "/")), 303)
+
+    def account(self, request: Request) -> Response:
+        """What a worker says of themselves, and their password."""
+        worker_id = self.worker(request)
+        with self.marketplace.read() as transaction:
+            profile = workers.profile(transaction, worker_id)
+        changed = request.query_params.get("changed") == "1"
+        return self.page(request, "account.html", profile=profile, changed=changed, fixed=self._is_fixed(profile))
+
+    async def set_profile(self, request: Request) -> Response:
+        """Set one's country, for HITs that are limited to a location, and whether one sees adult content."""
+        form = await self.checked_form(request)
+        country = form.get("country", "").strip().upper()
+        subdivision = form.get("subdivision", "").strip().upper()
+        if not all(re.fullmatch("([A-Z]{2})?", code) for code in (country, subdivision)):
+            reason = "Give two letters each: US for the United States, CA for California."
+            raise Refused("This is no country code.", reason, 400)
+        profile = workers.Profile(country, subdivision, form.get("adult") == "1")
+        await self.change(self.signed_in(request), self._set_profile, profile)
+        return RedirectResponse("/account?changed=1", 303)
+
+    def _is_fixed(self, profile: workers.Profile) -> bool:
+        """Whether a worker's place is settled: requesters rely on it where workers have accounts."""
+        return not self.settings.is_open and bool(profile.country)
+
+    def _set_profile(self, transaction: Transaction, worker_id: str, profile: workers.Profile) -> None:
+        old = workers.profile(transaction, worker_id)
+        if self._is_fixed(old):
+            profile = workers.Profile(old.country, old.subdivision, profile.adult)
+        workers.set_profile(transaction, worker_id, profile)
+
+    # Transactions; they run in a thread.
+
+    def _begin(self, worker_id: str) -> Session:
+        with self.marketplace.write() as transaction:
+            return accounts.begin(transaction, worker_id)
+
+    def _check_pace(self, address: str) -> None:
+        """Raise Refused for an address that tries too many ids: each refusal tells of one that is taken."""
+        with self.marketplace.write() as transaction:
+            if not accounts.may_try(transaction, "", f"sign-up {address}", MAX_SIGN_UPS):
+                raise Refused("Too many attempts.", "Wait a quarter of an hour, then try again.", 429)
+            accounts.note_failure(transaction, "", f"sign-up {address}")
+
+    def _attempt(self, worker_id: str, address: str) -> tuple[str | None, bool]:
+        with self.marketplace.write() as transaction:
+            allowed = accounts.may_try(transaction, worker_id, address)
+            if allowed:
+                accounts.note_failure(transaction, worker_id, address)
+            return accounts.stored_password(transaction.connection, worker_id), allowed
+
+    def _succeeded(self, worker_id: str, address: str, stored: str | None) -> Session | None:
+        """Begin a session, if the password is still the one that was verified: that took a while."""
+        with self.marketplace.write() as transaction:
+            if accounts.stored_password(transaction.connection, worker_id) != stored:
+                return None
+            accounts.forget_failures(transaction, worker_id, address)
+            return accounts.begin(transaction, worker_id)
+
+    def _sign_out(self, session: Session) -> None:
+        with self.marketplace.write() as transaction:
+            accounts.sign_out(transaction, session)
+
+    def _sign_up(self, worker_id: str, password: str, key: str | None) -> Session:
+        with self.marketplace.write() as transaction:
+            return accounts.sign_up(transaction, worker_id, password, key)
+
+    def _use_link(self, key: str, password: str) -> Session:
+        with self.marketplace.write() as transaction:
+            return accounts.use_link(transaction, key, password)
+
+
+def _client(request: Request) -> str:
+    return request.client.host if request.client else ""

@@ -1,0 +1,124 @@
+"""Looking back: what a worker did, earned, was told, and qualifies for."""
+
+from decimal import Decimal
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from simpleturk.marketplace.domain import assignments
+from simpleturk.marketplace.errors import StoreUnavailable
+from simpleturk.marketplace.people import qualification_requests
+from simpleturk.marketplace.people.qualifications import test_form
+from simpleturk.marketplace.people.refusals import Incomplete, Refused
+from simpleturk.marketplace.questions.question_form import Filled, other_name
+from simpleturk.marketplace.web.frames import Form, read_form
+from simpleturk.marketplace.web.pages import Pages, check_token, page_number
+
+#: How many entries of their history a worker sees on one page.
+HISTORY_PAGE = 50
+
+
+class Record(Pages):
+    """A worker's own pages."""
+
+    def routes(self) -> list[Route]:
+        """Its paths, as on Amazon's worker site where it had them."""
+        return [
+            Route("/tasks", self.queue),
+            Route("/dashboard", self.dashboard),
+            Route("/inbox", self.inbox),
+            Route("/qualifications", self.qualifications),
+            Route("/qualifications/{kind}", self.qualification),
+            Route("/qualifications/{kind}/ask", self.ask, methods=["POST"]),
+            Route("/qualifications/{kind}/test", self.take_test, methods=["POST"]),
+        ]
+
+    def queue(self, request: Request) -> Response:
+        """What a worker has accepted and not yet submitted."""
+        worker_id = self.worker(request)
+        with self.marketplace.read() as transaction:
+            held = assignments.in_work(transaction, worker_id)
+            now = transaction.now
+        return self.page(request, "queue.html", held=held, now=now)
+
+    def dashboard(self, request: Request) -> Response:
+        """What a worker did, and earned."""
+        worker_id = self.worker(request)
+        page = page_number(request)
+        with self.marketplace.read() as transaction:
+            held = assignments.in_work(transaction, worker_id)
+            entries = assignments.history(transaction, worker_id, HISTORY_PAGE + 1, (page - 1) * HISTORY_PAGE)
+            earned = assignments.earnings(transaction, worker_id)
+            bonuses = Decimal(assignments.bonuses(transaction, worker_id)) / 100
+        context: dict[str, Any] = {"held": held, "earned": earned, "page": page, "bonuses": bonuses}
+        context |= {"entries": entries[:HISTORY_PAGE], "older": len(entries) > HISTORY_PAGE}
+        return self.page(request, "dashboard.html", **context)
+
+    def inbox(self, request: Request) -> Response:
+        """What requesters wrote to a worker."""
+        worker_id = self.worker(request)
+        page = page_number(request)
+        with self.marketplace.read() as transaction:
+            entries = assignments.inbox(transaction, worker_id, HISTORY_PAGE + 1, (page - 1) * HISTORY_PAGE)
+        older = len(entries) > HISTORY_PAGE
+        return self.page(request, "inbox.html", entries=entries[:HISTORY_PAGE], page=page, older=older)
+
+    def qualifications(self, request: Request) -> Response:
+        """The qualifications that a worker has, or has asked for."""
+        worker_id = self.worker(request)
+        with self.marketplace.read() as transaction:
+            asked = qualification_requests.own_qualifications(transaction, worker_id)
+        return self.page(request, "qualifications.html", asked=asked)
+
+    def qualification(self, request: Request) -> Response:
+        """One qualification: what it is, how one gets it, and its test while it is being taken."""
+        return self._qualification(request, self.worker(request), None)
+
+    async def ask(self, request: Request) -> Response:
+        """Ask for a qualification, or begin its test."""
+        await self.checked_form(request)
+        kind = request.path_params["kind"]
+        await self.change(self.signed_in(request), qualification_requests.ask_for_qualification, kind)
+        return RedirectResponse(f"/qualifications/{kind}", 303)
+
+    async def take_test(self, request: Request) -> Response:
+        """Take the answers to a test. What cannot be taken is shown, to be copied."""
+        form = await read_form(request)
+        try:
+            # The token stands in the address: a test's own fields may have any name.
+            check_token(request, request.query_params.get("csrf", ""))
+            return await self._take_test(request, form)
+        except Refused as refusal:
+            title, reason, status = refusal.title, refusal.reason, refusal.status
+        except StoreUnavailable:
+            title, reason, status = "The marketplace cannot store it now.", "Try again in a few minutes.", 503
+        return self.page(request, "message.html", status=status, title=title, reason=reason, written=form.multi_items())
+
+    async def _take_test(self, request: Request, form: Form) -> Response:
+        session, kind = self.signed_in(request), request.path_params["kind"]
+        try:
+            done = await self.threads.reading(self._filled_test, session.worker_id, kind, form.multi_items())
+            await self.change(session, qualification_requests.submit_test, kind, form.multi_items(), done)
+        except Incomplete as incomplete:
+            return await self.threads.reading(self._qualification, request, session.worker_id, incomplete.filled)
+        return RedirectResponse(f"/qualifications/{kind}", 303)
+
+    def _filled_test(self, worker_id: str, kind: str, form: list[tuple[str, str]]) -> tuple[str, Filled] | None:
+        """The test and its answers; its expressions hold up nobody else."""
+        with self.marketplace.read() as transaction:
+            xml = qualification_requests.test_before(transaction, worker_id, kind)
+        return (xml, qualification_requests.fill_test(xml, form)) if xml else None
+
+    def _qualification(self, request: Request, worker_id: str, filled: Filled | None) -> Response:
+        with self.marketplace.read() as transaction:
+            asked = qualification_requests.qualification(transaction, worker_id, request.path_params["kind"])
+        context: dict[str, Any] = {
+            "asked": asked,
+            "test": test_form(asked.kind.test) if asked.ends else None,
+            "values": dict(filled.fields) if filled else {},
+            "problems": filled.problems if filled else {},
+            "other_name": other_name,
+        }
+        return self.page(request, "qualification.html", status=400 if filled else 200, media=True, **context)

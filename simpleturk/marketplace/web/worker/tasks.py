@@ -1,0 +1,243 @@
+"""Finding HITs, looking at them, accepting, doing, submitting, returning.
+
+A HIT runs in a frame of another origin (see frames.py); what the frame says is never believed: the page asks the server
+whether the work is in.
+"""
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import urlencode
+
+from anyio import CapacityLimiter
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from simpleturk.marketplace.domain import assignments, search
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.errors import StoreUnavailable
+from simpleturk.marketplace.people.refusals import Incomplete, Refused
+from simpleturk.marketplace.questions.question import parse_question
+from simpleturk.marketplace.questions.question_form import Filled
+from simpleturk.marketplace.web.frames import (
+    MAX_FORM_BYTES,
+    MAX_OWN_FORM_BYTES,
+    Form,
+    Frames,
+    fields_of,
+    read_form,
+    render_form,
+)
+from simpleturk.marketplace.web.pages import Pages, check, check_token, page_number, security_headers
+from simpleturk.marketplace.web.settings import SiteSettings
+from simpleturk.marketplace.web.threads import Threads
+
+#: How many groups stand on one page.
+GROUPS_PAGE = 25
+
+
+class Journey(Pages):
+    """A worker's way from the list of HITs to submitted work."""
+
+    def __init__(self, marketplace: Marketplace, threads: Threads, settings: SiteSettings, frames: Frames) -> None:
+        super().__init__(marketplace, threads, settings)
+        self.frames = frames
+        self._large = CapacityLimiter(16)
+
+    def routes(self) -> list[Route]:
+        """Its paths, as on Amazon's worker site where it had them."""
+        return [
+            Route("/", self.groups),
+            Route("/projects/{group_id}/tasks", self.preview),
+            # On Amazon's site a link accepted. Here a person does.
+            Route("/projects/{group_id}/tasks/accept_random", self.preview),
+            Route("/projects/{group_id}/tasks/accept", self.accept, methods=["POST"]),
+            Route("/projects/{group_id}/tasks/{hit_id}", self.task),
+            Route("/mturk/preview", self.old_preview),
+            Route("/mturk/externalSubmit", self.submit, methods=["GET", "POST"]),
+            # Pages add the path to a turkSubmitTo that ends with a slash.
+            Route("//mturk/externalSubmit", self.submit, methods=["GET", "POST"]),
+            Route("/assignments/{assignment_id}/status", self.status),
+            Route("/assignments/{assignment_id}/return", self.give_back, methods=["POST"]),
+        ]
+
+    def groups(self, request: Request) -> Response:
+        """The list of groups, searched and sorted."""
+        worker_id = self.worker(request)
+        wanted, page = _search(request), page_number(request)
+        with self.marketplace.read() as transaction:
+            found = search.groups(transaction, worker_id, wanted)
+            held = assignments.in_work(transaction, worker_id)
+        start = (page - 1) * GROUPS_PAGE
+        query = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != "page"])
+        context: dict[str, Any] = {"groups": found[start : start + GROUPS_PAGE], "held": held, "search": wanted}
+        context |= {"page": page, "more": len(found) > start + GROUPS_PAGE, "query": query}
+        return self.page(request, "groups.html", is_search=bool(query), **context)
+
+    def preview(self, request: Request) -> Response:
+        """A group with its next HIT, to look at before accepting; `after` is a HIT that is skipped.
+
+        `done` is an assignment that was just submitted.
+        """
+        worker_id = self.worker(request)
+        submitted = self._is_submitted(request.query_params.get("done", ""))
+        try:
+            return self._preview(request, worker_id, submitted)
+        except Refused as refusal:
+            if not submitted:
+                raise
+            return self._refused_after_submission(request, refusal)
+
+    def _preview(self, request: Request, worker_id: str, submitted: bool) -> Response:
+        after = request.query_params.get("after", "")
+        with self.marketplace.read() as transaction:
+            group = search.group(transaction, worker_id, request.path_params["group_id"])
+            found = search.next_hit(transaction, worker_id, group.group_id, after)
+            question = assignments.question_xml(transaction, found.hit.hit_id) if found.hit else ""
+        frame = found.hit and self.frames.preview(request, found.hit.hit_id, question)
+        context: dict[str, Any] = {"frame": frame, "group": group, "submitted": submitted, "found": found}
+        return self.page(request, "preview.html", **context)
+
+    async def accept(self, request: Request) -> Response:
+        """Accept a HIT of a group. Whoever comes from one that they submitted reads that it is in, whatever follows."""
+        form = await read_form(request)
+        try:
+            check_token(request, form.get("csrf", ""))
+            return await self._accept(request, form)
+        except Refused as refusal:
+            if not await self.threads.reading(self._is_submitted, form.get("done", "")):
+                raise
+            return self._refused_after_submission(request, refusal)
+
+    def _refused_after_submission(self, request: Request, refusal: Refused) -> Response:
+        context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "submitted": True}
+        return self.page(request, "message.html", status=refusal.status, **context)
+
+    def _is_submitted(self, assignment_id: str) -> bool:
+        if not assignment_id:
+            return False
+        with self.marketplace.store.read() as connection:
+            return assignments.is_submitted(connection, assignment_id)
+
+    async def _accept(self, request: Request, form: Form) -> Response:
+        # The choice stands on the page of work; the one of the preview says nothing about it.
+        if "chosen" in form:
+            request.session["auto_accept"] = form.get("auto_accept") == "1"
+        group_id, hit_id = request.path_params["group_id"], form.get("hit_id", "")
+        accepted = await self.change(self.signed_in(request), assignments.accept, group_id, hit_id)
+        path = f"/projects/{accepted.hit_group_id}/tasks/{accepted.hit_id}"
+        return RedirectResponse(f"{path}?assignment_id={accepted.assignment_id}", 303)
+
+    def task(self, request: Request) -> Response:
+        """The page on which an accepted HIT is done."""
+        worker_id = self.worker(request)
+        with self.marketplace.read() as transaction:
+            assignment = assignments.own_assignment(
+                transaction, worker_id, request.query_params.get("assignment_id", "")
+            )
+            question = assignments.question_xml(transaction, assignment.hit_id)
+            now = transaction.now
+        if assignment.status == "Abandoned":
+            raise assignments.too_late()
+        if assignment.status != "Accepted":
+            return RedirectResponse(f"/projects/{assignment.hit_group_id}/tasks", 303)
+        frame = self.frames.work(request, assignment, question)
+        remaining = max(0, int(assignment.deadline - now))
+        auto_accept = request.session.get("auto_accept", False)
+        context = {"assignment": assignment, "frame": frame, "remaining": remaining, "auto_accept": auto_accept}
+        return self.page(request, "task.html", **context)
+
+    def status(self, request: Request) -> Response:
+        """What the page asks when its frame has loaded something: is the work in?"""
+        session = self.signed_in(request)
+        with self.marketplace.read() as transaction:
+            check(transaction, session)
+            assignment = assignments.own_assignment(
+                transaction, session.worker_id, request.path_params["assignment_id"]
+            )
+        return JSONResponse({"status": assignment.status}, headers={"Cache-Control": "no-store"})
+
+    async def submit(self, request: Request) -> Response:
+        """The address to which HITs submit; shown in the frame. What it acknowledges is on the disk."""
+        fields: list[tuple[str, str]] = []
+        try:
+            query = Form(fields_of(request.scope["query_string"]))
+            form = query if request.method == "GET" else await self._read_answers(request)
+            fields = form.multi_items()
+            assignment_id = form.get("assignmentId") or query.get("assignmentId", "")
+            await self._store(assignment_id, fields, request.session.get("worker_id"))
+        except Incomplete as incomplete:
+            return await self.threads.reading(self._form_again, assignment_id, incomplete.filled)
+        except Refused as refusal:
+            return self._not_submitted(request, refusal, fields)
+        except StoreUnavailable:
+            reason = "The HIT is still yours. Copy what you wrote, then try again in a few minutes."
+            return self._not_submitted(request, Refused("The marketplace cannot store it now.", reason, 503), fields)
+        return self.page(request, "submitted.html", framed=True)
+
+    async def _read_answers(self, request: Request) -> Form:
+        """What a HIT sent; of large ones a few at a time, because memory is for everybody."""
+        length = request.headers.get("content-length", "0")
+        if length.isdecimal() and int(length) <= MAX_OWN_FORM_BYTES and "transfer-encoding" not in request.headers:
+            return await read_form(request, MAX_FORM_BYTES)
+        async with self._large:
+            return await read_form(request, MAX_FORM_BYTES)
+
+    def _not_submitted(self, request: Request, refusal: Refused, fields: list[tuple[str, str]]) -> Response:
+        written = [pair for pair in fields if pair[0] != "assignmentId"]
+        context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "written": written}
+        return self.page(request, "not_submitted.html", status=refusal.status, framed=True, **context)
+
+    async def give_back(self, request: Request) -> Response:
+        """Return a HIT; whoever skips it looks at the next."""
+        form = await self.checked_form(request)
+        session, assignment_id = self.signed_in(request), request.path_params["assignment_id"]
+        assignment = await self.change(session, assignments.give_back, assignment_id)
+        skip = f"?after={assignment.hit_id}" if form.get("skip") == "1" else ""
+        return RedirectResponse(f"/projects/{assignment.hit_group_id}/tasks{skip}", 303)
+
+    def old_preview(self, request: Request) -> Response:
+        """The address that links to a group have had since 2005."""
+        group_id = request.query_params.get("groupId", "")
+        if not re.fullmatch("[A-Z0-9]{1,64}", group_id):
+            raise Refused("There are no such HITs.", "The link names no group of HITs.", 404)
+        return RedirectResponse(f"/projects/{group_id}/tasks")
+
+    def _form_again(self, assignment_id: str, filled: Filled) -> Response:
+        """A QuestionForm whose constraints were broken, with what was written."""
+        with self.marketplace.read() as transaction:
+            question = parse_question(assignments.question_of(transaction, assignment_id))
+        assert question.form is not None
+        html = render_form(question.form, assignment_id, "/mturk/externalSubmit", filled)
+        return HTMLResponse(html, 400, headers=security_headers("", framed=True, media=True, own_style=True))
+
+    async def _store(self, assignment_id: str, fields: list[tuple[str, str]], worker_id: str | None) -> None:
+        try:
+            await self.threads.writing(self._submit, assignment_id, fields, worker_id, None)
+        except assignments.Unfilled as unfilled:
+            # The expressions of a form take their time, in which they hold up nobody else.
+            filled = await self.threads.reading(unfilled.fill)
+            await self.threads.writing(self._submit, assignment_id, fields, worker_id, filled)
+
+    def _submit(
+        self, assignment_id: str, fields: list[tuple[str, str]], worker_id: str | None, filled: Filled | None
+    ) -> None:
+        with self.marketplace.write() as transaction:
+            assignments.submit(transaction, assignment_id, fields, worker_id, filled, defer=True)
+
+
+def _search(request: Request) -> search.Search:
+    """What the form above the list says; nonsense is as if it were not there."""
+    query = request.query_params
+    try:
+        least = Decimal(query.get("least", "") or "0")
+    except InvalidOperation:
+        least = Decimal(0)
+    sort = query.get("sort", "newest")
+    return search.Search(
+        words=query.get("words", "")[:200],
+        least=least if least.is_finite() and least > 0 else Decimal(0),
+        qualified=query.get("qualified") == "1",
+        sort=sort if sort in search.SORTS else "newest",
+    )

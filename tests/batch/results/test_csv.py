@@ -1,0 +1,356 @@
+"""Results as CSV, as the requester site gave them; and the decisions that a person writes into such a file."""
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simpleturk.batch.results.csv import COLUMNS, Sheet, decisions, site_row
+from simpleturk.errors import Problems
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.mturk.models import Assignment
+from tests.conftest import Files, Run, do, records
+
+SITE = (
+    "HITId,HITTypeId,Title,Description,Keywords,Reward,CreationTime,MaxAssignments,RequesterAnnotation,"
+    "AssignmentDurationInSeconds,AutoApprovalDelayInSeconds,Expiration,NumberOfSimilarHITs,LifetimeInSeconds,"
+    "AssignmentId,WorkerId,AssignmentStatus,AcceptTime,SubmitTime,AutoApprovalTime,ApprovalTime,RejectionTime,"
+    "RequesterFeedback,WorkTimeInSeconds,LifetimeApprovalRate,Last30DaysApprovalRate,Last7DaysApprovalRate"
+).split(",")
+TIME = r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d UTC \d{4}"
+AWKWARD = 'a "b", c;\nd\te\n<script>x</script> ]]> =1+1 é 🙂'
+
+
+def rows(text: str, delimiter: str = ",") -> list[dict[str, str]]:
+    """A CSV file's rows."""
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+
+
+@pytest.fixture
+def done(words: list[str], local: Marketplace) -> list[str]:
+    """Assignments of the three HITs, submitted by ann."""
+    return [do(local, word, "ann", ("answer", f"no {number}")) for number, word in enumerate(words)]
+
+
+def test_columns_are_those_of_the_site(words: list[str], local: Marketplace, run: Run) -> None:
+    do(local, words[1], "bob", ("zeta", "1"), ("answer", AWKWARD), ("tag", "a"), ("tag", "b"))
+    do(local, words[0], "ann", ("answer", ""))
+    result = run("results", "--format", "csv")
+    assert result.exit_code == 0
+    header = result.stdout.splitlines()[0]
+    wanted = [*SITE, "Input.word", "Answer.answer", "Answer.tag", "Answer.zeta", "Approve", "Reject"]
+    assert header == ",".join(f'"{name}"' for name in wanted)
+    first, second = rows(result.stdout)
+    assert (first["HITId"], first["WorkerId"], first["AssignmentStatus"]) == (words[0], "ann", "Submitted")
+    assert (first["Title"], first["Reward"], first["MaxAssignments"]) == ("Describe an image", "$0.10", "2")
+    assert first["AssignmentDurationInSeconds"] == "600" and first["AutoApprovalDelayInSeconds"] == "2592000"
+    assert first["Description"] == "Look at an image and describe it."
+    for name in ("CreationTime", "Expiration", "AcceptTime", "SubmitTime", "AutoApprovalTime"):
+        assert re.fullmatch(TIME, first[name]), name
+    assert [second[f"Answer.{name}"] for name in ("answer", "tag", "zeta")] == [AWKWARD, "a|b", "1"]
+    assert [row["Input.word"] for row in (first, second)] == ["cat", "dog"]
+    assert [first[name] for name in ("Answer.zeta", "Approve", "Reject", "ApprovalTime")] == [""] * 4
+
+
+def test_inputs_that_are_no_texts_are_json_and_an_input_that_is_no_object_has_one_column(
+    batch_files: Files, run: Run, local: Marketplace
+) -> None:
+    batch_files([{"a": [1, "x"], "b": None, "c": True}, ["x"], "text"], template="<form>{{ input }}<input name=a>")
+    run("launch")
+    for hit_id in Path("hit_ids.txt").read_text().split():
+        do(local, hit_id, "ann")
+    found = rows(run("results", "--format", "csv").stdout)
+    assert [found[0][f"Input.{name}"] for name in "abc"] == ['[1, "x"]', "", "true"]
+    assert [row["Input.input"] for row in found] == ["", '["x"]', "text"]
+
+
+def test_a_page_that_stores_json_has_it_in_its_column(words: list[str], local: Marketplace, run: Run) -> None:
+    do(local, words[0], "ann", ("taskAnswers", '[{"a":1}]'))
+    assert rows(run("results", "--format", "csv").stdout)[0]["Answer.taskAnswers"] == '[{"a":1}]'
+
+
+def test_a_file_named_csv_is_one_and_a_second_run_changes_nothing(
+    done: list[str], words: list[str], local: Marketplace, run: Run
+) -> None:
+    result = run("results", "--output", "r.csv")
+    assert result.stderr == "3 new results in r.csv; it holds 3\n"
+    before = Path("r.csv").read_bytes()
+    assert run("results", "--output", "r.csv").stderr == "0 new results in r.csv; it holds 3\n"
+    assert Path("r.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_what_somebody_wrote_into_the_file_stays_when_work_comes_in(
+    done: list[str], words: list[str], local: Marketplace, run: Run, delimiter: str, end: str
+) -> None:
+    run("results", "--output", "r.csv")
+    table = list(csv.reader(io.StringIO(Path("r.csv").read_text(), newline="")))
+    table[0].append("Notes")
+    for number, row in enumerate(table[1:]):
+        row.append(f"note {number}, é")
+    table[1][-3], table[2][-2] = "x", "too short"
+    file = io.StringIO(newline="")
+    csv.writer(file, delimiter=delimiter, lineterminator=end).writerows(table)
+    Path("r.csv").write_text("\ufeff" + file.getvalue(), encoding="utf-8", newline="")
+    do(local, words[0], "bob", ("extra", "new"), ("answer", "b"))
+    assert run("results", "--output", "r.csv").stderr == "1 new result in r.csv; it holds 4\n"
+    found = rows(Path("r.csv").read_text(), delimiter=delimiter)
+    assert [row["Notes"] for row in found] == ["note 0, é", "note 1, é", "note 2, é", ""]
+    assert [(row["Approve"], row["Reject"]) for row in found] == [("x", ""), ("", "too short"), ("", ""), ("", "")]
+    assert [row["Answer.extra"] for row in found] == ["", "", "", "new"]
+    assert list(found[0])[-5:] == ["Answer.answer", "Answer.extra", "Approve", "Reject", "Notes"]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('{"assignment_id": "1"}\n', "line 1: names no column AssignmentId"),
+        ("AssignmentId,x\nA,1\nB\n", "line 3: has 1 fields; the header has 2"),
+        ('AssignmentId,x\nA,"1\n', "a quote is opened and never closed"),
+        ("AssignmentId,x,x\nA,1,1\n", "line 1: names the column 'x' twice"),
+    ],
+)
+def test_a_file_that_is_something_else_is_left_alone(done: list[str], run: Run, text: str, problem: str) -> None:
+    Path("r.csv").write_text(text)
+    result = run("results", "--output", "r.csv")
+    assert (result.exit_code, problem in result.stderr, Path("r.csv").read_text()) == (1, True, text)
+
+
+def test_the_configured_file_of_records_is_not_the_place_for_csv(done: list[str], run: Run) -> None:
+    with Path("simpleturk.toml").open("a") as file:
+        file.write('output = "r.jsonl"\n')
+    assert run("results").exit_code == 0
+    assert len(rows(run("results", "--format", "csv").stdout)) == 3
+    assert len(records(Path("r.jsonl").read_text())) == 3
+    result = run("results", "--format", "csv", "--output", "r.jsonl")
+    assert (result.exit_code, "names no column AssignmentId" in result.stderr) == (1, True)
+
+
+def test_csv_of_all_hits_needs_no_ids_and_following_it_is_refused(done: list[str], run: Run) -> None:
+    found = rows(run("results", "--all", "--format", "csv").stdout)
+    assert [row["AssignmentId"] for row in found] == done
+    assert found[0]["Title"] == "Describe an image"
+    assert run("results", "--follow", "--format", "csv").exit_code == 2
+
+
+def test_an_answer_that_cannot_be_read_is_kept_as_it_came() -> None:
+    assignment = Assignment("A", "H", "ann", "Submitted", "<broken", None, None, None, None, None, None)
+    row = site_row(assignment, None)
+    assert row["Answer.answer"] == "<broken"
+    assert "problem" in row
+    sheet = Sheet()
+    sheet.add(row)
+    assert rows("".join(sheet.text()))[0]["Answer.answer"] == "<broken"
+    sheet.close()
+
+
+# Decisions
+
+
+def marked(run: Run, *marks: tuple[str, str], delimiter: str = ",", encoding: str = "utf-8") -> None:
+    """Fill in Approve and Reject, as in a spreadsheet."""
+    run("results", "--output", "r.csv")
+    table = list(csv.reader(io.StringIO(Path("r.csv").read_text(), newline="")))
+    for row, (approve, reject) in zip(table[1:], marks, strict=True):
+        row[-2:] = approve, reject
+    file = io.StringIO(newline="")
+    csv.writer(file, delimiter=delimiter).writerows(table)
+    Path("r.csv").write_text(file.getvalue(), encoding=encoding, newline="")
+
+
+def states(run: Run) -> list[tuple[str, str | None]]:
+    """Each assignment's state and feedback."""
+    found = records(run("results", "--status", "submitted", "--status", "approved", "--status", "rejected").stdout)
+    return [(record["status"], record.get("feedback")) for record in found]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_marks_in_the_spreadsheet_approve_and_reject(done: list[str], run: Run, delimiter: str) -> None:
+    marked(run, ("X", ""), ("", "Too short, é"), ("", ""), delimiter=delimiter, encoding="utf-8-sig")
+    result = run("approve", "--assignments", "r.csv")
+    assert result.stderr == (
+        "1 row of r.csv is marked to reject: simpleturk reject --assignments r.csv\nApproved 1 assignment.\n"
+    )
+    assert states(run) == [("Approved", None), ("Submitted", None), ("Submitted", None)]
+    result = run("reject", "--assignments", "r.csv", "--yes")
+    assert (result.exit_code, "Rejected 1 assignment." in result.stderr) == (0, True)
+    assert states(run) == [("Approved", None), ("Rejected", "Too short, é"), ("Submitted", None)]
+    assert run("reject", "--assignments", "r.csv", "--yes").stderr.endswith(
+        "Rejected 0 assignments; 1 had been rejected before.\n"
+    )
+
+
+def test_the_file_may_come_through_a_pipe(done: list[str], run: Run) -> None:
+    marked(run, ("x", ""), ("", ""), ("x", ""))
+    result = run("approve", "--assignments", "-", input=Path("r.csv").read_bytes())
+    assert "Approved 2 assignments." in result.stderr
+
+
+def test_a_mere_mark_in_reject_is_no_reason(done: list[str], run: Run) -> None:
+    marked(run, ("", "X"), ("", "Blurred"), ("", ""))
+    result = run("reject", "--assignments", "r.csv", "--yes")
+    assert (result.exit_code, "--feedback is missing" in result.stderr) == (2, True)
+    assert run("reject", "--assignments", "r.csv", "--yes", "--feedback", "Sorry").exit_code == 0
+    assert [feedback for _, feedback in states(run)] == ["Sorry", "Blurred", None]
+
+
+def test_every_row_that_is_unclear_is_named_and_nothing_is_decided(done: list[str], run: Run) -> None:
+    marked(run, ("yes", ""), ("x", "bad"), ("x", ""))
+    with Path("r.csv").open("a") as file:
+        file.write(Path("r.csv").read_text().splitlines()[3].replace(",x,", ",,") + "\n")
+    result = run("approve", "--assignments", "r.csv")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        "error: r.csv, line 2: Approve holds 'yes': write x to approve, or leave it empty",
+        "error: r.csv, line 3: both approves and rejects",
+        f"error: r.csv, line 5: decides otherwise on {done[2]} than line 4",
+    ]
+    assert {status for status, _ in states(run)} == {"Submitted"}
+
+
+def test_a_file_without_the_columns_for_decisions_decides_nothing(done: list[str], run: Run) -> None:
+    Path("r.csv").write_text(f"AssignmentId,HITId\n{done[0]},x\n")
+    result = run("approve", "--assignments", "r.csv")
+    assert (result.exit_code, "names neither a column Approve nor a column Reject" in result.stderr) == (1, True)
+
+
+def test_without_any_reason_rejecting_is_wrong_usage(done: list[str], run: Run) -> None:
+    assert run("reject", done[0], "--yes").exit_code == 2
+    assert run("reject", "--whole-batch", "--yes").exit_code == 2
+
+
+def test_comments_in_a_file_of_ids_do_not_make_it_a_table(done: list[str], run: Run) -> None:
+    Path("ids.txt").write_text(f"# good, as I think\n{done[0]}\n")
+    assert "Approved 1 assignment." in run("approve", "--assignments", "ids.txt").stderr
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"))
+
+
+@given(answers=st.lists(st.dictionaries(TEXT.filter(bool), TEXT, max_size=4), max_size=6))
+def test_whatever_was_answered_stands_in_its_cell(answers: list[dict[str, str]]) -> None:
+    sheet = Sheet()
+    for number, fields in enumerate(answers):
+        row = dict.fromkeys(COLUMNS, "") | {"AssignmentId": str(number), "HITId": "H"}
+        sheet.add(row | {f"Answer.{name}": text for name, text in fields.items()})
+    text = "".join(sheet.text())
+    sheet.close()
+    found = rows(text)
+    assert len(found) == len(answers)
+    for row, fields in zip(found, answers, strict=True):
+        assert {name[7:]: cell for name, cell in row.items() if name.startswith("Answer.") and cell} == {
+            name: value for name, value in fields.items() if value
+        }
+
+
+@given(data=st.binary())
+def test_any_bytes_are_decisions_or_problems(data: bytes) -> None:
+    header = b"AssignmentId,Approve,Reject\n"
+    try:
+        found = decisions(io.BytesIO(header + data), "f")
+    except Problems as error:
+        assert error.problems
+    else:
+        assert json.dumps([decision.assignment_id for decision in found])
+
+
+# What a person has in the file
+
+
+def test_a_file_of_something_else_is_never_taken_for_an_empty_one(done: list[str], run: Run) -> None:
+    Path("diary.csv").write_text("\nmy diary,1\n")
+    result = run("results", "--output", "diary.csv")
+    assert (result.exit_code, Path("diary.csv").read_text()) == (1, "\nmy diary,1\n")
+
+
+@pytest.mark.parametrize("blank", ["\n", ",,,\n", '"",""\n', " \n"])
+def test_empty_rows_above_the_header_do_no_harm(
+    done: list[str], words: list[str], local: Marketplace, run: Run, blank: str
+) -> None:
+    marked(run, ("x", ""), ("", "why"), ("", ""))
+    Path("r.csv").write_text(blank + Path("r.csv").read_text())
+    do(local, words[0], "bob")
+    assert "1 new result in r.csv; it holds 4" in run("results", "--output", "r.csv").stderr
+    assert [(row["Approve"], row["Reject"]) for row in rows(Path("r.csv").read_text())][:2] == [("x", ""), ("", "why")]
+
+
+def test_rows_and_columns_of_ones_own_stay(done: list[str], words: list[str], local: Marketplace, run: Run) -> None:
+    run("results", "--output", "r.csv")
+    table = list(csv.reader(io.StringIO(Path("r.csv").read_text(), newline="")))
+    table[0] += ["problem", "", ""]
+    for number, row in enumerate(table[1:]):
+        row += [f"p{number}", "a", f"b{number}"]
+    second = [*table[1]]
+    second[-5] = "x"
+    table += [second, ["total"] + [""] * (len(second) - 2) + ["3"], ["note"] + [""] * (len(second) - 1)]
+    file = io.StringIO(newline="")
+    csv.writer(file).writerows(table)
+    Path("r.csv").write_text(file.getvalue(), newline="")
+    do(local, words[0], "bob")
+    assert "1 new result in r.csv; it holds 4" in run("results", "--output", "r.csv").stderr
+    found = list(csv.reader(io.StringIO(Path("r.csv").read_text(), newline="")))
+    assert found[0][-3:] == ["problem", "", ""]
+    assert [row[-3:] for row in found[1:5]] == [
+        ["p0", "a", "b0"],
+        ["p1", "a", "b1"],
+        ["p2", "a", "b2"],
+        ["p0", "a", "b0"],
+    ]
+    assert [row[0] for row in found[5:7]] == ["total", "note"]
+    assert found[5][-1] == "3"
+    assert rows(Path("r.csv").read_text())[3]["Approve"] == "x"
+    assert run("approve", "--assignments", "r.csv").exit_code == 1
+
+
+def test_what_is_saved_while_results_come_is_not_overwritten(
+    done: list[str], words: list[str], local: Marketplace, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from simpleturk.client.client import MTurk
+
+    run("results", "--output", "r.csv")
+    do(local, words[0], "bob")
+    list_ = MTurk.assignments
+
+    def saved_meanwhile(self: MTurk, *arguments: object) -> object:
+        text = Path("r.csv").read_text().replace('"",""\n', '"x",""\n')
+        Path("new").write_text(text)
+        Path("new").replace("r.csv")
+        return list_(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(MTurk, "assignments", saved_meanwhile)
+    result = run("results", "--output", "r.csv")
+    assert (result.exit_code, "has just been saved by somebody else" in result.stderr) == (1, True)
+    assert [row["Approve"] for row in rows(Path("r.csv").read_text())] == ["x", "x", "x"]
+
+
+def test_a_link_stays_one_and_who_could_read_the_file_still_can(done: list[str], run: Run) -> None:
+    Path("real.csv").write_text("")
+    Path("real.csv").chmod(0o600)
+    Path("link.csv").symlink_to("real.csv")
+    run("results", "--output", "link.csv")
+    assert Path("link.csv").is_symlink()
+    assert len(rows(Path("real.csv").read_text())) == 3
+    assert Path("real.csv").stat().st_mode & 0o777 == 0o600
+
+
+def test_inputs_whose_names_differ_only_in_blanks_are_read_back(
+    batch_files: Files, run: Run, local: Marketplace
+) -> None:
+    batch_files([{"d": "1", "d ": "2"}], template="<form>{{ input }}<input name=a>")
+    run("launch")
+    do(local, Path("hit_ids.txt").read_text().strip(), "ann")
+    run("results", "--output", "r.csv")
+    assert run("results", "--output", "r.csv").exit_code == 0
+
+
+def test_half_a_character_stops_nothing(batch_files: Files, run: Run, local: Marketplace) -> None:
+    batch_files('{"d": "\\ud800"}\n', template="<form>{{ input }}<input name=a>")
+    assert run("launch").exit_code == 0
+    do(local, Path("hit_ids.txt").read_text().strip(), "ann")
+    assert rows(run("results", "--format", "csv").stdout)[0]["Input.d"] == "\ufffd"

@@ -1,0 +1,155 @@
+"""Result records, and the file in which they are kept."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simpleturk.batch.results.fetch import ResultsFile, result_record
+from simpleturk.errors import Problems, SimpleturkError
+from simpleturk.files import appending
+from simpleturk.marketplace.questions.answers import answer_xml
+from simpleturk.mturk.models import Assignment
+
+MOMENT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+
+
+def assignment(answer: str, **changes: Any) -> Assignment:
+    values: dict[str, Any] = {
+        "assignment_id": "A1",
+        "hit_id": "H1",
+        "worker_id": "ann",
+        "status": "Submitted",
+        "answer": answer,
+        "accepted": MOMENT,
+        "submitted": MOMENT + timedelta(seconds=12.5),
+        "auto_approval": MOMENT + timedelta(days=1),
+        "approved": None,
+        "rejected": None,
+        "feedback": None,
+    }
+    return Assignment(**(values | changes))
+
+
+def test_a_record_begins_with_the_ancestors_five_keys() -> None:
+    record = result_record(assignment(answer_xml([("output", "[1]")])), line=3, input={"w": 1})
+    assert list(record.items()) == [
+        ("assignment_id", "A1"),
+        ("hit_id", "H1"),
+        ("worker_id", "ann"),
+        ("output", [1]),
+        ("submit_time", "2026-11-21T09:30:12.500Z"),
+        ("status", "Submitted"),
+        ("accept_time", "2026-11-21T09:30:00Z"),
+        ("seconds_worked", 12.5),
+        ("auto_approval_time", "2026-11-22T09:30:00Z"),
+        ("line", 3),
+        ("input", {"w": 1}),
+    ]
+
+
+def test_an_answer_that_cannot_be_read_is_kept_and_flagged() -> None:
+    record = result_record(assignment("<broken"))
+    assert record["output"] is None
+    assert record["answer"] == "<broken"
+    assert record["problem"].startswith("the answer is not XML")
+
+
+def test_decisions_are_part_of_a_record() -> None:
+    record = result_record(assignment("", status="Rejected", rejected=MOMENT, feedback="no"))
+    assert (record["rejection_time"], record["feedback"]) == ("2026-11-21T09:30:00Z", "no")
+    assert record["output"] == {}
+
+
+def add(path: Path, *ids: str) -> list[bool]:
+    with appending(path) as file:
+        kept = ResultsFile(file, remember=True)
+        kept.expect({"H"})
+        added = [kept.add({"assignment_id": name, "hit_id": "H", "output": "é🙂\n"}) for name in ids]
+        assert kept.per_hit == {"H": kept.records}
+        return added
+
+
+def test_only_new_assignments_are_added(folder: Path) -> None:
+    path = Path("r.jsonl")
+    assert add(path, "A", "B") == [True, True]
+    before = path.read_bytes()
+    assert add(path, "B", "A") == [False, False]
+    assert path.read_bytes() == before
+    assert add(path, "C") == [True]
+    assert path.read_bytes().startswith(before)
+
+
+@given(cut=st.integers(min_value=0))
+def test_a_file_cut_at_any_byte_is_healed(tmp_path_factory: pytest.TempPathFactory, cut: int) -> None:
+    path = tmp_path_factory.mktemp("results") / "r.jsonl"
+    add(path, "A", "B", "C")
+    whole = path.read_bytes()
+    path.write_bytes(whole[: cut % (len(whole) + 1)])
+    add(path, "A", "B", "C")
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    "data", [b'{"assignment_id": 3}\n', b"a,b\n1,2\n", b"[]\n", b"{}\n{}\n", b"my notes", b'{"other": 1}']
+)
+def test_a_file_of_something_else_is_refused_and_left_as_it_is(folder: Path, data: bytes) -> None:
+    path = Path("r.jsonl")
+    path.write_bytes(data)
+    with pytest.raises(Problems, match="is not a line of results"):
+        add(path, "A")
+    assert path.read_bytes() == data
+
+
+def test_a_record_that_stands_there_twice_counts_once(folder: Path) -> None:
+    path = Path("r.jsonl")
+    add(path, "A", "B")
+    path.write_bytes(path.read_bytes() * 2)
+    with appending(path) as file:
+        assert ResultsFile(file).per_hit == {"H": 2}
+    assert add(path, "A", "C", "B") == [False, True, False]
+
+
+def test_records_of_the_ancestor_are_known(folder: Path) -> None:
+    path = Path("r.jsonl")
+    old = {
+        "assignment_id": "A",
+        "hit_id": "H",
+        "worker_id": "W",
+        "output": [],
+        "submit_time": "2019-09-23 11:18:32-04:00",
+    }
+    path.write_text(json.dumps(old) + "\n")
+    assert add(path, "A", "B") == [False, True]
+
+
+def test_records_that_do_not_say_their_hit_are_known_too(folder: Path) -> None:
+    path = Path("r.jsonl")
+    path.write_text('{"assignment_id": "A", "worker_id": "ann"}\n')
+    assert add_unasked(path, "A", "B") == [False, True]
+    assert add_unasked(path, "A", "B", "C") == [False, False, True]
+
+
+def add_unasked(path: Path, *ids: str) -> list[bool]:
+    with appending(path) as file:
+        kept = ResultsFile(file)
+        kept.expect({"H"})
+        return [kept.add({"assignment_id": name, "hit_id": "H"}) for name in ids]
+
+
+def test_zero_bytes_that_a_power_failure_left_are_cut_off(folder: Path) -> None:
+    path = Path("r.jsonl")
+    add(path, "A")
+    whole = path.read_bytes()
+    path.write_bytes(whole + b"\0" * 500)
+    add(path, "A")
+    assert path.read_bytes() == whole
+
+
+def test_what_is_no_regular_file_is_refused(folder: Path) -> None:
+    with pytest.raises(SimpleturkError, match="is not a file that can be appended to"), appending(Path("/dev/full")):
+        pass

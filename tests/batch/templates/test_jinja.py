@@ -1,0 +1,195 @@
+"""Templates + inputs → pages → HTMLQuestion XML."""
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simpleturk.batch.templates.jinja import Template, json_text
+from simpleturk.errors import Problem, Problems, SimpleturkError
+from simpleturk.marketplace.questions.question import parse_question
+from simpleturk.mturk.questions import HTML_NAMESPACE, question_xml
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+HOSTILE = "</script><script>alert(1)</script> ]]> <!-- \u2028\u2029 ' \" & é 🙂 {{ 7 * 7 }}"
+
+
+def render(folder: Path, source: str, value: Any) -> str:
+    (folder / "t.html").write_text(source, encoding="utf-8")
+    return Template(Path("t.html")).render(value)
+
+
+def problem(folder: Path, source: str, value: Any = None) -> Problem:
+    with pytest.raises(Problems) as caught:
+        render(folder, source, value)
+    [found] = caught.value.problems
+    return found
+
+
+class Scripts(HTMLParser):
+    """The texts of a page's scripts, as a browser would delimit them, and how many elements there are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.tags.append(tag)
+        if tag == "script":
+            self.texts.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.texts:
+            self.texts[-1] += data
+
+
+def test_input_is_json_text_and_a_value(folder: Path) -> None:
+    page = render(folder, "{{ input }}|{{ input.category }}|{{ category }}", {"category": "a & b"})
+    assert page == '{"category": "a \\u0026 b"}|a &amp; b|a &amp; b'
+
+
+@pytest.mark.parametrize("value", ["text", 3, 2.5, True, False, None, [1, "<"], {"a": [None]}])
+def test_any_input_prints_as_its_json(folder: Path, value: Any) -> None:
+    assert json.loads(render(folder, "{{ input }}", value)) == value
+
+
+def test_values_inside_an_input_print_as_text_or_json(folder: Path) -> None:
+    value = {"list": [1, "<b>"], "yes": True, "empty": None, "number": 3}
+    assert render(folder, "{{ list }} {{ yes }} {{ empty }}. {{ number }}", value) == '[1, "\\u003cb\\u003e"] true . 3'
+
+
+def test_an_inputs_keys_win_over_the_methods_of_its_type(folder: Path) -> None:
+    assert render(folder, "{{ input.items }}-{{ input.keys }}", {"items": "i", "keys": "k"}) == "i-k"
+    assert render(folder, "{% for k, v in input.items() %}{{ k }}{{ v }}{% endfor %}", {"a": 1}) == "a1"
+
+
+def test_a_key_called_input_does_not_hide_the_input(folder: Path) -> None:
+    assert render(folder, "{{ input.input }}", {"input": "inner"}) == "inner"
+
+
+def test_javascripts_own_holes_are_left_alone(folder: Path) -> None:
+    assert render(folder, "<script>`${name} $x`</script>", {"name": "n"}) == "<script>`${name} $x`</script>"
+
+
+@given(json_values)
+def test_json_in_a_script_is_the_input_whatever_it_holds(value: Any) -> None:
+    page = Scripts()
+    page.feed(f'<script type="text/json">{json_text(value)}</script><p>')
+    assert page.tags == ["script", "p"]
+    assert json.loads(page.texts[0]) == value
+
+
+@given(json_values)
+def test_json_in_an_attribute_in_single_quotes_is_the_input(value: Any) -> None:
+    text = json_text(value)
+    assert "'" not in text and "&" not in text and "<" not in text
+    assert json.loads(text) == value
+
+
+def test_hostile_data_stays_data(folder: Path) -> None:
+    page = Scripts()
+    page.feed(render(folder, '<script id="input">{{ input }}</script><b>{{ input.x }}</b>', {"x": HOSTILE}))
+    assert page.tags == ["script", "b"]
+
+
+def test_a_missing_variable_is_an_error_with_file_and_line(folder: Path) -> None:
+    found = problem(folder, "<p>\n{{ input.colour }}\n", {"color": 1})
+    assert found.where == "t.html, line 2"
+    assert found.what == "the input has no 'colour'; did you mean color?"
+    assert problem(folder, "{{ colour }}", {"color": 1}).what == "the input has no 'colour'"
+    assert problem(folder, "{{ input.a.b }}", {"a": {"c": 1}}).what == "this part of the input has no 'b'"
+    assert problem(folder, "{{ input.a.b }}", {"a": 3}).what == "'int object' has no attribute 'b'"
+
+
+def test_a_missing_variable_is_false_in_a_test_and_has_a_default(folder: Path) -> None:
+    source = "{% if note %}x{% else %}none{% endif %}{% if input.a.b %}x{% endif %} {{ note|default('d') }}"
+    assert render(folder, source, {}) == "none d"
+
+
+def test_looping_over_a_missing_variable_is_an_error(folder: Path) -> None:
+    assert problem(folder, "\n\n{% for x in things %}{% endfor %}", {}).where == "t.html, line 3"
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "what"),
+    [
+        ("a\n{% if x %}", 2, "Unexpected end of template"),
+        ("{{ }}", 1, "Expected an expression"),
+        ("\n{{ x|nofilter }}", 2, "No filter named 'nofilter'"),
+        ("\n\n{{ 1 / 0 }}", 3, "ZeroDivisionError"),
+        ("{% include 'nowhere.html' %}", 1, "there is no file nowhere.html to include"),
+    ],
+)
+def test_a_broken_template_is_reported_with_file_and_line(folder: Path, source: str, line: int, what: str) -> None:
+    found = problem(folder, source, {})
+    assert found.where == f"t.html, line {line}"
+    assert what in found.what
+
+
+def test_an_error_in_an_include_names_the_include(folder: Path) -> None:
+    (folder / "part.html").write_text("\n{{ missing }}")
+    assert problem(folder, "{% include 'part.html' %}", {}).where.endswith("part.html, line 2")
+
+
+@pytest.mark.parametrize(
+    "name", ["simpleturk.html", "hit_templates/simpleturk.html", "simpleamt.html", "hit_templates/simpleamt.html"]
+)
+def test_the_shipped_include_is_found_from_anywhere_under_every_name(folder: Path, name: str) -> None:
+    page = render(folder, '{% include "' + name + '" %}', {"a": 1})
+    assert 'id="results-form"' in page and 'id="submit-btn"' in page and "var simpleamt = simpleturk" in page
+
+
+def test_a_users_own_copy_of_the_include_wins(folder: Path) -> None:
+    (folder / "simpleamt.html").write_text("mine")
+    assert render(folder, '{% include "simpleamt.html" %}', {}) == "mine"
+
+
+def test_includes_are_found_beside_a_template_elsewhere(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "part.html").write_text("beside")
+    (tmp_path / "t.html").write_text('{% include "part.html" %}')
+    assert Template(tmp_path / "t.html").render({}) == "beside"
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe", "é".encode("latin-1")])
+def test_a_template_that_is_not_utf_8_is_refused(folder: Path, data: bytes) -> None:
+    (folder / "t.html").write_bytes(data)
+    with pytest.raises(Problems, match="is not UTF-8 text"):
+        Template(Path("t.html"))
+
+
+def test_a_template_that_is_not_there_is_refused(folder: Path) -> None:
+    with pytest.raises(SimpleturkError, match=r"gone\.html: no such file"):
+        Template(Path("gone.html"))
+
+
+@given(st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1).filter(str.strip))
+def test_the_question_holds_the_page_exactly(html: str) -> None:
+    html = html.replace("\ufffe", "").replace("\uffff", "") or "x"
+    if html.strip():
+        found = parse_question(question_xml(html, 400))
+        assert (found.html, found.frame_height) == (html, 400)
+
+
+@pytest.mark.parametrize("html", ["a ]]> b", "]]>", "]]]]>>", "🙂", "x\u2028", "tab\tline\n"])
+def test_what_would_end_a_cdata_section_does_not(html: str) -> None:
+    assert parse_question(question_xml(html, 0)).html == html
+
+
+def test_emoji_are_references_in_the_question() -> None:
+    assert question_xml("🙂", 0) == (
+        f'<HTMLQuestion xmlns="{HTML_NAMESPACE}"><HTMLContent><![CDATA[]]>&#128578;<![CDATA[]]></HTMLContent>'
+        "<FrameHeight>0</FrameHeight></HTMLQuestion>"
+    )
+
+
+def test_a_character_that_xml_cannot_hold_is_named_with_its_line() -> None:
+    with pytest.raises(ValueError, match="line 2 holds the character U\\+000B"):
+        question_xml("a\nb\x0b", 0)

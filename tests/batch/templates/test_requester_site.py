@@ -1,0 +1,337 @@
+"""Templates of the requester site: what a value means where its hole stands."""
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simpleturk.batch.templates.detect import syntax_of
+from simpleturk.batch.templates.placeholders import Context, read
+from simpleturk.batch.templates.requester_site import AFTER, BEFORE, SUBMIT, SiteTemplate
+from simpleturk.batch.templates.sanitize import SAFE_TAGS, VOID, formatted
+from simpleturk.errors import Problems
+
+
+def filled(page: str, **values: Any) -> str:
+    """A page's holes filled; the form that it gets left out."""
+    return whole(page, **values).removeprefix(BEFORE).removesuffix(SUBMIT + AFTER)
+
+
+def whole(page: str, **values: Any) -> str:
+    Path("page.html").write_text(page, encoding="utf-8", newline="")
+    return SiteTemplate(Path("page.html"), list(values)).render(values)
+
+
+class Seen(HTMLParser):
+    """What a browser would see: the elements, the attributes, the text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: dict[str, str] = {}
+        self.open: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        place = self.open[-1] if self.open else ""
+        self.text[place] = self.text.get(place, "") + data
+
+
+PIECES = """< > & " ' ` / \\ $ { } = - ! k script on ]]> é 🙂 : \n""".split(" ") + [" "]
+NASTY = st.lists(st.sampled_from(PIECES)).map("".join)
+
+
+@pytest.mark.parametrize(
+    ("page", "context"),
+    [
+        ("<p>${x}</p>", Context.TEXT),
+        ("a < b ${x}", Context.TEXT),
+        ("<title>${x}</title>", Context.PLAIN_TEXT),
+        ("<textarea name=a>${x}</textarea>", Context.PLAIN_TEXT),
+        ("<!-- ${x} -->", Context.COMMENT),
+        ("<!doctype ${x}>", Context.COMMENT),
+        ('<input value="${x}">', Context.ATTRIBUTE),
+        ("<input value='a > ${x}'>", Context.ATTRIBUTE),
+        ("<input value=${x}>", Context.ATTRIBUTE),
+        ('<img alt=">" src="${x}">', Context.URL),
+        ("<A HREF = '${x}'>", Context.URL),
+        ("<input ${x}>", Context.TAG),
+        ("<input ${x}=1>", Context.TAG),
+        ("<${x}>", Context.TEXT),
+        ("<style>p { color: ${x} }</style>", Context.STYLE),
+        ("<script>var a = ${x};</script>", Context.SCRIPT),
+        ("<script>var a = '${x}';</script>", Context.SCRIPT_STRING),
+        ("<script>var a = `b ${x}`;</script>", Context.SCRIPT_STRING),
+        ('<script>var a = "it\'s ${x}";</script>', Context.SCRIPT_STRING),
+        ("<script>// it's ${x}\n</script>", Context.SCRIPT_COMMENT),
+        ('<script>/* " ${x} */</script>', Context.SCRIPT_COMMENT),
+        ("<script>a = b / c; d = '${x}' / 2</script>", Context.SCRIPT_STRING),
+        ("<script>a = /['\"]/; b = ${x}</script>", Context.SCRIPT),
+        ("<script>if (a < b) { c = ${x} }</script>", Context.SCRIPT),
+        ('<script type="text/template"><b>${x}</b></script>', Context.SCRIPT_PAGE),
+        ('<script type="text/plain"><b>${x}</b></script>', Context.SCRIPT_TEXT),
+        ("<script>var m = i++ / 2, s = `/`;\nvar d = ${x};</script>", Context.SCRIPT),
+        ("<script>var h = `\n${xs.map(y => { return `<p>don't</p>`; })}\n`;\nvar d = ${x};</script>", Context.SCRIPT),
+        ("<script>var h = `${xs.map(y => { return `<p>${x}</p>`; })}`</script>", Context.SCRIPT_STRING),
+        ("<script>var h = `${ {a: 1}.a } ${x}`</script>", Context.SCRIPT_STRING),
+        ('<iframe srcdoc="${x}"></iframe>', Context.PAGE),
+        ('<script type="application/json">{"a": "${x}"}</script>', Context.SCRIPT_STRING),
+        ("<script>'</script><p>${x}</p>", Context.TEXT),
+        ("<SCRIPT>a</ScRiPt ><p>${x}", Context.TEXT),
+        ("<p title='a'b='${x}'>", Context.ATTRIBUTE),
+        ("<p>a</p ${x}>", Context.TAG),
+    ],
+)
+def test_a_hole_is_known_by_where_it_stands(page: str, context: Context) -> None:
+    [hole], _ = read(page)
+    assert (hole.name, hole.context) == ("x", context)
+
+
+def test_an_event_attribute_holds_a_script() -> None:
+    [hole], _ = read("""<a onclick="go('${x}')">""")
+    assert (hole.context, hole.inner) == (Context.ATTRIBUTE, Context.SCRIPT_STRING)
+
+
+@pytest.mark.parametrize(
+    ("page", "value", "shown"),
+    [
+        ("<p>${x}</p>", "a & b < c", "<p>a &amp; b &lt; c</p>"),
+        ("<p>${x}</p>", "AT&amp;T &#39;", "<p>AT&amp;T &#39;</p>"),
+        ("<p>${x}</p>", "a <b>bold</b><br> word", "<p>a <b>bold</b><br> word</p>"),
+        ("<p>${x}</p>", '<img src="https://e.org/a.png" alt="a">', '<p><img src="https://e.org/a.png" alt="a"></p>'),
+        ("<p>${x}</p>", "<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"),
+        ("<p>${x}</p>", "<b onclick=a()>x</b>", "<p>&lt;b onclick=a()&gt;x&lt;/b&gt;</p>"),
+        ("<p>${x}</p>", "</p><form>", "<p>&lt;/p&gt;&lt;form&gt;</p>"),
+        ("<p>${x}</p>", "<b>never closed", "<p><b>never closed</b></p>"),
+        ("<p>${x}</p>", "</b> is the end of <b onclick>", "<p>&lt;/b&gt; is the end of &lt;b onclick&gt;</p>"),
+        ("<p>${x}</p>", "<i>a <b onclick=a()>b</b></i>", "<p><i>a &lt;b onclick=a()&gt;b&lt;/b&gt;</i></p>"),
+        ("<p>${x}</p>", '<b><font color="blue">x</b></font>', '<p><b><font color="blue">x</font></b></p>'),
+        ("<div>${x}</div>", "end.</p><p>next</p>", "<div>end.<p>next</p></div>"),
+        ("<div>${x}</div>", "<p>one<p>two", "<div><p>one</p><p>two</p></div>"),
+        ("<ul>${x}</ul>", "<li>a<li>b", "<ul><li>a</li><li>b</li></ul>"),
+        ("<p>${x}</p>", "<b>risk</b> (p < 0.05)<br>x", "<p><b>risk</b> (p &lt; 0.05)<br>x</p>"),
+        ("<p>${x}</p>", "a<br><Illusion2> b", "<p>a<br>&lt;Illusion2&gt; b</p>"),
+        ("<p>${x}</p>", "<video controls src=a.mp4></video>", '<p><video controls src="a.mp4"></video></p>'),
+        ("<p>${x}</p>", "<i><form>x</form></i>", "<p><i>&lt;form&gt;x&lt;/form&gt;</i></p>"),
+        ("<p>${x}</p><input name=a>", "<b>x</b><input name=b>", "<p><b>x</b>&lt;input name=b&gt;</p><input name=a>"),
+        ("<button onclick='show(item${x})'>", "1),alert(1", "show(item1\\u0029\\u002calert\\u00281)"),
+        ("<a onclick='f(&quot;${x}&quot;)'>", "cat's", "<a onclick='f(&quot;cat\\u0027s&quot;)'>"),
+        ('<a href="&#106;avascript:f(%27${x}%27)">', "');", "f(%27\\u0027\\u0029\\u003b%27)"),
+        ("<script>var item_${x} = 5</script>", "7", "<script>var item_7 = 5</script>"),
+        ("<script><!--\nd.write('<script></script>');\nv=\"${x}\"//--></script>", '";', "\\u0022\\u003b"),
+        ("<!--> <a title='${x}'>", "' onclick=''", "<!--> <a title='&#39; onclick=&#39;&#39;'>"),
+        ("<h${x}>a</h${x}>", "2", "<h2>a</h2>"),
+        ("<option ${x}>", "title='one cat'", "<option title='one cat'>"),
+        ("<input value=${x} required>", "", '<input value="" required>'),
+        ("<textarea name=a>${x}</textarea>", "\na", "<textarea name=a>\n\na</textarea>"),
+        ("<style>p { background: url('${x}') }</style>", "');}", "url('\\27 \\29 \\3b \\7d ')"),
+        ('<a href="${x}://e.org">', "javascript", '<a href="unsafe:javascript://e.org">'),
+        ('<a href="java${x}">', "script:a()", '<a href="unsafe:javascript:a()">'),
+        ('<img src="${x}">', "s3://bucket/img12:30.png", '<img src="s3://bucket/img12:30.png">'),
+        ("<p>${x}</p>", "<b style='position:fixed'>x</b>", "<p>&lt;b style='position:fixed'&gt;x&lt;/b&gt;</p>"),
+        ("<p>a <${x} b</p>", "img src=x onerror=alert(1) ", "<p>a <&#105;mg src=x onerror=alert(1)  b</p>"),
+        ('<a href="${x}">', "&#106;avascript:alert(1)", '<a href="unsafe:&#106;avascript:alert(1)">'),
+        ('<a href="${x}">', "java&Tab;script&colon;a()", '<a href="unsafe:java&Tab;script&colon;a()">'),
+        ("""<a href="javascript:'${x}'">""", "');", """<a href="javascript:'\\u0027\\u0029\\u003b'">"""),
+        ("<script type='text/template'>${x}</script>", "<i>&", "<script type='text/template'><i>&amp;</i></script>"),
+        ("<script type=text/plain>${x}</script>", "& </script>", "<script type=text/plain>& &lt;/script></script>"),
+        ("<script>a = ${x}</script>", "['a', \"b\"]", '<script>a = ["a", "b"]</script>'),
+        ("<script>a = ${x}</script>", "True", "<script>a = true</script>"),
+        ("<p>${x}</p>", '<a href="javascript:a()">x</a>', '<p>&lt;a href="javascript:a()"&gt;x&lt;/a&gt;</p>'),
+        ('<i title="${x}">', "\"quotes' & <b>", '<i title="&quot;quotes&#39; &amp; &lt;b&gt;">'),
+        ("<i title=${x}>", "two words>", "<i title=two&#32;words&gt;>"),
+        ('<img src="${x}">', "https://e.org/?a=1&b=2", '<img src="https://e.org/?a=1&amp;b=2">'),
+        ('<a href="${x}">', "javascript:alert(1)", '<a href="unsafe:javascript:alert(1)">'),
+        ('<a href="${x}">', " java\tscript:alert(1)", '<a href="unsafe: java\tscript:alert(1)">'),
+        ('<img src="${x}">', "data:image/png;base64,AA", '<img src="data:image/png;base64,AA">'),
+        ('<a href="https://e.org/${x}">', "javascript:", '<a href="https://e.org/javascript:">'),
+        ("<script>a = ${x}</script>", '{"b": "</i>"}', '<script>a = {"b": "\\u003c\\u002fi\\u003e"}</script>'),
+        ("<script>a = ${x}</script>", "alert(1)", '<script>a = "alert\\u00281\\u0029"</script>'),
+        ("<script>a = ${x} + 1</script>", "5", "<script>a = 5 + 1</script>"),
+        ("<script>'${x}'</script>", "'s \\ \"\n</", "'\\u0027s\\u0020\\u005c\\u0020\\u0022\\u000a\\u003c\\u002f'"),
+        ("<script>a = `${x}`</script>", "`${b}`", "<script>a = `\\u0060\\u0024\\u007bb\\u007d\\u0060`</script>"),
+        ("<option ${x}>", "selected", "<option selected>"),
+        ("<option ${x}>", 'class="a" disabled', '<option class="a" disabled>'),
+        ("${x}", "${y} {{ z }} {% if %}", "${y} {{ z }} {% if %}"),
+        ("${ x }", "a", "a"),
+    ],
+)  # fmt: skip
+def test_values_mean_what_they_meant_on_the_site_and_do_no_harm(
+    folder: Path, page: str, value: str, shown: str
+) -> None:
+    found = filled(page, x=value)
+    assert found == shown if shown.startswith("<") or not page.startswith("<") else shown in found
+
+
+def test_a_hole_is_told_by_its_column_in_the_file_as_it_was_written(folder: Path) -> None:
+    for page in ("<b>${a}</b> ${wrong}", "<body><b>${a}</b> ${wrong}</body>"):
+        with pytest.raises(Problems) as caught:
+            filled(page, a="x")
+        assert caught.value.problems[0].where == f"page.html, line 1, column {page.index('${wrong}') + 1}"
+
+
+@pytest.mark.parametrize("page", ['<iframe srcdoc="<p>${x}</p>">', "<s${x}>", "<a${x}>"])
+def test_where_nobody_knows_what_a_value_would_mean_there_is_no_hole(folder: Path, page: str) -> None:
+    with pytest.raises(Problems, match=r"page.html, line 1, column [0-9]+: "):
+        filled(page, x="cript")
+
+
+def test_values_make_no_tag_together(folder: Path) -> None:
+    assert filled("a <${a}${b}>", a="", b="img src=x ") == "a <&#105;mg src=x >"
+    assert filled("<script type=text/x>${a}${b}</script>", a="<", b="/script>") == (
+        "<script type=text/x>&lt;/script></script>"
+    )
+    assert "</textarea" not in filled("<textarea><${a}", a="/textarea x").removeprefix("<textarea>")
+
+
+def test_values_that_make_an_address_together_run_nothing(folder: Path) -> None:
+    assert filled('<a href="${a}${b}">', a="java", b="script:alert(1)") == '<a href="unsafe:javascript:alert(1)">'
+    assert filled('<a href="${a}${b}">', a="https", b="://e.org/?c:d") == '<a href="https://e.org/?c:d">'
+    assert filled('<a href="${a}/${b}">', a="https://e.org", b="a:b") == '<a href="https://e.org/a:b">'
+
+
+FIELDS = '<label for=a>Yes</label><input type="radio" name="s0" value="N" id=a checked><textarea name="t"></textarea>'
+
+
+def test_a_page_without_fields_has_those_that_its_values_bring(folder: Path) -> None:
+    assert "<input" in filled("<div>${x}</div>", x=FIELDS)
+    shown = "&lt;input"
+    assert shown in filled("<div>${x}</div><input name=own>", x=FIELDS)
+    assert shown in filled("<div>${x}</div><script>$('#a').append('<input name=b>')</script>", x=FIELDS)
+    assert shown in filled("<div>${x}</div>", x="<b>a</b><input name=assignmentId>")
+    assert shown in filled("<div>${x}</div>", x="<b>a</b><input type=submit name=x>")
+    assert "&lt;button" in filled("<div>${x}</div>", x="<b>a</b><button>x</button>")
+
+
+@given(value=st.lists(st.sampled_from([*PIECES, "<b>", "</b>", "<i", "<p>", "</p>", "<a href=", "<td>"])).map("".join))
+def test_of_any_value_only_formatting_becomes_tags_and_all_of_it_is_closed(value: str) -> None:
+    seen = Seen(f"<section>{formatted(value)}</section>")
+    assert {tag for tag, _ in seen.tags} <= SAFE_TAGS
+    assert seen.open == []
+    assert all(not name.startswith("on") for _, attributes in seen.tags for name in attributes)
+
+
+@pytest.mark.parametrize("value", ["onclick=alert(1)", "x><script>", 'src="x"', "style=a", "formaction=//e.org"])
+def test_what_cannot_stand_inside_of_a_tag_is_a_problem(folder: Path, value: str) -> None:
+    with pytest.raises(Problems, match="page.html, line 2, column 8: .* cannot stand inside of a tag"):
+        filled("<p>\n<input ${x}>", x=value)
+
+
+@pytest.mark.parametrize("piece", ["<a ", '<a b="', "<!--", "<!", "</", "<a", "<b>", "a", "a=", 'a="b'])
+def test_a_value_made_to_take_for_ever_does_not(folder: Path, piece: str) -> None:
+    """Without care the parser needs a minute for it, and a regular expression longer than anybody lives."""
+    assert filled("<p>${x}</p>", x=piece * 50_000).startswith("<p>")
+    with pytest.raises(Problems, match="cannot stand inside of a tag"):
+        filled("<p ${x}></p>", x=piece * 50_000 + "!")
+
+
+def test_holes_that_no_input_has_are_problems_but_for_those_of_scripts(folder: Path) -> None:
+    page = "<p>${word}</p>\n<p>${wrod}</p>\n<script>a = `${b.c}`; d = `${i}`</script>"
+    with pytest.raises(Problems) as caught:
+        filled(page, word="a")
+    assert [(p.where, p.what, p.hint) for p in caught.value.problems] == [
+        ("page.html, line 2, column 4", "the inputs have no 'wrod'", "did you mean word?")
+    ]
+    assert "`${b.c}`; d = `${i}`" in filled(page.replace("${wrod}", ""), word="a")
+
+
+@given(value=NASTY)
+def test_whatever_a_value_holds_it_stays_where_its_hole_is(
+    tmp_path_factory: pytest.TempPathFactory, value: str
+) -> None:
+    path = tmp_path_factory.mktemp("page") / "p.html"
+    path.write_text(
+        "<form><div title=\"${x}\" lang='${x}' class=${x}z><em>${x}</em><textarea>${x}</textarea>"
+        "<script>var a = '${x}', b = \"${x}\", c = `${x}`, d = ${x};</script></div>"
+    )
+    seen = Seen(SiteTemplate(path, ["x"]).render({"x": value}))
+    assert [tag for tag, _ in seen.tags] == ["form", "div", "em", "textarea", "script"]
+    attributes = seen.tags[1][1]
+    assert (attributes["title"], attributes["lang"], attributes["class"]) == (value, value, value + "z")
+    assert seen.text.get("em", "") == value
+    # Browsers leave out the first line end.
+    assert seen.text.get("textarea", "").removeprefix("\n" if value.startswith("\n") else "") == value
+    assert "</" not in seen.text["script"]
+    strings = seen.text["script"]
+    assert strings.startswith("var a = '") and strings.endswith(";")
+
+
+@given(value=st.text())
+def test_in_a_string_of_a_script_a_value_is_its_characters(
+    tmp_path_factory: pytest.TempPathFactory, value: str
+) -> None:
+    path = tmp_path_factory.mktemp("page") / "p.html"
+    path.write_text('<form><script>"${x}"</script>')
+    text = SiteTemplate(path, ["x"]).render({"x": value})
+    assert json.loads(text.removeprefix("<form><script>").removesuffix("</script>")) == value
+
+
+@pytest.mark.parametrize(
+    ("page", "complete"),
+    [
+        ("<p>a</p>", f"{BEFORE}<p>a</p>{SUBMIT}{AFTER}"),
+        ("<body class='a'><p>a</p></body>", f"<body class='a'>{BEFORE}<p>a</p>{SUBMIT}{AFTER}</body>"),
+        ("<html><head></head><p>a", f"<html><head></head>{BEFORE}<p>a{SUBMIT}{AFTER}"),
+        ("<input type=SUBMIT>", f"{BEFORE}<input type=SUBMIT>{AFTER}"),
+        ("<button>Go</button>", f"{BEFORE}<button>Go</button>{SUBMIT}{AFTER}"),
+        ("<button type=submit>Go</button>", f"{BEFORE}<button type=submit>Go</button>{AFTER}"),
+        ("<button id=submitButton>Go</button>", f"{BEFORE}<button id=submitButton>Go</button>{AFTER}"),
+        ("<!doctype html>\n<p>a", f"<!doctype html>{BEFORE}\n<p>a{SUBMIT}{AFTER}"),
+        ("<!-- externalSubmit --><p>a", f"{BEFORE}<!-- externalSubmit --><p>a{SUBMIT}{AFTER}"),
+        ("<button type=button>+</button>", f"{BEFORE}<button type=button>+</button>{SUBMIT}{AFTER}"),
+        ("<form><p>a</p></form>", "<form><p>a</p></form>"),
+        ("<crowd-form><p>a</p></crowd-form>", "<crowd-form><p>a</p></crowd-form>"),
+        ("<script>document.createElement('form')</script>", "<script>document.createElement('form')</script>"),
+        ("<!-- <form> --><p>a", f"{BEFORE}<!-- <form> --><p>a{SUBMIT}{AFTER}"),
+    ],
+)
+def test_a_page_without_a_form_gets_the_sites(folder: Path, page: str, complete: str) -> None:
+    assert whole(page) == complete
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "syntax"),
+    [
+        ("<p>${word}</p>", ["word"], "site"),
+        ("<p>{{ word }}</p>", ["word"], "jinja"),
+        ("<p>{{ input.word }}</p><script>`${word}`</script>", ["word"], "jinja"),
+        ("<p>{{ input }}</p><script>`${i}`</script>", ["word"], "jinja"),
+        ("<p>${word}</p><div>{{ angular }}</div>", ["word"], "site"),
+        ("{% include 'a.html' %}<script>`${word}`</script>", ["word"], "jinja"),
+        ("<p>plain</p>", ["word"], "jinja"),
+        ("<script>`${x}`</script>", ["word"], "jinja"),
+    ],
+)
+def test_the_syntax_is_told_by_what_is_in_a_template(text: str, names: list[str], syntax: str) -> None:
+    assert syntax_of(text, names, is_table=False) == syntax
+
+
+@pytest.mark.parametrize(
+    ("text", "syntax"),
+    [
+        ("<p>${text}</p><div>{{item.text}}</div>", "site"),
+        ("<p>${text}</p><script>var s = '{%', u = '%}', x = {{text: 1}}</script>", "jinja"),
+        ("<p>${text}</p>{% x %}", "site"),
+        ("<p>${text}</p>{% if text %}a{% endif %}", "jinja"),
+        ("<p>${text}</p>{{ text }}", "jinja"),
+    ],
+)
+def test_beside_a_table_marks_of_other_languages_do_not_make_a_page_jinjas(text: str, syntax: str) -> None:
+    assert syntax_of(text, ["text"], is_table=True) == syntax
+
+
+def test_a_page_that_says_nothing_of_its_inputs_is_the_sites_if_these_are_a_table() -> None:
+    assert syntax_of("<p>plain</p>", ["word"], is_table=True) == "site"

@@ -1,0 +1,94 @@
+"""Calls side by side, results in order."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from simpleturk.client.parallel import in_order
+from tests.conftest import REPOSITORY
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_results_come_in_the_order_of_the_items(workers: int) -> None:
+    def slow_first(number: int) -> int:
+        time.sleep(0.02 if number % 4 == 0 else 0)
+        return number
+
+    assert list(in_order(slow_first, range(30), workers)) == list(range(30))
+
+
+def test_only_so_many_are_begun_ahead_of_what_was_taken() -> None:
+    begun = []
+
+    def items() -> Iterator[int]:
+        for number in range(100):
+            begun.append(number)
+            yield number
+
+    results = in_order(lambda number: number, items(), 4)
+    next(results)
+    assert len(begun) <= 9
+    results.close()  # type: ignore[attr-defined]
+
+
+def test_what_came_before_a_failure_is_yielded_and_nothing_further_is_begun() -> None:
+    done, lock = [], threading.Lock()
+
+    def fail_at_ten(number: int) -> int:
+        if number == 10:
+            raise ValueError("ten")
+        with lock:
+            done.append(number)
+        return number
+
+    taken = []
+    with pytest.raises(ValueError, match="ten"):
+        for result in in_order(fail_at_ten, range(1000), 4):
+            taken.append(result)
+    assert taken == list(range(10))
+    assert max(done) < 30
+
+
+INTERRUPTED = """
+import os, signal, sys, threading, time
+from simpleturk.client.parallel import in_order
+
+def call(number):
+    time.sleep(60 if number >= stalls_at else 0.01)
+    return number
+
+def numbers():
+    for number in range(10_000):
+        yield number
+        if number == waits_after:
+            time.sleep(60)
+
+stalls_at, waits_after, threads = map(int, sys.argv[1:])
+taken, whole = [], True
+threading.Timer(0.4, os.kill, [os.getpid(), signal.SIGINT]).start()
+try:
+    for number in in_order(call, numbers(), threads):
+        whole = False
+        time.sleep(0.005)
+        taken.append(number)
+        whole = True
+except KeyboardInterrupt:
+    print(whole, taken == list(range(len(taken))), len(taken))
+"""
+
+
+@pytest.mark.parametrize("threads", [1, 8])
+@pytest.mark.parametrize(("stalls_at", "waits_after"), [(99_999, 99_999), (12, 99_999), (99_999, 12), (0, 99_999)])
+def test_ctrl_c_ends_within_a_second_and_keeps_what_was_done(stalls_at: int, waits_after: int, threads: int) -> None:
+    began = time.monotonic()
+    command = [sys.executable, "-c", INTERRUPTED, str(stalls_at), str(waits_after), str(threads)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=REPOSITORY, timeout=30)
+    whole, in_input_order, number = done.stdout.split()
+    assert (whole, in_input_order) == ("True", "True")
+    assert time.monotonic() - began < 5  # and not the sixty seconds of what hangs
+    if stalls_at == 12 or waits_after == 12:
+        assert int(number) == (12 if stalls_at == 12 else 13)

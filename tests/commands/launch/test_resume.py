@@ -1,0 +1,269 @@
+"""Launching again: --add, --skip, --verify, files that changed meanwhile, ids that were edited."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simpleturk.client.client import MTurk
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from tests.commands.launch.test_command import WORDS, hits, ids
+from tests.conftest import Files, Run
+
+
+def grow(*words: str) -> None:
+    with Path("inputs.jsonl").open("a") as file:
+        file.writelines(json.dumps({"word": word}) + "\n" for word in words)
+
+
+def test_inputs_that_grew_at_their_end_are_launched_when_asked_for(batch_files: Files, run: Run) -> None:
+    batch_files(WORDS)
+    run("launch")
+    grow("fox", "gnu")
+    refused = run("launch")
+    assert (refused.exit_code, len(hits(run))) == (1, 3)
+    assert "hint: only its end is new: --add launches that" in refused.stderr
+    added = run("launch", "--add", "--stats")
+    assert "Launched 5 HITs on local: 2 created, 0 adopted, 3 there already" in added.stderr
+    assert "Calls: CreateHITWithHITType 2; 0 repeated" in added.stderr
+    assert [hit["hit_id"] for hit in hits(run)] == ids()
+    assert "0 created, 0 adopted, 5 there already" in run("launch").stderr
+    assert run("launch", "--verify").exit_code == 0
+
+
+def test_an_add_that_was_interrupted_goes_on(batch_files: Files, run: Run, refused: list[int]) -> None:
+    batch_files(WORDS)
+    run("launch")
+    grow("fox", "gnu")
+    refused.append(5)
+    assert "Launched 4 of 5 HITs on local: 1 created, 0 adopted, 3 there already" in run("launch", "--add").stderr
+    assert "Launched 5 HITs on local: 1 created, 0 adopted, 4 there already" in run("launch").stderr
+
+
+def test_added_inputs_may_come_through_a_pipe(batch_files: Files, run: Run) -> None:
+    batch_files(WORDS)
+    lines = [json.dumps(word) for word in WORDS]
+    run("launch", "--inputs", "-", input="\n".join(lines[:2]))
+    assert run("launch", "--inputs", "-", "--add", input="\n".join(lines[1:])).exit_code == 1
+    assert run("launch", "--inputs", "-", "--add", input="\n".join(lines)).exit_code == 0
+    assert (len(ids()), Path("hit_ids.inputs.jsonl").read_text()) == (3, "\n".join(lines))
+
+
+def test_nothing_is_added_where_nothing_was_launched(batch_files: Files, run: Run) -> None:
+    batch_files(WORDS)
+    result = run("launch", "--add")
+    assert (result.exit_code, hits(run)) == (1, [])
+    assert "error: hit_ids.txt: there is no batch to add to" in result.stderr
+
+
+def test_a_line_that_was_taken_out_of_the_ids_file_is_noticed(batch_files: Files, run: Run) -> None:
+    batch_files(WORDS)
+    run("launch")
+    made = ids()
+    Path("hit_ids.txt").write_text(f"{made[0]}\n{made[2]}\n")
+    result = run("launch")
+    assert (result.exit_code, ids(), len(hits(run))) == (1, [made[0], made[2]], 3)
+    assert f"its HIT 2, {made[2]}, is that of inputs.jsonl, line 3: a line before is missing" in result.stderr
+
+
+def test_verify_proves_that_every_input_has_one_hit(batch_files: Files, run: Run) -> None:
+    batch_files(WORDS)
+    assert "there is no batch to verify" in run("launch", "--verify").stderr
+    run("launch", "--skip", "2")
+    result = run("launch", "--verify", "--stats")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "Verified on local: 2 inputs, 2 ids, one HIT each, none besides." in result.stderr
+    assert "Calls: ListHITs 1;" in result.stderr
+
+
+def test_verify_names_everything_that_is_amiss(batch_files: Files, run: Run, local: Marketplace) -> None:
+    batch_files([{"word": word} for word in "abcdef"])
+    run("launch")
+    a, b, c, d, e, f = ids()
+    with local.write() as transaction:
+        annotation = f"simpleturk:{json.loads(Path('hit_ids.batch.json').read_text())['batch_id']}:"
+        from sqlalchemy import update
+
+        from simpleturk.marketplace.store.schema import hits as table
+
+        for hit_id, line in ((f, 3), (e, 9)):
+            change = update(table).where(table.c.hit_id == hit_id).values(annotation=annotation + str(line))
+            transaction.connection.execute(change)
+    run("delete", "--force", "--yes", d)
+    Path("hit_ids.txt").write_text(f"{b}\n{a}\n{c}\n{d}\n")
+    result = run("launch", "--verify")
+    assert result.exit_code == 3
+    assert [line for line in result.stderr.splitlines() if line.startswith("error: ")] == [
+        f"error: input line 1: its place in the ids file holds {b}, the HIT of line 2",
+        f"error: input line 2: its place in the ids file holds {a}, the HIT of line 1",
+        f"error: input line 3 has 2 HITs: {c}, {f}",
+        f"error: input line 4: its HIT {d} is deleted, or not this account's",
+        "error: input line 5 has no HIT",
+        "error: input line 6 has no HIT",
+        f"error: {e}: of this batch, for line 9, where there is no input",
+        "error: 7 problems of hit_ids.txt on local",
+    ]
+
+
+def test_a_full_disk_stops_the_launch_in_words_and_the_next_one_goes_on(
+    batch_files: Files, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from simpleturk.files import Appended, telling
+
+    batch_files(WORDS)
+    append = Appended.append
+
+    def full(self: Appended, line: bytes) -> None:
+        append(self, line[:7])
+        with telling(self.path):
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Appended, "append", full)
+    result = run("launch")
+    assert result.exit_code == 1
+    assert "error: hit_ids.txt: no space left on device" in result.stderr
+    assert "hint: make room, and run the same command again: it goes on" in result.stderr
+    monkeypatch.setattr(Appended, "append", append)
+    assert run("launch").exit_code == 0
+    assert [hit["hit_id"] for hit in hits(run)] == ids()
+
+
+@pytest.mark.parametrize("change", ["reverse", "shorten", "blank"])
+def test_inputs_that_change_during_a_launch_make_no_hit_of_another_input(
+    batch_files: Files, run: Run, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    words = [{"word": f"w{number:03}" + "x" * 9000} for number in range(100)]
+    batch_files(words)
+    lines = Path("inputs.jsonl").read_text().splitlines(keepends=True)
+    create = MTurk.create_hit
+
+    def creating(self: MTurk, *arguments: Any) -> str:
+        if Path("inputs.jsonl").read_text() == "".join(lines):
+            changed = {"reverse": lines[::-1], "shorten": lines[:40], "blank": ["\n", *lines]}[change]
+            with Path("inputs.jsonl").open("r+") as file:  # in place, as editors may
+                file.write("".join(changed))
+                file.truncate()
+        return create(self, *arguments)
+
+    monkeypatch.setattr(MTurk, "create_hit", creating)
+    result = run("launch")
+    assert result.exit_code == 1
+    assert "has just changed" in result.stderr
+    Path("inputs.jsonl").write_text("".join(lines))
+    monkeypatch.setattr(MTurk, "create_hit", create)
+    assert run("launch").exit_code == 0
+    for hit in boto_hits():
+        line = int(hit["RequesterAnnotation"].rpartition(":")[2])
+        assert words[line - 1]["word"] in hit["Question"]
+    assert run("launch", "--verify").exit_code == 0
+
+
+def boto_hits() -> list[dict[str, Any]]:
+    """Every HIT with its question, as the API shows it."""
+    from simpleturk.client.client import connect
+    from simpleturk.client.endpoints import LOCAL_URL
+    from simpleturk.client.endpoints import Marketplace as Where
+
+    mturk = connect(Where("local", LOCAL_URL, False), database=Path("market.db"))
+    return [hit for page in mturk._pages("list_hits", "HITs") for hit in page]
+
+
+def test_a_hit_whose_id_was_lost_cannot_be_skipped(batch_files: Files, run: Run) -> None:
+    batch_files([{"word": word} for word in "abcdef"])
+    run("launch")
+    made = ids()
+    Path("hit_ids.txt").write_text("\n".join(made[:3]) + "\n")
+    result = run("launch", "--skip", "5")
+    assert (result.exit_code, len(ids())) == (1, 3)
+    assert f"error: the input on line 5 has been launched already: its HIT is {made[4]}" in result.stderr
+    run("delete", "--force", "--yes", made[4])
+    assert run("launch", "--skip", "5").exit_code == 0
+    assert ids() == [*made[:4], made[5]]
+
+
+def test_a_last_line_that_is_skipped_stays_skipped(batch_files: Files, run: Run, refused: list[int]) -> None:
+    batch_files(WORDS)
+    refused.append(3)
+    assert run("launch").exit_code == 1
+    assert "0 created, 0 adopted, 2 there already" in run("launch", "--skip", "3").stderr
+    assert json.loads(Path("hit_ids.batch.json").read_text())["skipped"] == [3]
+    assert "not launched yet" not in run("progress").stderr
+    assert "2 there already" in run("launch").stderr
+
+
+def test_a_blank_line_that_is_added_changes_nothing_but_is_taken_in(batch_files: Files, run: Run) -> None:
+    batch_files(WORDS)
+    run("launch")
+    with Path("inputs.jsonl").open("a") as file:
+        file.write("\n")
+    assert run("launch").exit_code == 1
+    assert run("launch", "--add").exit_code == 0
+    assert run("launch").exit_code == 0
+
+
+def test_verify_names_repeated_and_torn_lines_and_a_record_of_another_size(batch_files: Files, run: Run) -> None:
+    batch_files(WORDS)
+    run("launch")
+    made = ids()
+    Path("hit_ids.txt").write_text("\n".join([*made, made[0], "3ABC"]))
+    record = json.loads(Path("hit_ids.batch.json").read_text()) | {"hits": 2}
+    Path("hit_ids.batch.json").write_text(json.dumps(record))
+    result = run("launch", "--verify")
+    assert result.exit_code == 3
+    assert "error: hit_ids.txt, line 4 repeats line 1" in result.stderr
+    assert "error: hit_ids.txt: its last line, '3ABC', is torn" in result.stderr
+    assert "error: the batch record speaks of 2 HITs" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "make", [lambda made: " ".join(made), lambda made: "\r".join(made), lambda made: "\n".join(made) + "\nnot an id"]
+)
+def test_what_is_no_ids_file_is_refused_and_stays_as_it_is(batch_files: Files, run: Run, make: Any) -> None:
+    batch_files(WORDS)
+    run("launch")
+    Path("hit_ids.txt").write_bytes(make(ids()).encode())
+    before = Path("hit_ids.txt").read_bytes()
+    assert run("launch").exit_code == 1
+    assert (Path("hit_ids.txt").read_bytes(), len(hits(run))) == (before, 3)
+
+
+def test_a_comment_at_the_end_without_a_line_end_stays(batch_files: Files, run: Run) -> None:
+    batch_files(WORDS)
+    run("launch")
+    made = ids()
+    Path("hit_ids.txt").write_text(f"{made[0]}\n# the first")
+    assert run("launch").exit_code == 0
+    assert Path("hit_ids.txt").read_text() == f"{made[0]}\n# the first\n{made[1]}\n{made[2]}\n"
+
+
+def test_kept_inputs_that_were_deleted_are_kept_again(batch_files: Files, run: Run) -> None:
+    batch_files([])
+    text = '{"word": "a"}\n{"word": "b"}\n'
+    run("launch", "--inputs", "-", input=text)
+    Path("hit_ids.inputs.jsonl").unlink()
+    Path("hit_ids.txt").write_text(ids()[0] + "\n")
+    run("launch", "--inputs", "-", input=text)
+    assert Path("hit_ids.inputs.jsonl").read_text() == text
+
+
+def test_standard_input_by_its_other_name_is_kept_too(batch_files: Files, folder: Path) -> None:
+    batch_files([])
+    Path("in.jsonl").write_text('{"word": "a"}\n')
+    command = [sys.executable, "-m", "simpleturk", "launch", "--inputs", "/dev/stdin"]
+    with Path("in.jsonl").open() as data:
+        subprocess.run(command, stdin=data, check=True, capture_output=True, timeout=60)
+    assert Path("hit_ids.inputs.jsonl").read_text() == '{"word": "a"}\n'
+
+
+def test_a_launch_does_not_go_on_in_another_syntax(batch_files: Files, run: Run, refused: list[int]) -> None:
+    batch_files(WORDS, template="<form><p>${word}</p><input name=a><button>x</button></form>")
+    refused.append(2)
+    assert run("launch").exit_code == 1
+    result = run("launch", "--syntax", "jinja")
+    assert (result.exit_code, len(hits(run))) == (1, 1)
+    assert "error: template.html changed since this batch was launched" in result.stderr
+    assert run("launch", "--syntax", "site").exit_code == 0
+    assert len(hits(run)) == 3

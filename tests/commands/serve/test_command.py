@@ -1,0 +1,255 @@
+"""serve: where it listens, and where it refuses to."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from tests.conftest import Run
+from tests.marketplace.api.test_boto3_programs import HIT, HTML
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org"])
+def test_elsewhere_it_starts_only_with_a_requester_who_could_call(run: Run, host: str) -> None:
+    result = run("serve", "--host", host, "--database", "m.db")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(
+        f"error: --host {host} lets others in, and there is no requester who could call\nhint: make one with"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["--certfile", "c.pem"], 2, "--certfile and --keyfile go together"),
+        (["--certfile", "c.pem", "--keyfile", "k.pem"], 1, "c.pem and k.pem cannot be used: No such file"),
+    ],
+)
+def test_tls_files_that_cannot_be_used_are_refused(run: Run, arguments: list[str], status: int, said: str) -> None:
+    result = run("serve", *arguments)
+    assert (result.exit_code, said in result.stderr) == (status, True)
+
+
+class Served:
+    """A server of its own process; `endpoint` is where its API is."""
+
+    def __init__(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "simpleturk", "serve", "--port", "0", "--database", "m.db", *arguments]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        assert self.process.stderr
+        self.said: list[str] = []
+        while not self.said or not self.said[-1].startswith(("Ctrl-C", "error")):
+            line = self.process.stderr.readline()
+            assert line, self.said
+            self.said.append(line)
+        self.endpoint = next(line for line in self.said if line.startswith("API")).split()[-1]
+
+    def client(self, key: str = "any", secret: str = "any", **options: Any) -> Any:
+        return boto3.client(
+            "mturk",
+            endpoint_url=self.endpoint,
+            region_name="us-east-1",
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            config=Config(retries={"total_max_attempts": 1}),
+            **options,
+        )
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> str:
+        assert self.process.stderr
+        self.process.send_signal(number)
+        rest = self.process.stderr.read()
+        self.process.wait(30)
+        self.process.stderr.close()
+        return rest
+
+
+@pytest.fixture
+def served(folder: Path) -> Iterator[Callable[..., Served]]:
+    started: list[Served] = []
+
+    def start(*arguments: str) -> Served:
+        started.append(Served(*arguments))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.returncode is None:
+            one.stop(signal.SIGKILL)
+
+
+def key_of(run: Run, name: str) -> dict[str, str]:
+    found: dict[str, str] = json.loads(run("requester", "add", name, "--database", "m.db").stdout)
+    return found
+
+
+def code(call: Callable[[], Any]) -> str:
+    with pytest.raises(ClientError) as caught:
+        call()
+    return str(caught.value.response["Error"]["Code"])
+
+
+def test_where_others_can_reach_it_only_signed_calls_are_answered(run: Run, served: Callable[..., Served]) -> None:
+    key = key_of(run, "Lab")
+    assert run("worker", "add", "ann", "--database", "m.db").exit_code == 0
+    server = served("--host", "0.0.0.0")
+    server.endpoint = server.endpoint.replace(server.endpoint.split("//")[1].split(":")[0], "127.0.0.1")
+    assert any("unencrypted" in line for line in server.said)
+    good = server.client(key["access_key_id"], key["secret_access_key"])
+    assert good.list_hits()["HITs"] == []
+    assert code(server.client("AKIAUNKNOWN", "x").list_hits) == "UnrecognizedClientException"
+    assert code(server.client(key["access_key_id"], "wrong").list_hits) == "InvalidSignatureException"
+    with urllib.request.urlopen(server.endpoint + "/?worker_id=ann") as page:
+        assert b'type="password"' in page.read()
+    assert run("requester", "revoke", key["access_key_id"], "--yes", "--database", "m.db").exit_code == 0
+    assert code(good.list_hits) == "UnrecognizedClientException"
+
+
+def test_behind_a_proxy_this_computers_name_opens_nothing(run: Run, served: Callable[..., Served]) -> None:
+    result = run("serve", "--proxy-headers", "--database", "m.db")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("error: --proxy-headers lets others in, and there is no requester who could call")
+    run("requester", "add", "Lab", "--database", "m.db")
+    result = run("serve", "--proxy-headers", "--database", "m.db")
+    assert result.stderr.startswith("error: there is no worker who could sign in\nhint: make accounts with")
+    run("worker", "invite", "--database", "m.db")
+    server = served("--proxy-headers")
+    with pytest.raises(ClientError, match="UnrecognizedClientException"):
+        server.client().list_hits()
+    with urllib.request.urlopen(server.endpoint + "/?worker_id=ann") as page:
+        assert b'type="password"' in page.read()
+
+
+def test_more_calls_than_allowed_are_throttled_as_amazon_did(run: Run, served: Callable[..., Served]) -> None:
+    server = served("--rate-limit", "1")
+    client = server.client()
+    client.list_hits()
+    client.list_hits()
+    assert code(client.list_hits) == "ThrottlingException"
+
+
+def test_several_processes_serve_one_database_and_end_with_their_parent(served: Callable[..., Served]) -> None:
+    server = served("--workers", "2")
+    client = server.client()
+    for _ in range(20):
+        client.create_hit(**HIT)
+    assert len(client.list_hits(MaxResults=100)["HITs"]) == 20
+    with urllib.request.urlopen(server.endpoint + "/metrics") as answer:
+        assert b'simpleturk_api_calls_total{error="",operation="CreateHIT"} 20.0' in answer.read()
+    server.stop(signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    with pytest.raises(URLError):
+        while time.monotonic() < deadline:
+            urllib.request.urlopen(server.endpoint + "/healthz", timeout=1).close()
+            time.sleep(0.1)
+    again = served("--workers", "2")
+    assert len(again.client().list_hits(MaxResults=100)["HITs"]) == 20
+    assert "Traceback" not in again.stop()
+
+
+def test_failed_calls_are_logged_with_the_callers_id_and_nothing_of_what_was_sent(
+    served: Callable[..., Served],
+) -> None:
+    server = served()
+    with pytest.raises(ClientError) as caught:
+        server.client().get_hit(HITId="3SECRET")
+    number = caught.value.response["ResponseMetadata"]["RequestId"]
+    [line] = [json.loads(line) for line in server.stop().splitlines() if line.startswith("{")]
+    assert (line["request_id"], line["operation"], line["status"], line["error"]) == (
+        number,
+        "GetHIT",
+        400,
+        "RequestError",
+    )
+    assert "3SECRET" not in json.dumps(line)
+
+
+def test_tls_works_with_a_certificate(served: Callable[..., Served], folder: Path) -> None:
+    make = "openssl req -x509 -newkey rsa:2048 -nodes -keyout k.pem -out c.pem -days 2 -subj /CN=localhost".split()
+    subprocess.run([*make, "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    server = served("--certfile", "c.pem", "--keyfile", "k.pem")
+    assert server.endpoint.startswith("https://127.0.0.1:")
+    assert server.client(verify="c.pem").list_hits()["HITs"] == []
+
+
+def test_strict_holds_programs_to_amazons_limits(served: Callable[..., Served]) -> None:
+    client = served("--strict").client()
+    long = HTML.replace("Hello", "x" * 65_535)
+    assert code(lambda: client.create_hit(**(HIT | {"Question": long}))) == "RequestError"
+    assert code(lambda: client.create_hit(**(HIT | {"Question": HTML.replace("é", "😀")}))) == "RequestError"
+    assert code(lambda: client.create_worker_block(WorkerId="ann", Reason="r")) == "ValidationException"
+    hit = client.create_hit(**HIT)["HIT"]
+    client.update_expiration_for_hit(HITId=hit["HITId"], ExpireAt=0)
+    with pytest.raises(ClientError, match="has already been processed"):
+        client.update_expiration_for_hit(HITId=hit["HITId"], ExpireAt=0)
+
+
+@pytest.mark.parametrize(
+    ("host", "frames", "said"),
+    [
+        ("127.0.0.1", "worker.simpleturk.localhost", "is the site's own name"),
+        ("127.0.0.1", "LOCALHOST", "is the site's own name"),
+        ("127.0.0.1", "work.example.org", "is the site's own name"),
+        ("0.0.0.0", "hits.example.org", "needs TLS"),
+    ],
+)
+def test_the_name_of_hits_is_not_the_sites_and_needs_tls(
+    run: Run, folder: Path, host: str, frames: str, said: str
+) -> None:
+    text = f'[site]\nframes = "{frames}"\naddress = "https://work.example.org"\n'
+    (folder / "simpleturk.toml").write_text(text)
+    result = run("serve", "--host", host, "--database", "m.db")
+    assert (result.exit_code, said in result.stderr) == (1, True), result.stderr
+
+
+def test_a_port_in_use_is_an_error_with_the_next_step(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = run("serve", "--port", str(port), "--database", "m.db")
+    assert result.exit_code == 1
+    assert (
+        result.stderr
+        == f"error: cannot listen on 127.0.0.1:{port}: Address already in use\nhint: try another --port, or 0\n"
+    )
+
+
+def test_a_database_that_is_none_is_refused(run: Run) -> None:
+    Path("notes.txt").write_text("my notes\n" * 100)
+    result = run("serve", "--database", "notes.txt")
+    assert (result.exit_code, "is not a marketplace's database" in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_where_it_listens_when_it_does_and_stops_quietly(folder: Path, number: signal.Signals) -> None:
+    command = [sys.executable, "-m", "simpleturk", "serve", "--port", "0", "--database", "m.db"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stderr and process.stdout
+    said = [process.stderr.readline() for _ in range(4)]
+    assert said[0].startswith("Worker site:  http://worker.simpleturk.localhost:")
+    endpoint = said[1].split()[-1]
+    client = boto3.client(
+        "mturk", endpoint_url=endpoint, region_name="eu-west-9", aws_access_key_id="a", aws_secret_access_key="b"
+    )
+    assert client.get_account_balance()["AvailableBalance"] == "1000000000.00"
+    client.close()
+    start = time.monotonic()
+    process.send_signal(number)
+    rest = process.stderr.read()
+    assert "Traceback" not in rest and "rror" not in rest
+    assert process.stdout.read() == ""
+    process.wait(20)
+    assert time.monotonic() - start < 10
+    process.stderr.close()
+    process.stdout.close()

@@ -1,0 +1,153 @@
+"""extend and bonus: more work, more time, more pay; and none of it twice."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simpleturk.client.client import MTurk
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from tests.conftest import Run, do, records
+
+
+def hits(run: Run) -> list[dict[str, Any]]:
+    """The account's HITs."""
+    return records(run("hits").stdout)
+
+
+def test_each_hit_gets_more_places(words: list[str], run: Run) -> None:
+    result = run("extend", "--assignments-by", "3")
+    assert result.stderr == ("9 assignments for 3 HITs on local: $0.90 + $0.00 fees = $0.90\nExtended 3 HITs.\n")
+    assert [hit["max_assignments"] for hit in hits(run)] == [5, 5, 5]
+    run("extend", "--assignments-by", "1")
+    assert [hit["max_assignments"] for hit in hits(run)] == [6, 6, 6]
+
+
+def interrupted(monkeypatch: pytest.MonkeyPatch, name: str, at: int) -> list[str]:
+    """Break the connection at the n-th call of this kind; empty the list to begin counting anew."""
+    from simpleturk.errors import MarketplaceError
+
+    call, asked = getattr(MTurk, name), list[str]()
+
+    def attempt(self: MTurk, hit_id: str, *arguments: Any) -> None:
+        asked.append(hit_id)
+        if len(asked) == at:
+            raise MarketplaceError("local cannot be reached: connection reset")
+        call(self, hit_id, *arguments)
+
+    monkeypatch.setattr(MTurk, name, attempt)
+    return asked
+
+
+def places(run: Run) -> list[int]:
+    """How many places each HIT has."""
+    return [hit["max_assignments"] for hit in hits(run)]
+
+
+@pytest.mark.parametrize("has_record", [True, False])
+def test_an_interrupted_extension_goes_on_where_it_stopped(
+    words: list[str], run: Run, monkeypatch: pytest.MonkeyPatch, has_record: bool
+) -> None:
+    if not has_record:
+        Path("hit_ids.batch.json").unlink()
+    interrupted(monkeypatch, "add_assignments", 2)
+    assert run("extend", "--assignments-by", "2").exit_code == 1
+    result = run("extend", "--assignments-by", "1")
+    assert "an extension of this batch was interrupted: simpleturk extend --assignments-by 2" in result.stderr
+    assert "Extended 2 HITs." in run("extend", "--assignments-by", "2").stderr
+    assert places(run) == [4, 4, 4]
+    assert not Path("hit_ids.extension.json").exists()
+
+
+def test_interrupted_between_places_and_time_it_adds_no_places_again(
+    words: list[str], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted(monkeypatch, "expire", 2)
+    extend = ("extend", "--assignments-by", "2", "--hours", "5")
+    assert run(*extend).exit_code == 1
+    times = [hit["expiration"] for hit in hits(run)]
+    assert run(*extend).exit_code == 0
+    assert places(run) == [4, 4, 4]
+    assert [hit["expiration"] for hit in hits(run)] == [times[0]] * 3
+
+
+def test_each_hit_of_an_uneven_batch_gets_as_many_more(words: list[str], run: Run) -> None:
+    Path("one").write_text(words[0] + "\n")
+    run("extend", "--ids", "one", "--assignments-by", "3")
+    run("extend", "--assignments-by", "2")
+    assert places(run) == [7, 4, 4]
+
+
+def test_a_plan_that_is_none_is_told(words: list[str], run: Run) -> None:
+    Path("hit_ids.extension.json").write_text("{}")
+    assert "is not a plan of an extension" in run("extend", "--hours", "1").stderr
+
+
+def test_hits_get_more_time_also_when_it_was_over(words: list[str], run: Run) -> None:
+    first = datetime.fromisoformat(hits(run)[0]["expiration"])
+    run("extend", "--hours", "24")
+    later = datetime.fromisoformat(hits(run)[0]["expiration"])
+    assert abs(later - first - timedelta(days=1)) < timedelta(minutes=2)
+    run("expire")
+    assert "Extended 3 HITs." in run("extend", "--hours", "2").stderr
+    again = datetime.fromisoformat(hits(run)[2]["expiration"])
+    assert abs(again - datetime.now(UTC) - timedelta(hours=2)) < timedelta(minutes=2)
+    assert hits(run)[0]["status"] == "Assignable"
+
+
+def test_what_cannot_be_extended_is_named(words: list[str], run: Run) -> None:
+    result = run("extend", "--assignments-by", "8")
+    assert (result.exit_code, result.stderr.count("cannot be extended to 10 or more")) == (3, 3)
+    assert "give it up: remove hit_ids.extension.json" in result.stderr
+    assert run("extend").exit_code == 2
+
+
+def test_where_money_is_spent_it_is_asked_for(words: list[str], local: Marketplace, run: Run) -> None:
+    from tests.conftest import serving
+
+    with serving(local) as address:
+        Path("simpleturk.toml").write_text(f'[marketplaces.prod]\nendpoint_url = "{address}"\n')
+        Path("ids").write_text("\n".join(words))
+        keys = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in keys.items():
+                patch.setenv(name, value)
+            result = run("extend", "--prod", "--ids", "ids", "--assignments-by", "1", input="n\n")
+            assert (result.exit_code, "$0.30" in result.stderr, "Extend? [y/N]" in result.stderr) == (1, True, True)
+            assert run("extend", "--prod", "--ids", "ids", "--assignments-by", "1", input="y\n").exit_code == 0
+            done = do(local, words[0], "ann")
+            give = ("bonus", "--prod", "--ids", "ids", "--amount", "0.50", "--reason", "Good", done)
+            assert run(*give, input="n\n").exit_code == 1
+            assert run(*give, input="y\n").exit_code == 0
+    assert "0.50" in run("requester", "payments", "--database", "market.db").stdout
+
+
+def test_a_bonus_is_paid_once_for_its_reason(words: list[str], local: Marketplace, run: Run) -> None:
+    done = [do(local, word, "ann") for word in words]
+    give = ("bonus", "--amount", "0.25", "--reason", "Careful", "--assignments")
+    Path("best.jsonl").write_text("".join(run("results").stdout.splitlines(keepends=True)[:2]))
+    assert run(*give, "best.jsonl").stderr == "Paid 2 bonuses.\n"
+    assert run(*give, "-", input="\n".join(done)).stderr == "Paid 1 bonus; 2 had been paid before.\n"
+    assert run("bonus", "--amount", "0.25", "--reason", "Again", done[0]).stderr == "Paid 1 bonus.\n"
+    paid = run("requester", "payments").stdout
+    assert paid.count("0.25") == 4
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "x", "0.001", "NaN", "1e28", "1e400"])
+def test_an_amount_that_is_none_is_wrong_usage(words: list[str], run: Run, amount: str) -> None:
+    assert run("bonus", f"--amount={amount}", "--reason", "r", "3A").exit_code == 2
+
+
+def test_whom_and_what_for_has_to_be_said(words: list[str], run: Run) -> None:
+    assert run("bonus", "--amount", "1", "--reason", " ", "3A").exit_code == 2
+    assert run("bonus", "--amount", "1", "--reason", "r").exit_code == 2
+    result = run("bonus", "--amount", "1", "--reason", "r", "3NOBODY")
+    assert (result.exit_code, "3NOBODY" in result.stderr) == (3, True)
+
+
+def test_a_reason_that_is_no_text_is_refused_without_a_traceback(
+    words: list[str], local: Marketplace, run: Run
+) -> None:
+    result = run("bonus", "--amount", "1", "--reason", "bad\udcff", do(local, words[0], "ann"))
+    assert (result.exit_code, "1 of 1 bonus could not be paid" in result.stderr) == (3, True)

@@ -1,0 +1,161 @@
+"""Signatures, held against botocore's own signer."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simpleturk.marketplace.api.signature import HTTPRequest, Unauthenticated, verify
+
+KEY, SECRET = "AKIATEST", "secret+/secret"
+NOW = datetime(2026, 11, 21, 8, 0, 0, tzinfo=UTC).timestamp()
+BODY = b'{"HITId": "3A"}'
+
+
+def signed(
+    url: str = "http://127.0.0.1:8484/",
+    body: bytes = BODY,
+    secret: str = SECRET,
+    region: str = "us-east-1",
+    **more: str,
+) -> HTTPRequest:
+    """A request as boto3 signs it (at the present)."""
+    headers = {"Host": "127.0.0.1:8484", "X-Amz-Target": "T.GetHIT", "Content-Type": "application/x-amz-json-1.1"}
+    request = AWSRequest("POST", url, headers=headers | more, data=body)
+    SigV4Auth(Credentials(KEY, secret), more.pop("service", "mturk-requester"), region).add_auth(request)
+    path, _, query = url.split("8484", 1)[1].partition("?")
+    return HTTPRequest("POST", path, query, {k.lower(): v for k, v in request.headers.items()}, body)
+
+
+def check(request: HTTPRequest, now: float | None = None) -> str:
+    moment = datetime.strptime(request.headers["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+    return verify(request, lambda key: SECRET if key == KEY else None, moment if now is None else moment + now)
+
+
+def refusal(request: HTTPRequest, now: float | None = None) -> str:
+    with pytest.raises(Unauthenticated) as caught:
+        check(request, now)
+    return caught.value.type
+
+
+def changed(request: HTTPRequest, **headers: str | None) -> HTTPRequest:
+    kept = dict(request.headers) | {name.replace("_", "-"): value for name, value in headers.items()}
+    found = {name: value for name, value in kept.items() if value is not None}
+    return HTTPRequest(request.method, request.path, request.query, found, request.body)
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "sandbox", "eu-west-9"])
+def test_what_botocore_signs_is_accepted_in_any_region(region: str) -> None:
+    assert check(signed(region=region)) == KEY
+
+
+@pytest.mark.parametrize("path", ["/", "/api", "/a%20b/", "/?x=1&a=%2F", "/b//c"])
+def test_any_path_and_query_is_covered(path: str) -> None:
+    assert check(signed("http://127.0.0.1:8484" + path)) == KEY
+
+
+@given(st.binary(max_size=200))
+def test_any_body_is_covered(body: bytes) -> None:
+    request = signed(body=body)
+    assert check(request) == KEY
+    other = HTTPRequest("POST", "/", "", request.headers, body + b"x")
+    assert refusal(other) == "InvalidSignatureException"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"x_amz_target": "T.DeleteHIT"},
+        {"host": "evil.example"},
+        {"content_type": "text/plain"},
+        {"x_amz_content_sha256": "UNSIGNED-PAYLOAD"},
+    ],
+)
+def test_a_replay_with_anything_changed_is_refused(change: dict[str, str]) -> None:
+    assert refusal(changed(signed(), **change)) == "InvalidSignatureException"
+
+
+def test_what_the_client_did_not_sign_may_change_on_the_way() -> None:
+    assert check(changed(signed(), user_agent="other", x_forwarded_for="1.2.3.4")) == KEY
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(899, None), (901, "InvalidSignatureException")])
+def test_the_clocks_may_be_a_quarter_of_an_hour_apart(seconds: int, expected: str | None) -> None:
+    for sign in (1, -1):
+        found = None
+        try:
+            check(signed(), sign * seconds)
+        except Unauthenticated as error:
+            found = error.type
+        assert found == expected
+
+
+def test_other_secrets_and_other_services_are_refused() -> None:
+    assert refusal(signed(secret="guess")) == "InvalidSignatureException"
+    assert refusal(signed(service="s3")) == "InvalidSignatureException"
+
+
+def test_an_unknown_key_is_no_client() -> None:
+    with pytest.raises(Unauthenticated) as caught:
+        verify(signed(), lambda key: None, NOW)
+    assert caught.value.type == "UnrecognizedClientException"
+
+
+@pytest.mark.parametrize(
+    ("authorization", "expected"),
+    [
+        (None, "MissingAuthenticationTokenException"),
+        ("", "MissingAuthenticationTokenException"),
+        ("Basic YTpi", "IncompleteSignatureException"),
+        ("AWS4-HMAC-SHA256 Credential=AKIATEST", "IncompleteSignatureException"),
+        ("AWS4-HMAC-SHA256 " + "x" * 100_000, "IncompleteSignatureException"),
+    ],
+)
+def test_what_is_no_signature_is_told_as_that(authorization: str | None, expected: str) -> None:
+    assert refusal(changed(signed(), authorization=authorization)) == expected
+
+
+def test_without_the_headers_that_matter_a_signature_is_none() -> None:
+    request = signed()
+    authorization = request.headers["authorization"].replace(";x-amz-target", "")
+    assert refusal(changed(request, authorization=authorization)) == "InvalidSignatureException"
+
+
+@given(st.dictionaries(st.sampled_from(["authorization", "x-amz-date", "host", "x-amz-target"]), st.text(max_size=80)))
+def test_no_header_breaks_it(headers: dict[str, str]) -> None:
+    with pytest.raises(Unauthenticated):
+        verify(HTTPRequest("POST", "/", "", headers, b""), lambda key: SECRET, NOW)
+
+
+def test_requesters_do_not_see_each_other(signing: Any) -> None:
+    lab, other = signing("Lab"), signing("Other")
+    hit = lab.create_hit(
+        Title="t", Description="d", Reward="0.10", AssignmentDurationInSeconds=60, LifetimeInSeconds=60, **QUESTION
+    )["HIT"]
+    lab.create_worker_block(WorkerId="ann", Reason="r")
+    kind = lab.create_qualification_type(Name="q", Description="d", QualificationTypeStatus="Active")
+    kind_id = kind["QualificationType"]["QualificationTypeId"]
+    assert other.list_hits()["HITs"] == []
+    assert other.list_worker_blocks()["WorkerBlocks"] == []
+    assert other.list_qualification_types(MustBeRequestable=False)["QualificationTypes"] == []
+    for call, parameters in (
+        (other.get_hit, {"HITId": hit["HITId"]}),
+        (other.delete_hit, {"HITId": hit["HITId"]}),
+        (other.list_assignments_for_hit, {"HITId": hit["HITId"]}),
+        (other.get_qualification_type, {"QualificationTypeId": kind_id}),
+        (other.create_hit_with_hit_type, {"HITTypeId": hit["HITTypeId"], "LifetimeInSeconds": 60, **QUESTION}),
+        (other.associate_qualification_with_worker, {"QualificationTypeId": kind_id, "WorkerId": "ann"}),
+    ):
+        with pytest.raises(other.exceptions.RequestError, match="does not exist"):
+            call(**parameters)
+
+
+QUESTION = {
+    "Question": '<HTMLQuestion xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2011-11-11/'
+    'HTMLQuestion.xsd"><HTMLContent><![CDATA[<p>Hi</p>]]></HTMLContent><FrameHeight>0</FrameHeight></HTMLQuestion>'
+}

@@ -1,0 +1,186 @@
+"""Review policies: what they score, and what they do."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.conftest import Clock, Worker
+from tests.marketplace.api.test_boto3_programs import HIT, code
+
+WorkerOf = Callable[[str], Worker]
+
+
+def known(answers: dict[str, list[str]], **parameters: str) -> dict[str, Any]:
+    entries = [{"Key": name, "Values": values} for name, values in answers.items()]
+    given = [{"Key": name, "Values": [value]} for name, value in parameters.items()]
+    return {
+        "PolicyName": "ScoreMyKnownAnswers/2011-09-01",
+        "Parameters": [{"Key": "AnswerKey", "MapEntries": entries}, *given],
+    }
+
+
+def plurality(*questions: str, **parameters: str) -> dict[str, Any]:
+    values = {"QuestionAgreementThreshold": "50", "DisregardAssignmentIfRejected": "T"} | parameters
+    given = [{"Key": name, "Values": [value]} for name, value in values.items()]
+    return {
+        "PolicyName": "SimplePlurality/2011-09-01",
+        "Parameters": [{"Key": "QuestionIds", "Values": list(questions)}, *given],
+    }
+
+
+def create(mturk: Any, places: int, **policies: Any) -> dict[str, Any]:
+    found: dict[str, Any] = mturk.create_hit(**HIT, MaxAssignments=places, **policies)["HIT"]
+    return found
+
+
+def status(mturk: Any, assignment_id: str) -> str:
+    return str(mturk.get_assignment(AssignmentId=assignment_id)["Assignment"]["AssignmentStatus"])
+
+
+def results(mturk: Any, hit: dict[str, Any], level: str) -> dict[tuple[str, str, str], str]:
+    report = mturk.list_review_policy_results_for_hit(HITId=hit["HITId"], MaxResults=100)[f"{level}ReviewReport"]
+    return {(one["SubjectId"], one.get("QuestionId", ""), one["Key"]): one["Value"] for one in report["ReviewResults"]}
+
+
+def actions(mturk: Any, hit: dict[str, Any], level: str) -> list[tuple[str, str]]:
+    report = mturk.list_review_policy_results_for_hit(HITId=hit["HITId"], MaxResults=100)[f"{level}ReviewReport"]
+    return [(one["ActionName"], one["Status"]) for one in report["ReviewActions"]]
+
+
+def test_known_answers_are_scored_and_acted_on_at_each_submission(mturk: Any, worker: WorkerOf) -> None:
+    policy = known(
+        {"a": ["1"], "b": ["x", "y"]},
+        ApproveIfKnownAnswerScoreIsAtLeast="100",
+        RejectIfKnownAnswerScoreIsLessThan="50",
+        RejectReason="wrong",
+    )
+    hit = create(mturk, 3, AssignmentReviewPolicy=policy)
+    right = worker("ann").do(hit["HITTypeId"], ("a", " 1 "), ("b", "y"), ("b", "x"))
+    half = worker("bob").do(hit["HITTypeId"], ("a", "1"), ("b", "x"))
+    wrong = worker("cat").do(hit["HITTypeId"], ("a", "2"))
+    assert [status(mturk, one) for one in (right, half, wrong)] == ["Approved", "Submitted", "Rejected"]
+    assert mturk.get_assignment(AssignmentId=wrong)["Assignment"]["RequesterFeedback"] == "wrong"
+    found = results(mturk, hit, "Assignment")
+    assert [found[one, "", "KnownAnswerScore"] for one in (right, half, wrong)] == ["100", "50", "0"]
+    assert (found[half, "a", "KnownAnswerCorrect"], found[half, "b", "KnownAnswerCorrect"]) == ("1", "0")
+    assert actions(mturk, hit, "Assignment") == [(name, "Succeeded") for name in
+                                                 ("review", "approve", "review", "review", "reject")]  # fmt: skip
+
+
+def test_101_and_0_mean_always_and_never(mturk: Any, worker: WorkerOf) -> None:
+    policy = known({"a": ["1"]}, ApproveIfKnownAnswerScoreIsAtLeast="101", RejectIfKnownAnswerScoreIsLessThan="0")
+    hit = create(mturk, 1, AssignmentReviewPolicy=policy)
+    assert status(mturk, worker("ann").do(hit["HITTypeId"], ("a", "2"))) == "Submitted"
+
+
+def test_a_poor_score_adds_one_place_up_to_the_most(mturk: Any, worker: WorkerOf, clock: Clock) -> None:
+    policy = known(
+        {"a": ["1"]},
+        ExtendIfKnownAnswerScoreIsLessThan="101",
+        ExtendMaximumAssignments="2",
+        ExtendMinimumTimeInSeconds="7200",
+    )
+    hit = create(mturk, 1, AssignmentReviewPolicy=policy)
+    worker("ann").do(hit["HITTypeId"], ("a", "2"))
+    got = mturk.get_hit(HITId=hit["HITId"])["HIT"]
+    assert (got["MaxAssignments"], got["HITStatus"]) == (2, "Assignable")
+    assert got["Expiration"].timestamp() == clock.now + 7200
+    worker("bob").do(hit["HITTypeId"], ("a", "2"))
+    assert mturk.get_hit(HITId=hit["HITId"])["HIT"]["MaxAssignments"] == 2
+
+
+def test_a_plurality_is_found_when_the_last_work_is_in(mturk: Any, worker: WorkerOf) -> None:
+    policy = plurality(
+        "a", "b", ApproveIfWorkerAgreementScoreIsAtLeast="100", RejectIfWorkerAgreementScoreIsLessThan="50"
+    )
+    hit = create(mturk, 3, HITReviewPolicy=policy)
+    ann = worker("ann").do(hit["HITTypeId"], ("a", "yes"), ("b", "1"))
+    bob = worker("bob").do(hit["HITTypeId"], ("a", " yes"), ("b", "2"))
+    assert actions(mturk, hit, "HIT") == []
+    cat = worker("cat").do(hit["HITTypeId"], ("a", "no"), ("b", "3"))
+    found = results(mturk, hit, "HIT")
+    hit_id = hit["HITId"]
+    assert found[hit_id, "a", "AgreedAnswer"] == "yes"
+    assert (found[hit_id, "a", "AnswerAgreementScore"], found[hit_id, "b", "AnswerAgreementScore"]) == ("66", "33")
+    assert (found[hit_id, "b", "AgreedAnswerFound"], found[hit_id, "", "HitAgreementScore"]) == ("false", "50")
+    assert [found[one, "", "WorkerAgreementScore"] for one in (ann, bob, cat)] == ["100", "100", "0"]
+    assert [status(mturk, one) for one in (ann, bob, cat)] == ["Approved", "Approved", "Rejected"]
+
+
+def test_too_little_agreement_asks_one_worker_more_and_judges_nobody_yet(mturk: Any, worker: WorkerOf) -> None:
+    policy = plurality(
+        "a",
+        ExtendIfHITAgreementScoreIsLessThan="100",
+        ExtendMaximumAssignments="3",
+        ExtendMinimumTimeInSeconds="60",
+        ApproveIfWorkerAgreementScoreIsAtLeast="1",
+    )
+    hit = create(mturk, 2, HITReviewPolicy=policy)
+    first = worker("ann").do(hit["HITTypeId"], ("a", "x"))
+    worker("bob").do(hit["HITTypeId"], ("a", "y"))
+    assert mturk.get_hit(HITId=hit["HITId"])["HIT"]["NumberOfAssignmentsAvailable"] == 1
+    assert status(mturk, first) == "Submitted"
+    worker("cat").do(hit["HITTypeId"], ("a", "x"))
+    assert status(mturk, first) == "Approved"
+    assert [name for name, _ in actions(mturk, hit, "HIT")] == ["review", "extend", "review", "approve", "approve"]
+
+
+def test_expiry_makes_a_plurality_too(mturk: Any, worker: WorkerOf, clock: Clock) -> None:
+    hit = create(mturk, 3, HITReviewPolicy=plurality("a"))
+    worker("ann").do(hit["HITTypeId"], ("a", "x"))
+    clock.advance(3601)
+    assert results(mturk, hit, "HIT")[hit["HITId"], "", "HitAgreementScore"] == "100"
+
+
+def test_without_an_agreed_answer_nobody_is_judged(mturk: Any, worker: WorkerOf) -> None:
+    hit = create(mturk, 2, HITReviewPolicy=plurality("a", RejectIfWorkerAgreementScoreIsLessThan="101"))
+    done = [worker(name).do(hit["HITTypeId"], ("a", name)) for name in ("ann", "bob")]
+    assert [status(mturk, one) for one in done] == ["Submitted", "Submitted"]
+
+
+@pytest.mark.parametrize(
+    ("name", "policy"),
+    [
+        ("AssignmentReviewPolicy", known({})),
+        ("AssignmentReviewPolicy", known({"a": []})),
+        ("AssignmentReviewPolicy", known({"a": ["1"]}, ApproveIfKnownAnswerScoreIsAtLeast="x")),
+        ("AssignmentReviewPolicy", known({"a": ["1"]}, Foo="1")),
+        ("AssignmentReviewPolicy", plurality("a")),
+        ("HITReviewPolicy", plurality()),
+        ("HITReviewPolicy", plurality("a", DisregardAssignmentIfRejected="maybe")),
+        ("HITReviewPolicy", plurality("a", ExtendIfHITAgreementScoreIsLessThan="50")),
+        ("HITReviewPolicy", known({"a": ["1"]})),
+    ],
+)
+def test_a_policy_that_makes_no_sense_is_refused(mturk: Any, name: str, policy: dict[str, Any]) -> None:
+    assert code(mturk.create_hit, **HIT, **{name: policy}) == "InvalidParameterValue"
+
+
+def test_a_score_out_of_range_is_told(mturk: Any) -> None:
+    policy = known({"a": ["1"]}, ApproveIfKnownAnswerScoreIsAtLeast="102")
+    assert code(mturk.create_hit, **HIT, AssignmentReviewPolicy=policy) == "AWS.ParameterOutOfRange"
+
+
+def test_long_reports_come_in_pages_with_everything_once(mturk: Any, worker: WorkerOf) -> None:
+    hit = create(mturk, 4, AssignmentReviewPolicy=known({"a": ["1"]}), HITReviewPolicy=plurality("a"))
+    for name in ("ann", "bob", "cat", "dan"):
+        worker(name).do(hit["HITTypeId"], ("a", "1"))
+    seen: dict[str, list[str]] = {}
+    token: dict[str, str] = {}
+    for _ in range(20):
+        page = mturk.list_review_policy_results_for_hit(HITId=hit["HITId"], MaxResults=3, **token)
+        for level in ("Assignment", "HIT"):
+            for kind in ("ReviewActions", "ReviewResults"):
+                seen.setdefault(level + kind, []).extend(map(repr, page[f"{level}ReviewReport"][kind]))
+        if "NextToken" not in page:
+            break
+        token = {"NextToken": page["NextToken"]}
+    lengths = {name: len(items) for name, items in seen.items()}
+    assert all(len(set(items)) == len(items) for items in seen.values())
+    assert lengths == {
+        "AssignmentReviewActions": 4,
+        "AssignmentReviewResults": 8,
+        "HITReviewActions": 1,
+        "HITReviewResults": 4 + 4 * 3,
+    }

@@ -1,0 +1,184 @@
+"""Finding HITs: search, sorting, skipping, what they really pay; and the caps of batches."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from simpleturk.marketplace.domain import search
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.domain.search import Search
+from simpleturk.marketplace.domain.worker_limits import Caps
+from simpleturk.marketplace.people.refusals import Refused
+from tests.conftest import Clock, Worker
+from tests.marketplace.api.test_boto3_programs import create
+from tests.marketplace.conftest import Browser, accept
+
+WorkerOf = Callable[[str], Worker]
+ADULT = [{"QualificationTypeId": "00000000000000000060", "Comparator": "EqualTo", "IntegerValues": [1]}]
+
+
+def titles(marketplace: Marketplace, **terms: Any) -> list[str]:
+    with marketplace.read() as transaction:
+        return [group.title for group in search.groups(transaction, "ann", Search(**terms))]
+
+
+@pytest.fixture
+def groups(mturk: Any, worker: WorkerOf) -> None:
+    worker("ann")
+    create(mturk, Title="Cats", Reward="0.05", Keywords="animal, Pets", AssignmentDurationInSeconds=60)
+    create(mturk, Title="Dogs", Reward="0.50", Description="Bark", QualificationRequirements=ADULT)
+    create(mturk, Title="Émus", Reward="0.20", AssignmentDurationInSeconds=3600)
+    create(mturk, Title="Émus", Reward="0.20", AssignmentDurationInSeconds=3600)
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ({}, ["Émus", "Dogs", "Cats"]),
+        ({"words": "émus"}, ["Émus"]),
+        ({"words": "PETS animal"}, ["Cats"]),
+        ({"words": "bark"}, ["Dogs"]),
+        ({"words": "local requester"}, ["Émus", "Dogs", "Cats"]),
+        ({"words": "nothing"}, []),
+        ({"least": Decimal("0.20")}, ["Émus", "Dogs"]),
+        ({"qualified": True}, ["Émus", "Cats"]),
+        ({"sort": "reward"}, ["Dogs", "Émus", "Cats"]),
+        ({"sort": "most"}, ["Émus", "Dogs", "Cats"]),
+        ({"sort": "shortest"}, ["Cats", "Dogs", "Émus"]),
+        ({"sort": "no such"}, ["Émus", "Dogs", "Cats"]),
+    ],
+)
+def test_groups_are_searched_and_sorted(
+    groups: None, marketplace: Marketplace, search: dict[str, Any], found: list[str]
+) -> None:
+    assert titles(marketplace, **search) == found
+
+
+@pytest.mark.parametrize("query", ["least=x", "least=1e999", "least=nan", "sort=%00", "page=0", "page=x", "words=%ff"])
+def test_nonsense_in_a_search_is_as_if_it_were_not_there(groups: None, ann: Browser, query: str) -> None:
+    ann.get(f"/?{query}")
+    assert ann.status == 200
+
+
+def test_a_long_list_has_pages(mturk: Any, ann: Browser) -> None:
+    for n in range(27):
+        create(mturk, Title=f"Group {n}.")
+    assert "Group 2." in ann.get("/").html and "Group 1." not in ann.get("/").html
+    page = ann.get("/?words=Group&page=2")
+    assert "Group 1." in page.html and "Group 2." not in page.html
+
+
+def test_what_the_work_really_pays_is_said_once_enough_is_known(
+    mturk: Any,
+    ann: Browser,
+    worker: WorkerOf,
+    clock: Clock,
+) -> None:
+    group = create(mturk, Reward="0.10", MaxAssignments=20)["HITGroupId"]
+    for n in range(5):
+        assert "an hour" not in ann.get(f"/projects/{group}/tasks").html
+        held = worker(f"w{n}").accept(group)
+        clock.advance(60)
+        worker(f"w{n}").submit(held)
+    assert "about $6.00 an hour" in ann.get(f"/projects/{group}/tasks").html
+    assert "about $6.00" in ann.get("/").html
+
+
+def test_skipping_shows_the_next_hit_and_accepting_takes_the_one_that_is_shown(
+    mturk: Any,
+    ann: Browser,
+) -> None:
+    hits = [create(mturk) for _ in range(3)]
+    page = ann.get(f"/projects/{hits[0]['HITGroupId']}/tasks")
+    [skip] = [link for link in page.links if "after=" in link]
+    second = ann.get(skip)
+    form = second.form("/accept")
+    assert form and form[1]["hit_id"] == hits[1]["HITId"]
+    ann.post(*form)
+    states = [mturk.get_hit(HITId=hit["HITId"])["HIT"]["NumberOfAssignmentsPending"] for hit in hits]
+    assert states == [0, 1, 0]
+
+
+def test_a_hit_that_is_gone_meanwhile_is_replaced_by_the_next(mturk: Any, ann: Browser, worker: WorkerOf) -> None:
+    hits = [create(mturk) for _ in range(2)]
+    form = ann.get(f"/projects/{hits[0]['HITGroupId']}/tasks").form("/accept")
+    assert form
+    worker("bob").accept(hits[0]["HITGroupId"])
+    ann.post(*form)
+    assert mturk.get_hit(HITId=hits[1]["HITId"])["HIT"]["NumberOfAssignmentsPending"] == 1
+
+
+def test_another_groups_hit_cannot_be_named(mturk: Any, ann: Browser) -> None:
+    mine, other = create(mturk), create(mturk, Title="Other", QualificationRequirements=ADULT)
+    form = ann.get(f"/projects/{mine['HITGroupId']}/tasks").form("/accept")
+    assert form
+    ann.post(form[0], form[1] | {"hit_id": other["HITId"]})
+    assert mturk.get_hit(HITId=other["HITId"])["HIT"]["NumberOfAssignmentsPending"] == 0
+
+
+def test_a_worker_does_as_many_hits_of_a_batch_as_they_may(mturk: Any, worker: WorkerOf) -> None:
+    capped = [create(mturk, RequesterAnnotation=f"MaxPerWorker=2 simpleturk:b1:{n}") for n in range(4)]
+    other = create(mturk, RequesterAnnotation="MaxPerWorker=2 simpleturk:b2:0")
+    group, one = capped[0]["HITGroupId"], worker("ann")
+    for _ in range(2):
+        one.do(group)
+    one.do(group)
+    assert mturk.get_hit(HITId=other["HITId"])["HIT"]["NumberOfAssignmentsAvailable"] == 0
+    with pytest.raises(Refused, match="all that one person may do"):
+        one.accept(group)
+    worker("bob").do(group)
+
+
+def test_what_was_returned_or_ran_out_does_not_count(mturk: Any, worker: WorkerOf, clock: Clock) -> None:
+    group = create(mturk, RequesterAnnotation="MaxPerWorker=1")["HITGroupId"]
+    create(mturk, RequesterAnnotation="MaxPerWorker=1")
+    one = worker("ann")
+    one.give_back(one.accept(group))
+    one.accept(group)
+    clock.advance(601)
+    one.do(group)
+    with pytest.raises(Refused, match="all that one person may do"):
+        one.accept(group)
+
+
+def test_a_worker_holds_as_many_hits_of_a_batch_as_they_may(mturk: Any, worker: WorkerOf) -> None:
+    for n in range(3):
+        group = create(mturk, RequesterAnnotation=f"MaxConcurrent=1 simpleturk:b1:{n}")["HITGroupId"]
+    one = worker("ann")
+    held = one.accept(group)
+    with pytest.raises(Refused, match="as many of these HITs as one may"):
+        one.accept(group)
+    one.submit(held)
+    one.accept(group)
+
+
+def test_the_operator_caps_every_batch(mturk: Any, worker: WorkerOf, marketplace: Marketplace) -> None:
+    marketplace.caps = Caps(max_per_worker=1, max_held=2)
+    group = create(mturk)["HITGroupId"]
+    create(mturk)
+    worker("ann").do(group)
+    with pytest.raises(Refused, match="all that one person may do"):
+        worker("ann").accept(group)
+    for title in ("a", "b"):
+        worker("ann").accept(create(mturk, Title=title)["HITGroupId"])
+    with pytest.raises(Refused, match="as many HITs as one may"):
+        worker("ann").accept(create(mturk, Title="c")["HITGroupId"])
+
+
+def test_a_group_with_nothing_left_under_its_caps_is_not_listed(mturk: Any, ann: Browser, worker: WorkerOf) -> None:
+    group = create(mturk, Title="Capped", RequesterAnnotation="MaxPerWorker=1")["HITGroupId"]
+    create(mturk, Title="Capped", RequesterAnnotation="MaxPerWorker=1")
+    assert "Capped" in ann.get("/").html
+    accept(ann, group)
+    assert "/projects/" not in "".join(ann.get("/").links)
+    assert "all that one person may do" in ann.get(f"/projects/{group}/tasks").html
+
+
+@pytest.mark.parametrize("annotation", ["MaxPerWorker=0", "MaxPerWorker=-1", "MaxPerWorker=x", "xMaxPerWorker=1", ""])
+def test_what_is_no_cap_is_none(mturk: Any, worker: WorkerOf, annotation: str) -> None:
+    for _ in range(2):
+        group = create(mturk, **({"RequesterAnnotation": annotation} if annotation else {}))["HITGroupId"]
+    for _ in range(2):
+        worker("ann").do(group)

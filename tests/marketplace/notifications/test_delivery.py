@@ -1,0 +1,383 @@
+"""Notifications: what is told, to whom, and what happens when nobody listens."""
+
+import contextlib
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import func, select
+
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.errors import StoreUnavailable
+from simpleturk.marketplace.notifications.delivery import MAX_ATTEMPTS, Deliverer
+from simpleturk.marketplace.notifications.destinations import public_address
+from simpleturk.marketplace.store.schema import notifications
+from tests.conftest import Clock, Worker
+from tests.marketplace.api.test_boto3_programs import HIT, code
+
+ALL = (
+    "AssignmentAccepted AssignmentAbandoned AssignmentReturned AssignmentSubmitted AssignmentRejected "
+    "AssignmentApproved HITCreated HITExtended HITDisposed HITReviewable HITExpired"
+).split()
+WorkerOf = Callable[[str], Worker]
+
+
+class Receiver:
+    """A web server that keeps what it gets. `status` is what it answers, after `delay` seconds."""
+
+    def __init__(self) -> None:
+        self.got: list[tuple[str, dict[str, str], str]] = []
+        self.status, self.delay = 200, 0.0
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                receiver.got.append((self.path, dict(self.headers), body))
+                time.sleep(receiver.delay)
+                self.send_response(receiver.status)
+                if receiver.status == 302:
+                    self.send_header("Location", "http://127.0.0.1:1/")
+                self.end_headers()
+                if self.path.startswith("/0"):
+                    self.wfile.write(b"<SendMessageResponse/>")
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread.start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def events(self) -> list[tuple[str, str | None]]:
+        documents = [json.loads(body) for _, _, body in self.got]
+        return [(one["Events"][0]["EventType"], one["Events"][0].get("AssignmentId")) for one in documents]
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    found = Receiver()
+    yield found
+    found.close()
+
+
+def specification(destination: str, transport: str = "SQS", events: list[str] | None = None) -> dict[str, Any]:
+    return {
+        "Destination": destination,
+        "Transport": transport,
+        "Version": "2014-08-15",
+        "EventTypes": events or ALL,
+    }
+
+
+@pytest.fixture
+def deliver(marketplace: Marketplace) -> Callable[..., int]:
+    def run(allow_private: bool = True) -> int:
+        deliverer = Deliverer(marketplace, allow_private)
+        try:
+            return deliverer.deliver_due()
+        finally:
+            deliverer.close()
+
+    return run
+
+
+def waiting(marketplace: Marketplace) -> int:
+    with marketplace.store.read() as connection:
+        return connection.scalar(select(func.count()).select_from(notifications)) or 0
+
+
+def hit_type(mturk: Any, notification: dict[str, Any]) -> str:
+    values = {name: HIT[name] for name in ("Title", "Description", "Reward", "AssignmentDurationInSeconds")}
+    kind = str(mturk.create_hit_type(**values)["HITTypeId"])
+    mturk.update_notification_settings(HITTypeId=kind, Notification=notification)
+    return kind
+
+
+def make(mturk: Any, kind: str, **more: Any) -> str:
+    values = {"HITTypeId": kind, "Question": HIT["Question"], "LifetimeInSeconds": 3600} | more
+    return str(mturk.create_hit_with_hit_type(**values)["HIT"]["HITId"])
+
+
+def test_everything_that_happens_is_told_in_amazons_document(
+    mturk: Any, receiver: Receiver, deliver: Callable[..., int], worker: WorkerOf, clock: Clock
+) -> None:
+    kind = hit_type(mturk, specification(receiver.url + "/hook?x=1"))
+    hit_id = make(mturk, kind, MaxAssignments=5)
+    for name in ("ann", "bob"):
+        worker(name).do(kind)
+    cat, dan = worker("cat"), worker("dan")
+    cat.give_back(cat.accept(kind))
+    dan.accept(kind)
+    listed = mturk.list_assignments_for_hit(HITId=hit_id)["Assignments"]
+    mturk.approve_assignment(AssignmentId=listed[0]["AssignmentId"])
+    mturk.reject_assignment(AssignmentId=listed[1]["AssignmentId"], RequesterFeedback="no")
+    mturk.create_additional_assignments_for_hit(HITId=hit_id, NumberOfAdditionalAssignments=1)
+    clock.advance(601)
+    mturk.update_expiration_for_hit(HITId=hit_id, ExpireAt=0)
+    mturk.delete_hit(HITId=hit_id)
+    deliver()
+    told = [name for name, _ in receiver.events()]
+    assert sorted(told) == sorted(
+        ["HITCreated", "HITExtended", "HITExpired", "HITReviewable", "HITDisposed", "AssignmentAbandoned"]
+        + ["AssignmentAccepted"] * 4
+        + ["AssignmentSubmitted"] * 2
+        + ["AssignmentReturned", "AssignmentApproved", "AssignmentRejected"]
+    )
+    path, headers, body = next(one for one in receiver.got if "HITCreated" in one[2])  # in no order
+    document = json.loads(body)
+    assert (path, headers["Host"]) == ("/hook?x=1", urlsplit(receiver.url).netloc)
+    assert set(document) == {"EventDocVersion", "EventDocId", "CustomerId", "Events"}
+    assert document["Events"][0] | {"AssignmentId": ""} == {
+        "EventType": "HITCreated",
+        "EventTimestamp": "2027-01-15T08:00:00Z",
+        "HITTypeId": kind,
+        "HITId": hit_id,
+        "AssignmentId": "",
+    }
+    assert len({json.loads(body)["EventDocId"] for _, _, body in receiver.got}) == len(receiver.got)
+
+
+def test_only_what_was_asked_for_is_told_and_only_while_active(
+    mturk: Any, receiver: Receiver, deliver: Callable[..., int], worker: WorkerOf
+) -> None:
+    kind = hit_type(mturk, specification(receiver.url, events=["HITReviewable"]))
+    make(mturk, kind)
+    worker("ann").do(kind)
+    deliver()
+    assert [name for name, _ in receiver.events()] == ["HITReviewable"]
+    mturk.update_notification_settings(HITTypeId=kind, Active=False)
+    make(mturk, kind)
+    worker("ann").do(kind)
+    assert deliver() == 0
+
+
+def test_a_test_event_goes_out_at_once_in_either_envelope(
+    mturk: Any, receiver: Receiver, deliver: Callable[..., int]
+) -> None:
+    for transport in ("SQS", "SNS"):
+        mturk.send_test_event_notification(
+            Notification=specification(receiver.url, transport, ["HITCreated"]), TestEventType="Ping"
+        )
+    deliver()
+    bodies = sorted((json.loads(body) for _, _, body in receiver.got), key=lambda body: "Type" in body)
+    assert bodies[0]["Events"][0]["EventType"] == "Ping"
+    assert (bodies[1]["Type"], json.loads(bodies[1]["Message"])["Events"][0]["EventType"]) == ("Notification", "Ping")
+
+
+def test_a_queue_gets_its_message_through_boto3(
+    mturk: Any, receiver: Receiver, deliver: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", receiver.url)
+    queue = receiver.url + "/000000000000/results"
+    mturk.send_test_event_notification(Notification=specification(queue), TestEventType="Ping")
+    deliver()
+    [(_, headers, body)] = receiver.got
+    assert headers["X-Amz-Target"] == "AmazonSQS.SendMessage"
+    assert json.loads(json.loads(body)["MessageBody"])["Events"][0]["EventType"] == "Ping"
+
+
+def test_only_queues_of_amazon_or_the_operator_get_the_operators_credentials(
+    mturk: Any, receiver: Receiver, deliver: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "secret")
+    queue = receiver.url + "/123456789012/results"
+    mturk.send_test_event_notification(Notification=specification(queue), TestEventType="Ping")
+    deliver()
+    [(_, headers, body)] = receiver.got
+    assert not {"authorization", "x-amz-security-token"} & {name.lower() for name in headers}
+    assert json.loads(body)["Events"][0]["EventType"] == "Ping"
+
+
+@pytest.mark.parametrize(("answer", "left"), [(b"HTTP/1.1 200 OK\r\nX: ", 0), (b"HTTP/1.1 100 Continue\r\n\r\n", 2)])
+def test_a_receiver_that_answers_without_end_is_left_and_delays_nobody(
+    mturk: Any, receiver: Receiver, marketplace: Marketplace, answer: bytes, left: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simpleturk.marketplace.notifications.delivery.TIMEOUT", 1)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            with contextlib.suppress(OSError):
+                connection, _ = listening.accept()
+                with connection:
+                    while True:
+                        connection.sendall(answer)
+                        time.sleep(0.05)
+
+        dripping = [threading.Thread(target=drip) for _ in range(2)]
+        for thread in dripping:
+            thread.start()
+        hostile = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        for where in (hostile, hostile, receiver.url):
+            mturk.send_test_event_notification(Notification=specification(where), TestEventType="Ping")
+        began = time.monotonic()
+        deliverer = Deliverer(marketplace, allow_private=True)
+        assert deliverer.deliver_due() == 3
+        deliverer.close()
+        for thread in dripping:
+            thread.join()
+        assert (len(receiver.got), time.monotonic() - began < 10) == (1, True)
+        assert waiting(marketplace) == left
+
+
+def test_what_could_not_be_taken_is_taken_the_next_time(
+    mturk: Any, receiver: Receiver, marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mturk.send_test_event_notification(Notification=specification(receiver.url), TestEventType="Ping")
+    deliverer = Deliverer(marketplace, allow_private=True)
+    write = marketplace.store.write
+
+    @contextlib.contextmanager
+    def full() -> Iterator[Any]:
+        with write() as connection:
+            yield connection
+            raise StoreUnavailable("no space left on the disk")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(marketplace.store, "write", full)
+        for _ in range(3):
+            with pytest.raises(StoreUnavailable):
+                deliverer.deliver_due()
+    assert (deliverer.deliver_due(), len(receiver.got)) == (1, 1)
+    deliverer.close()
+
+
+def test_a_slow_receiver_starves_nobody_else(mturk: Any, receiver: Receiver, marketplace: Marketplace) -> None:
+    slow = Receiver()
+    slow.delay = 0.5
+    for _ in range(20):
+        mturk.send_test_event_notification(Notification=specification(slow.url), TestEventType="Ping")
+    mturk.send_test_event_notification(Notification=specification(receiver.url), TestEventType="Ping")
+    deliverer = Deliverer(marketplace, allow_private=True)
+    deliverer.start()
+    until = time.monotonic() + 20
+    while not receiver.got and time.monotonic() < until:
+        time.sleep(0.01)
+    assert (len(receiver.got), len(slow.got) < 10) == (1, True)
+    deliverer.stop()
+    slow.close()
+
+
+@pytest.mark.parametrize("status", [500, 404, 302])
+def test_what_is_not_taken_is_tried_again_with_the_same_id_until_it_is(
+    mturk: Any,
+    receiver: Receiver,
+    deliver: Callable[..., int],
+    clock: Clock,
+    marketplace: Marketplace,
+    status: int,
+) -> None:
+    receiver.status = status
+    mturk.send_test_event_notification(Notification=specification(receiver.url), TestEventType="Ping")
+    assert (deliver(), deliver()) == (1, 0)
+    clock.advance(5)
+    assert deliver() == 1
+    receiver.status = 204
+    clock.advance(10)
+    assert (deliver(), waiting(marketplace)) == (1, 0)
+    assert len(receiver.got) == 3
+    assert len({json.loads(body)["EventDocId"] for _, _, body in receiver.got}) == 1
+
+
+def test_a_dead_receiver_is_given_up_on_after_about_a_day(
+    mturk: Any, deliver: Callable[..., int], clock: Clock, marketplace: Marketplace
+) -> None:
+    mturk.send_test_event_notification(Notification=specification("http://127.0.0.1:1/"), TestEventType="Ping")
+    start = clock.now
+    while waiting(marketplace):
+        deliver()
+        clock.advance(60)
+    assert 20 * 3600 < clock.now - start < 30 * 3600
+    assert MAX_ATTEMPTS == 32
+
+
+def test_a_dead_receiver_delays_nobody_else(mturk: Any, receiver: Receiver, deliver: Callable[..., int]) -> None:
+    for _ in range(30):
+        mturk.send_test_event_notification(Notification=specification("http://127.0.0.1:1/"), TestEventType="Ping")
+    mturk.send_test_event_notification(Notification=specification(receiver.url), TestEventType="Ping")
+    assert deliver() < 10
+    assert len(receiver.got) == 1
+
+
+def test_webhooks_reach_no_private_address_unless_allowed(
+    mturk: Any, receiver: Receiver, deliver: Callable[..., int], marketplace: Marketplace
+) -> None:
+    mturk.send_test_event_notification(Notification=specification(receiver.url), TestEventType="Ping")
+    queue = receiver.url + "/000000000000/results"
+    mturk.send_test_event_notification(Notification=specification(queue), TestEventType="Ping")
+    assert deliver(allow_private=False) == 2
+    assert (receiver.got, waiting(marketplace)) == ([], 2)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/",
+        "http://localhost/",
+        "http://10.0.0.1/",
+        "http://192.168.1.1/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://[::1]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://[fd00::1]/",
+        "http://0.0.0.0/",
+        "http://0x7f000001/",
+        "http://2130706433/",
+        "http://224.0.0.1/",
+        "http://100.64.0.1/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://[64:ff9b:1::7f00:1]/",
+        "http://[2002:7f00:1::]/",
+        "http://[fec0::1]/",
+        "http://[::127.0.0.1]/",
+        "http://[::ffff:0:127.0.0.1]/",
+    ],
+)
+def test_private_addresses_are_known_in_every_spelling(url: str) -> None:
+    with pytest.raises(OSError):
+        public_address(urlsplit(url), allow_private=False)
+
+
+def test_a_slow_receiver_does_not_slow_the_marketplace(mturk: Any, receiver: Receiver, worker: WorkerOf) -> None:
+    receiver.delay = 3
+    kind = hit_type(mturk, specification(receiver.url))
+    start = time.monotonic()
+    for _ in range(5):
+        make(mturk, kind)
+        worker("ann").do(kind)
+    assert time.monotonic() - start < 3
+
+
+@pytest.mark.parametrize(
+    ("transport", "destination"),
+    [
+        ("SQS", "arn:aws:sns:us-east-1:123456789012:topic"),
+        ("SNS", "not a url"),
+        ("SQS", "http://user:secret@example.org/"),
+        ("SQS", "https://example.org/\r\nX: y"),
+        ("SQS", "file:///etc/passwd"),
+        ("SQS", "https://" + "x" * 3000),
+        ("Email", "ann@example.org"),
+    ],
+)
+def test_destinations_that_cannot_be_are_refused(mturk: Any, transport: str, destination: str) -> None:
+    notification = specification(destination, transport)
+    assert code(mturk.send_test_event_notification, Notification=notification, TestEventType="Ping") == (
+        "InvalidTransportEndpoint"
+    )

@@ -1,0 +1,169 @@
+"""Answer XML → fields → output."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simpleturk.marketplace.questions.answers import answer_xml, answers_of
+from simpleturk.mturk.answers import AnswerError, output_of, parse_answer
+
+NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd"
+
+
+def document(*answers: str, encoding: str = "ASCII") -> str:
+    inner = "".join(f"<Answer>{answer}</Answer>" for answer in answers)
+    declaration = f'<?xml version="1.0" encoding="{encoding}"?>'
+    return f'{declaration}\n<QuestionFormAnswers xmlns="{NAMESPACE}">{inner}</QuestionFormAnswers>'
+
+
+def answer(name: str, value: str) -> str:
+    return f"<QuestionIdentifier>{name}</QuestionIdentifier>{value}"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("pug", "pug"),
+        ("", ""),
+        ("a &amp; b &lt;c&gt; ]]&gt;", "a & b <c> ]]>"),
+        ("&#233;&#128512; &#8238;", "é😀 \u202e"),
+        ("&amp;amp; &amp;#39;", "&amp; &#39;"),
+        ("x&amp;copy=1", "x&copy=1"),
+        ("<![CDATA[<b> & ]]]]><![CDATA[>]]>", "<b> & ]]>"),
+        ("a&#13;\nb", "a\r\nb"),
+    ],
+)
+def test_text_comes_back_as_the_answer_holds_it(text: str, value: str) -> None:
+    assert parse_answer(document(answer("q", f"<FreeText>{text}</FreeText>"))) == {"q": value}
+
+
+@pytest.mark.parametrize("encoding", ["ASCII", "UTF-8", "utf-16"])
+def test_the_declared_encoding_does_not_mislead(encoding: str) -> None:
+    xml = document(answer("q", "<FreeText>naïve 🙂</FreeText>"), encoding=encoding)
+    assert parse_answer(xml) == {"q": "naïve 🙂"}
+
+
+def test_an_empty_element_is_an_empty_field() -> None:
+    assert parse_answer(document(answer("q", "<FreeText/>"))) == {"q": ""}
+
+
+def test_several_fields_keep_their_order() -> None:
+    xml = document(answer("b", "<FreeText>1</FreeText>"), answer("a", "<FreeText>2</FreeText>"))
+    assert list(parse_answer(xml).items()) == [("b", "1"), ("a", "2")]
+
+
+def test_a_field_named_twice_is_a_list() -> None:
+    xml = document(answer("q", "<FreeText>1</FreeText>"), answer("q", "<FreeText>2</FreeText>"))
+    assert parse_answer(xml) == {"q": ["1", "2"]}
+
+
+@pytest.mark.parametrize(
+    ("selections", "value"),
+    [
+        ("", ""),
+        ("<SelectionIdentifier>red</SelectionIdentifier>", "red"),
+        (
+            "<SelectionIdentifier>red</SelectionIdentifier><SelectionIdentifier>blue</SelectionIdentifier>",
+            ["red", "blue"],
+        ),
+        (
+            "<SelectionIdentifier>red</SelectionIdentifier><OtherSelectionText>mauve</OtherSelectionText>",
+            ["red", "mauve"],
+        ),
+    ],
+)
+def test_selections_of_a_question_form(selections: str, value: Any) -> None:
+    assert parse_answer(document(answer("colour", selections))) == {"colour": value}
+
+
+def test_no_answer_at_all_is_no_field() -> None:
+    assert parse_answer("") == parse_answer(document()) == {}
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        "not XML",
+        "<QuestionFormAnswers>",
+        f'<Other xmlns="{NAMESPACE}"/>',
+        document("<FreeText>of nothing</FreeText>"),
+        f'<!DOCTYPE x [<!ENTITY a "b">]><QuestionFormAnswers xmlns="{NAMESPACE}">&a;</QuestionFormAnswers>',
+    ],
+)
+def test_what_is_no_answer_document_is_refused(xml: str) -> None:
+    with pytest.raises(AnswerError):
+        parse_answer(xml)
+
+
+def test_a_page_that_stores_json_gives_that_json() -> None:
+    assert output_of({"output": '[{"a": 1}]'}) == ([{"a": 1}], {}, None)
+    assert output_of({"taskAnswers": '[{"country": "UK"}]'}) == ([{"country": "UK"}], {}, None)
+
+
+def test_fields_beside_the_json_are_kept_apart() -> None:
+    assert output_of({"note": "hm", "output": "1"}) == (1, {"note": "hm"}, None)
+
+
+def test_a_plain_form_gives_all_its_fields() -> None:
+    assert output_of({"a": "1", "b": ["2", "3"]}) == ({"a": "1", "b": ["2", "3"]}, {}, None)
+
+
+@pytest.mark.parametrize("text", ["", "{", "NaN", "[" * 100_000])
+def test_output_that_is_no_json_is_kept_raw_and_flagged(text: str) -> None:
+    assert output_of({"output": text}) == (text, {}, "the field output is not JSON")
+
+
+def test_a_plain_forms_own_field_called_output_is_no_problem() -> None:
+    assert output_of({"output": "about 3 MW", "plant": "x"}) == ({"output": "about 3 MW", "plant": "x"}, {}, None)
+
+
+# Text that HTML forms can send and XML can hold; the rest is replaced, see below.
+REPLACED = "".join(map(chr, [*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF]))
+characters = st.characters(exclude_categories=["Cs"], exclude_characters=REPLACED)
+fields = st.lists(st.tuples(st.text(characters, min_size=1), st.text(characters)), unique_by=lambda pair: pair[0])
+
+
+@given(fields)
+def test_what_the_marketplace_stores_is_what_results_read(pairs: list[tuple[str, str]]) -> None:
+    assert parse_answer(answer_xml(pairs)) == dict(pairs)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_any_json_that_a_page_stores_comes_back(value: Any) -> None:
+    # As a browser writes it: lone surrogates escaped.
+    stored = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    text = stored.decode("utf-8", "surrogatepass")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        text = json.dumps(value)
+    assert output_of(parse_answer(answer_xml([("output", text)])))[0] == value
+
+
+@given(st.text())
+def test_answer_xml_is_always_ascii_and_well_formed(text: str) -> None:
+    xml = answer_xml([("q", text)])
+    assert xml.isascii()
+    assert set(parse_answer(xml)) == {"q"}
+
+
+def test_reserved_names_are_no_answers_and_repeated_ones_are_joined() -> None:
+    form = [("assignmentId", "A"), ("box", "1"), ("hitId", "H"), ("workerId", "W"), ("box", "2"), ("turkSubmitTo", "T")]
+    assert answers_of(form) == [("box", "1|2")]
+
+
+def test_what_a_crowd_form_has_flattened_is_parsed_where_it_is_a_list_or_an_object() -> None:
+    fields = {
+        "boxes.boundingBoxes": '[{"label": "Car", "top": 1}]',
+        "boxes.inputImageProperties.height": "480",
+        "animal.cat": "true",
+        "text.note": "[not JSON",
+        "note": "[1]",
+    }
+    assert output_of(fields)[0] == fields | {"boxes.boundingBoxes": [{"label": "Car", "top": 1}]}

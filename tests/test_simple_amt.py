@@ -1,0 +1,82 @@
+"""What simple-amt's users have: config.json, and options of its scripts."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.simple_amt import AncestorConfig, load_ancestor_config
+from tests.conftest import Files, Run, do, records, serving
+
+KEYS = {"aws_access_key": "AK", "aws_secret_key": "SK"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (json.dumps(KEYS), AncestorConfig(("AK", "SK"))),
+        (json.dumps(KEYS | {"template_directories": ["t"]}), AncestorConfig(("AK", "SK"), (Path("t"),))),
+        (json.dumps({"template_directories": ["a", "b"]}), AncestorConfig(None, (Path("a"), Path("b")))),
+        (json.dumps({"aws_access_key": "AK"}), AncestorConfig()),
+        ("{}", AncestorConfig()),
+        ("[1]", AncestorConfig()),
+        ("not JSON", AncestorConfig()),
+        (json.dumps({"template_directories": "t", "rendered_template_directory": 3}), AncestorConfig()),
+    ],
+)
+def test_the_ancestors_configuration_is_read_and_other_programs_config_says_nothing(
+    folder: Path, text: str, found: AncestorConfig
+) -> None:
+    Path("config.json").write_text(text)
+    assert load_ancestor_config(None) == found
+
+
+def test_without_a_configuration_all_is_as_usual(folder: Path) -> None:
+    assert load_ancestor_config(None) == AncestorConfig()
+
+
+@pytest.mark.parametrize("text", [None, "[1]", "not JSON"])
+def test_a_configuration_that_was_named_has_to_be_one(batch_files: Files, run: Run, text: str | None) -> None:
+    if text is not None:
+        Path("my.json").write_text(text)
+    batch_files([{"word": "a"}])
+    result = run("launch", "--config", "my.json")
+    assert (result.exit_code, Path("hit_ids.txt").exists()) == (1, False)
+    assert result.stderr.startswith("error: my.json: ")
+
+
+def test_keys_of_the_configuration_sign_where_no_others_are_given(
+    batch_files: Files, run: Run, local: Marketplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_files([{"word": "a"}])
+    shown = json.loads(run("requester", "add", "Lab").stdout)
+    key, secret = shown["access_key_id"], shown["secret_access_key"]
+    with serving(local) as address:
+        where = ["--endpoint-url", address]
+        Path("config.json").write_text(json.dumps({"aws_access_key": key, "aws_secret_key": "wrong"}))
+        assert "the secret key is wrong" in run("balance", *where).stderr
+        Path("config.json").write_text(json.dumps({"aws_access_key": key, "aws_secret_key": secret}))
+        assert run("balance", *where).exit_code == 0
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", key)
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+        assert "the secret key is wrong" in run("balance", *where).stderr
+
+
+def test_includes_are_looked_for_in_template_directories(batch_files: Files, run: Run) -> None:
+    Path("parts").mkdir()
+    Path("parts/head.html").write_text("<h1>Head</h1>")
+    batch_files([{"word": "a"}], template='{% include "head.html" %}<form>{{ input.word }}</form>')
+    assert "there is no file head.html" in run("launch").stderr
+    Path("config.json").write_text(json.dumps({"template_directories": ["parts"]}))
+    assert "<h1>Head</h1>" in run("render-template").stdout
+    assert run("launch", "--no-check").exit_code == 0
+
+
+def test_the_ancestors_other_options_are_accepted(run: Run, words: list[str], local: Marketplace) -> None:
+    done = [do(local, word, "ann") for word in words]
+    run("reject", "--yes", "--feedback", "no", done[0])
+    assert len(records(run("results").stdout)) == 2
+    assert len(records(run("results", "--rejected", "--hit_ids_file", "hit_ids.txt").stdout)) == 3
+    assert run("delete", "--force", "--hit_id", words[0], "-f").exit_code == 0
+    assert "deleted" in run("progress").stdout
