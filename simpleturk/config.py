@@ -8,8 +8,8 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from simpleturk.client.endpoints import is_url
 from simpleturk.errors import Problem, Problems, suggestion
 
 FILE = Path("simpleturk.toml")
@@ -117,3 +117,12 @@ def _site(path: Path, site: Any, problems: list[Problem]) -> Any:
             problems.append(Problem(str(path), f"site.{name} has to be written as {example}"))
         else:
             yield name, value
+
+
+def is_url(text: str) -> bool:
+    """Whether this is an address that a client can be pointed at."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

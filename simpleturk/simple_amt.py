@@ -10,14 +10,14 @@ FILE = Path("config.json")
 
 
 @dataclass(frozen=True)
-class AncestorConfig:
+class SimpleAmtConfig:
     """AWS keys, None where boto3's usual places hold; folders in which templates' includes are looked for too."""
 
     keys: tuple[str, str] | None = None
     template_directories: tuple[Path, ...] = ()
 
 
-def load_ancestor_config(path: Path | None) -> AncestorConfig:
+def load_simple_amt_config(path: Path | None) -> SimpleAmtConfig:
     """The configuration in a file that the user named; without, that of config.json, if there is one.
 
     Raises SimpleturkError for a named file that cannot be used. Other programs have a config.json too: one that was not
@@ -29,17 +29,17 @@ def load_ancestor_config(path: Path | None) -> AncestorConfig:
             raise ValueError("it is not a JSON object")
     except FileNotFoundError as error:
         if path is None:
-            return AncestorConfig()
+            return SimpleAmtConfig()
         raise SimpleturkError(f"{path}: no such file", "leave out --config") from error
     except (OSError, ValueError, RecursionError) as error:
         if path is None:
-            return AncestorConfig()
+            return SimpleAmtConfig()
         raise Problems([Problem(str(path), f"is not simple-amt's config.json: {error}")]) from error
     keys = (document.get("aws_access_key"), document.get("aws_secret_key"))
     folders = document.get("template_directories")
     if not isinstance(folders, list) or not all(isinstance(item, str) and "\0" not in item for item in folders):
         folders = []
-    return AncestorConfig(
+    return SimpleAmtConfig(
         (str(keys[0]), str(keys[1])) if all(isinstance(key, str) and key.strip() for key in keys) else None,
         tuple(map(Path, folders)),
     )

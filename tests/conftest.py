@@ -22,7 +22,7 @@ from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import qualification_requests, workers
 from simpleturk.marketplace.people.requesters import add_key, add_requester
 from simpleturk.marketplace.store.sqlite import Store
-from simpleturk.marketplace.web.app import Serving, create_app
+from simpleturk.marketplace.web.app import ServerSettings, create_app
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -101,7 +101,7 @@ def site(marketplace: Marketplace) -> Iterator[str]:
 class serving:
     """Serve a marketplace from a thread for the length of a block; entering yields its address by number."""
 
-    def __init__(self, marketplace: Marketplace, told: Serving | None = None) -> None:
+    def __init__(self, marketplace: Marketplace, told: ServerSettings | None = None) -> None:
         config = uvicorn.Config(create_app(marketplace, told), host="127.0.0.1", port=0, log_level="warning")
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run)

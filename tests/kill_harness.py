@@ -70,7 +70,7 @@ def _import_everything() -> None:
     import simpleturk.batch.results.fetch
     import simpleturk.batch.watch
     import simpleturk.cli
-    import simpleturk.client.client
+    import simpleturk.client.connect
     import simpleturk.marketplace.api.protocol
 
     assert all((boto3, botocore, jinja2, pydantic, rich, sqlalchemy, simpleturk))
@@ -108,13 +108,13 @@ def _one_life(arguments: list[str], folder: Path, death: Callable[[], None]) -> 
 
 
 def _run(arguments: list[str], death: Callable[[], None]) -> int:
-    import simpleturk.client.client
+    import simpleturk.client.connect
     import simpleturk.client.retries
     from simpleturk.cli import app
 
     sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
     # What waits for a network that is well again waits less long here.
-    simpleturk.client.retries.FIRST_DELAY, simpleturk.client.client.READ_TIMEOUT = 0.02, 1
+    simpleturk.client.retries.FIRST_DELAY, simpleturk.client.connect.READ_TIMEOUT = 0.02, 1
     # Whoever runs this in the background has Ctrl-C ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     death()

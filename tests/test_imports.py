@@ -1,8 +1,9 @@
-"""The rooms: imports point one way, and heavy ones wait until they are needed."""
+"""The rooms of the program: imports point one way, and heavy libraries wait until they are needed."""
 
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,77 +11,153 @@ import pytest
 import simpleturk
 
 ROOT = Path(simpleturk.__file__).parent
+MODULES = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in ROOT.rglob("*.py")}
 
-ROOMS = {
-    "batch": {"batch", "errors"},
-    "marketplace": {"marketplace"},
+#: Each room, and the rooms that it may import. A room is a module or a folder; a folder inside of another room is a
+#: room of its own where it is named here. Rooms come after those that they import: there is no way back.
+ROOMS: dict[str, set[str]] = {
     "errors": set(),
-    "config": {"errors", "endpoints"},
+    "files": {"errors"},
+    "resources": set(),
     "console": {"errors"},
-    "endpoints": {"errors"},
-    "mturk": {"calling", "errors", "endpoints", "marketplace", "shown"},
-    "calling": {"errors", "endpoints", "pace"},
-    "pace": set(),
-    "shown": set(),
+    "config": {"errors"},
+    "simple_amt": {"errors"},
+    "mturk": {"errors"},
+    "marketplace/errors": set(),
+    "marketplace/store": {"marketplace/errors"},
+    "marketplace/questions": {"marketplace/errors", "mturk"},
+    "marketplace/people": {"marketplace/errors", "marketplace/store", "marketplace/questions", "mturk"},
+    "marketplace/domain": {
+        "marketplace/errors",
+        "marketplace/store",
+        "marketplace/questions",
+        "marketplace/people",
+        "mturk",
+    },
+    "marketplace/notifications": {"marketplace/errors", "marketplace/store", "marketplace/domain", "mturk"},
+    "marketplace/api": {
+        "marketplace/errors",
+        "marketplace/store",
+        "marketplace/questions",
+        "marketplace/people",
+        "marketplace/domain",
+        "marketplace/notifications",
+        "mturk",
+    },
+    "marketplace/web": {
+        "marketplace/errors",
+        "marketplace/store",
+        "marketplace/questions",
+        "marketplace/people",
+        "marketplace/domain",
+        "marketplace/notifications",
+        "marketplace/api",
+        "mturk",
+    },
+    "client": {"errors", "config", "mturk"},
+    "assets": {"errors", "files", "client", "mturk"},
+    "batch/inputs": {"errors", "files", "mturk"},
+    "batch/properties": {"errors", "mturk"},
+    "batch/templates": {"errors", "resources", "assets", "mturk", "batch/inputs"},
+    "batch/results": {"errors", "files", "client", "mturk", "batch/inputs", "batch"},
+    "batch": {"errors", "files", "client", "assets", "mturk", "batch/inputs", "batch/properties", "batch/templates"},
+    "batch/lint": {"errors", "assets", "mturk", "batch/inputs", "batch/templates", "batch"},
+    "commands": {
+        "errors",
+        "files",
+        "resources",
+        "console",
+        "config",
+        "simple_amt",
+        "mturk",
+        "client",
+        "assets",
+        "batch",
+        "batch/inputs",
+        "batch/properties",
+        "batch/templates",
+        "batch/results",
+        "batch/lint",
+    },
+    "cli": {"errors", "console", "config", "commands", "simple_amt"},
 }
 
-#: Where the marketplace is operated, or handed a request.
-NEXT_TO_THE_MARKETPLACE = {
-    "mturk.py",
-    "commands/operating.py",
-    "commands/serve.py",
-    "commands/server.py",
-    "commands/demo.py",
-    "commands/importing.py",
-    "commands/preview.py",
-    "commands/trying.py",
-    "commands/requester.py",
-    "commands/worker.py",
-    "publishing.py",
-}
+#: The only places that know the marketplace: what answers for `local`, and the commands that operate it.
+NEXT_TO_THE_MARKETPLACE = (
+    "client/in_process",
+    "commands/common/database",
+    "commands/serve/",
+    "commands/demo/",
+    "commands/preview/",
+    "commands/import_",
+    "commands/requester",
+    "commands/worker",
+)
 
 
-def imported(path: Path) -> set[str]:
-    """The rooms of simpleturk that a module imports, other than for type checking."""
+def room_of(name: str) -> str:
+    """The innermost room in which a module is, by its dotted name."""
+    parts = name.split(".")
+    paths = ["/".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    return next((path for path in paths if path in ROOMS), paths[-1])
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The modules of simpleturk that a module imports when it runs, by their dotted names."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             node.body = []
-    names = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names |= (
-                {f"{node.module}.{alias.name}" for alias in node.names}
-                if node.module == "simpleturk"
-                else {node.module}
-            )
-        elif isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-    return {name.split(".")[1] for name in names if name.startswith("simpleturk.")} - {"__version__"}
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "simpleturk":
+            package = node.module.removeprefix("simpleturk").removeprefix(".")
+            for alias in node.names:
+                name = f"{package}.{alias.name}".removeprefix(".")
+                if name in MODULES or f"{name}.__init__" in MODULES:
+                    yield name
+                elif package:
+                    yield package
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_each_room_imports_only_what_is_below_it(room: str) -> None:
-    files = [ROOT / f"{room}.py"] if (ROOT / f"{room}.py").exists() else list((ROOT / room).rglob("*.py"))
-    assert files
-    for file in files:
-        assert imported(file) <= ROOMS[room], file
+@pytest.mark.parametrize("name", [name for name in MODULES if not name.endswith("__")])
+def test_a_module_imports_only_from_rooms_below_its_own(name: str) -> None:
+    room = room_of(name)
+    beside = name.replace(".", "/").startswith(NEXT_TO_THE_MARKETPLACE)
+    for imported in imports(MODULES[name]):
+        target = room_of(imported)
+        allowed = target == room or target in ROOMS[room] or (beside and target.startswith("marketplace"))
+        assert allowed, f"{name} ({room}) imports {imported} ({target})"
 
 
-def test_only_the_boundary_and_its_operators_know_the_marketplace() -> None:
-    for file in ROOT.rglob("*.py"):
-        name = file.relative_to(ROOT).as_posix()
-        if not name.startswith("marketplace/") and "marketplace" in imported(file):
-            assert name in NEXT_TO_THE_MARKETPLACE
+def test_no_room_is_below_itself() -> None:
+    """ROOMS has no circle."""
+    done: set[str] = set()
+    while rest := [room for room in ROOMS if room not in done]:
+        free = [room for room in rest if ROOMS[room] <= done]
+        assert free, f"a circle among {', '.join(rest)}"
+        done.update(free)
 
 
-def test_only_the_boundary_and_the_marketplace_import_boto() -> None:
-    for file in ROOT.rglob("*.py"):
-        name = file.relative_to(ROOT).as_posix()
-        if "boto" in file.read_text(encoding="utf-8") and not name.startswith("marketplace/"):
-            code = ast.unparse(ast.parse(file.read_text(encoding="utf-8")))
-            if "import boto" in code or "from boto" in code:
-                assert name in ("mturk.py", "publishing.py") or (name == "calling.py" and "import boto3" not in code)
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    graph = {name: set(imports(path)) for name, path in MODULES.items()}
+    done: set[str] = set()
+
+    def visit(name: str, above: tuple[str, ...]) -> None:
+        assert name not in above, " -> ".join((*above, name))
+        if name not in done:
+            for target in graph.get(name, graph.get(f"{name}.__init__", set())):
+                visit(target, (*above, name))
+            done.add(name)
+
+    for name in graph:
+        visit(name, ())
+
+
+def test_only_the_client_the_uploads_and_the_marketplace_import_boto() -> None:
+    for name, path in MODULES.items():
+        code = ast.unparse(ast.parse(path.read_text(encoding="utf-8")))
+        if "import boto" in code or "from boto" in code:
+            assert room_of(name) == "client" or name == "assets.s3" or name.startswith("marketplace.")
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.simple_amt import AncestorConfig, load_ancestor_config
+from simpleturk.simple_amt import SimpleAmtConfig, load_simple_amt_config
 from tests.conftest import Files, Run, do, records, serving
 
 KEYS = {"aws_access_key": "AK", "aws_secret_key": "SK"}
@@ -15,25 +15,25 @@ KEYS = {"aws_access_key": "AK", "aws_secret_key": "SK"}
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        (json.dumps(KEYS), AncestorConfig(("AK", "SK"))),
-        (json.dumps(KEYS | {"template_directories": ["t"]}), AncestorConfig(("AK", "SK"), (Path("t"),))),
-        (json.dumps({"template_directories": ["a", "b"]}), AncestorConfig(None, (Path("a"), Path("b")))),
-        (json.dumps({"aws_access_key": "AK"}), AncestorConfig()),
-        ("{}", AncestorConfig()),
-        ("[1]", AncestorConfig()),
-        ("not JSON", AncestorConfig()),
-        (json.dumps({"template_directories": "t", "rendered_template_directory": 3}), AncestorConfig()),
+        (json.dumps(KEYS), SimpleAmtConfig(("AK", "SK"))),
+        (json.dumps(KEYS | {"template_directories": ["t"]}), SimpleAmtConfig(("AK", "SK"), (Path("t"),))),
+        (json.dumps({"template_directories": ["a", "b"]}), SimpleAmtConfig(None, (Path("a"), Path("b")))),
+        (json.dumps({"aws_access_key": "AK"}), SimpleAmtConfig()),
+        ("{}", SimpleAmtConfig()),
+        ("[1]", SimpleAmtConfig()),
+        ("not JSON", SimpleAmtConfig()),
+        (json.dumps({"template_directories": "t", "rendered_template_directory": 3}), SimpleAmtConfig()),
     ],
 )
 def test_the_ancestors_configuration_is_read_and_other_programs_config_says_nothing(
-    folder: Path, text: str, found: AncestorConfig
+    folder: Path, text: str, found: SimpleAmtConfig
 ) -> None:
     Path("config.json").write_text(text)
-    assert load_ancestor_config(None) == found
+    assert load_simple_amt_config(None) == found
 
 
 def test_without_a_configuration_all_is_as_usual(folder: Path) -> None:
-    assert load_ancestor_config(None) == AncestorConfig()
+    assert load_simple_amt_config(None) == SimpleAmtConfig()
 
 
 @pytest.mark.parametrize("text", [None, "[1]", "not JSON"])

@@ -24,7 +24,7 @@ _INCOMPLETE = "_INCOMPLETE"
 
 
 @dataclass
-class Elsewhere:
+class ForeignBatch:
     """A batch launched elsewhere: each of its HITs once, with its input where that is known."""
 
     hit_ids: list[str]
@@ -36,7 +36,7 @@ def is_hit_id(text: str) -> bool:
     return _HIT_ID.fullmatch(text) is not None
 
 
-def is_elsewhere(ids: Path) -> bool:
+def is_foreign(ids: Path) -> bool:
     """Whether what was named as an ids file is another program's account of a batch."""
     if not ids.is_file():
         return ids.is_dir()
@@ -48,14 +48,14 @@ def is_elsewhere(ids: Path) -> bool:
     return first.startswith(b"{") or ids.suffix.lower() in (".csv", ".tsv") or begins_table(str(ids), first)
 
 
-def read_elsewhere(ids: Path) -> Elsewhere:
+def read_foreign(ids: Path) -> ForeignBatch:
     """Another program's account of a batch. Raises Problems, or SimpleturkError where there is none."""
     if ids.is_dir():
         return _folder(ids)
     with ids.open("rb") as file:
         if not _begins_json(ids):
             return _table(file, ids)
-        return Elsewhere(_each(file, ids))
+        return ForeignBatch(_each(file, ids))
 
 
 def _begins_json(ids: Path) -> bool:
@@ -63,8 +63,8 @@ def _begins_json(ids: Path) -> bool:
         return file.read(1000).removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{")
 
 
-def _table(file: Iterable[bytes], ids: Path) -> Elsewhere:
-    found = Elsewhere([])
+def _table(file: Iterable[bytes], ids: Path) -> ForeignBatch:
+    found = ForeignBatch([])
     seen: set[str] = set()
     problems = []
     for item in records(file, str(ids), "HITId"):
@@ -86,16 +86,16 @@ def _table(file: Iterable[bytes], ids: Path) -> Elsewhere:
     return found
 
 
-def _folder(folder: Path) -> Elsewhere:
+def _folder(folder: Path) -> ForeignBatch:
     incomplete, data = folder / _INCOMPLETE, folder / "data.jsonl"
     if incomplete.is_file():
         hit_ids = _incomplete(incomplete)
         inputs = list(Inputs(data).values()) if data.is_file() else []
         # One HIT for each line that is not blank, in their order; if they do not fit, nobody knows which is which.
         values = [item.value for item in inputs] if len(inputs) == len(hit_ids) else []
-        return Elsewhere(hit_ids, dict(zip(hit_ids, values, strict=False)))
+        return ForeignBatch(hit_ids, dict(zip(hit_ids, values, strict=False)))
     if (folder / "hits.jsonl").is_file():
-        return read_elsewhere(folder / "hits.jsonl")
+        return read_foreign(folder / "hits.jsonl")
     prefix = "hit-"
     named = sorted(path.name.removeprefix(prefix) for path in folder.glob(f"results/{prefix}*") if path.is_dir())
     if not named:
@@ -104,7 +104,7 @@ def _folder(folder: Path) -> Elsewhere:
     wrong = [name for name in named if not is_hit_id(name)]
     if wrong:
         raise Problems([Problem(str(folder), f"results/{prefix}{name} is named after no HIT") for name in wrong])
-    return Elsewhere(named)
+    return ForeignBatch(named)
 
 
 def _incomplete(path: Path) -> list[str]:

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from simpleturk.batch.batch import Batch
-from simpleturk.batch.ids import BatchRecord
-from simpleturk.client.parallel import in_order
+from simpleturk.batch.record import BatchRecord
+from simpleturk.client.parallel import map_ordered
 from simpleturk.errors import AlreadyExists, InputRefused, MarketplaceError
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def launch_batch(mturk: "MTurk", batch: Batch, record: BatchRecord, known: Seque
 
     # Never more than was counted, priced and confirmed.
     remaining = itertools.islice(batch.questions(len(known)), record.hits - len(known))
-    return in_order(create, remaining, mturk.concurrency)
+    return map_ordered(create, remaining, mturk.concurrency)
 
 
 def annotation(batch_id: str, line: int) -> str:

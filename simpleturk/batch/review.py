@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from simpleturk.client.parallel import in_order
+from simpleturk.client.parallel import map_ordered
 from simpleturk.errors import MarketplaceError, WrongState
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def each(mturk: "MTurk", items: Iterable[str], act: Callable[[str], bool | None]
                 raise
             return Outcome(item, error.message)
 
-    return in_order(attempt, items, mturk.concurrency)
+    return map_ordered(attempt, items, mturk.concurrency)
 
 
 def _decide(mturk: "MTurk", items: Iterable[str], act: Callable[[str], None], wanted: str) -> Iterator[Outcome]:

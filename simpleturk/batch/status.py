@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from simpleturk.client.parallel import in_order
+from simpleturk.client.parallel import map_ordered
 from simpleturk.errors import NoSuchHIT
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def ask_each(mturk: "MTurk", hit_ids: Sequence[str]) -> dict[str, "HIT | None"]:
             return None
         return None if hit.status == "Disposed" else hit
 
-    return dict(zip(hit_ids, in_order(ask, hit_ids, mturk.concurrency), strict=True))
+    return dict(zip(hit_ids, map_ordered(ask, hit_ids, mturk.concurrency), strict=True))
 
 
 def _compact(hit: "HIT", hit_id: str) -> "HIT":

@@ -7,8 +7,8 @@ from functools import cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from simpleturk.batch.ids import BatchRecord
 from simpleturk.batch.launch import hits_of
+from simpleturk.batch.record import BatchRecord
 
 if TYPE_CHECKING:
     from simpleturk.client.client import MTurk

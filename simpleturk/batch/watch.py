@@ -28,7 +28,7 @@ CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Look:
+class Snapshot:
     """A batch at one moment. Times are aware UTC; None is "none" or "nobody knows".
 
     `per_hour` counts submitted assignments. `oldest_unreviewed` and `next_auto_approval` are never too late; they are
@@ -117,7 +117,7 @@ class Watch:
         """Note that these HITs' work has been taken."""
         self._taken.update((hit.hit_id, _work(hit)) for hit in hits)
 
-    def look(self) -> Look:
+    def look(self) -> Snapshot:
         """How the batch stands now."""
         state = self.refresh()
         now = datetime.now(UTC)
@@ -126,7 +126,7 @@ class Watch:
         self._note_waiting(now)
         first = self._first()
         self._looked = now
-        return Look(
+        return Snapshot(
             time=now,
             progress=state,
             per_hour=rate and round(rate, 1),

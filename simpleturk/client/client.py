@@ -3,34 +3,21 @@
 Amazon's CamelCase stops here. This is the only module outside of marketplace/ that imports boto3.
 """
 
-import os
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-from simpleturk.client.endpoints import LOCAL_URL, Marketplace
 from simpleturk.client.retries import Caller
-from simpleturk.errors import MarketplaceError, SimpleturkError
+from simpleturk.errors import MarketplaceError
 from simpleturk.mturk.models import HIT, Assignment, assignment_of, hit_of
-
-#: Every endpoint is signed for this region: Amazon's service existed in no other.
-REGION = "us-east-1"
 
 #: The largest page of a list, in items. Source: ResultSize in the service model.
 PAGE = 100
 
 #: A page whose questions or answers come to this many characters may have been cut short by the server.
 LONG_PAGE = 6 * 1024 * 1024
-
-#: Seconds that an answer may take.
-READ_TIMEOUT = 30
-
-#: How many calls are in flight at once, unless the user says otherwise.
-CONCURRENCY = 32
 
 
 class MTurk(Caller):
@@ -156,157 +143,6 @@ def _once() -> Iterator[None]:
     except MarketplaceError as error:
         if "already been processed" not in error.message:
             raise
-
-
-def connect(
-    marketplace: Marketplace,
-    profile: str | None = None,
-    database: Path | None = None,
-    concurrency: int = CONCURRENCY,
-    keys: tuple[str, str] | None = None,
-) -> MTurk:
-    """A client of a marketplace. For `local` it is a stock client whose requests are answered in this process.
-
-    `keys` are an access key and its secret; a profile, or keys in the environment, come before them.
-
-    Raises SimpleturkError when the user's AWS settings, or the local database, cannot be used.
-    """
-    from botocore.config import Config
-
-    concurrency = 1 if marketplace.is_local else concurrency
-    settings = Config(
-        region_name=REGION,
-        # What is repeated, and when, is decided in one place for all threads: see MTurk._call.
-        retries={"total_max_attempts": 1},
-        max_pool_connections=concurrency,
-        connect_timeout=10,
-        read_timeout=READ_TIMEOUT,
-        user_agent_extra="simpleturk",
-    )
-    if marketplace.is_local:
-        with _without_aws_settings():
-            client = _session(None).client(
-                "mturk",
-                endpoint_url=LOCAL_URL,
-                aws_access_key_id="local",
-                aws_secret_access_key="local",
-                config=settings,
-            )
-        _answer_in_process(client, database or default_database())
-        return MTurk(client, marketplace, concurrency)
-    import botocore.exceptions as aws
-
-    try:
-        given: dict[str, str] = {}
-        if keys and not profile and "AWS_ACCESS_KEY_ID" not in os.environ:
-            given = {"aws_access_key_id": keys[0], "aws_secret_access_key": keys[1]}
-        session = _session(profile)
-        client = session.client("mturk", endpoint_url=marketplace.endpoint_url, config=settings, **given)
-    except (aws.BotoCoreError, ValueError) as error:
-        raise SimpleturkError(f"the AWS settings cannot be used: {error}", "see --profile, ~/.aws/config") from error
-    return MTurk(client, marketplace, concurrency)
-
-
-def requirements_nobody_meets(mturk: MTurk, requirements: Sequence[dict[str, Any]], database: Path | None) -> list[int]:
-    """For `local`: which requirements (by position) no worker known there meets; [] elsewhere, where nobody knows."""
-    if not mturk.marketplace.is_local or not requirements:
-        return []
-    from simpleturk.marketplace.domain.search import nobody_meets
-
-    with _open_marketplace(database or default_database()).read() as transaction:
-        return nobody_meets(transaction, list(requirements))
-
-
-def question_mistake(xml: str) -> str | None:
-    """What the service's schemas forbid in a question document, with its line and column; None if nothing."""
-    from simpleturk.marketplace.errors import RequestError
-    from simpleturk.marketplace.questions.question import parse_question
-
-    try:
-        parse_question(xml)
-    except RequestError as error:
-        details = error.message.rpartition("Details: ")[2].strip()
-        place = re.match(r"\[(\d+),(\d+)\] ", details)
-        return f"line {place[1]}, column {int(place[2]) + 1}: {details[place.end() :]}" if place else details
-    return None
-
-
-def default_database() -> Path:
-    """Where the local marketplace lives when nobody says otherwise: the user's data folder."""
-    import platformdirs
-
-    return platformdirs.user_data_path("simpleturk", appauthor=False) / "marketplace.db"
-
-
-def _session(profile: str | None) -> Any:
-    import boto3
-
-    return boto3.session.Session(profile_name=profile, region_name=REGION)
-
-
-@contextmanager
-def _without_aws_settings() -> Iterator[None]:
-    """While a client is made: no variable and no file of the user's AWS settings counts, however broken they are."""
-    kept = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
-    for name in kept:
-        del os.environ[name]
-    os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
-    try:
-        yield
-    finally:
-        del os.environ["AWS_CONFIG_FILE"], os.environ["AWS_SHARED_CREDENTIALS_FILE"]
-        os.environ.update(kept)
-
-
-def _answer_in_process(client: Any, database: Path) -> None:
-    """Hand every request of a client to the embedded marketplace instead of the network."""
-    from botocore.awsrequest import AWSResponse
-    from botocore.compat import HTTPHeaders
-
-    from simpleturk.marketplace.api.protocol import handle
-    from simpleturk.marketplace.errors import StoreUnavailable
-
-    marketplace = _open_marketplace(database)
-
-    def answer(request: Any, **kwargs: Any) -> AWSResponse:
-        headers = {name: _text(value) for name, value in request.headers.items()}
-        try:
-            response = handle(marketplace, headers, request.body)
-        except StoreUnavailable as error:
-            raise _unavailable(error) from error
-        raw: Any = _Raw(response.body)
-        return AWSResponse(request.url, response.status, HTTPHeaders.from_dict(response.headers), raw)
-
-    client.meta.events.register("before-send.mturk", answer)
-
-
-def _open_marketplace(database: Path) -> Any:
-    from simpleturk.marketplace.domain.marketplace import Marketplace as LocalMarketplace
-    from simpleturk.marketplace.errors import StoreUnavailable
-    from simpleturk.marketplace.store.sqlite import Store
-
-    try:
-        return LocalMarketplace(Store(database))
-    except StoreUnavailable as error:
-        raise _unavailable(error) from error
-
-
-def _unavailable(error: Exception) -> SimpleturkError:
-    return SimpleturkError(f"the local marketplace cannot be used: {error}", "name another with --database")
-
-
-class _Raw:
-    """A response's body, as AWSResponse reads it."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    def stream(self, **kwargs: Any) -> Iterator[bytes]:
-        yield self._body
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 def _characters(page: list[dict[str, Any]]) -> int:

@@ -3,13 +3,11 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from simpleturk.config import is_url
 from simpleturk.errors import UsageError, WrongMarketplace
-
-if TYPE_CHECKING:
-    from simpleturk.batch.ids import BatchRecord
 
 #: Amazon's endpoints, as botocore's endpoint rules give them.
 AMAZON = {
@@ -26,7 +24,7 @@ OWN_QUESTION_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Where:
+class EndpointOptions:
     """What the user said about the marketplace: flags, credentials' profile, the local marketplace's database.
 
     `typed` names the options that stood on the command line; --database there means the local marketplace.
@@ -56,7 +54,7 @@ class Where:
 
 
 @dataclass(frozen=True)
-class Marketplace:
+class Endpoint:
     """A marketplace: its name, its endpoint (for `local` the address of nothing), whether it spends real money."""
 
     name: str
@@ -85,7 +83,14 @@ class Marketplace:
         return f"--{self.name}" if self.name in ("local", "sandbox", "prod") else f"--endpoint-url {self.endpoint_url}"
 
 
-def resolve(where: Where, endpoints: dict[str, str], record: "BatchRecord | None", acts: bool) -> Marketplace:
+class Home(NamedTuple):
+    """Where a batch was launched, as its record says: the marketplace's name at that time, and its endpoint."""
+
+    name: str
+    endpoint_url: str
+
+
+def resolve(where: EndpointOptions, endpoints: dict[str, str], home: Home | None, acts: bool) -> Endpoint:
     """The marketplace that a command works on.
 
     An explicit flag first, then where the batch lives, then AWS_ENDPOINT_URL_MTURK, then `local`. `acts` says that the
@@ -99,27 +104,18 @@ def resolve(where: Where, endpoints: dict[str, str], record: "BatchRecord | None
     if where.is_typed("database") and flags and flags != ["--local"]:
         raise UsageError(f"--database is the local marketplace's, {flags[0]} is another one")
     said = _said(where, endpoints) if flags else None
-    home = _home(record, endpoints) if record else None
-    if said and home and said.endpoint_url.rstrip("/") != home.endpoint_url.rstrip("/"):
+    lives = _home_endpoint(home, endpoints) if home else None
+    if said and lives and said.endpoint_url.rstrip("/") != lives.endpoint_url.rstrip("/"):
         raise WrongMarketplace(
-            f"this batch lives on {named(home)}, not on {named(said)}", f"say {home.flag}, or name another --ids"
+            f"this batch lives on {named(lives)}, not on {named(said)}", f"say {lives.flag}, or name another --ids"
         )
     environment = os.environ.get("AWS_ENDPOINT_URL_MTURK") if not where.is_typed("database") else None
-    if environment and not (said or home):
+    if environment and not (said or lives):
         _check_url("AWS_ENDPOINT_URL_MTURK", environment)
-    found = said or home or _marketplace("endpoint" if environment else "local", environment or LOCAL_URL)
+    found = said or lives or _marketplace("endpoint" if environment else "local", environment or LOCAL_URL)
     if acts and found.spends_money and not said:
         raise WrongMarketplace(f"{named(found)} spends real money, so it has to be named", f"add {found.flag}")
     return found
-
-
-def is_url(text: str) -> bool:
-    """Whether this is an address that a client can be pointed at."""
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 def _check_url(origin: str, text: str) -> None:
@@ -127,7 +123,7 @@ def _check_url(origin: str, text: str) -> None:
         raise UsageError(f"{origin} {text} is not a URL", "write it as https://host")
 
 
-def _said(where: Where, endpoints: dict[str, str]) -> Marketplace:
+def _said(where: EndpointOptions, endpoints: dict[str, str]) -> Endpoint:
     if where.endpoint_url:
         _check_url("--endpoint-url", where.endpoint_url)
         return _marketplace("endpoint", where.endpoint_url)
@@ -135,22 +131,22 @@ def _said(where: Where, endpoints: dict[str, str]) -> Marketplace:
     return _marketplace(name, endpoints.get(name) or AMAZON.get(name, LOCAL_URL))
 
 
-def _home(record: "BatchRecord", endpoints: dict[str, str]) -> Marketplace:
+def _home_endpoint(home: Home, endpoints: dict[str, str]) -> Endpoint:
     """Where a batch lives. A record's name counts only with the endpoint that this name means: files can be edited."""
-    known = {"local": LOCAL_URL, "sandbox": endpoints.get("sandbox") or AMAZON["sandbox"], "prod": record.endpoint}
-    named = known.get(record.marketplace) == record.endpoint
-    return _marketplace(record.marketplace if named else "endpoint", record.endpoint)
+    known = {"local": LOCAL_URL, "sandbox": endpoints.get("sandbox") or AMAZON["sandbox"], "prod": home.endpoint_url}
+    named = known.get(home.name) == home.endpoint_url
+    return _marketplace(home.name if named else "endpoint", home.endpoint_url)
 
 
-def _marketplace(name: str, endpoint_url: str) -> Marketplace:
+def _marketplace(name: str, endpoint_url: str) -> Endpoint:
     """Real money is spent on production, and on any endpoint that is neither the sandbox nor on this machine."""
     host = urlsplit(endpoint_url).hostname or ""
     free = host == urlsplit(AMAZON["sandbox"]).hostname or host in ("localhost", "127.0.0.1", "::1")
     spends = name == "prod" or (name == "endpoint" and not free)
-    return Marketplace(name, endpoint_url, spends)
+    return Endpoint(name, endpoint_url, spends)
 
 
-def named(marketplace: Marketplace) -> str:
+def named(marketplace: Endpoint) -> str:
     """A marketplace as messages call it: its name, or its address where the name says too little."""
     shown = marketplace.name in ("local", "sandbox") or marketplace.endpoint_url == AMAZON.get(marketplace.name)
     return marketplace.name if shown else f"{marketplace.endpoint_url}"

@@ -23,7 +23,7 @@ GRACE = 0.6
 _END: Any = object()
 
 
-def in_order(function: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
+def map_ordered(function: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
     """Yield function(item) for each item, in the order of the items; at most 2 × `workers` are begun and not yielded.
 
     When one raises, nothing further is begun, what came before it has been yielded, and the exception is raised after
@@ -32,7 +32,7 @@ def in_order(function: Callable[[Item], Result], items: Iterable[Item], workers:
     """
     source = iter(items)
     waiting: deque[Future[Result]] = deque()
-    crew = _Crew(function, min(workers, AHEAD))
+    crew = _Workers(function, min(workers, AHEAD))
     with _CtrlC(crew.begin_nothing_further) as ctrl_c:
         try:
             while (item := ctrl_c.wait_for(lambda: next(source, _END))) is not _END and not ctrl_c.pressed:
@@ -49,7 +49,7 @@ def in_order(function: Callable[[Item], Result], items: Iterable[Item], workers:
                 ctrl_c.wait_for(crew.wait)
 
 
-class _Crew(Generic[Item, Result]):
+class _Workers(Generic[Item, Result]):
     """Threads that call a function. They die with the process: nobody waits at its end for a call that hangs."""
 
     def __init__(self, function: Callable[[Item], Result], size: int) -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from simpleturk.client.endpoints import Marketplace, named
+from simpleturk.client.endpoints import Endpoint, named
 from simpleturk.client.throttle import Pace, Stats
 from simpleturk.errors import AlreadyExists, MarketplaceError, NoSuchAssignment, NoSuchHIT, WrongState
 
@@ -42,7 +42,7 @@ _NONSENSE = (LookupError, TypeError, AttributeError, ArithmeticError, ValueError
 class Caller:
     """Calls operations of a stock boto3 client; `concurrency` says how many calls may usefully be in flight."""
 
-    def __init__(self, client: Any, marketplace: Marketplace, concurrency: int = 1) -> None:
+    def __init__(self, client: Any, marketplace: Endpoint, concurrency: int = 1) -> None:
         self.client = client
         self.marketplace = marketplace
         self.concurrency = concurrency
@@ -133,7 +133,7 @@ class Caller:
         return MarketplaceError(text, "check the endpoint's address")
 
 
-def _refusal(response: dict[str, Any], marketplace: Marketplace) -> MarketplaceError:
+def _refusal(response: dict[str, Any], marketplace: Endpoint) -> MarketplaceError:
     """Amazon's error → ours. The TurkErrorCode stands beside "Error", and only for errors that the model knows."""
     error = response.get("Error", {})
     code = str(response.get("TurkErrorCode") or error.get("Code", ""))

@@ -6,16 +6,10 @@ from typing import Annotated
 import typer
 
 from simpleturk import console
-from simpleturk.client.endpoints import Where
+from simpleturk.client.endpoints import EndpointOptions
+from simpleturk.commands.common.endpoint import connect_to, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.items import named_items, report
-from simpleturk.commands.common.options import (
-    DEFAULT_IDS,
-    YesOpt,
-    connect_to,
-    data_out,
-    marketplace_of,
-    on_a_marketplace,
-)
+from simpleturk.commands.common.options import DEFAULT_IDS, YesOpt, data_out
 from simpleturk.errors import UsageError
 
 NamedArg = Annotated[list[str] | None, typer.Argument(metavar="WORKER_ID", help="The workers.")]
@@ -27,7 +21,7 @@ WorkersOpt = Annotated[
 
 @on_a_marketplace
 def block(
-    where: Where,
+    where: EndpointOptions,
     named: NamedArg = None,
     workers: WorkersOpt = None,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept with the block.")] = None,
@@ -59,7 +53,7 @@ def block(
 
 
 @on_a_marketplace
-def unblock(where: Where, named: NamedArg = None, workers: WorkersOpt = None) -> None:
+def unblock(where: EndpointOptions, named: NamedArg = None, workers: WorkersOpt = None) -> None:
     """Let blocked workers do your HITs again."""
     from simpleturk.batch.review import each
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simpleturk import console
-from simpleturk.client.endpoints import Where
+from simpleturk.client.endpoints import EndpointOptions
+from simpleturk.commands.common.endpoint import connect_to, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.options import (
     AssetsOpt,
     InputsOpt,
@@ -15,14 +16,11 @@ from simpleturk.commands.common.options import (
     PropertiesOpt,
     SetOpt,
     SyntaxOpt,
-    connect_to,
     data_out,
-    marketplace_of,
-    on_a_marketplace,
     overrides,
 )
 from simpleturk.errors import Problem, Problems, SimpleturkError, UsageError
-from simpleturk.simple_amt import load_ancestor_config
+from simpleturk.simple_amt import load_simple_amt_config
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +39,7 @@ JsonOpt = Annotated[bool, typer.Option("--json", help="Print what is found as JS
 def check(
     properties: PropertiesOpt,
     inputs: InputsOpt,
-    where: Where,
+    where: EndpointOptions,
     template: OptionalTemplateOpt = None,
     set_: SetOpt = None,
     syntax: SyntaxOpt = None,
@@ -56,9 +54,9 @@ def check(
     from simpleturk.assets.local import local_files
     from simpleturk.assets.publish import publisher_for
     from simpleturk.batch.batch import load_batch
-    from simpleturk.batch.inputs.jsonl import open_inputs
+    from simpleturk.batch.inputs import open_inputs
     from simpleturk.batch.lint.rules import Finding, check_batch
-    from simpleturk.client.client import question_mistake
+    from simpleturk.client.in_process import question_mistake
     from simpleturk.resources import find
 
     if str(inputs) == "-":
@@ -67,7 +65,7 @@ def check(
     template, source = template and find(template), open_inputs(find(inputs))
     publisher = publisher_for(marketplace, assets, where.profile, where.database)
     files = local_files(source.path, template, publisher.address)
-    folders = load_ancestor_config(where.config).template_directories
+    folders = load_simple_amt_config(where.config).template_directories
     try:
         batch = load_batch(
             template,
@@ -143,7 +141,7 @@ def tell(findings: "list[Finding]", strict: bool = False, silent: bool = False) 
 def for_nobody(batch: "Batch", mturk: "MTurk", database: Path | None) -> "list[Finding]":
     """On a local marketplace somebody can know whether there is anybody to do the HITs: a warning if there is not."""
     from simpleturk.batch.lint.rules import Finding
-    from simpleturk.client.client import requirements_nobody_meets
+    from simpleturk.client.in_process import requirements_nobody_meets
 
     wanted = batch.properties.requirements()
     nobody = requirements_nobody_meets(mturk, [requirement for _, requirement in wanted], database)

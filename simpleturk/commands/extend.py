@@ -7,16 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simpleturk import console
-from simpleturk.client.endpoints import Where
+from simpleturk.client.endpoints import EndpointOptions
+from simpleturk.commands.common.batch import surveyed, the_batch
+from simpleturk.commands.common.endpoint import on_a_marketplace
 from simpleturk.commands.common.items import report
-from simpleturk.commands.common.options import (
-    DEFAULT_IDS,
-    IdsOpt,
-    YesOpt,
-    on_a_marketplace,
-    surveyed,
-    the_batch,
-)
+from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, YesOpt
 from simpleturk.errors import SimpleturkError, SomeFailed, UsageError
 
 if TYPE_CHECKING:
@@ -36,7 +31,7 @@ HoursOpt = Annotated[
 
 @on_a_marketplace
 def extend(
-    where: Where,
+    where: EndpointOptions,
     ids: IdsOpt = DEFAULT_IDS,
     by: ByOpt = None,
     hours: HoursOpt = None,

@@ -8,18 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simpleturk import console
-from simpleturk.client.endpoints import Where
+from simpleturk.client.endpoints import EndpointOptions
+from simpleturk.commands.common.batch import the_batch
+from simpleturk.commands.common.endpoint import connect_to, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.items import count, raise_if_some, report
-from simpleturk.commands.common.options import (
-    DEFAULT_IDS,
-    IdsOpt,
-    YesOpt,
-    connect_to,
-    data_out,
-    marketplace_of,
-    on_a_marketplace,
-    the_batch,
-)
+from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, YesOpt, data_out
 from simpleturk.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,7 +34,7 @@ def _moment(text: str) -> datetime:
 
 @on_a_marketplace
 def hits(
-    where: Where,
+    where: EndpointOptions,
     status: Annotated[
         list[str] | None,
         typer.Option("--status", metavar="STATE", help="Only HITs in this state, such as Reviewable; may be repeated."),
@@ -68,7 +61,7 @@ def hits(
 
 @on_a_marketplace
 def expire(
-    where: Where,
+    where: EndpointOptions,
     ids: IdsOpt = DEFAULT_IDS,
     at: Annotated[
         datetime | None,
@@ -93,7 +86,7 @@ def expire(
 
 @on_a_marketplace
 def delete(
-    where: Where,
+    where: EndpointOptions,
     named: Annotated[list[str] | None, typer.Argument(metavar="HIT_ID", help="Only these HITs.")] = None,
     ids: IdsOpt = DEFAULT_IDS,
     all_: Annotated[bool, typer.Option("--all", help="Every HIT of the account.")] = False,
@@ -132,9 +125,11 @@ def delete(
     raise_if_some(len(kept) + failed, len(existing), "HIT", "Deleted")
 
 
-def _to_delete(where: Where, named: list[str] | None, ids: Path, all_: bool) -> "tuple[MTurk, dict[str, HIT | None]]":
+def _to_delete(
+    where: EndpointOptions, named: list[str] | None, ids: Path, all_: bool
+) -> "tuple[MTurk, dict[str, HIT | None]]":
     """The HITs that the user means, as they stand."""
-    from simpleturk.batch.ids import read_record
+    from simpleturk.batch.record import read_record
     from simpleturk.batch.status import survey
 
     if all_:

@@ -17,9 +17,9 @@ from simpleturk.commands.results import Status
 from simpleturk.errors import Problem, Problems, SimpleturkError
 
 if TYPE_CHECKING:
-    from simpleturk.batch.ids import BatchRecord
     from simpleturk.batch.import_results import OldBatch
     from simpleturk.batch.properties.model import Properties
+    from simpleturk.batch.record import BatchRecord
 
 FileArg = Annotated[Path, typer.Argument(metavar="FILE", help="Results: the requester site's CSV, or JSON Lines.")]
 PropertiesOpt = Annotated[
@@ -74,7 +74,7 @@ def _digest(file: Path) -> str:
 
 def _check_ids(ids: Path, digest: str) -> "BatchRecord | None":
     """An ids file is never overwritten, but by the import of the same file again; its record, if there is one."""
-    from simpleturk.batch.ids import read_record
+    from simpleturk.batch.record import read_record
 
     if not ids.parent.is_dir():
         raise SimpleturkError(f"{ids.parent}: no such folder", "make it, or name another --ids")
@@ -88,7 +88,7 @@ def _check_ids(ids: Path, digest: str) -> "BatchRecord | None":
 
 def _check_inputs(ids: Path, inputs: str, record: "BatchRecord | None") -> None:
     """The inputs go into a file beside the ids file; one that is there already, with other contents, is somebody's."""
-    from simpleturk.batch.ids import saved_inputs_path
+    from simpleturk.batch.record import saved_inputs_path
 
     path = saved_inputs_path(ids, ".jsonl")
     if path.exists() and record is None and path.read_bytes() != inputs.encode():
@@ -105,7 +105,7 @@ def _questions(
     """The HITs' questions by HIT id, where a template or an ExternalURL makes them. Raises Problems with all."""
     from simpleturk.batch.batch import checked_question, question_source
     from simpleturk.batch.inputs.jsonl import Input
-    from simpleturk.client.client import question_mistake
+    from simpleturk.client.in_process import question_mistake
 
     inputs = [Input(place, batch.inputs.get(hit_id, {})) for place, hit_id in enumerate(batch.hits, start=1)]
     source = question_source(properties, path, template, inputs, syntax=syntax)
@@ -156,7 +156,7 @@ def _record(file: Path, ids: Path, digest: str, batch: "OldBatch", inputs: str, 
     """The record of the batch. Its sources are the file that it came from."""
     from hashlib import sha256
 
-    from simpleturk.batch.ids import BatchRecord, Source, portable, saved_inputs_path
+    from simpleturk.batch.record import BatchRecord, Source, portable, saved_inputs_path
 
     source = Source.of(file, digest, ids)
     return BatchRecord(
@@ -187,7 +187,7 @@ def _lines(batch: "OldBatch") -> Iterator[str]:
 
 
 def _write(ids: Path, batch: "OldBatch", inputs: str, record: "BatchRecord") -> None:
-    from simpleturk.batch.ids import saved_inputs_path, write_record
+    from simpleturk.batch.record import saved_inputs_path, write_record
     from simpleturk.files import write_whole
 
     write_whole(saved_inputs_path(ids, ".jsonl"), inputs)

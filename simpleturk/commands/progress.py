@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from simpleturk import console
-from simpleturk.client.endpoints import Where
-from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, data_out, on_a_marketplace, the_batch
+from simpleturk.client.endpoints import EndpointOptions
+from simpleturk.commands.common.batch import the_batch
+from simpleturk.commands.common.endpoint import on_a_marketplace
+from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, data_out
 from simpleturk.errors import MarketplaceError
 
 if TYPE_CHECKING:
-    from simpleturk.batch.ids import BatchRecord
+    from simpleturk.batch.record import BatchRecord
     from simpleturk.batch.status import Progress
-    from simpleturk.batch.watch import Look
+    from simpleturk.batch.watch import Snapshot
     from simpleturk.client.client import MTurk
 
 Seen = TypeVar("Seen")
@@ -31,7 +33,7 @@ IntervalOpt = Annotated[
 
 @on_a_marketplace
 def progress(
-    where: Where,
+    where: EndpointOptions,
     ids: IdsOpt = DEFAULT_IDS,
     json_: JsonOpt = False,
     watch: WatchOpt = False,
@@ -93,12 +95,12 @@ def _watch(mturk: "MTurk", hit_ids: list[str], title: str, interval: float, as_j
 
 
 @contextmanager
-def _table(title: str) -> "Iterator[Callable[[Look], None]]":
+def _table(title: str) -> "Iterator[Callable[[Snapshot], None]]":
     with console.table_in_place(title) as show:
         yield lambda look: show(_rows(look.progress) + _more_rows(look))
 
 
-def _print_json(look: "Look") -> None:
+def _print_json(look: "Snapshot") -> None:
     console.data(json.dumps(look.as_json()) + "\n")
     console.flush()
 
@@ -119,7 +121,7 @@ def _rows(state: "Progress") -> list[tuple[str, str]]:
     ]
 
 
-def _more_rows(look: "Look") -> list[tuple[str, str]]:
+def _more_rows(look: "Snapshot") -> list[tuple[str, str]]:
     """What watching adds. A time that may be later is said to be so."""
     after = "" if look.is_exact else "after "
     oldest = f"{after}{_local(look.oldest_unreviewed)}" if look.oldest_unreviewed else "none"

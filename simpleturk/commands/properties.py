@@ -18,7 +18,7 @@ CheckOpt = Annotated[
 
 def properties(schema: SchemaOpt = False, check: CheckOpt = None) -> None:
     """Show every property, or check a properties file."""
-    from simpleturk.batch.properties.model import described, json_schema
+    from simpleturk.batch.properties.describe import described, json_schema
 
     if schema and check:
         raise UsageError("--schema and --check exclude each other")

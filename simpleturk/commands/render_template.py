@@ -18,7 +18,7 @@ from simpleturk.commands.common.options import (
     overrides,
 )
 from simpleturk.errors import SimpleturkError, UsageError
-from simpleturk.simple_amt import load_ancestor_config
+from simpleturk.simple_amt import load_simple_amt_config
 
 if TYPE_CHECKING:
     from simpleturk.batch.inputs.jsonl import Inputs
@@ -50,13 +50,13 @@ def render_template(
     config: ConfigOpt = None,
 ) -> None:
     """Render a template with an input, or preview it."""
-    from simpleturk.batch.inputs.jsonl import open_inputs
+    from simpleturk.batch.inputs import open_inputs
     from simpleturk.files import write_whole
     from simpleturk.resources import find
 
     if str(inputs) == "-":
         raise UsageError("render-template reads its inputs from a file", "name one with --inputs")
-    folders = load_ancestor_config(config).template_directories
+    folders = load_simple_amt_config(config).template_directories
     if preview:
         if output:
             raise UsageError("--preview and --output exclude each other")

@@ -17,7 +17,7 @@ from simpleturk.errors import Problem, Problems, SimpleturkError
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
-    from simpleturk.marketplace.domain.marketplace import Transaction
+    from simpleturk.marketplace.store.transaction import Transaction
 
 #: What is exported of a payment, in this order; `entry` is its number in the ledger.
 COLUMNS = ("entry", "worker_id", "kind", "amount", "time", "hit_id", "assignment_id", "note")

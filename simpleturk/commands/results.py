@@ -9,24 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simpleturk import console
-from simpleturk.client.endpoints import Where
-from simpleturk.commands.common.options import (
-    DEFAULT_IDS,
-    IdsOpt,
-    connect_to,
-    data_out,
-    marketplace_of,
-    on_a_marketplace,
-    tell_strangers,
-    the_batch,
-)
+from simpleturk.client.endpoints import EndpointOptions
+from simpleturk.commands.common.batch import tell_strangers, the_batch
+from simpleturk.commands.common.endpoint import connect_to, marketplace_of, on_a_marketplace
+from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, data_out
 from simpleturk.commands.progress import IntervalOpt, looks, warn_of_unlaunched
 from simpleturk.errors import Problems, UsageError
 
 if TYPE_CHECKING:
-    from simpleturk.batch.ids import BatchRecord
+    from simpleturk.batch.record import BatchRecord
     from simpleturk.batch.results.csv import Sheet
-    from simpleturk.batch.results.fetch import ResultsFile
+    from simpleturk.batch.results.jsonl import ResultsFile
     from simpleturk.batch.status import Progress
     from simpleturk.client.client import MTurk
     from simpleturk.mturk.models import HIT, Assignment
@@ -80,7 +73,7 @@ FollowOpt = Annotated[bool, typer.Option("--follow", help="Go on as work comes i
 
 @on_a_marketplace
 def results(
-    where: Where,
+    where: EndpointOptions,
     ids: IdsOpt = DEFAULT_IDS,
     all_: AllOpt = False,
     output: OutputOpt = None,
@@ -156,13 +149,13 @@ class _Kept:
     """Where results go, as records or as CSV rows, and what became of them."""
 
     def __init__(self, place: "_Printed | ResultsFile | Sheet") -> None:
-        from simpleturk.batch.results.csv import Sheet, site_row
+        from simpleturk.batch.results.csv import Sheet, csv_row
         from simpleturk.batch.results.fetch import result_record
 
         self.place = place
         self.added = self.problems = 0
         self._is_csv = isinstance(place, Sheet)
-        self._row, self._record = site_row, result_record
+        self._row, self._record = csv_row, result_record
 
     def add(self, assignment: "Assignment", hit: "HIT", known: dict[str, Any]) -> None:
         """Keep a result, unless it is there; `known` is what is known of its input."""
@@ -193,7 +186,7 @@ def _kept(output: Path | None, is_csv: bool, follow: bool, hit_ids: Iterable[str
 @contextmanager
 def _appended(output: Path, is_csv: bool, follow: bool, hit_ids: Iterable[str]) -> "Iterator[ResultsFile | Sheet]":
     from simpleturk.batch.results.csv import merging
-    from simpleturk.batch.results.fetch import ResultsFile, unfold_array
+    from simpleturk.batch.results.jsonl import ResultsFile, unfold_array
     from simpleturk.files import appending
 
     if is_csv:
@@ -218,7 +211,7 @@ def _printed(is_csv: bool, follow: bool) -> "Iterator[_Printed | Sheet]":
             console.data(line)
 
 
-def _place(output: Path | None, format_: Format | None, where: Where) -> tuple[Path | None, bool]:
+def _place(output: Path | None, format_: Format | None, where: EndpointOptions) -> tuple[Path | None, bool]:
     """Where results go, and whether as CSV: told by --format, or by how the file is named."""
     named = Format.CSV if output and output.suffix.lower() == ".csv" else Format.JSONL
     chosen = format_ or named
@@ -248,11 +241,11 @@ def _nothing(hit: "HIT") -> dict[str, Any]:
 
 def _known_of(record: "BatchRecord | None", ids: Path) -> "Known":
     """What is known of the inputs of a batch, of ours or one that another program launched."""
-    from simpleturk.batch.foreign_batches import is_elsewhere, read_elsewhere
+    from simpleturk.batch.foreign_batches import is_foreign, read_foreign
 
     if record:
         return _Inputs(record, ids).known
-    inputs = read_elsewhere(ids).inputs if is_elsewhere(ids) else {}
+    inputs = read_foreign(ids).inputs if is_foreign(ids) else {}
     return lambda hit: {"input": inputs[hit.hit_id]} if hit.hit_id in inputs else {}
 
 
@@ -260,7 +253,8 @@ class _Inputs:
     """The inputs of a batch's HITs: those whose lines their annotations name."""
 
     def __init__(self, batch: "BatchRecord", ids: Path) -> None:
-        from simpleturk.batch.inputs.jsonl import InputLines, open_inputs
+        from simpleturk.batch.inputs import open_inputs
+        from simpleturk.batch.inputs.jsonl import InputLines
 
         self._batch = batch
         self._inputs = open_inputs(batch.inputs.located(ids))

@@ -7,23 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simpleturk import console
-from simpleturk.client.endpoints import Where
+from simpleturk.client.endpoints import EndpointOptions
+from simpleturk.commands.common.batch import surveyed, the_batch
+from simpleturk.commands.common.endpoint import connect_to, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.items import Named, named_assignments, report
-from simpleturk.commands.common.options import (
-    DEFAULT_IDS,
-    AssignmentsOpt,
-    IdsOpt,
-    YesOpt,
-    connect_to,
-    marketplace_of,
-    on_a_marketplace,
-    surveyed,
-    the_batch,
-)
+from simpleturk.commands.common.options import DEFAULT_IDS, AssignmentsOpt, IdsOpt, YesOpt
 from simpleturk.errors import UsageError
 
 if TYPE_CHECKING:
-    from simpleturk.batch.ids import BatchRecord
+    from simpleturk.batch.record import BatchRecord
     from simpleturk.client.client import MTurk
 
 
@@ -43,7 +35,7 @@ NamedArg = Annotated[list[str] | None, typer.Argument(metavar="ASSIGNMENT_ID", h
 
 @on_a_marketplace
 def approve(
-    where: Where,
+    where: EndpointOptions,
     named: NamedArg = None,
     ids: IdsOpt = DEFAULT_IDS,
     assignments: AssignmentsOpt = None,
@@ -80,7 +72,7 @@ def approve(
 
 @on_a_marketplace
 def reject(
-    where: Where,
+    where: EndpointOptions,
     named: NamedArg = None,
     ids: IdsOpt = DEFAULT_IDS,
     assignments: AssignmentsOpt = None,
@@ -118,7 +110,7 @@ def reject(
 
 @on_a_marketplace
 def bonus(
-    where: Where,
+    where: EndpointOptions,
     amount: Annotated[Decimal, typer.Option("--amount", metavar="USD", parser=_usd, help="How much each gets.")],
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="What for: the workers read it.")],
     named: NamedArg = None,
@@ -130,8 +122,8 @@ def bonus(
 
     Run again, it pays only who has not had this very amount for this very reason.
     """
-    from simpleturk.batch.ids import read_record
     from simpleturk.batch.pricing import price
+    from simpleturk.batch.record import read_record
     from simpleturk.batch.review import pay_bonus
 
     if not reason.strip():
@@ -161,13 +153,13 @@ def _reasons(records: dict[str, Named], feedback: str | None) -> dict[str, str]:
 
 
 def _chosen(
-    where: Where, ids: Path, records: dict[str, Named] | None, wanted: str, statuses: tuple[str, ...]
+    where: EndpointOptions, ids: Path, records: dict[str, Named] | None, wanted: str, statuses: tuple[str, ...]
 ) -> "tuple[list[str], BatchRecord | None, MTurk]":
     """The assignments to decide on, the batch record if there is one, and a client of their marketplace.
 
     Those named, but for what their records say to be `wanted` already; without any, the batch's in these states.
     """
-    from simpleturk.batch.ids import read_record
+    from simpleturk.batch.record import read_record
     from simpleturk.batch.results.fetch import collect, with_news
 
     if records is None:

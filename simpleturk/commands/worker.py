@@ -14,8 +14,8 @@ from simpleturk.config import load_config
 from simpleturk.errors import Problem, Problems, SimpleturkError, UsageError
 
 if TYPE_CHECKING:
-    from simpleturk.marketplace.domain.marketplace import Transaction
     from simpleturk.marketplace.people.workers import Profile
+    from simpleturk.marketplace.store.transaction import Transaction
 
 IdsArg = Annotated[list[str] | None, typer.Argument(metavar="[WORKER_ID]…", help="Workers.")]
 IdArg = Annotated[str, typer.Argument(metavar="WORKER_ID", help="The worker.")]

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simpleturk.batch.ids import BatchRecord, Ids, Source, read_ids, read_record, record_path, write_record, writing_ids
+from simpleturk.batch.ids import Ids, read_ids, writing_ids
+from simpleturk.batch.record import BatchRecord, Source, read_record, record_path, write_record
 from simpleturk.errors import Problems, SimpleturkError
 from simpleturk.files import appending, json_line, write_whole
 

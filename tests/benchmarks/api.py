@@ -16,9 +16,8 @@ from typing import Any
 
 from botocore import xform_name
 
-from simpleturk.client.client import connect
-from simpleturk.client.endpoints import LOCAL_URL
-from simpleturk.client.endpoints import Marketplace as Endpoint
+from simpleturk.client.connect import connect
+from simpleturk.client.endpoints import LOCAL_URL, Endpoint
 from simpleturk.marketplace.api.operations import OPERATIONS
 from simpleturk.marketplace.api.protocol import handle
 from simpleturk.marketplace.domain import assignments

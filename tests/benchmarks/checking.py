@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from simpleturk.batch.batch import load_batch
-from simpleturk.batch.inputs.jsonl import open_inputs
+from simpleturk.batch.inputs import open_inputs
 from simpleturk.batch.lint.rules import check_batch
 from simpleturk.commands.check import SAMPLE
 from simpleturk.commands.init import copy_example

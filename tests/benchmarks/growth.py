@@ -17,9 +17,10 @@ from typing import Any
 from simpleturk.marketplace.api.operations import OPERATIONS
 from simpleturk.marketplace.api.protocol import handle
 from simpleturk.marketplace.domain import assignments, search
-from simpleturk.marketplace.domain.marketplace import Marketplace, Transaction
+from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import workers
 from simpleturk.marketplace.store.sqlite import Store
+from simpleturk.marketplace.store.transaction import Transaction
 from tests.marketplace.api.test_boto3_programs import HIT, HTML
 
 SIZES = (1_000, 10_000, 100_000)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from playwright.sync_api import Page, Route, sync_playwright
 
 from simpleturk.assets.local import inlined, local_files
-from simpleturk.batch.inputs.jsonl import open_inputs
+from simpleturk.batch.inputs import open_inputs
 from simpleturk.batch.templates.jinja import Template
 from simpleturk.resources import shipped
 from tests.browser.conftest import FLAGS

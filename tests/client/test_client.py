@@ -13,12 +13,13 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from simpleturk.client.client import MTurk, connect
-from simpleturk.client.endpoints import LOCAL_URL, Marketplace
+from simpleturk.client.client import MTurk
+from simpleturk.client.connect import connect
+from simpleturk.client.endpoints import LOCAL_URL, Endpoint
 from simpleturk.errors import AlreadyExists, MarketplaceError, NoSuchAssignment, NoSuchHIT, SimpleturkError, WrongState
 
-SANDBOX = Marketplace("sandbox", "https://mturk-requester-sandbox.us-east-1.amazonaws.com", False)
-LOCAL = Marketplace("local", LOCAL_URL, False)
+SANDBOX = Endpoint("sandbox", "https://mturk-requester-sandbox.us-east-1.amazonaws.com", False)
+LOCAL = Endpoint("local", LOCAL_URL, False)
 DOCUMENT = {"HITId": "3A", "MaxAssignments": 1}
 
 
@@ -123,7 +124,7 @@ def test_a_profile_that_does_not_exist_is_refused() -> None:
 def test_an_endpoint_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-    mturk = connect(Marketplace("endpoint", "http://127.0.0.1:9", False))
+    mturk = connect(Endpoint("endpoint", "http://127.0.0.1:9", False))
     mturk.client.meta.events.register("needs-retry.mturk", lambda **_: None)
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     with pytest.raises(MarketplaceError, match="endpoint cannot be reached: Could not connect"):
@@ -229,7 +230,7 @@ def test_what_may_pass_is_repeated_and_counted(answers: list[int], monkeypatch: 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Flaky)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    mturk = connect(Marketplace("test", f"http://127.0.0.1:{server.server_port}", False))
+    mturk = connect(Endpoint("test", f"http://127.0.0.1:{server.server_port}", False))
     try:
         assert mturk.balance() == Decimal("5.00")
     finally:

@@ -1,54 +1,54 @@
 """Which endpoint a command talks to."""
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
-from simpleturk.client.endpoints import AMAZON, LOCAL_URL, Where, resolve
+from simpleturk.client.endpoints import AMAZON, LOCAL_URL, EndpointOptions, Home, resolve
 from simpleturk.errors import UsageError, WrongMarketplace
-from tests.batch.test_ids import record
 
 OWN = {"prod": "https://turk.example"}
-SANDBOX = replace(record(), marketplace="sandbox", endpoint=AMAZON["sandbox"])
-PROD = replace(record(), marketplace="prod", endpoint=AMAZON["prod"])
-LOCAL = replace(record(), endpoint=LOCAL_URL)
+SANDBOX = Home("sandbox", AMAZON["sandbox"])
+PROD = Home("prod", AMAZON["prod"])
+LOCAL = Home("local", LOCAL_URL)
 
 
 def found(
-    where: Where, endpoints: dict[str, str] | None = None, batch: Any = None, acts: bool = False
+    where: EndpointOptions, endpoints: dict[str, str] | None = None, home: Home | None = None, acts: bool = False
 ) -> tuple[str, str, bool]:
-    marketplace = resolve(where, endpoints or {}, batch, acts)
+    marketplace = resolve(where, endpoints or {}, home, acts)
     return marketplace.name, marketplace.endpoint_url, marketplace.spends_money
 
 
 def test_local_is_the_default() -> None:
-    assert found(Where(), acts=True) == ("local", LOCAL_URL, False)
+    assert found(EndpointOptions(), acts=True) == ("local", LOCAL_URL, False)
 
 
 @pytest.mark.parametrize(
     ("where", "expected"),
     [
-        (Where(local=True), ("local", LOCAL_URL, False)),
-        (Where(sandbox=True), ("sandbox", AMAZON["sandbox"], False)),
-        (Where(prod=True), ("prod", AMAZON["prod"], True)),
-        (Where(endpoint_url="http://127.0.0.1:8484"), ("endpoint", "http://127.0.0.1:8484", False)),
-        (Where(endpoint_url="https://turk.example"), ("endpoint", "https://turk.example", True)),
+        (EndpointOptions(local=True), ("local", LOCAL_URL, False)),
+        (EndpointOptions(sandbox=True), ("sandbox", AMAZON["sandbox"], False)),
+        (EndpointOptions(prod=True), ("prod", AMAZON["prod"], True)),
+        (EndpointOptions(endpoint_url="http://127.0.0.1:8484"), ("endpoint", "http://127.0.0.1:8484", False)),
+        (EndpointOptions(endpoint_url="https://turk.example"), ("endpoint", "https://turk.example", True)),
     ],
 )
-def test_a_flag_names_the_marketplace(where: Where, expected: tuple[str, str, bool]) -> None:
+def test_a_flag_names_the_marketplace(where: EndpointOptions, expected: tuple[str, str, bool]) -> None:
     assert found(where, acts=True) == expected
 
 
 def test_the_configuration_gives_names_another_endpoint() -> None:
-    assert found(Where(prod=True), OWN) == ("prod", "https://turk.example", True)
+    assert found(EndpointOptions(prod=True), OWN) == ("prod", "https://turk.example", True)
 
 
 @pytest.mark.parametrize(
     "where",
-    [Where(local=True, prod=True), Where(sandbox=True, endpoint_url="http://x"), Where(prod=True, sandbox=True)],
+    [
+        EndpointOptions(local=True, prod=True),
+        EndpointOptions(sandbox=True, endpoint_url="http://x"),
+        EndpointOptions(prod=True, sandbox=True),
+    ],
 )
-def test_two_flags_are_a_usage_error(where: Where) -> None:
+def test_two_flags_are_a_usage_error(where: EndpointOptions) -> None:
     with pytest.raises(UsageError, match="name two marketplaces"):
         resolve(where, {}, None, acts=False)
 
@@ -56,53 +56,53 @@ def test_two_flags_are_a_usage_error(where: Where) -> None:
 @pytest.mark.parametrize("url", ["turk.example", "ftp://x", "https://", "http:///x", "http://[::1", "http://x:99999"])
 def test_an_endpoint_that_is_no_url_is_a_usage_error(url: str) -> None:
     with pytest.raises(UsageError, match="is not a URL"):
-        resolve(Where(endpoint_url=url), {}, None, acts=False)
+        resolve(EndpointOptions(endpoint_url=url), {}, None, acts=False)
 
 
 def test_without_a_flag_a_command_follows_the_batch() -> None:
-    assert found(Where(), batch=SANDBOX, acts=True)[0] == "sandbox"
-    assert found(Where(), batch=PROD)[0] == "prod"
+    assert found(EndpointOptions(), home=SANDBOX, acts=True)[0] == "sandbox"
+    assert found(EndpointOptions(), home=PROD)[0] == "prod"
 
 
 def test_a_flag_that_contradicts_the_batch_is_refused_with_where_it_lives() -> None:
     with pytest.raises(WrongMarketplace) as caught:
-        resolve(Where(prod=True), {}, SANDBOX, acts=True)
+        resolve(EndpointOptions(prod=True), {}, SANDBOX, acts=True)
     assert caught.value.message == "this batch lives on sandbox, not on prod"
     assert caught.value.hint == "say --sandbox, or name another --ids"
 
 
 def test_real_money_needs_its_flag_each_time() -> None:
     with pytest.raises(WrongMarketplace, match="prod spends real money, so it has to be named") as caught:
-        resolve(Where(), {}, PROD, acts=True)
+        resolve(EndpointOptions(), {}, PROD, acts=True)
     assert caught.value.hint == "add --prod"
-    assert found(Where(prod=True), batch=PROD, acts=True)[0] == "prod"
+    assert found(EndpointOptions(prod=True), home=PROD, acts=True)[0] == "prod"
 
 
 def test_the_environment_stands_behind_flag_and_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_MTURK", "http://localhost:9")
-    assert found(Where()) == ("endpoint", "http://localhost:9", False)
-    assert found(Where(local=True))[0] == "local"
-    assert found(Where(), batch=LOCAL)[0] == "local"
+    assert found(EndpointOptions()) == ("endpoint", "http://localhost:9", False)
+    assert found(EndpointOptions(local=True))[0] == "local"
+    assert found(EndpointOptions(), home=LOCAL)[0] == "local"
 
 
 def test_an_environment_that_names_no_url_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_MTURK", "http://[")
     with pytest.raises(UsageError, match=r"AWS_ENDPOINT_URL_MTURK http://\[ is not a URL"):
-        found(Where())
-    assert found(Where(local=True))[0] == "local"
+        found(EndpointOptions())
+    assert found(EndpointOptions(local=True))[0] == "local"
 
 
 def test_fees_and_limits_are_amazons_on_amazons_hosts_only() -> None:
-    amazon = resolve(Where(prod=True), {}, None, acts=False)
-    own = resolve(Where(prod=True), OWN, None, acts=False)
-    fake = resolve(Where(endpoint_url="https://amazonaws.com.evil.example"), {}, None, acts=False)
+    amazon = resolve(EndpointOptions(prod=True), {}, None, acts=False)
+    own = resolve(EndpointOptions(prod=True), OWN, None, acts=False)
+    fake = resolve(EndpointOptions(endpoint_url="https://amazonaws.com.evil.example"), {}, None, acts=False)
     assert (amazon.is_amazon, amazon.max_question_bytes) == (True, 65_535)
     assert (own.is_amazon, own.max_question_bytes) == (False, 1024 * 1024)
     assert not fake.is_amazon
 
 
 def test_a_record_that_calls_another_endpoint_the_sandbox_is_believed_only_its_address() -> None:
-    edited = replace(SANDBOX, endpoint="https://turk.example")
+    edited = SANDBOX._replace(endpoint_url="https://turk.example")
     with pytest.raises(WrongMarketplace):
-        resolve(Where(), {}, edited, acts=True)
-    assert found(Where(), batch=edited) == ("endpoint", "https://turk.example", True)
+        resolve(EndpointOptions(), {}, edited, acts=True)
+    assert found(EndpointOptions(), home=edited) == ("endpoint", "https://turk.example", True)

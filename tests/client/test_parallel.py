@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from simpleturk.client.parallel import in_order
+from simpleturk.client.parallel import map_ordered
 from tests.conftest import REPOSITORY
 
 
@@ -18,7 +18,7 @@ def test_results_come_in_the_order_of_the_items(workers: int) -> None:
         time.sleep(0.02 if number % 4 == 0 else 0)
         return number
 
-    assert list(in_order(slow_first, range(30), workers)) == list(range(30))
+    assert list(map_ordered(slow_first, range(30), workers)) == list(range(30))
 
 
 def test_only_so_many_are_begun_ahead_of_what_was_taken() -> None:
@@ -29,7 +29,7 @@ def test_only_so_many_are_begun_ahead_of_what_was_taken() -> None:
             begun.append(number)
             yield number
 
-    results = in_order(lambda number: number, items(), 4)
+    results = map_ordered(lambda number: number, items(), 4)
     next(results)
     assert len(begun) <= 9
     results.close()  # type: ignore[attr-defined]
@@ -47,7 +47,7 @@ def test_what_came_before_a_failure_is_yielded_and_nothing_further_is_begun() ->
 
     taken = []
     with pytest.raises(ValueError, match="ten"):
-        for result in in_order(fail_at_ten, range(1000), 4):
+        for result in map_ordered(fail_at_ten, range(1000), 4):
             taken.append(result)
     assert taken == list(range(10))
     assert max(done) < 30
@@ -55,7 +55,7 @@ def test_what_came_before_a_failure_is_yielded_and_nothing_further_is_begun() ->
 
 INTERRUPTED = """
 import os, signal, sys, threading, time
-from simpleturk.client.parallel import in_order
+from simpleturk.client.parallel import map_ordered
 
 def call(number):
     time.sleep(60 if number >= stalls_at else 0.01)
@@ -71,7 +71,7 @@ stalls_at, waits_after, threads = map(int, sys.argv[1:])
 taken, whole = [], True
 threading.Timer(0.4, os.kill, [os.getpid(), signal.SIGINT]).start()
 try:
-    for number in in_order(call, numbers(), threads):
+    for number in map_ordered(call, numbers(), threads):
         whole = False
         time.sleep(0.005)
         taken.append(number)

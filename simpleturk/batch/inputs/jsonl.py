@@ -144,11 +144,3 @@ class InputLines:
             # A HIT's assignments come one after the other, and have one input.
             self._last = (number, self._inputs.value_at(number, self._offsets[number - 1]))
         return self._last[1]
-
-
-def open_inputs(path: Path, name: str | None = None, kept: bool = False) -> Inputs:
-    """The inputs in a file, JSON Lines or CSV: told by its name, or where that says nothing by its first line."""
-    from simpleturk.batch.inputs.csv_inputs import Table
-    from simpleturk.batch.inputs.csv_reader import is_table
-
-    return (Table if is_table(path, name or str(path)) else Inputs)(path, name, kept)

@@ -14,11 +14,11 @@ from simpleturk.assets.local import SERVED
 from simpleturk.batch.batch import Batch, Source
 from simpleturk.batch.inputs.jsonl import Input, Inputs
 from simpleturk.batch.lint.html import Element, Markup, read_markup
-from simpleturk.batch.lint.urls import addresses_in, addresses_in_style, judge
+from simpleturk.batch.lint.urls import addresses_in, addresses_in_style, check_url
 from simpleturk.batch.templates.external_url import ExternalPage
 from simpleturk.batch.templates.jinja import Template
 from simpleturk.batch.templates.requester_site import SiteTemplate
-from simpleturk.batch.templates.source_map import Place, Places
+from simpleturk.batch.templates.source_map import SourceLocation, SourceMap
 from simpleturk.errors import Problem, Problems
 from simpleturk.mturk.questions import is_document
 
@@ -132,7 +132,7 @@ def _skeleton(page: str) -> str:
 class _Rules:
     """The rules, for one page."""
 
-    def __init__(self, page: str, places: Places, template: "Template | SiteTemplate", input_: str) -> None:
+    def __init__(self, page: str, places: SourceMap, template: "Template | SiteTemplate", input_: str) -> None:
         self.page, self.places, self.template, self.text = page, places, template.path, template.text
         self.markup: Markup = read_markup(page)
         self.elements = self.markup.elements
@@ -275,7 +275,7 @@ class _Rules:
                     yield from self._address(self.page.find(address, one.offset), address, one)
 
     def _address(self, offset: int, address: str, element: Element, is_submitted: bool = False) -> Iterator[Finding]:
-        judged = judge(address, is_submitted or self.has_base)
+        judged = check_url(address, is_submitted or self.has_base)
         if element.tag == "script" and (judged or address.startswith(SERVED)) and "//" not in address:
             hint = "write it into the page: <script>{% include 'FILE' %}</script>"
             judged = (f"{address[:80]!r} is a script of yours, which no marketplace serves", hint, True)
@@ -286,7 +286,7 @@ class _Rules:
     def _is_ours(self, element: Element) -> bool:
         return self.places.at(element.offset).is_ours
 
-    def _line(self, place: Place) -> str:
+    def _line(self, place: SourceLocation) -> str:
         """A line of a template as it was written."""
         if place.file is None:
             return ""
@@ -315,7 +315,7 @@ def _bad_addresses(page: str, template: Path, value: object, input_: str) -> Ite
         if text.startswith(("https:", "data:")) or len(text) > 2000 or re.search(r"\s", text) or not text:
             continue
         used = re.search(r"(?:src|poster)\s*=\s*[\"']?" + re.escape(text.replace("&", "&amp;")) + "[\"'\\s>]", page)
-        judged = judge(text) if used else None
+        judged = check_url(text) if used else None
         if judged:
             what, hint, is_error = judged
             yield Finding("reference", str(template), what, hint, is_error, input_)

@@ -15,7 +15,7 @@ _DEAD_FILES = re.compile(r"//(?:s3\.amazonaws\.com/mturk-public/|mturk-public\.s
 _ANSWERED_FILES = re.compile(r"/mturk-public/externalHIT(?:_v1)?\.js", re.IGNORECASE)
 
 
-def judge(address: str, is_submitted: bool = False) -> tuple[str, str, bool] | None:
+def check_url(address: str, is_submitted: bool = False) -> tuple[str, str, bool] | None:
     """What is wrong with an address that a page loads: what, what to do, whether it is an error; None if nothing is."""
     text = address.strip()
     shown = repr(text if len(text) < 80 else text[:77] + "…")

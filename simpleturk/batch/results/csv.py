@@ -41,7 +41,7 @@ _HALF = re.compile("[\ud800-\udfff]")
 _MARK = re.compile(r" ?simpleturk:[0-9a-f]{32}:[0-9]+\Z")
 
 
-def site_row(assignment: "Assignment", hit: "HIT | None", **known: Any) -> dict[str, Any]:
+def csv_row(assignment: "Assignment", hit: "HIT | None", **known: Any) -> dict[str, Any]:
     """One row by its columns' names. `known` may hold the `input`.
 
     `problem` is in it where the answer cannot be read as usual; it is no column.

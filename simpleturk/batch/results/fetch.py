@@ -1,24 +1,17 @@
 """HIT ids → assignments → result records, yielded as they arrive, in the order of the ids."""
 
-import codecs
-import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simpleturk.batch.times import iso
-from simpleturk.client.parallel import in_order
-from simpleturk.errors import NoSuchHIT, Problem, Problems
-from simpleturk.files import Appended, json_line, write_whole
+from simpleturk.client.parallel import map_ordered
+from simpleturk.errors import NoSuchHIT
 from simpleturk.mturk.answers import AnswerError, output_of, parse_answer
 
 if TYPE_CHECKING:
     from simpleturk.client.client import MTurk
     from simpleturk.mturk.models import HIT, Assignment
-
-#: Size of the table that tells which assignments can stand in a file only once.
-_BITS = 2**24
 
 
 def with_news(hits: Iterable["HIT"], statuses: Sequence[str], have: Mapping[str, int]) -> Iterator["HIT"]:
@@ -43,7 +36,7 @@ def collect(mturk: "MTurk", hits: Iterable["HIT"], statuses: Sequence[str]) -> I
         except NoSuchHIT:  # deleted in this very moment
             return []
 
-    for assignments in in_order(ask, hits, mturk.concurrency):
+    for assignments in map_ordered(ask, hits, mturk.concurrency):
         yield from assignments
 
 
@@ -79,138 +72,6 @@ def result_record(assignment: "Assignment", **known: Any) -> dict[str, Any]:
     }
     record |= {name: value for name, value in optional.items() if value is not None} | extra
     return record | known
-
-
-def unfold_array(path: Path) -> None:
-    """Make JSON Lines of a results file that is one JSON array, as simple-amt wrote them in 2014; in one step.
-
-    Any other file is left as it is.
-    """
-    if not path.is_file():
-        return
-    with path.open("rb") as file:
-        if not file.read(1000).removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"["):
-            return
-    try:
-        found = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (ValueError, RecursionError):
-        return
-    if all(isinstance(record, dict) and isinstance(record.get("assignment_id"), str) for record in found):
-        write_whole(path, "".join(map(json_line, found)))
-
-
-class ResultsFile:
-    """A results file that grows: what it holds is kept, a torn last line cut off, each new record written whole.
-
-    Of what is there only counts are held in memory; which assignments they are is looked up for the HITs that matter.
-    """
-
-    def __init__(self, file: Appended, remember: bool = False, hit_ids: Iterable[str] = ()) -> None:
-        """Read what is there. Raises Problems, and changes nothing, when it is not a file of results.
-
-        `remember` says that HITs are asked for again after records were added; `hit_ids` are ids that others hold too.
-        """
-        self._file = file
-        self._remember = remember
-        self.per_hit: dict[str, int] = {}
-        self.records = 0
-        #: HITs of which some assignment may stand there twice.
-        self._unsure: set[str] = set()
-        self._known: set[str] = set()
-        # Assignments whose records do not say of which HIT they are.
-        self._loose: set[str] = set()
-        self._current: tuple[str, set[str]] = ("", set())
-        end = self._read({hit_id: hit_id for hit_id in hit_ids})
-        whole = file.read_from(end - 1, 1) in (b"", b"\n")
-        file.truncate(end)
-        if not whole:
-            file.append(b"\n")
-        self._recount()
-
-    def expect(self, hit_ids: Collection[str]) -> None:
-        """Say of which HITs records may be added before the next call."""
-        sought = {hit_id for hit_id in hit_ids if self.per_hit.get(hit_id)}
-        self._known = (
-            {assignment_id for assignment_id, hit_id in self._pairs() if hit_id in sought} if sought else set()
-        )
-
-    def add(self, record: dict[str, Any]) -> bool:
-        """Append a record unless its assignment is there; return whether it was new.
-
-        The records of a HIT come one after the other.
-        """
-        assignment_id, hit_id = record["assignment_id"], record["hit_id"]
-        if hit_id != self._current[0]:
-            self._current = (hit_id, set())
-        if any(assignment_id in known for known in (self._known, self._loose, self._current[1])):
-            return False
-        self._file.append(json_line(record).encode())
-        self._current[1].add(assignment_id)
-        self.records += 1
-        if self._remember:
-            self.per_hit[hit_id] = self.per_hit.get(hit_id, 0) + 1
-        return True
-
-    def _read(self, held: Mapping[str, str]) -> int:
-        """Count the records of the file; return where the last whole one ends, in bytes."""
-        problems, end = [], 0
-        seen = bytearray(_BITS // 8)
-        for number, line in enumerate(self._file.lines(), start=1):
-            record = _parsed(line)
-            if record is not None:
-                hit_id = str(record.get("hit_id", ""))
-                hit_id = held.get(hit_id, hit_id)
-                self._count(hit_id)
-                if not hit_id:
-                    self._loose.add(record["assignment_id"])
-                place, bit = divmod(hash(record["assignment_id"]) % _BITS, 8)
-                if seen[place] >> bit & 1:
-                    self._unsure.add(hit_id)
-                seen[place] |= 1 << bit
-            elif not line.endswith(b"\n") and _is_torn(line):
-                break
-            elif line.strip():
-                hint = "remove it, or name another --output: nothing has been written"
-                problems.append(Problem(f"{self._file.path}, line {number}", "is not a line of results", hint))
-            end += len(line)
-        if problems:
-            raise Problems(problems)
-        return end
-
-    def _recount(self) -> None:
-        """Count each assignment once where some may be there twice."""
-        if not self._unsure:
-            return
-        pairs = {pair for pair in self._pairs() if pair[1] in self._unsure}
-        for hit_id in self._unsure:
-            self.records -= self.per_hit.pop(hit_id)
-        for _, hit_id in pairs:
-            self._count(hit_id)
-
-    def _count(self, hit_id: str) -> None:
-        self.per_hit[hit_id] = self.per_hit.get(hit_id, 0) + 1
-        self.records += 1
-
-    def _pairs(self) -> Iterator[tuple[str, str]]:
-        """Each record's assignment and HIT; the file has been read before."""
-        for line in self._file.lines():
-            record = _parsed(line)
-            if record is not None:
-                yield record["assignment_id"], str(record.get("hit_id", ""))
-
-
-def _is_torn(line: bytes) -> bool:
-    """Whether this is the beginning of a record, or what a power failure left."""
-    text = line.strip(b"\0 \t")
-    return not text or text.startswith(b'{"assignment_id"'[: len(text)])
-
-
-def _parsed(line: bytes) -> dict[str, Any] | None:
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return record if isinstance(record, dict) and isinstance(record.get("assignment_id"), str) else None
 
 
 def _seconds(start: datetime | None, end: datetime | None) -> float | None:

@@ -9,7 +9,7 @@ from simpleturk.assets.local import Assets
 from simpleturk.batch.inputs.csv_inputs import Table
 from simpleturk.batch.inputs.jsonl import Input
 from simpleturk.batch.templates.jinja import Template, decoded_template, read_template
-from simpleturk.batch.templates.placeholders import HOLE
+from simpleturk.batch.templates.placeholders import PLACEHOLDER
 from simpleturk.batch.templates.requester_site import SiteTemplate
 from simpleturk.errors import Problem, Problems
 
@@ -46,7 +46,7 @@ def open_template(
 def syntax_of(text: str, names: Sequence[str], is_table: bool) -> str:
     """The syntax of a template's text for inputs that have these variables, and may come from a CSV file."""
     marks = _JINJA.findall(text)
-    has_holes = any(hole.strip() in names for hole in HOLE.findall(text))
+    has_holes = any(hole.strip() in names for hole in PLACEHOLDER.findall(text))
     if not marks:
         # A page that says nothing of its inputs is one of the site's if its inputs are.
         return "site" if has_holes or is_table else "jinja"

@@ -28,7 +28,7 @@ from jinja2.utils import missing
 from markupsafe import Markup
 
 from simpleturk.assets.local import Assets, inlined, local_files
-from simpleturk.batch.templates.source_map import Places, marking, unmarked
+from simpleturk.batch.templates.source_map import SourceMap, marking, unmarked
 from simpleturk.errors import Problem, Problems, SimpleturkError, suggestion
 from simpleturk.resources import shipped
 
@@ -167,7 +167,7 @@ class Template:
                     waiting.append(text)
                     yield path, text
 
-    def traced(self, value: Any) -> tuple[str, Places]:
+    def traced(self, value: Any) -> tuple[str, SourceMap]:
         """The page for one input, and where its parts stand in the template's files. Raises Problems."""
         page = self.render(value)
         if self._traced is None:
@@ -179,7 +179,7 @@ class Template:
             found, places = unmarked(template.render(variables_of(value)), files)
         except Exception:  # a template that looks at its own text may fail on the marks, and only then
             found = ""
-        return (page, places) if found == page else (page, Places.of_page(page))
+        return (page, places) if found == page else (page, SourceMap.of_page(page))
 
     def _problem(self, error: Exception) -> Problem:
         file, line = self.path, 0
@@ -293,7 +293,7 @@ def _environment(path: Path, folders: Sequence[Path], assets: Assets) -> Environ
             [
                 FileSystemLoader([path.resolve().parent, Path.cwd(), *folders], encoding="utf-8-sig"),
                 FileSystemLoader([folder, folder.parent], encoding="utf-8-sig"),
-                FunctionLoader(_ancestor_include),
+                FunctionLoader(_simple_amt_include),
             ]
         ),
         autoescape=True,
@@ -306,7 +306,7 @@ def _environment(path: Path, folders: Sequence[Path], assets: Assets) -> Environ
     return environment
 
 
-def _ancestor_include(name: str) -> str | None:
+def _simple_amt_include(name: str) -> str | None:
     """simple-amt's names lead to the one include that ships."""
     if name in INCLUDES:
         return shipped("hit_templates", "simpleturk.html").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from urllib.parse import unquote
 
-HOLE = re.compile(r"\$\{([^{}\n]*)\}")
+PLACEHOLDER = re.compile(r"\$\{([^{}\n]*)\}")
 
 
 class Context(Enum):
@@ -42,7 +42,7 @@ class Context(Enum):
 
 
 @dataclass(frozen=True)
-class Hole:
+class Placeholder:
     """A hole: where its name begins and ends in the page, and its context.
 
     `start` and `end` include the braces. In an attribute, `quote` is what stands around its value ("" for nothing),
@@ -91,24 +91,24 @@ _SPACE = re.compile(r"\s*")
 _UNQUOTED = re.compile(r"(?:\$\{[^{}\n]*\}|[^\s>])+")
 
 
-def read(page: str) -> tuple[list[Hole], list[Tag]]:
+def read_placeholders(page: str) -> tuple[list[Placeholder], list[Tag]]:
     """All holes of a page, and its start tags, in their order."""
     reader = _Reader(page)
-    reader.read()
+    reader.read_placeholders()
     return reader.holes, reader.tags
 
 
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 
 
-def read_document(xml: str) -> list[Hole]:
+def read_document(xml: str) -> list[Placeholder]:
     """All holes of a question's XML: those of the pages in its CDATA sections, and those around them."""
-    found: list[Hole] = []
+    found: list[Placeholder] = []
     position = 0
     for section in _CDATA.finditer(xml):
         found += _holes_in(xml, position, section.start(1), Context.XML)
         start, position = section.span(1)
-        for hole in read(section[1])[0]:
+        for hole in read_placeholders(section[1])[0]:
             found.append(
                 replace(
                     hole,
@@ -125,10 +125,10 @@ def read_document(xml: str) -> list[Hole]:
 class _Reader:
     def __init__(self, page: str) -> None:
         self.page = page
-        self.holes: list[Hole] = []
+        self.holes: list[Placeholder] = []
         self.tags: list[Tag] = []
 
-    def read(self) -> None:
+    def read_placeholders(self) -> None:
         position, page = 0, self.page
         while position < len(page):
             found = _MARKUP.search(page, position)
@@ -153,9 +153,9 @@ class _Reader:
         is_end = page.startswith("</", start)
         name = _NAME.match(page, start + 1 + is_end)
         assert name
-        for match in HOLE.finditer(page, name.start(), name.end()):
+        for match in PLACEHOLDER.finditer(page, name.start(), name.end()):
             whole = name.span()
-            self.holes.append(Hole(match[1].strip(), *match.span(), Context.TAG_NAME, "", *whole))
+            self.holes.append(Placeholder(match[1].strip(), *match.span(), Context.TAG_NAME, "", *whole))
         position, attributes = name.end(), {}
         while True:
             space = _SPACE.match(page, position)
@@ -163,7 +163,7 @@ class _Reader:
             position = space.end()
             if position >= len(page) or page[position] == ">" or page.startswith("/>", position):
                 break
-            hole = HOLE.match(page, position)
+            hole = PLACEHOLDER.match(page, position)
             attribute = hole or _ATTRIBUTE.match(page, position)
             assert attribute
             self._holes(position, attribute.end(), Context.TAG)
@@ -196,9 +196,9 @@ class _Reader:
         context = Context.PAGE if attribute == "srcdoc" else context
         script = _script_of(attribute, context, page[inside:end])
         inner = [] if script is None else [hole.context for hole in script_holes(script, 0, len(script))]
-        for number, match in enumerate(HOLE.finditer(page, inside, end)):
+        for number, match in enumerate(PLACEHOLDER.finditer(page, inside, end)):
             within = None if script is None else (inner[number] if number < len(inner) else Context.SCRIPT_STRING)
-            self.holes.append(Hole(match[1].strip(), *match.span(), context, quote, inside, end, within))
+            self.holes.append(Placeholder(match[1].strip(), *match.span(), context, quote, inside, end, within))
         return start, after
 
     def _raw(self, name: str, attributes: dict[str, str], start: int) -> int:
@@ -249,10 +249,10 @@ def _script_of(attribute: str, context: Context, value: str) -> str | None:
     return None
 
 
-def _holes_in(page: str, start: int, end: int, context: Context) -> Iterator[Hole]:
+def _holes_in(page: str, start: int, end: int, context: Context) -> Iterator[Placeholder]:
     """The holes of a part of a page that is all of one context."""
-    for match in HOLE.finditer(page, start, end):
-        yield Hole(match[1].strip(), match.start(), match.end(), context)
+    for match in PLACEHOLDER.finditer(page, start, end):
+        yield Placeholder(match[1].strip(), match.start(), match.end(), context)
 
 
 def _is_script(kind: str) -> bool:
@@ -270,7 +270,7 @@ _REGULAR = re.compile(r"/(?![*/])(?:[^\\/\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z
 _BEFORE_REGULAR = re.compile(r"[(,=:\[!&|?{};+\-*%<>~^]|return|typeof|case|in|of|\A")
 
 
-def script_holes(page: str, start: int, end: int) -> Iterator[Hole]:
+def script_holes(page: str, start: int, end: int) -> Iterator[Placeholder]:
     """The holes of a script that stands in a page from `start` to `end`."""
     position, before = start, ""
     # How many braces are open; and at how many each template literal goes on whose expression is being read.
@@ -318,7 +318,7 @@ def _string_end(page: str, quote: str, position: int, end: int) -> int:
         elif sign == "\n":
             return position
         else:
-            hole = HOLE.match(page, position, end)
+            hole = PLACEHOLDER.match(page, position, end)
             position = hole.end() if hole else position + 1
     return end
 
@@ -332,7 +332,7 @@ def _template_end(page: str, position: int, end: int) -> int:
         elif sign == "`":
             return position + 1
         elif page.startswith("${", position):
-            hole = HOLE.match(page, position, end)
+            hole = PLACEHOLDER.match(page, position, end)
             if not hole:
                 return position + 2
             position = hole.end()

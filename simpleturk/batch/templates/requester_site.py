@@ -16,9 +16,17 @@ from xml.sax.saxutils import escape
 
 from simpleturk.batch.inputs.csv_reader import cell_text
 from simpleturk.batch.templates.jinja import decoded_template, read_template
-from simpleturk.batch.templates.placeholders import HOLE, URLS, Context, Hole, Tag, read, read_document
-from simpleturk.batch.templates.sanitize import FIELD_TAGS, SAFE_TAGS, escaped, formatted, harmless_address
-from simpleturk.batch.templates.source_map import Place, Places
+from simpleturk.batch.templates.placeholders import (
+    PLACEHOLDER,
+    URLS,
+    Context,
+    Placeholder,
+    Tag,
+    read_document,
+    read_placeholders,
+)
+from simpleturk.batch.templates.sanitize import FIELD_TAGS, SAFE_TAGS, escaped, harmless_address, sanitize
+from simpleturk.batch.templates.source_map import SourceLocation, SourceMap
 from simpleturk.errors import Problem, Problems, suggestion
 from simpleturk.mturk.questions import is_document
 
@@ -45,8 +53,8 @@ class SiteTemplate:
         if is_document(text):
             self._page, holes = text, read_document(text)
         else:
-            self._page = completed(text, read(text)[1])
-            holes, tags = read(self._page)
+            self._page = completed(text, read_placeholders(text)[1])
+            holes, tags = read_placeholders(self._page)
         # A page without a field of its own has those that its values bring, or its scripts make.
         self._fields = bool(tags) and not any(map(_is_field, tags)) and not _MAKES_FIELDS.search(text)
         known = set(names)
@@ -74,19 +82,19 @@ class SiteTemplate:
         """The text of the template."""
         return self._page
 
-    def traced(self, value: Any) -> tuple[str, Places]:
+    def traced(self, value: Any) -> tuple[str, SourceMap]:
         """The page for one input, and where its parts stand in the template. Raises Problems."""
         parts, positions = self._parts(value)
-        marks: list[tuple[int, Place]] = []
+        marks: list[tuple[int, SourceLocation]] = []
         length = 0
         for part, position in zip(parts, positions, strict=True):
             if position is not None:
                 line = self._page.count("\n", 0, position) + 1
-                marks.append((length, Place(self.path, line)))
+                marks.append((length, SourceLocation(self.path, line)))
                 ends = (length + found.end() for found in re.finditer("\n", part))
-                marks += [(end, Place(self.path, line + index)) for index, end in enumerate(ends, start=1)]
+                marks += [(end, SourceLocation(self.path, line + index)) for index, end in enumerate(ends, start=1)]
             length += len(part)
-        return "".join(parts), Places(marks)
+        return "".join(parts), SourceMap(marks)
 
     def _parts(self, value: Any) -> tuple[list[str], list[int | None]]:
         """The pieces of a page, and where those begin in the template that are the template's own."""
@@ -115,11 +123,11 @@ class SiteTemplate:
             position = hole.end
         return [*parts, page[position:]], [*positions, position]
 
-    def _filled(self, hole: Hole, text: str, before: str, values: Mapping[str, Any]) -> str:
+    def _filled(self, hole: Placeholder, text: str, before: str, values: Mapping[str, Any]) -> str:
         """What stands in the place of a hole; `before` is the end of what stands before it."""
         match hole.context:
             case Context.TEXT:
-                return _begun(formatted(text, self._fields), before)
+                return _begun(sanitize(text, self._fields), before)
             case Context.TAG:
                 return self._in_a_tag(hole, text)
             case Context.TAG_NAME:
@@ -146,36 +154,36 @@ class SiteTemplate:
             case Context.SCRIPT_TEXT:
                 return _begun(text.replace("<", "&lt;"), before)
             case Context.SCRIPT_PAGE:
-                return _begun(formatted(text), before)
+                return _begun(sanitize(text), before)
             case _:
                 return _begun(escaped(text), before)
 
-    def _in_a_tag(self, hole: Hole, text: str) -> str:
+    def _in_a_tag(self, hole: Placeholder, text: str) -> str:
         names = re.findall(r"[A-Za-z][\w-]*", re.sub(r"""=\s*("[^"]*"|'[^']*'|\S+)""", " ", text))
         if not _IN_A_TAG.fullmatch(text) or any(map(_does_something, names)):
             what = f"{text[:40]!r} cannot stand inside of a tag, where the hole {hole.name!r} is"
             raise Problems([Problem(self._where(hole), what, "put the hole into an attribute's quotes")])
         return text
 
-    def _would_run(self, hole: Hole, values: Mapping[str, Any]) -> bool:
+    def _would_run(self, hole: Placeholder, values: Mapping[str, Any]) -> bool:
         """Whether an address, with all of its holes filled, would be a script."""
         address = self._whole(hole, values)
         return harmless_address(address) != address
 
-    def _whole(self, hole: Hole, values: Mapping[str, Any]) -> str:
+    def _whole(self, hole: Placeholder, values: Mapping[str, Any]) -> str:
         """An attribute's value, or a tag's name, with its holes filled as they are."""
-        return HOLE.sub(
+        return PLACEHOLDER.sub(
             lambda found: cell_text(values.get(found[1].strip(), "")), self._page[hole.value_start : hole.value_end]
         )
 
-    def _where(self, hole: Hole) -> str:
+    def _where(self, hole: Placeholder) -> str:
         line = self._page.count("\n", 0, hole.start) + 1
         column = hole.start - self._page.rfind("\n", 0, hole.start)
         # What the site puts before a page stands on its first line, or behind a tag of its own.
         added = self._page.find(BEFORE, hole.start - column + 1, hole.start)
         return f"{self.path}, line {line}, column {column - (len(BEFORE) if added >= 0 else 0)}"
 
-    def _unknown(self, hole: Hole, names: Sequence[str]) -> Problem:
+    def _unknown(self, hole: Placeholder, names: Sequence[str]) -> Problem:
         hint = suggestion(hole.name, names) or f"the inputs have {', '.join(names) or 'no variables'}"
         return Problem(self._where(hole), f"the inputs have no {hole.name!r}", hint)
 
@@ -190,7 +198,7 @@ def _begun(filled: str, before: str) -> str:
     return filled
 
 
-def _is_a_scripts(hole: Hole) -> bool:
+def _is_a_scripts(hole: Placeholder) -> bool:
     """Whether a hole that no input fills is a script's own, or stands where nobody sees it."""
     return hole.context.name.startswith("SCRIPT") or hole.context is Context.COMMENT or hole.inner is not None
 

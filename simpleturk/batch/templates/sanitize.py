@@ -58,7 +58,7 @@ _SCRIPT_SCHEMES = frozenset("javascript vbscript livescript mocha data jar view-
 _BAD_STYLE = re.compile(r"position|inset|z-index|transform|url|expression|behavio|binding|\\|/\*", re.IGNORECASE)
 
 
-def formatted(text: str, fields: bool = False) -> str:
+def sanitize(text: str, fields: bool = False) -> str:
     """HTML that means what a value means, and does no harm; with `fields`, those in it stay too."""
     return _Writer(text, fields).written
 

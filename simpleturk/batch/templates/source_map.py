@@ -20,7 +20,7 @@ _MARK = re.compile("\ue000([0-9]+):([0-9]+)\ue001")
 
 
 @dataclass(frozen=True)
-class Place:
+class SourceLocation:
     """A line (from 1) of a file; of the rendered page itself where the file is None.
 
     What a macro that ships has written is in the place where it was called; `is_ours` says so.
@@ -34,22 +34,22 @@ class Place:
         return f"{self.file}, line {self.line}" if self.file else f"line {self.line} of the page"
 
 
-class Places:
+class SourceMap:
     """The places of a page's characters: pairs of an offset and the place that holds from there on, in order."""
 
-    def __init__(self, marks: list[tuple[int, Place]]) -> None:
+    def __init__(self, marks: list[tuple[int, SourceLocation]]) -> None:
         self._offsets = [offset for offset, _ in marks]
         self._places = [place for _, place in marks]
 
-    def at(self, offset: int) -> Place:
+    def at(self, offset: int) -> SourceLocation:
         """The place of a character of the page."""
         position = bisect_right(self._offsets, offset) - 1
         return self._places[max(position, 0)]
 
     @classmethod
-    def of_page(cls, page: str) -> "Places":
+    def of_page(cls, page: str) -> "SourceMap":
         """The page's own lines, where nothing better is known."""
-        return cls([(start, Place(None, line)) for line, start in enumerate(line_starts(page), start=1)])
+        return cls([(start, SourceLocation(None, line)) for line, start in enumerate(line_starts(page), start=1)])
 
 
 def line_starts(text: str) -> list[int]:
@@ -89,17 +89,17 @@ def _captures(tokens: list[Token]) -> int:
     return -1 if word in ("endset", "endfilter") else 0
 
 
-def unmarked(marked: str, files: list[str]) -> tuple[str, Places]:
+def unmarked(marked: str, files: list[str]) -> tuple[str, SourceMap]:
     """A page without its marks, and where its parts stand."""
     parts: list[str] = []
-    marks: list[tuple[int, Place]] = []
+    marks: list[tuple[int, SourceLocation]] = []
     length = position = 0
-    authors: Place | None = None
+    authors: SourceLocation | None = None
     for found in _MARK.finditer(marked):
         part = marked[position : found.start()]
         parts.append(part)
         length += len(part)
-        place = Place(Path(files[int(found[1])]), int(found[2]))
+        place = SourceLocation(Path(files[int(found[1])]), int(found[2]))
         if place.file and place.file.is_relative_to(_SHIPPED):
             place = replace(authors, is_ours=True) if authors else replace(place, is_ours=True)
         else:
@@ -107,7 +107,7 @@ def unmarked(marked: str, files: list[str]) -> tuple[str, Places]:
         marks.append((length, place))
         position = found.end()
     page = "".join([*parts, marked[position:]])
-    return page, Places(marks) if marks else Places.of_page(page)
+    return page, SourceMap(marks) if marks else SourceMap.of_page(page)
 
 
 def marking(environment: Any) -> Any:

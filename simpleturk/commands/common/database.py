@@ -11,7 +11,7 @@ from simpleturk.errors import SimpleturkError
 
 if TYPE_CHECKING:
     from simpleturk.marketplace.domain.marketplace import Marketplace
-    from simpleturk.marketplace.domain.worker_limits import Caps
+    from simpleturk.marketplace.store.transaction import WorkerLimits
 
 DatabaseOpt = Annotated[
     Path | None,
@@ -25,9 +25,9 @@ DatabaseOpt = Annotated[
 
 
 @contextmanager
-def opened(database: Path | None, strict: bool = False, caps: "Caps | None" = None) -> "Iterator[Marketplace]":
+def opened(database: Path | None, strict: bool = False, caps: "WorkerLimits | None" = None) -> "Iterator[Marketplace]":
     """The marketplace in a database, closed when the block ends. Raises SimpleturkError when it cannot be used."""
-    from simpleturk.client.client import default_database
+    from simpleturk.client.in_process import default_database
     from simpleturk.marketplace.domain.marketplace import Marketplace
     from simpleturk.marketplace.errors import StoreUnavailable
     from simpleturk.marketplace.store.sqlite import Store

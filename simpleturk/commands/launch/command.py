@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simpleturk import console
-from simpleturk.client.endpoints import Marketplace, Where
+from simpleturk.client.endpoints import Endpoint, EndpointOptions
 from simpleturk.commands.check import check_pages, for_nobody, tell
+from simpleturk.commands.common.endpoint import connect_to, database_of, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.options import (
     DEFAULT_IDS,
     AssetsOpt,
@@ -24,12 +25,9 @@ from simpleturk.commands.common.options import (
     SetOpt,
     SyntaxOpt,
     YesOpt,
-    connect_to,
-    database_of,
-    marketplace_of,
-    on_a_marketplace,
     overrides,
 )
+from simpleturk.commands.launch.confirm import confirm_price, warn_of_caps
 from simpleturk.commands.launch.resume import (
     check_ids_file,
     check_no_strays,
@@ -41,12 +39,13 @@ from simpleturk.commands.launch.resume import (
     record_of,
 )
 from simpleturk.errors import InputRefused, MarketplaceError, Problems, SimpleturkError, SomeFailed, UsageError
-from simpleturk.simple_amt import load_ancestor_config
+from simpleturk.simple_amt import load_simple_amt_config
 
 if TYPE_CHECKING:
     from simpleturk.batch.batch import Batch
-    from simpleturk.batch.ids import BatchRecord, IdsWriter
+    from simpleturk.batch.ids import IdsWriter
     from simpleturk.batch.launch import Launched
+    from simpleturk.batch.record import BatchRecord
     from simpleturk.client.client import MTurk
 
 
@@ -81,7 +80,7 @@ VerifyOpt = Annotated[
 def launch(
     properties: PropertiesOpt,
     inputs: InputsOpt,
-    where: Where,
+    where: EndpointOptions,
     template: OptionalTemplateOpt = None,
     ids: IdsOpt = DEFAULT_IDS,
     set_: SetOpt = None,
@@ -102,8 +101,8 @@ def launch(
     from simpleturk.assets.local import local_files
     from simpleturk.assets.publish import publisher_for
     from simpleturk.batch.batch import load_batch
-    from simpleturk.batch.ids import read_record
-    from simpleturk.client.client import question_mistake
+    from simpleturk.batch.record import read_record
+    from simpleturk.client.in_process import question_mistake
     from simpleturk.resources import find
 
     if verify and (dry_run or add):
@@ -123,7 +122,7 @@ def launch(
             overrides(set_),
             marketplace.max_question_bytes,
             frozenset(skip or ()) | frozenset(old.skipped if old else ()),
-            load_ancestor_config(where.config).template_directories,
+            load_simple_amt_config(where.config).template_directories,
             syntax,
             question_mistake,
             files,
@@ -152,12 +151,10 @@ def launch(
             _tell(Counter(), len(known), marketplace, ids)
             console.note("To launch it anew, name another --ids.")
             return
-        _confirm_price(
-            batch, missing, mturk, max_cost, yes or dry_run, stdin_is_data=str(inputs) in ("-", "/dev/stdin")
-        )
+        confirm_price(batch, missing, mturk, max_cost, yes or dry_run, stdin_is_data=str(inputs) in ("-", "/dev/stdin"))
         if marketplace.is_local:
             tell(for_nobody(batch, mturk, database_of(where, ids, old)))
-        _warn_of_caps(batch, mturk)
+        warn_of_caps(batch, mturk)
         if dry_run:
             sizes = (
                 f"questions have {batch.bytes // batch.size:,} bytes on average, {batch.largest:,} at most, "
@@ -175,8 +172,8 @@ def _create(
     mturk: "MTurk", batch: "Batch", record: "BatchRecord", old: "BatchRecord | None", ids: Path, known: list[str]
 ) -> None:
     """Create the HITs that are missing, each id on disk as it comes."""
-    from simpleturk.batch.ids import write_record
     from simpleturk.batch.launch import launch_batch
+    from simpleturk.batch.record import write_record
 
     done: Counter[str] = Counter()
     places = {hit_id: number for number, hit_id in enumerate(known, start=1)}
@@ -206,7 +203,7 @@ def _create(
 
 def _write(batch: "Batch", record: "BatchRecord", old: "BatchRecord | None", ids: Path, known: list[str]) -> None:
     """Write down what a batch has become that needs no further HIT: a last line skipped, a blank one added."""
-    from simpleturk.batch.ids import write_record
+    from simpleturk.batch.record import write_record
 
     with _locked(batch, record, old, ids, known):
         keep_inputs(batch, ids)
@@ -218,7 +215,8 @@ def _locked(
     batch: "Batch", record: "BatchRecord", old: "BatchRecord | None", ids: Path, known: list[str]
 ) -> "Iterator[IdsWriter]":
     """The ids file for ourselves, if everything still is as it was when it was looked at."""
-    from simpleturk.batch.ids import read_record, writing_ids
+    from simpleturk.batch.ids import writing_ids
+    from simpleturk.batch.record import read_record
 
     with writing_ids(ids) as writer:
         # Somebody may have launched while we waited for an answer.
@@ -229,7 +227,7 @@ def _locked(
         yield writer
 
 
-def _tell(done: "Counter[str]", known: int, marketplace: Marketplace, ids: Path, wanted: int = 0) -> None:
+def _tell(done: "Counter[str]", known: int, marketplace: Endpoint, ids: Path, wanted: int = 0) -> None:
     """The verdict: how many HITs there are, and how they came to be."""
     total = known + done.total()
     hits = console.plural(total, "HIT") if total >= wanted else f"{total:,} of {console.plural(wanted, 'HIT')}"
@@ -271,43 +269,3 @@ def _verify(batch: "Batch", record: "BatchRecord | None", mturk: "MTurk", ids: P
         raise SomeFailed(f"{console.plural(amiss, 'problem')} of {ids} on {mturk.marketplace.name}", hint)
     counted = f"{console.plural(batch.size, 'input')}, {console.plural(len(hit_ids), 'id')}"
     console.note(f"Verified on {mturk.marketplace.name}: {counted}, one HIT each, none besides.")
-
-
-def _confirm_price(
-    batch: "Batch", missing: int, mturk: "MTurk", max_cost: Decimal | None, yes: bool, stdin_is_data: bool
-) -> None:
-    """Ask before real money is spent; refuse what costs more than --max-cost."""
-    from simpleturk.batch.pricing import price
-
-    properties, marketplace = batch.properties, mturk.marketplace
-    number = missing * properties.MaxAssignments
-    cost = price(properties.Reward, number, properties.MaxAssignments, marketplace.is_amazon, properties.needs_masters)
-    line = (
-        f"{console.plural(missing, 'HIT')} × {console.plural(properties.MaxAssignments, 'assignment')} "
-        f"at ${properties.Reward:.2f} on {marketplace.name}: ${cost.rewards:,.2f} + ${cost.fees:,.2f} fees "
-        f"= ${cost.total:,.2f}"
-    )
-    if max_cost is not None and cost.total > max_cost:
-        raise SimpleturkError(f"{line}; --max-cost allows ${max_cost:,.2f}", "nothing was created")
-    if not marketplace.spends_money:
-        console.note(line)
-        return
-    balance = mturk.balance()
-    if balance < cost.total:
-        raise SimpleturkError(f"{line}, but the balance is ${balance:,.2f}", "nothing was created")
-    line += f" (balance ${balance:,.2f})"
-    if yes:
-        console.note(line)
-    console.confirm(f"{line}. Launch?", yes, stdin_is_data)
-
-
-def _warn_of_caps(batch: "Batch", mturk: "MTurk") -> None:
-    """Amazon has no caps: there the properties say nothing."""
-    from simpleturk.batch.properties.model import CAPS
-
-    named = [name for name in CAPS if getattr(batch.properties, name) is not None]
-    if named and mturk.marketplace.is_amazon:
-        console.warn(
-            f"{' and '.join(named)} limit nobody on {mturk.marketplace.name}: it knows no caps",
-            "there, exclude workers by a qualification",
-        )

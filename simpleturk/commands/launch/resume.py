@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simpleturk import __version__, console
-from simpleturk.client.endpoints import Marketplace, Where
+from simpleturk.client.endpoints import Endpoint, EndpointOptions
 from simpleturk.errors import SimpleturkError
 
 if TYPE_CHECKING:
     from simpleturk.batch.batch import Batch
-    from simpleturk.batch.ids import BatchRecord
     from simpleturk.batch.inputs.jsonl import Inputs
+    from simpleturk.batch.record import BatchRecord
     from simpleturk.client.client import MTurk
 
 
@@ -42,7 +42,7 @@ def check_ids_file(ids: Path, record: "BatchRecord | None", add: bool) -> None:
 
 
 def known_ids(ids: Path, heal: bool) -> list[str]:
-    """The ids that are there already; a torn last line is healed first. Refused while another launch is writing."""
+    """The ids that are there already; a torn last line is healed first. WorkerError while another launch is writing."""
     from simpleturk.batch.ids import read_ids, writing_ids
 
     if not ids.exists():
@@ -56,7 +56,7 @@ def known_ids(ids: Path, heal: bool) -> list[str]:
 @contextmanager
 def readable(inputs: Path, ids: Path) -> "Iterator[Inputs]":
     """The inputs as a file that can be read again and again: what comes through a pipe is kept beside the ids file."""
-    from simpleturk.batch.inputs.jsonl import open_inputs
+    from simpleturk.batch.inputs import open_inputs
     from simpleturk.files import telling
     from simpleturk.resources import find
 
@@ -82,8 +82,8 @@ def readable(inputs: Path, ids: Path) -> "Iterator[Inputs]":
 
 def keep_inputs(batch: "Batch", ids: Path) -> None:
     """Keep what came through a pipe beside the ids file, whole or not at all."""
-    from simpleturk.batch.ids import saved_inputs_path
-    from simpleturk.batch.inputs.jsonl import open_inputs
+    from simpleturk.batch.inputs import open_inputs
+    from simpleturk.batch.record import saved_inputs_path
     from simpleturk.files import replacing
 
     path = saved_inputs_path(ids, batch.inputs.suffix)
@@ -94,10 +94,10 @@ def keep_inputs(batch: "Batch", ids: Path) -> None:
 
 
 def record_of(
-    batch: "Batch", marketplace: Marketplace, where: Where, ids: Path, old: "BatchRecord | None"
+    batch: "Batch", marketplace: Endpoint, where: EndpointOptions, ids: Path, old: "BatchRecord | None"
 ) -> "BatchRecord":
     """The record of this batch as its files are now; a continued batch keeps its id, its HIT type and its birthday."""
-    from simpleturk.batch.ids import BatchRecord, Source, portable, saved_inputs_path
+    from simpleturk.batch.record import BatchRecord, Source, portable, saved_inputs_path
 
     database = old.database if old else portable(where.database, ids) if where.database else None
     inputs_path = saved_inputs_path(ids, batch.inputs.suffix) if batch.inputs.kept else batch.inputs.path
@@ -183,8 +183,8 @@ def _now() -> str:
 
 def _check_kept(source: "Inputs", ids: Path) -> None:
     """Piped inputs go to a file of their own; one that is there already, with other contents, is somebody's."""
-    from simpleturk.batch.ids import read_record, saved_inputs_path
-    from simpleturk.batch.inputs.jsonl import open_inputs
+    from simpleturk.batch.inputs import open_inputs
+    from simpleturk.batch.record import read_record, saved_inputs_path
 
     path = saved_inputs_path(ids, source.suffix)
     if path.exists() and read_record(ids) is None and open_inputs(path).digest() != source.digest():

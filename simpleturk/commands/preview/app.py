@@ -19,19 +19,11 @@ from simpleturk import console
 from simpleturk.commands.preview.session import Files, Look, Task, as_json
 from simpleturk.commands.serve.process import run
 from simpleturk.marketplace.domain import assignments
-from simpleturk.marketplace.people.refusals import Incomplete, Refused
+from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
 from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.web.assets import file_response
-from simpleturk.marketplace.web.frames import (
-    FRAME_HOST,
-    MAX_FORM_BYTES,
-    SITE_HOST,
-    Form,
-    Frames,
-    fields_of,
-    read_form,
-    render_form,
-)
+from simpleturk.marketplace.web.form_data import MAX_FORM_BYTES, Form, fields_of, read_form
+from simpleturk.marketplace.web.frames import FRAME_HOST, SITE_HOST, Frames, render_form
 
 HERE = Path(__file__).parent
 
@@ -79,9 +71,9 @@ def create_preview(task: Task) -> ASGIApp:
             form = query if request.method == "GET" else await read_form(request, MAX_FORM_BYTES)
             assignment_id = form.get("assignmentId") or query.get("assignmentId", "")
             await run_in_threadpool(task.submit, assignment_id, form.multi_items())
-        except Incomplete as incomplete:
+        except FormErrors as incomplete:
             return await run_in_threadpool(_form_again, task, assignment_id, incomplete)
-        except Refused as refusal:
+        except WorkerError as refusal:
             return PlainTextResponse(f"{refusal.title} {refusal.reason}\n", refusal.status)
         return PlainTextResponse("Submitted. What results gives is shown around this frame.\n")
 
@@ -99,7 +91,7 @@ def create_preview(task: Task) -> ASGIApp:
         return Response(f"{own}\n{site}", media_type="text/javascript", headers=NO_STORE)
 
     in_frames = [Route("/hit.js", script), Route("/assets/{name}", asset), *frames.routes()]
-    handlers: Any = {Refused: lambda _, error: PlainTextResponse(f"{error.title} {error.reason}\n", error.status)}
+    handlers: Any = {WorkerError: lambda _, error: PlainTextResponse(f"{error.title} {error.reason}\n", error.status)}
     shells = Starlette(
         routes=[
             Route("/", shell),
@@ -114,10 +106,10 @@ def create_preview(task: Task) -> ASGIApp:
         # The inputs are the user's: a site whose name was made to point here must not read them.
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", SITE_HOST])],
     )
-    return _ByHost(shells, Starlette(routes=in_frames, exception_handlers=handlers))
+    return HostDispatcher(shells, Starlette(routes=in_frames, exception_handlers=handlers))
 
 
-class _ByHost:
+class HostDispatcher:
     """Under the frames' name there is nothing but frames: a HIT's page may be a stranger's."""
 
     def __init__(self, shells: ASGIApp, frames: ASGIApp) -> None:
@@ -155,7 +147,7 @@ def _frame(request: Request, task: Task, frames: Frames, look: Look) -> dict[str
     return {"frame": shown, "assignment": assignment_id}
 
 
-def _form_again(task: Task, assignment_id: str, incomplete: Incomplete) -> Response:
+def _form_again(task: Task, assignment_id: str, incomplete: FormErrors) -> Response:
     with task.marketplace.read() as transaction:
         question = parse_question(assignments.question_of(transaction, assignment_id))
     assert question.form is not None

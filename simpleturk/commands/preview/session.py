@@ -9,17 +9,19 @@ from typing import Any
 
 from simpleturk.assets.local import Assets, local_files, served
 from simpleturk.batch.batch import Source, checked_question, question_source
+from simpleturk.batch.inputs import open_inputs
 from simpleturk.batch.inputs.csv_inputs import Table
-from simpleturk.batch.inputs.jsonl import Input, InputLines, Inputs, open_inputs
+from simpleturk.batch.inputs.jsonl import Input, InputLines, Inputs
 from simpleturk.batch.lint.rules import check_page
 from simpleturk.batch.properties.file import load_properties
 from simpleturk.batch.properties.model import Properties
 from simpleturk.batch.results.fetch import result_record
 from simpleturk.batch.templates.external_url import ExternalPage
 from simpleturk.batch.templates.jinja import INCLUDES
-from simpleturk.batch.templates.source_map import Places, line_starts
-from simpleturk.client.client import connect, question_mistake
-from simpleturk.client.endpoints import LOCAL_URL, Marketplace
+from simpleturk.batch.templates.source_map import SourceMap, line_starts
+from simpleturk.client.connect import connect
+from simpleturk.client.endpoints import LOCAL_URL, Endpoint
+from simpleturk.client.in_process import question_mistake
 from simpleturk.errors import Problem, Problems, SimpleturkError
 from simpleturk.files import json_line, stamp
 from simpleturk.marketplace.domain import assignments, lifecycle
@@ -72,7 +74,7 @@ class Task:
     def __init__(self, files: Files, database: Path) -> None:
         self.files = files
         self.marketplace = OwnMarketplace(Store(database))
-        self.mturk = connect(Marketplace("local", LOCAL_URL, False), None, database)
+        self.mturk = connect(Endpoint("local", LOCAL_URL, False), None, database)
         self.inputs = open_inputs(files.inputs)
         self.assets = self._assets()
         self._lines: tuple[object, array[int]] = (None, array("Q"))
@@ -133,7 +135,7 @@ class Task:
             return assignments.own_assignment(transaction, WORKER, assignment_id)
 
     def submit(self, assignment_id: str, fields: list[tuple[str, str]]) -> None:
-        """Submit what a page sent. Raises Refused, and Incomplete for a QuestionForm that is not filled in."""
+        """Submit what a page sent. Raises WorkerError, and FormErrors for a QuestionForm that is not filled in."""
         filled: Filled | None = None
         while True:
             try:
@@ -233,7 +235,7 @@ def _user_includes(files: Files) -> list[Path]:
     return [folder / name for folder in [*searched, shipped("hit_templates")] for name in INCLUDES]
 
 
-def _line_places(page: str, places: Places) -> list[tuple[str, int]]:
+def _line_places(page: str, places: SourceMap) -> list[tuple[str, int]]:
     """For each line of a page the file and the line of which its beginning was made."""
     found = [places.at(start) for start in line_starts(page)]
     return [(str(place.file or ""), place.line) for place in found]

@@ -13,8 +13,8 @@ from simpleturk.errors import SimpleturkError, UsageError
 
 if TYPE_CHECKING:
     from simpleturk.marketplace.domain.marketplace import Marketplace
-    from simpleturk.marketplace.domain.worker_limits import Caps
-    from simpleturk.marketplace.web.app import Serving
+    from simpleturk.marketplace.store.transaction import WorkerLimits
+    from simpleturk.marketplace.web.app import ServerSettings
     from simpleturk.marketplace.web.settings import SiteSettings
 
 #: How long requests that are under way may take when the server stops, in seconds.
@@ -90,7 +90,8 @@ def serve(
     Ctrl-C stops it.
     """
     from simpleturk.commands.serve import process
-    from simpleturk.marketplace.web.app import Serving, is_loopback
+    from simpleturk.marketplace.web.app import ServerSettings
+    from simpleturk.marketplace.web.hosts import is_loopback
 
     # What a proxy passes on comes from anywhere.
     here = is_loopback(host) and not proxy_headers
@@ -103,7 +104,7 @@ def serve(
         path = marketplace.store.path
         # Made by one process, before others want it.
         marketplace.store.key("sessions")
-    serving = Serving(
+    serving = ServerSettings(
         is_open=here,
         strict=strict,
         caps=caps,
@@ -128,16 +129,16 @@ def serve(
             process.run_one(listening, options, announce, serving, path)
 
 
-def _site(is_open: bool, host: str, is_safe: bool) -> "tuple[SiteSettings, Caps]":
+def _site(is_open: bool, host: str, is_safe: bool) -> "tuple[SiteSettings, WorkerLimits]":
     """What simpleturk.toml says of the worker site."""
-    from simpleturk.marketplace.domain.worker_limits import Caps
+    from simpleturk.marketplace.store.transaction import WorkerLimits
     from simpleturk.marketplace.web.settings import SiteSettings
 
     said = dict(load_config().site)
     if "frames" in said:
         said["frames"] = said["frames"].lower()
         _check_frames(said["frames"], host, said.get("address", ""), is_safe)
-    caps = Caps(**{name: said.pop(name) for name in ("max_per_worker", "max_held") if name in said})
+    caps = WorkerLimits(**{name: said.pop(name) for name in ("max_per_worker", "max_held") if name in said})
     # Of use to those who write links only.
     said.pop("address", None)
     return SiteSettings(**said, is_open=is_open), caps
@@ -145,8 +146,8 @@ def _site(is_open: bool, host: str, is_safe: bool) -> "tuple[SiteSettings, Caps]
 
 def _check_frames(frames: str, host: str, address: str, is_safe: bool) -> None:
     """Raise SimpleturkError where the HITs' name is the site's own, or would let HITs plant the site's cookie."""
-    from simpleturk.marketplace.web.app import is_loopback
     from simpleturk.marketplace.web.frames import SITE_HOST
+    from simpleturk.marketplace.web.hosts import is_loopback
 
     if frames in (SITE_HOST, host.lower(), urlsplit(address).hostname) or is_loopback(frames):
         raise SimpleturkError(
@@ -180,7 +181,7 @@ def _check_that_somebody_can_come(marketplace: "Marketplace", here: bool, site: 
         )
 
 
-def _announce(port: int, host: str, path: Path, serving: "Serving", tls: bool) -> None:
+def _announce(port: int, host: str, path: Path, serving: "ServerSettings", tls: bool) -> None:
     import socket
 
     from simpleturk.marketplace.web.frames import SITE_HOST

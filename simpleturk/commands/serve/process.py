@@ -20,7 +20,7 @@ from uvicorn.supervisors import Multiprocess
 from simpleturk import console
 from simpleturk.commands.common.database import opened
 from simpleturk.errors import SimpleturkError
-from simpleturk.marketplace.web.app import CONFIGURATION, Serving, create_app
+from simpleturk.marketplace.web.app import CONFIGURATION, ServerSettings, create_app
 from simpleturk.marketplace.web.http_limits import BoundedProtocol
 from simpleturk.marketplace.web.metrics import log_to_stderr
 
@@ -38,7 +38,7 @@ def run_one(
     listening: socket.socket,
     options: dict[str, Any],
     announce: Callable[[int], None],
-    serving: Serving,
+    serving: ServerSettings,
     path: Path,
 ) -> None:
     """Serve from this process."""
@@ -61,7 +61,7 @@ def run_several(
     listening: socket.socket,
     options: dict[str, Any],
     announce: Callable[[int], None],
-    serving: Serving,
+    serving: ServerSettings,
     path: Path,
 ) -> None:
     """Serve from several processes over one database; one that dies is replaced."""

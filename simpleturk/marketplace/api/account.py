@@ -3,7 +3,7 @@
 from typing import Any
 
 from simpleturk.marketplace.domain import ledger
-from simpleturk.marketplace.domain.marketplace import Transaction
+from simpleturk.marketplace.store.transaction import Transaction
 
 #: The balance is unlimited, and the API has no word for that: so much that a client which compares it with the price
 #: of a batch, as ours does, is never stopped by it. (Amazon's sandbox, which charged nothing, always said 10000.00.)

@@ -9,10 +9,11 @@ from simpleturk.marketplace.api import idempotency
 from simpleturk.marketplace.api.hits import find_hit, hit_document
 from simpleturk.marketplace.api.pagination import page
 from simpleturk.marketplace.domain import ledger, lifecycle
-from simpleturk.marketplace.domain.marketplace import Transaction
 from simpleturk.marketplace.errors import RequestError, does_not_exist, invalid_value, out_of_range
+from simpleturk.marketplace.people import messages
 from simpleturk.marketplace.questions.answers import answer_xml
 from simpleturk.marketplace.store.schema import assignments, hits, is_literally, ledger_entries
+from simpleturk.marketplace.store.transaction import Transaction
 
 VISIBLE = ("Submitted", "Approved", "Rejected")
 MAX_FEEDBACK = 1024
@@ -88,7 +89,7 @@ def send_bonus(transaction: Transaction, parameters: dict[str, Any]) -> dict[str
         assignment_id=assignment.assignment_id,
     )
     subject = f"You received a bonus of ${ledger.dollars(amount)}"
-    lifecycle.tell(
+    messages.tell(
         transaction.connection,
         transaction.now,
         transaction.requester_id,

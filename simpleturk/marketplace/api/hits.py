@@ -1,10 +1,7 @@
 """HITs and HIT types. Limits and defaults: the API reference's pages on CreateHIT and CreateHITType."""
 
-import hashlib
-import json
 import time
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, Select, insert, select
@@ -12,29 +9,13 @@ from sqlalchemy import Row, Select, insert, select
 from simpleturk.marketplace.api import idempotency
 from simpleturk.marketplace.api.pagination import DEFAULT_PAGE, page, page_after, positions_in, token_for
 from simpleturk.marketplace.domain import deadlines, events, ledger, lifecycle, worker_limits
-from simpleturk.marketplace.domain.marketplace import Transaction
-from simpleturk.marketplace.domain.review_policies import check_policy
-from simpleturk.marketplace.errors import RequestError, does_not_exist, invalid_value, out_of_range
-from simpleturk.marketplace.people.requirement_rules import check_requirements, check_usable
+from simpleturk.marketplace.domain.hit_types import MAX_ASSIGNMENTS, YEAR, check_limits, find_hit_type, hit_type_of
+from simpleturk.marketplace.errors import RequestError, does_not_exist, out_of_range
+from simpleturk.marketplace.people.requirement_rules import check_usable
 from simpleturk.marketplace.questions.question import check_question
 from simpleturk.marketplace.store.ids import new_id
 from simpleturk.marketplace.store.schema import hit_types, hits, review_actions, review_results
-
-YEAR = 365 * 24 * 3600
-MONTH = 30 * 24 * 3600
-
-#: In USD; Amazon published no limit, but a database's sums have one.
-MAX_REWARD = 1_000_000
-
-MAX_ASSIGNMENTS = 1_000_000_000
-
-_TEXT_LIMITS = {"Title": 128, "Description": 2000, "Keywords": 1000, "RequesterAnnotation": 255}
-_NUMBER_LIMITS = {
-    "AssignmentDurationInSeconds": (30, YEAR),
-    "LifetimeInSeconds": (30, YEAR),
-    "AutoApprovalDelayInSeconds": (0, MONTH),
-    "MaxAssignments": (1, MAX_ASSIGNMENTS),
-}
+from simpleturk.marketplace.store.transaction import Transaction
 
 
 def create_hit_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -97,7 +78,7 @@ def update_expiration_for_hit(transaction: Transaction, parameters: dict[str, An
     if transaction.strict:
         _refuse_the_same_expiry(transaction, hit.hit_id, moment)
     lifecycle.expire_at(transaction.connection, hit, round(float(moment), 3), transaction.now)
-    deadlines.settle(transaction.connection, transaction.now)
+    deadlines.apply_due(transaction.connection, transaction.now)
     return {}
 
 
@@ -179,53 +160,6 @@ def delete_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str
     return {}
 
 
-def hit_type_of(transaction: Transaction, parameters: dict[str, Any], hit_type_id: str | None = None) -> Row[Any]:
-    """Find or make the HIT type of these values; the reward is normal ("0.1" is "0.10"), defaults are filled in.
-
-    `hit_type_id` is what a new one is called, if that is free. The caller has checked the values' limits.
-    """
-    values = {
-        "title": parameters["Title"],
-        "description": parameters["Description"],
-        "keywords": parameters.get("Keywords"),
-        "reward": f"{Decimal(parameters['Reward']):.2f}",
-        "assignment_duration": parameters["AssignmentDurationInSeconds"],
-        "auto_approval_delay": parameters.get("AutoApprovalDelayInSeconds", MONTH),
-        "requirements": parameters.get("QualificationRequirements", []),
-    }
-    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
-    query = select(hit_types).where(hit_types.c.requester_id == transaction.requester_id, hit_types.c.digest == digest)
-    found = transaction.connection.execute(query).first()
-    if found is not None:
-        return found
-    transaction.connection.execute(
-        insert(hit_types).values(
-            hit_type_id=hit_type_id if hit_type_id and _is_free(transaction, hit_type_id) else new_id(),
-            hit_group_id=new_id(),
-            requester_id=transaction.requester_id,
-            digest=digest,
-            **values,
-        )
-    )
-    return transaction.connection.execute(query).one()
-
-
-def _is_free(transaction: Transaction, hit_type_id: str) -> bool:
-    query = select(hit_types.c.hit_type_id).where(hit_types.c.hit_type_id == hit_type_id)
-    return transaction.connection.execute(query).first() is None
-
-
-def find_hit_type(transaction: Transaction, hit_type_id: str) -> Row[Any]:
-    """The caller's HIT type. Raises RequestError HITTypeDoesNotExist."""
-    query = select(hit_types).where(
-        hit_types.c.hit_type_id == hit_type_id, hit_types.c.requester_id == transaction.requester_id
-    )
-    hit_type = transaction.connection.execute(query).first()
-    if hit_type is None:
-        raise does_not_exist("HitType", hit_type_id)
-    return hit_type
-
-
 def find_hit(transaction: Transaction, hit_id: str) -> Row[Any]:
     """The caller's HIT, with the columns of its HIT type. Raises RequestError HITDoesNotExist."""
     hit = transaction.connection.execute(_own_hits(transaction).where(hits.c.hit_id == hit_id)).first()
@@ -272,26 +206,6 @@ def _hit_page(transaction: Transaction, query: Select[Any], parameters: dict[str
         return hit_document(hit, transaction.now)
 
     return page(transaction.connection, query, hits.c.seq, parameters, "HITs", show)
-
-
-def check_limits(parameters: dict[str, Any]) -> None:
-    """Raise RequestError for a property of a HIT that is out of its limits."""
-    for name, most in _TEXT_LIMITS.items():
-        text = parameters.get(name)
-        if text is not None and len(text) > most:
-            raise out_of_range(f"{name}'s length", len(text), 0, most)
-    for name in ("Title", "Description"):
-        if name in parameters and not parameters[name].strip():
-            raise invalid_value(name, parameters[name])
-    for name, (low, high) in _NUMBER_LIMITS.items():
-        number = parameters.get(name)
-        if number is not None and not low <= number <= high:
-            raise out_of_range(name, number, low, high)
-    if Decimal(parameters.get("Reward", "0")) > MAX_REWARD:
-        raise out_of_range("Reward", parameters["Reward"][:40], 0, MAX_REWARD)
-    check_requirements(parameters.get("QualificationRequirements", []))
-    for name in ("AssignmentReviewPolicy", "HITReviewPolicy"):
-        check_policy(parameters.get(name), name)
 
 
 def _refuse_the_same_expiry(transaction: Transaction, hit_id: str, moment: float) -> None:

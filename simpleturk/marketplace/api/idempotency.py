@@ -2,9 +2,9 @@
 
 from sqlalchemy import delete, insert, select
 
-from simpleturk.marketplace.domain.marketplace import Transaction
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.store.schema import request_tokens
+from simpleturk.marketplace.store.transaction import Transaction
 
 #: How long a token is remembered, in seconds.
 TOKEN_LIFE = 24 * 3600

@@ -4,11 +4,11 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from simpleturk.marketplace.api.hits import find_hit_type
-from simpleturk.marketplace.domain.marketplace import Transaction
+from simpleturk.marketplace.domain.hit_types import find_hit_type
 from simpleturk.marketplace.errors import RequestError, invalid_value
 from simpleturk.marketplace.notifications.destinations import check_destination
 from simpleturk.marketplace.store.schema import notification_settings, notifications
+from simpleturk.marketplace.store.transaction import Transaction
 
 #: The model names the first, the guide the second; programs sent either.
 VERSIONS = ("2006-05-05", "2014-08-15")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simpleturk.marketplace.api import account, assignments, hits, notifications, qualifications, workers
-from simpleturk.marketplace.domain.marketplace import Transaction
+from simpleturk.marketplace.store.transaction import Transaction
 
 Function = Callable[[Transaction, dict[str, Any]], dict[str, Any]]
 

@@ -8,10 +8,8 @@ from typing import Any
 from sqlalchemy import Row, insert, or_, select, update
 
 from simpleturk.marketplace.api.pagination import page
-from simpleturk.marketplace.domain import lifecycle
-from simpleturk.marketplace.domain.marketplace import Transaction
 from simpleturk.marketplace.errors import RequestError, does_not_exist, invalid_value, out_of_range
-from simpleturk.marketplace.people import qualifications
+from simpleturk.marketplace.people import messages, qualifications
 from simpleturk.marketplace.people.requirements import SYSTEM_TYPES
 from simpleturk.marketplace.questions import answer_key
 from simpleturk.marketplace.questions.answers import answer_xml
@@ -19,6 +17,7 @@ from simpleturk.marketplace.questions.question import AMAZONS_MAX_QUESTION_BYTES
 from simpleturk.marketplace.store import schema
 from simpleturk.marketplace.store.ids import new_id
 from simpleturk.marketplace.store.schema import qualification_requests, qualification_types
+from simpleturk.marketplace.store.transaction import Transaction
 
 YEAR = 365 * 24 * 3600
 
@@ -220,7 +219,7 @@ def _own_request(transaction: Transaction, request_id: str) -> tuple[Row[Any], R
 
 
 def _tell(transaction: Transaction, worker_id: str, subject: str, text: str) -> None:
-    lifecycle.tell(transaction.connection, transaction.now, transaction.requester_id, worker_id, subject, text)
+    messages.tell(transaction.connection, transaction.now, transaction.requester_id, worker_id, subject, text)
 
 
 def _check_limits(parameters: dict[str, Any]) -> None:

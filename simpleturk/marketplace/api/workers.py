@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import Row, delete, exists, insert, select
 
 from simpleturk.marketplace.api.pagination import page
-from simpleturk.marketplace.domain import lifecycle
-from simpleturk.marketplace.domain.marketplace import Transaction
 from simpleturk.marketplace.errors import out_of_range
+from simpleturk.marketplace.people import messages
 from simpleturk.marketplace.store.schema import assignments, hits, worker_blocks, workers
+from simpleturk.marketplace.store.transaction import Transaction
 
 MAX_SUBJECT = 200
 MAX_MESSAGE = 4096
@@ -67,7 +67,7 @@ def notify_workers(transaction: Transaction, parameters: dict[str, Any]) -> dict
     for worker_id in dict.fromkeys(parameters["WorkerIds"]):
         reason = _unreachable(transaction, worker_id)
         if reason is None:
-            lifecycle.tell(
+            messages.tell(
                 transaction.connection,
                 transaction.now,
                 transaction.requester_id,

@@ -11,10 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Row, Select, bindparam, cast, func, select
 
 from simpleturk.marketplace.domain import deadlines, lifecycle, review_policies, worker_limits
-from simpleturk.marketplace.domain.marketplace import Transaction
 from simpleturk.marketplace.domain.search import Next, group_row, next_of_type, wanted_hit, whom
 from simpleturk.marketplace.errors import RequestError
-from simpleturk.marketplace.people.refusals import Incomplete, Refused
+from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
 from simpleturk.marketplace.people.requirements import unmet
 from simpleturk.marketplace.questions.answers import answers_of
 from simpleturk.marketplace.questions.question import parse_question
@@ -28,6 +27,7 @@ from simpleturk.marketplace.store.schema import (
     messages,
     requesters,
 )
+from simpleturk.marketplace.store.transaction import Transaction
 
 NOT_AVAILABLE = "ASSIGNMENT_ID_NOT_AVAILABLE"
 
@@ -50,43 +50,49 @@ class Accepted:
 
 
 def accept(transaction: Transaction, worker_id: str, group_id: str, hit_id: str = "") -> Accepted:
-    """Accept a HIT of a group: the one that is wanted, if it can still be had, or the next. Raises Refused."""
+    """Accept a HIT of a group: the one that is wanted, if it can still be had, or the next. Raises WorkerError."""
     row, who = group_row(transaction, worker_id, group_id)
     missing = unmet(who, row.requirements)
     if missing:
-        raise Refused("You do not qualify for this HIT.", whom(transaction, missing), 403)
+        raise WorkerError("You do not qualify for this HIT.", whom(transaction, missing), 403)
     held = transaction.connection.scalar(_HELD, {"worker_id": worker_id})
     if (held or 0) >= transaction.caps.max_held:
-        raise Refused("You hold as many HITs as one may.", f"Submit or return one of your {held} HITs first.")
+        raise WorkerError("You hold as many HITs as one may.", f"Submit or return one of your {held} HITs first.")
     hit = _chosen(transaction, worker_id, row.hit_type_id, hit_id)
     try:
         assignment_id = lifecycle.accept(transaction.connection, hit, worker_id, transaction.now)
     except RequestError as error:
-        raise Refused("This HIT is gone.", error.message) from error
+        raise WorkerError("This HIT is gone.", error.message) from error
     return Accepted(assignment_id, hit.hit_id, row.hit_group_id)
 
 
 def _chosen(transaction: Transaction, worker_id: str, hit_type_id: str, hit_id: str) -> Row[Any]:
-    """The HIT to accept. Raises Refused when there is none, or a cap says no."""
+    """The HIT to accept. Raises WorkerError when there is none, or a cap says no."""
     wanted = wanted_hit(transaction, worker_id, hit_type_id, hit_id) if hit_id else None
     found = Next(wanted) if wanted else next_of_type(transaction, worker_id, hit_type_id)
     hit = found.hit
     if hit is None and found.is_capped:
-        raise Refused("You have done all that one person may do of these HITs.", "The others are for other workers.")
+        raise WorkerError(
+            "You have done all that one person may do of these HITs.", "The others are for other workers."
+        )
     if hit is None:
-        raise Refused("There are no more HITs of this kind for you.", "Others have taken them, or you have done all.")
+        raise WorkerError(
+            "There are no more HITs of this kind for you.", "Others have taken them, or you have done all."
+        )
     if worker_limits.is_full(transaction.connection, hit, worker_id):
         reason = f"Of these one may hold {hit.max_concurrent} at once: submit or return one first."
-        raise Refused("You hold as many of these HITs as one may.", reason)
+        raise WorkerError("You hold as many of these HITs as one may.", reason)
     return hit
 
 
 def own_assignment(transaction: Transaction, worker_id: str, assignment_id: str) -> Row[Any]:
-    """A worker's assignment with its HIT's type. Raises Refused if it is not theirs, or does not exist."""
+    """A worker's assignment with its HIT's type. Raises WorkerError if it is not theirs, or does not exist."""
     which = {"assignment_id": assignment_id, "worker_id": worker_id}
     row = transaction.connection.execute(_OWN_ASSIGNMENT, which).first()
     if row is None:
-        raise Refused("There is no such HIT among yours.", "It may be another worker's, or the address is wrong.", 404)
+        raise WorkerError(
+            "There is no such HIT among yours.", "It may be another worker's, or the address is wrong.", 404
+        )
     return row
 
 
@@ -121,44 +127,44 @@ def submit(
 ) -> None:
     """Store what a page submitted. `worker_id` is who is signed in, None where the frame sends no cookie.
 
-    Raises Refused, or Incomplete; the same answers once more are not refused: the first acknowledgement may have been
-    lost. With `defer` the answers to a QuestionForm raise Unfilled, until they come as `filled`.
+    Raises WorkerError, or FormErrors; the same answers once more are not refused: the first acknowledgement may have
+    been lost. With `defer` the answers to a QuestionForm raise Unfilled, until they come as `filled`.
     """
     if assignment_id in ("", NOT_AVAILABLE):
-        raise Refused("This was only a preview.", "Accept the HIT, then do it and submit.", 400)
+        raise WorkerError("This was only a preview.", "Accept the HIT, then do it and submit.", 400)
     assignment = transaction.connection.execute(_ASSIGNMENT, {"assignment_id": assignment_id}).first()
     if assignment is None or worker_id not in (None, assignment.worker_id):
-        raise Refused("This HIT is not yours.", "Sign in as the worker who accepted it.", 403)
+        raise WorkerError("This HIT is not yours.", "Sign in as the worker who accepted it.", 403)
     fields = _fields(transaction, assignment, form, filled, defer)
     if assignment.status == "Accepted":
         if not fields:
             reason = "The page sent no answer. The HIT is still yours: go back and try again."
-            raise Refused("There was a problem submitting your results.", reason, 400)
+            raise WorkerError("There was a problem submitting your results.", reason, 400)
         hit = lifecycle.hit_of(transaction.connection, assignment.hit_id)
         lifecycle.submit(transaction.connection, assignment, hit, fields, transaction.now)
         review_policies.submitted(transaction.connection, transaction.now, hit, assignment.assignment_id)
         if hit.auto_approval_delay == 0:
             # It is approved at once: nobody may see it as merely submitted.
-            deadlines.settle(transaction.connection, transaction.now)
+            deadlines.apply_due(transaction.connection, transaction.now)
     elif assignment.status == "Abandoned":
         raise too_late()
     elif assignment.status == "Returned":
-        raise Refused("You returned this HIT.", "It went back to the market, and cannot be submitted any more.")
+        raise WorkerError("You returned this HIT.", "It went back to the market, and cannot be submitted any more.")
     elif assignment.fields != fields:
-        raise Refused("You have submitted this HIT before.", "Your first answers are kept as they are.")
+        raise WorkerError("You have submitted this HIT before.", "Your first answers are kept as they are.")
 
 
-def too_late() -> Refused:
+def too_late() -> WorkerError:
     """What a worker is told whose time for a HIT is over."""
     reason = "The time for this HIT ran out before it was submitted, and it went back to the market."
-    return Refused("Your time for this HIT is over.", reason)
+    return WorkerError("Your time for this HIT is over.", reason)
 
 
 def give_back(transaction: Transaction, worker_id: str, assignment_id: str) -> Row[Any]:
-    """Return a HIT; return its assignment. Raises Refused unless it is in work."""
+    """Return a HIT; return its assignment. Raises WorkerError unless it is in work."""
     assignment = own_assignment(transaction, worker_id, assignment_id)
     if assignment.status != "Accepted":
-        raise Refused("This HIT cannot be returned.", f"It is {assignment.status.lower()} already.")
+        raise WorkerError("This HIT cannot be returned.", f"It is {assignment.status.lower()} already.")
     lifecycle.give_back(transaction.connection, assignment, transaction.now)
     review_policies.became_reviewable(transaction.connection, transaction.now, [assignment.hit_id])
     return assignment
@@ -220,7 +226,7 @@ def _filled(xml: str, form: list[tuple[str, str]]) -> Filled:
 def _fields(
     transaction: Transaction, assignment: Row[Any], form: list[tuple[str, str]], filled: Filled | None, defer: bool
 ) -> list[Any]:
-    """What a page sent, as assignments.fields. Raises Incomplete where a QuestionForm's constraints are broken."""
+    """What a page sent, as assignments.fields. Raises FormErrors where a QuestionForm's constraints are broken."""
     xml = question_xml(transaction, assignment.hit_id)
     if "QuestionForm" not in xml or parse_question(xml).form is None:
         return [list(pair) for pair in answers_of(form)]
@@ -228,7 +234,7 @@ def _fields(
         raise Unfilled(lambda: _filled(xml, form))
     filled = filled or _filled(xml, form)
     if filled.problems and assignment.status == "Accepted":
-        raise Incomplete(filled)
+        raise FormErrors(filled)
     return filled.fields
 
 

@@ -51,7 +51,7 @@ def is_due(connection: Connection, now: float) -> bool:
     return any(connection.execute(_DUE, {"now": now}).one())
 
 
-def settle(connection: Connection, now: float) -> None:
+def apply_due(connection: Connection, now: float) -> None:
     """Abandon what is past its deadline, approve what nobody reviewed in time, take expired HITs off the market."""
     due: Any = connection.execute(_DUE, {"now": now}).one()
     overdue, approvable, expiring = due

@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from simpleturk.marketplace.api.hits import check_limits, hit_type_of
 from simpleturk.marketplace.domain import ledger, worker_limits
-from simpleturk.marketplace.domain.marketplace import Transaction
+from simpleturk.marketplace.domain.hit_types import check_limits, hit_type_of
 from simpleturk.marketplace.people import workers
 from simpleturk.marketplace.questions.question import SCHEMAS, check_question
 from simpleturk.marketplace.store.schema import assignments, hit_types, hits
+from simpleturk.marketplace.store.transaction import Transaction
 
 #: How long work waits at least before it is approved by itself, in seconds: nobody has looked at it here yet.
 TIME_TO_REVIEW = 7 * 24 * 3600

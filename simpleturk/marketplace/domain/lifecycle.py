@@ -17,8 +17,9 @@ from sqlalchemy.exc import IntegrityError
 
 from simpleturk.marketplace.domain import events, ledger, worker_limits
 from simpleturk.marketplace.errors import RequestError
+from simpleturk.marketplace.people.messages import tell
 from simpleturk.marketplace.store.ids import new_id
-from simpleturk.marketplace.store.schema import assignments, hit_types, hits, messages, notification_settings
+from simpleturk.marketplace.store.schema import assignments, hit_types, hits, notification_settings
 
 #: An override of a rejection is possible for this many seconds after the submission (30 days).
 OVERRIDE_WINDOW = 30 * 24 * 3600
@@ -225,12 +226,6 @@ def set_reviewing(connection: Connection, hit: Row[Any], reviewing: bool, now: f
 def is_reviewable(hit: Row[Any]) -> bool:
     """Whether nothing of a HIT is in work, and nothing can be accepted any more."""
     return hit.deleted is None and hit.pending == 0 and (hit.available == 0 or hit.expired)
-
-
-def tell(connection: Connection, now: float, requester_id: str, worker_id: str, subject: str, text: str) -> None:
-    """Put a message into a worker's inbox."""
-    values = {"worker_id": worker_id, "requester_id": requester_id, "time": now, "subject": subject, "text": text}
-    connection.execute(insert(messages).values(**values))
 
 
 def count(connection: Connection, hit_id: str, available: int = 0, pending: int = 0, completed: int = 0) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, bindparam, exists, false, func, literal_column, or_, select
 
 from simpleturk.marketplace.domain import lifecycle, worker_limits
-from simpleturk.marketplace.domain.marketplace import Transaction
-from simpleturk.marketplace.people.refusals import Refused
+from simpleturk.marketplace.people.refusals import WorkerError
 from simpleturk.marketplace.people.requirements import SYSTEM_TYPES, Standing, describe, names_of, standing, unmet
 from simpleturk.marketplace.people.workers import known
 from simpleturk.marketplace.store.schema import assignments, hit_types, hits, requesters, worker_blocks
+from simpleturk.marketplace.store.transaction import Transaction
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def _matching(search: Search) -> Callable[[Group], bool]:
 
 
 def group(transaction: Transaction, worker_id: str, group_id: str) -> Group:
-    """One group. Raises Refused if there is none of this id, or the worker may not see it."""
+    """One group. Raises WorkerError if there is none of this id, or the worker may not see it."""
     row, who = group_row(transaction, worker_id, group_id)
     conditions = (hits.c.hit_type_id == row.hit_type_id, *_on_market(transaction.now))
     number = transaction.connection.scalar(select(func.count()).select_from(hits).where(*conditions)) or 0
@@ -225,15 +225,15 @@ def whom(transaction: Transaction, missing: list[dict[str, Any]]) -> str:
 
 
 def group_row(transaction: Transaction, worker_id: str, group_id: str) -> tuple[Row[Any], Standing]:
-    """A group's HIT type, and the standing of the worker who looks at it. Raises Refused."""
+    """A group's HIT type, and the standing of the worker who looks at it. Raises WorkerError."""
     row = transaction.connection.execute(_GROUP, {"group_id": group_id, "worker_id": worker_id}).first()
     if row is None:
-        raise Refused("There are no such HITs.", "They may be done, or not for you.", 404)
+        raise WorkerError("There are no such HITs.", "They may be done, or not for you.", 404)
     # Without requirements nobody's record matters.
     who = standing(transaction.connection, worker_id) if row.requirements else Standing()
     hindrance = unmet(who, row.requirements, "preview")
     if hindrance:
-        raise Refused("You do not qualify to see this HIT.", whom(transaction, hindrance), 403)
+        raise WorkerError("You do not qualify to see this HIT.", whom(transaction, hindrance), 403)
     return row, who
 
 

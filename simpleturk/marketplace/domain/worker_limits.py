@@ -6,23 +6,12 @@ without it the HITs of one type are.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
 from simpleturk.marketplace.store.schema import assignments, hit_types, hits
-
-#: How many HITs a worker may hold at once, as on Amazon's site.
-MAX_HELD = 25
-
-
-@dataclass(frozen=True)
-class Caps:
-    """What one worker may do of any batch (None: as much as there is), and hold of all batches together."""
-
-    max_per_worker: int | None = None
-    max_held: int = MAX_HELD
+from simpleturk.marketplace.store.transaction import WorkerLimits
 
 
 def columns(annotation: str | None, hit_type_id: str) -> dict[str, Any]:
@@ -41,7 +30,7 @@ def mark(connection: Connection, hit_type_id: str) -> None:
     connection.execute(update(hit_types).where(hit_types.c.hit_type_id == hit_type_id).values(capped=True))
 
 
-def is_used_up(connection: Connection, hit: Row[Any], worker_id: str, caps: Caps) -> bool:
+def is_used_up(connection: Connection, hit: Row[Any], worker_id: str, caps: WorkerLimits) -> bool:
     """Whether a worker has done all they may of a HIT's batch. What was returned or ran out does not count."""
     most = _least(hit.max_per_worker, caps.max_per_worker)
     return most is not None and _counted(connection, hit, worker_id, ("Returned", "Abandoned")) >= most

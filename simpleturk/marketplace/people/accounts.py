@@ -15,10 +15,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, exists, insert, or_, select, update
 
-from simpleturk.marketplace.domain.marketplace import Transaction
 from simpleturk.marketplace.people import workers as people
-from simpleturk.marketplace.people.refusals import Refused
+from simpleturk.marketplace.people.refusals import WorkerError
 from simpleturk.marketplace.store.schema import ended_sessions, invitations, sign_in_failures, workers
+from simpleturk.marketplace.store.transaction import Transaction
 
 MIN_PASSWORD = 8
 MAX_PASSWORD = 1000
@@ -43,10 +43,10 @@ class Session:
 
 
 def hashed(worker_id: str, password: str) -> str:
-    """A password as it is stored. Raises Refused for one that is too easy to guess. Slow by design."""
+    """A password as it is stored. Raises WorkerError for one that is too easy to guess. Slow by design."""
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD or password.lower() == worker_id.lower():
         reason = f"It has at least {MIN_PASSWORD} characters, and is not your id."
-        raise Refused("Choose another password.", reason, 400)
+        raise WorkerError("Choose another password.", reason, 400)
     return _hasher.hash(password)
 
 
@@ -66,11 +66,11 @@ def stored_password(connection: Connection, worker_id: str) -> str | None:
 
 
 def begin(transaction: Transaction, worker_id: str) -> Session:
-    """Begin a session. Raises Refused for a disabled account."""
+    """Begin a session. Raises WorkerError for a disabled account."""
     people.enter(transaction, worker_id)
     row = _account(transaction.connection, worker_id)
     if row is None or row.disabled is not None:
-        raise Refused("This account is disabled.", "Ask whoever runs this site.", 403)
+        raise WorkerError("This account is disabled.", "Ask whoever runs this site.", 403)
     return Session(worker_id, row.session_epoch, secrets.token_urlsafe(16))
 
 
@@ -181,7 +181,7 @@ def is_invited(transaction: Transaction, secret: str) -> bool:
 
 
 def use_link(transaction: Transaction, secret: str, password_hash: str) -> Session:
-    """Set the password of a link's owner, and begin a session. Raises Refused for a link that is no good."""
+    """Set the password of a link's owner, and begin a session. Raises WorkerError for a link that is no good."""
     worker_id = owner_of_link(transaction, secret)
     if worker_id is None:
         raise gone()
@@ -198,11 +198,11 @@ def change_password(transaction: Transaction, worker_id: str, password_hash: str
 
 
 def sign_up(transaction: Transaction, worker_id: str, password_hash: str, secret: str | None) -> Session:
-    """Make an account; with an invitation's secret it is used once. Raises Refused."""
+    """Make an account; with an invitation's secret it is used once. Raises WorkerError."""
     place: dict[str, str | None] = {}
     if people.is_mentioned(transaction, worker_id):
         # Also somebody without a password, and whom a requester has given something: it is not for who comes first.
-        raise Refused("This id is taken.", "Choose another one.")
+        raise WorkerError("This id is taken.", "Choose another one.")
     if secret is not None:
         row = transaction.connection.execute(select(invitations).where(*_is_open(secret, transaction.now))).first()
         if row is None:
@@ -215,9 +215,9 @@ def sign_up(transaction: Transaction, worker_id: str, password_hash: str, secret
     return begin(transaction, worker_id)
 
 
-def gone() -> Refused:
+def gone() -> WorkerError:
     """What a link that is no good is answered with."""
-    return Refused("This link is no good any more.", "It was used, or is too old. Ask for a new one.", 404)
+    return WorkerError("This link is no good any more.", "It was used, or is too old. Ask for a new one.", 404)
 
 
 def _is_open(secret: str, now: float) -> tuple[ColumnElement[bool], ...]:

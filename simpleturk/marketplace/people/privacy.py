@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import Table, delete, insert, select, update
 
-from simpleturk.marketplace.domain.marketplace import Transaction
 from simpleturk.marketplace.people.workers import NAMING
 from simpleturk.marketplace.store.schema import (
     assignments,
@@ -17,6 +16,7 @@ from simpleturk.marketplace.store.schema import (
     worker_blocks,
     workers,
 )
+from simpleturk.marketplace.store.transaction import Transaction
 
 #: What nobody reads out of an export: secrets, and bookkeeping of ours.
 _HIDDEN = {"password", "link", "link_expires", "session_epoch", "seq"}

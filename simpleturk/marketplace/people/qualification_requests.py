@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from simpleturk.marketplace.domain.marketplace import Transaction
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.people import qualifications
-from simpleturk.marketplace.people.refusals import Incomplete, Refused
+from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
 from simpleturk.marketplace.questions.question_form import Filled, fill
 from simpleturk.marketplace.store import schema
 from simpleturk.marketplace.store.schema import qualification_requests, qualification_types, requesters
+from simpleturk.marketplace.store.transaction import Transaction
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,10 @@ class Asked:
 
 
 def qualification(transaction: Transaction, worker_id: str, kind: str) -> Asked:
-    """One qualification type. Raises Refused if there is none of this id."""
+    """One qualification type. Raises WorkerError if there is none of this id."""
     found = qualifications.find_type(transaction.connection, kind)
     if found is None:
-        raise Refused("There is no such qualification.", "It may not be offered any more.", 404)
+        raise WorkerError("There is no such qualification.", "It may not be offered any more.", 404)
     return _asked(transaction, worker_id, found)
 
 
@@ -50,12 +50,12 @@ def own_qualifications(transaction: Transaction, worker_id: str) -> list[Asked]:
 
 
 def ask_for_qualification(transaction: Transaction, worker_id: str, kind: str) -> str:
-    """Ask for a qualification; return Granted, Pending, or Testing. Raises Refused."""
+    """Ask for a qualification; return Granted, Pending, or Testing. Raises WorkerError."""
     asked = qualification(transaction, worker_id, kind)
     try:
         return qualifications.ask(transaction.connection, transaction.now, asked.kind, worker_id)
     except RequestError as error:
-        raise Refused("You cannot ask for this qualification now.", error.message) from error
+        raise WorkerError("You cannot ask for this qualification now.", error.message) from error
 
 
 def fill_test(xml: str, form: list[tuple[str, str]]) -> Filled:
@@ -79,7 +79,10 @@ def submit_test(
     form: list[tuple[str, str]],
     done: tuple[str, Filled] | None = None,
 ) -> None:
-    """Take the answers to a test. `done` is a test with what fill_test made of it. Raises Refused, or Incomplete."""
+    """Take the answers to a test. `done` is a test with what fill_test made of it.
+
+    Raises WorkerError, or FormErrors.
+    """
     asked = qualification(transaction, worker_id, kind)
 
     def filled_test(xml: str) -> Filled:
@@ -88,9 +91,9 @@ def submit_test(
     try:
         filled = qualifications.submit_test(transaction.connection, transaction.now, asked.kind, worker_id, filled_test)
     except RequestError as error:
-        raise Refused("The test was not taken.", error.message) from error
+        raise WorkerError("The test was not taken.", error.message) from error
     if filled.problems:
-        raise Incomplete(filled)
+        raise FormErrors(filled)
 
 
 def _asked(transaction: Transaction, worker_id: str, kind: Row[Any]) -> Asked:

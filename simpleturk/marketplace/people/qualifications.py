@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from simpleturk.marketplace.domain import lifecycle
 from simpleturk.marketplace.errors import RequestError
+from simpleturk.marketplace.people import messages
 from simpleturk.marketplace.questions import answer_key
 from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.questions.question_form import Filled, Form
@@ -120,7 +120,7 @@ def accept_request(connection: Connection, now: float, request: Row[Any], kind: 
     _settle(connection, request, "Granted")
     grant(connection, now, kind.qualification_type_id, request.worker_id, value)
     subject = f"You have been granted the qualification {kind.name}"
-    lifecycle.tell(connection, now, kind.requester_id, request.worker_id, subject, f"Its value is {value}.")
+    messages.tell(connection, now, kind.requester_id, request.worker_id, subject, f"Its value is {value}.")
 
 
 def reject_request(connection: Connection, now: float, request: Row[Any], kind: Row[Any], reason: str) -> None:
@@ -128,7 +128,7 @@ def reject_request(connection: Connection, now: float, request: Row[Any], kind: 
     _check_pending(request)
     _settle(connection, request, "Rejected", reason=reason)
     subject = f"Your request for the qualification {kind.name} was rejected"
-    lifecycle.tell(connection, now, kind.requester_id, request.worker_id, subject, reason)
+    messages.tell(connection, now, kind.requester_id, request.worker_id, subject, reason)
 
 
 def revoke(connection: Connection, kind: str, worker_id: str) -> None:

@@ -3,7 +3,7 @@
 from simpleturk.marketplace.questions.question_form import Filled
 
 
-class Incomplete(Exception):
+class FormErrors(Exception):
     """Answers that break the constraints of a QuestionForm: it is shown again, with what was written."""
 
     def __init__(self, filled: Filled) -> None:
@@ -11,7 +11,7 @@ class Incomplete(Exception):
         self.filled = filled
 
 
-class Refused(Exception):
+class WorkerError(Exception):
     """The worker cannot do this now; `title` and `reason` are sentences for their page."""
 
     def __init__(self, title: str, reason: str, status: int = 409) -> None:

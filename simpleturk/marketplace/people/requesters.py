@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from simpleturk.marketplace.domain.marketplace import Transaction
 from simpleturk.marketplace.store.ids import ALPHABET
 from simpleturk.marketplace.store.schema import access_keys, requesters
+from simpleturk.marketplace.store.transaction import Transaction
 
 MAX_NAME = 200
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from simpleturk.marketplace.domain.marketplace import Transaction
 from simpleturk.marketplace.errors import RequestError, does_not_exist, out_of_range
 from simpleturk.marketplace.people.requirements import LOCALE
 from simpleturk.marketplace.store.schema import qualification_types
+from simpleturk.marketplace.store.transaction import Transaction
 
 MAX_REQUIREMENTS = 10
 MAX_INTEGERS = 15

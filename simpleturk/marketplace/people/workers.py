@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Row, exists, insert, select, update
 
-from simpleturk.marketplace.domain.marketplace import Transaction
 from simpleturk.marketplace.store.schema import metadata, workers
+from simpleturk.marketplace.store.transaction import Transaction
 
 #: Every table that names workers.
 NAMING = [table for table in metadata.tables.values() if "worker_id" in table.c]

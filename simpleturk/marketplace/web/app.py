@@ -5,10 +5,8 @@ were given. A page of another site cannot send that header here unasked.
 """
 
 import asyncio
-import ipaddress
 import json
 import os
-import re
 import signal
 import threading
 import time
@@ -26,23 +24,24 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from simpleturk.marketplace.api.authentication import Access
 from simpleturk.marketplace.api.operations import OPERATIONS
 from simpleturk.marketplace.api.protocol import CONTENT_TYPE, MAX_BODY_BYTES, handle
 from simpleturk.marketplace.api.signature import HTTPRequest
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.domain.worker_limits import Caps
 from simpleturk.marketplace.errors import ServiceError
 from simpleturk.marketplace.notifications.delivery import Deliverer
 from simpleturk.marketplace.people.accounts import SESSION_SECONDS
-from simpleturk.marketplace.people.refusals import Refused
+from simpleturk.marketplace.people.refusals import WorkerError
 from simpleturk.marketplace.store.sqlite import Store
-from simpleturk.marketplace.web.cookies import NAME, SAFE_NAME, TwiceKept
-from simpleturk.marketplace.web.frames import SITE_HOST, Frames
+from simpleturk.marketplace.store.transaction import WorkerLimits
+from simpleturk.marketplace.web.cookies import NAME, SAFE_NAME, HostPrefixCookie
+from simpleturk.marketplace.web.frames import Frames
+from simpleturk.marketplace.web.hosts import HostDispatcher, is_loopback
 from simpleturk.marketplace.web.metrics import Observer, log_to_stderr
-from simpleturk.marketplace.web.pages import Instead
+from simpleturk.marketplace.web.pages import RedirectTo
 from simpleturk.marketplace.web.settings import SiteSettings
 from simpleturk.marketplace.web.threads import READERS, Threads
 from simpleturk.marketplace.web.worker.site import Site
@@ -55,7 +54,7 @@ BODY_TIMEOUT = 30
 
 
 @dataclass(frozen=True)
-class Serving:
+class ServerSettings:
     """How a marketplace is served.
 
     `is_open`: it listens on this machine only, and callers without a known key are the local requester. `rate`: API
@@ -65,7 +64,7 @@ class Serving:
 
     is_open: bool = True
     strict: bool = False
-    caps: Caps = Caps()
+    caps: WorkerLimits = WorkerLimits()
     site: SiteSettings = SiteSettings()
     rate: float = 0
     allow_private_webhooks: bool = False
@@ -74,9 +73,9 @@ class Serving:
     processes: int = 1
 
 
-def create_app(marketplace: Marketplace, serving: Serving | None = None) -> ASGIApp:
+def create_app(marketplace: Marketplace, serving: ServerSettings | None = None) -> ASGIApp:
     """The whole program, with no state but the marketplace's."""
-    serving = serving or Serving()
+    serving = serving or ServerSettings()
     observer = Observer(marketplace, serving.log_all)
     access = Access(marketplace, serving.is_open, serving.rate / serving.processes)
     frames = Frames(marketplace, marketplace.store.key("frames").hex(), serving.site.frames)
@@ -112,13 +111,13 @@ def create_app(marketplace: Marketplace, serving: Serving | None = None) -> ASGI
             *site.routes(),
             *frames.routes(),
         ],
-        middleware=[session] if serving.is_secure else [Middleware(TwiceKept), session],
-        exception_handlers={Refused: site.refused, Instead: site.instead, 404: site.not_found, 500: broken},
+        middleware=[session] if serving.is_secure else [Middleware(HostPrefixCookie), session],
+        exception_handlers={WorkerError: site.refused, RedirectTo: site.instead, 404: site.not_found, 500: broken},
         lifespan=lifespan,
     )
     # Under the frames' name nothing but frames: HITs share their origin with none of the site's pages.
-    frame_app = Starlette(routes=frames.routes(), exception_handlers={Refused: _refused_frame, 500: broken})
-    return observer.watching(_ByHost(site_app, frame_app, frames.hosts(), api, serving.is_open))
+    frame_app = Starlette(routes=frames.routes(), exception_handlers={WorkerError: _refused_frame, 500: broken})
+    return observer.watching(HostDispatcher(site_app, frame_app, frames.hosts(), api, serving.is_open))
 
 
 #: The environment variable in which `serve` tells its processes how to serve.
@@ -131,7 +130,7 @@ def from_environment() -> ASGIApp:
     log_to_stderr()
     threading.Thread(target=_end_with, args=(configuration["parent"],), daemon=True).start()
     told = configuration["serving"]
-    serving = Serving(**told | {"site": SiteSettings(**told["site"]), "caps": Caps(**told["caps"])})
+    serving = ServerSettings(**told | {"site": SiteSettings(**told["site"]), "caps": WorkerLimits(**told["caps"])})
     store = Store(Path(configuration["database"]))
     return create_app(Marketplace(store, strict=serving.strict, caps=serving.caps), serving)
 
@@ -141,60 +140,6 @@ def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-class _ByHost:
-    """Sends a request to the API, the site or the frames; refuses names that are not ours.
-
-    Where callers need no key, a page of another site whose name was made to point here (DNS rebinding) must not reach
-    the API.
-    """
-
-    def __init__(
-        self, site: ASGIApp, frames: ASGIApp, frame_hosts: set[str], api: Callable[[Request], object], is_open: bool
-    ) -> None:
-        self.site = site
-        self.frames = frames
-        self.frame_hosts = frame_hosts
-        self.api = Starlette(routes=[Route("/{path:path}", api, methods=["POST"])])
-        self.is_open = is_open
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.site(scope, receive, send)
-            return
-        host = _named(scope)
-        ours = host == SITE_HOST or is_loopback(host) or (host != "" and not self.is_open)
-        if host in self.frame_hosts:
-            await self.frames(scope, receive, send)
-        elif not ours:
-            refusal = PlainTextResponse("This marketplace is not served under this name.\n", 400)
-            await refusal(scope, receive, send)
-        elif scope["method"] == "POST" and any(name == b"x-amz-target" for name, _ in scope["headers"]):
-            await self.api(scope, receive, send)
-        else:
-            await self.site(scope, receive, send)
-
-
-#: A Host header: a name, an address, or an IPv6 address in brackets; perhaps a port.
-_HOST = re.compile(rb"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
-
-
-def _named(scope: Scope) -> str:
-    """The one name by which a request called us, in lower case; "" for none or anything strange."""
-    hosts = [value for name, value in scope["headers"] if name == b"host"]
-    found = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
-    return found[1].decode().lower() if found else ""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host's name or address is this machine's own."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 async def _answer(
@@ -289,7 +234,7 @@ def _metrics(observer: Observer) -> Callable[[Request], Response]:
 
 
 def _refused_frame(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)
+    assert isinstance(error, WorkerError)
     return PlainTextResponse(f"{error.title} {error.reason}\n", error.status)
 
 

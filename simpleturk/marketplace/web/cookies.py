@@ -11,7 +11,7 @@ NAME = "simpleturk"
 SAFE_NAME = f"__Host-{NAME}"
 
 
-class TwiceKept:
+class HostPrefixCookie:
     """Hands an application the safe cookie as the plain one, and keeps what it sets under both names."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -14,22 +14,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from jinja2 import Environment, FileSystemLoader
 from sqlalchemy import Row
-from starlette.datastructures import ImmutableMultiDict, UploadFile
-from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from simpleturk.marketplace.domain import assignments
 from simpleturk.marketplace.domain.assignments import NOT_AVAILABLE
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.people.refusals import Refused
+from simpleturk.marketplace.people.refusals import WorkerError
 from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.questions.question_form import Filled, other_name
 from simpleturk.marketplace.questions.question_form import Form as QuestionForm
@@ -53,14 +50,6 @@ PAGES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-
-#: The largest submission, in bytes, and the largest form of a page of ours.
-MAX_FORM_BYTES = 16 * 1024 * 1024
-MAX_OWN_FORM_BYTES = 1024 * 1024
-MAX_FIELDS = 20_000
-
-#: A form as it was sent: names may repeat, and their order is kept.
-Form = ImmutableMultiDict[str, str]
 
 
 @dataclass(frozen=True)
@@ -131,7 +120,7 @@ class Frames:
         try:
             shows = self._signer.loads(request.path_params["token"])
         except BadSignature as error:
-            raise Refused("There is no such HIT.", "The address of this frame is wrong.", 404) from error
+            raise WorkerError("There is no such HIT.", "The address of this frame is wrong.", 404) from error
         with self.marketplace.read() as transaction:
             question = parse_question(assignments.question_xml(transaction, shows["hit"]))
         own_origin = request.url.hostname in self.hosts()
@@ -179,62 +168,6 @@ def render_form(form: QuestionForm, assignment_id: str | None, submit_to: str, f
     context: dict[str, Any] = {"form": form, "assignment_id": assignment_id, "submit_to": submit_to}
     context |= {"values": values, "problems": filled.problems if filled else {}, "other_name": other_name}
     return PAGES.get_template("question_form.html").render(context)
-
-
-_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
-
-
-async def read_form(request: Request, most: int = MAX_OWN_FORM_BYTES) -> Form:
-    """A request's form, with files as their names. Raises Refused when it is too large or cannot be read."""
-    length = request.headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > most:
-        reason = f"It may have up to {most // 1024**2} MiB. Go back: what you wrote should still be there."
-        raise Refused("What you sent is too large.", reason, 413)
-    try:
-        form = await _read(request, most)
-        if any(_HALF_CHARACTER.search(text) for pair in form.multi_items() for text in pair):
-            raise ValueError("half a character")
-        return form
-    except ClientDisconnect as error:
-        reason = "The connection was lost, or too slow. Try again."
-        raise Refused("What you sent did not arrive.", reason, 408) from error
-    # Inside an application Starlette makes an HTTPException of what its parser says; an unknown charset is a
-    # LookupError.
-    except (HTTPException, MultiPartException, LookupError, ValueError) as error:
-        raise Refused("What you sent cannot be read.", "The form is malformed.", 400) from error
-
-
-async def _read(request: Request, most: int) -> Form:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "application/x-www-form-urlencoded":
-        return await _urlencoded(request, most)
-    if "content-length" not in request.headers:
-        # Its files go to the disk: their size has to be known before. Browsers say it.
-        raise ValueError("no length")
-    form = await request.form(max_fields=MAX_FIELDS, max_files=100, max_part_size=most)
-    return Form(
-        [(name, value.filename or "" if isinstance(value, UploadFile) else value) for name, value in form.multi_items()]
-    )
-
-
-async def _urlencoded(request: Request, most: int) -> Form:
-    """Names and values as UTF-8, also where a client did not encode them. Raises ValueError for too many fields."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            raise ValueError("too large")
-    return Form(fields_of(bytes(body)))
-
-
-def fields_of(encoded: bytes) -> list[tuple[str, str]]:
-    """Names and values of an encoded form or query. What is not UTF-8 is what browsers send for Latin-1 pages."""
-    options: dict[str, Any] = {"keep_blank_values": True, "max_num_fields": MAX_FIELDS}
-    try:
-        return parse_qsl(encoded.decode("utf-8"), errors="strict", **options)
-    except UnicodeDecodeError:
-        latin = "windows-1252"
-        return parse_qsl(encoded.decode(latin, "replace"), encoding=latin, errors="replace", **options)
 
 
 def _origin(request: Request, host: str = "") -> str:

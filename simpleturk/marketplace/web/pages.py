@@ -13,16 +13,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from simpleturk.marketplace.api.validation import WORKER_ID
-from simpleturk.marketplace.domain.marketplace import Marketplace, Transaction
+from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import accounts
 from simpleturk.marketplace.people.accounts import Session
-from simpleturk.marketplace.people.refusals import Refused
-from simpleturk.marketplace.web.frames import PAGES, Form, read_form
+from simpleturk.marketplace.people.refusals import WorkerError
+from simpleturk.marketplace.store.transaction import Transaction
+from simpleturk.marketplace.web.form_data import Form, read_form
+from simpleturk.marketplace.web.frames import PAGES
 from simpleturk.marketplace.web.settings import SiteSettings
 from simpleturk.marketplace.web.threads import Threads
 
 
-class Instead(Exception):
+class RedirectTo(Exception):
     """Something else has to come first: `response` is it."""
 
     def __init__(self, response: Response) -> None:
@@ -71,14 +73,14 @@ class Pages:
         if self.settings.is_open and WORKER_ID.fullmatch(named) and not (session and session.worker_id == named):
             self._follow(request, session, named)
         if session is None:
-            raise Instead(self._sign_in_first(request))
+            raise RedirectTo(self._sign_in_first(request))
         with self.marketplace.store.read() as connection:
             standing = accounts.standing(connection, session, self.settings.terms)
         if standing == "ended":
             request.session.clear()
-            raise Instead(self._sign_in_first(request))
+            raise RedirectTo(self._sign_in_first(request))
         if standing == "terms":
-            raise Instead(self.page(request, "terms.html", next=_address(request)))
+            raise RedirectTo(self.page(request, "terms.html", next=_address(request)))
         return session.worker_id
 
     def _follow(self, request: Request, session: Session | None, named: str) -> None:
@@ -88,25 +90,25 @@ class Pages:
         counts, and another site's link to another worker's place is asked about.
         """
         if request.headers.get("sec-fetch-dest", "document") != "document":
-            raise Refused("This link is for a window of its own.", "Open it in your browser.", 403)
+            raise WorkerError("This link is for a window of its own.", "Open it in your browser.", 403)
         # Over plain http, but for this computer's own names, browsers do not say where a link came from.
         came_from = request.headers.get("sec-fetch-site", "unknown")
         if session is not None and came_from not in ("none", "same-origin"):
-            raise Instead(self.page(request, "switch.html", named=named, next=_address(request)))
+            raise RedirectTo(self.page(request, "switch.html", named=named, next=_address(request)))
         with self.marketplace.write() as transaction:
             begun = accounts.begin(transaction, named)
         remember(request, begun, self.settings)
-        raise Instead(RedirectResponse(_address(request), 303))
+        raise RedirectTo(RedirectResponse(_address(request), 303))
 
     def _sign_in_first(self, request: Request) -> Response:
         """The way to sign in, and on to where somebody wanted to go."""
         return self.page(request, "sign_in.html", next=_address(request))
 
     def signed_in(self, request: Request) -> Session:
-        """Who a form's session says it is; the transaction has to check it. Raises Refused for nobody."""
+        """Who a form's session says it is; the transaction has to check it. Raises WorkerError for nobody."""
         session = session_of(request, self.settings)
         if session is None:
-            raise Refused("You are not signed in.", "Sign in first, then go on.", 403)
+            raise WorkerError("You are not signed in.", "Sign in first, then go on.", 403)
         return session
 
     async def change(
@@ -114,7 +116,7 @@ class Pages:
     ) -> Any:
         """Call function(transaction, worker_id, *arguments) in a transaction, for a session that is still good.
 
-        Raises Refused. `before_terms`: also somebody who has not accepted the terms may.
+        Raises WorkerError. `before_terms`: also somebody who has not accepted the terms may.
         """
 
         def act() -> Any:
@@ -125,26 +127,26 @@ class Pages:
         return await self.threads.writing(act)
 
     async def checked_form(self, request: Request) -> Form:
-        """The form of a page of ours. Raises Refused unless it carries the session's token."""
+        """The form of a page of ours. Raises WorkerError unless it carries the session's token."""
         form = await read_form(request)
         check_token(request, form.get("csrf", ""))
         return form
 
 
 def check_token(request: Request, token: str) -> None:
-    """Raise Refused unless a form's token is the session's."""
+    """Raise WorkerError unless a form's token is the session's."""
     expected = request.session.get("csrf", "")
     if not expected or not hmac.compare_digest(token.encode(), expected.encode()):
-        raise Refused("This form is too old.", "Go back, load the page again, and repeat what you did.", 403)
+        raise WorkerError("This form is too old.", "Go back, load the page again, and repeat what you did.", 403)
 
 
 def check(transaction: Transaction, session: Session, terms: str = "") -> None:
-    """Raise Refused unless a session is still good, and its worker has accepted the terms."""
+    """Raise WorkerError unless a session is still good, and its worker has accepted the terms."""
     standing = accounts.standing(transaction.connection, session, terms)
     if standing == "ended":
-        raise Refused("You are signed out.", "Sign in again, then go on.", 403)
+        raise WorkerError("You are signed out.", "Sign in again, then go on.", 403)
     if standing == "terms":
-        raise Refused("There are new terms.", "Read and accept them first: any page shows them.", 403)
+        raise WorkerError("There are new terms.", "Read and accept them first: any page shows them.", 403)
 
 
 def session_of(request: Request, settings: SiteSettings) -> Session | None:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simpleturk.batch.inputs import open_inputs
 from simpleturk.batch.inputs.csv_inputs import Table
-from simpleturk.batch.inputs.jsonl import Input, InputLines, open_inputs
+from simpleturk.batch.inputs.jsonl import Input, InputLines
 from simpleturk.errors import Problem
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"))

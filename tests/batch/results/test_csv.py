@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simpleturk.batch.results.csv import COLUMNS, Sheet, decisions, site_row
+from simpleturk.batch.results.csv import COLUMNS, Sheet, csv_row, decisions
 from simpleturk.errors import Problems
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.mturk.models import Assignment
@@ -141,7 +141,7 @@ def test_csv_of_all_hits_needs_no_ids_and_following_it_is_refused(done: list[str
 
 def test_an_answer_that_cannot_be_read_is_kept_as_it_came() -> None:
     assignment = Assignment("A", "H", "ann", "Submitted", "<broken", None, None, None, None, None, None)
-    row = site_row(assignment, None)
+    row = csv_row(assignment, None)
     assert row["Answer.answer"] == "<broken"
     assert "problem" in row
     sheet = Sheet()

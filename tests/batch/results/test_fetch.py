@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simpleturk.batch.results.fetch import ResultsFile, result_record
+from simpleturk.batch.results.fetch import result_record
+from simpleturk.batch.results.jsonl import ResultsFile
 from simpleturk.errors import Problems, SimpleturkError
 from simpleturk.files import appending
 from simpleturk.marketplace.questions.answers import answer_xml

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simpleturk.batch.templates.detect import syntax_of
-from simpleturk.batch.templates.placeholders import Context, read
+from simpleturk.batch.templates.placeholders import Context, read_placeholders
 from simpleturk.batch.templates.requester_site import AFTER, BEFORE, SUBMIT, SiteTemplate
-from simpleturk.batch.templates.sanitize import SAFE_TAGS, VOID, formatted
+from simpleturk.batch.templates.sanitize import SAFE_TAGS, VOID, sanitize
 from simpleturk.errors import Problems
 
 
@@ -96,12 +96,12 @@ NASTY = st.lists(st.sampled_from(PIECES)).map("".join)
     ],
 )
 def test_a_hole_is_known_by_where_it_stands(page: str, context: Context) -> None:
-    [hole], _ = read(page)
+    [hole], _ = read_placeholders(page)
     assert (hole.name, hole.context) == ("x", context)
 
 
 def test_an_event_attribute_holds_a_script() -> None:
-    [hole], _ = read("""<a onclick="go('${x}')">""")
+    [hole], _ = read_placeholders("""<a onclick="go('${x}')">""")
     assert (hole.context, hole.inner) == (Context.ATTRIBUTE, Context.SCRIPT_STRING)
 
 
@@ -218,7 +218,7 @@ def test_a_page_without_fields_has_those_that_its_values_bring(folder: Path) -> 
 
 @given(value=st.lists(st.sampled_from([*PIECES, "<b>", "</b>", "<i", "<p>", "</p>", "<a href=", "<td>"])).map("".join))
 def test_of_any_value_only_formatting_becomes_tags_and_all_of_it_is_closed(value: str) -> None:
-    seen = Seen(f"<section>{formatted(value)}</section>")
+    seen = Seen(f"<section>{sanitize(value)}</section>")
     assert {tag for tag, _ in seen.tags} <= SAFE_TAGS
     assert seen.open == []
     assert all(not name.startswith("on") for _, attributes in seen.tags for name in attributes)

@@ -10,7 +10,7 @@ import pytest
 
 from simpleturk.client.client import MTurk
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.people.refusals import Refused
+from simpleturk.marketplace.people.refusals import WorkerError
 from tests.conftest import Files, Run, Worker, do, hit_type_of
 
 WORDS = [{"word": word} for word in ("cat", "dog", "emu")]
@@ -221,9 +221,9 @@ def test_a_cap_travels_in_the_annotation_and_amazon_is_said_not_to_know_it(
     assert hits(run)[0]["annotation"].startswith("mine MaxPerWorker=1 MaxConcurrent=2 simpleturk:")
     one, group = Worker(local, "ann"), hit_type_of(local, ids()[0])
     one.do(group)
-    with pytest.raises(Refused, match="all that one person may do"):
+    with pytest.raises(WorkerError, match="all that one person may do"):
         one.accept(group)
-    monkeypatch.setattr("simpleturk.client.endpoints.Marketplace.is_amazon", True)
+    monkeypatch.setattr("simpleturk.client.endpoints.Endpoint.is_amazon", True)
     result = run("launch", "--ids", "other.txt", "--dry-run")
     assert "warning: MaxPerWorker and MaxConcurrent limit nobody on local" in result.stderr
 
@@ -397,7 +397,7 @@ def test_inputs_that_change_while_somebody_thinks_are_not_launched(
     def think(*arguments: Any, **options: Any) -> None:
         Path("inputs.jsonl").write_text('{"word": "other"}\n' * 3)
 
-    monkeypatch.setattr("simpleturk.commands.launch.command._warn_of_caps", think)
+    monkeypatch.setattr("simpleturk.commands.launch.command.warn_of_caps", think)
     result = run("launch")
     assert (result.exit_code, "error: inputs.jsonl has just changed" in result.stderr) == (1, True)
     assert hits(run) == []

@@ -163,11 +163,10 @@ def test_inputs_that_change_during_a_launch_make_no_hit_of_another_input(
 
 def boto_hits() -> list[dict[str, Any]]:
     """Every HIT with its question, as the API shows it."""
-    from simpleturk.client.client import connect
-    from simpleturk.client.endpoints import LOCAL_URL
-    from simpleturk.client.endpoints import Marketplace as Where
+    from simpleturk.client.connect import connect
+    from simpleturk.client.endpoints import LOCAL_URL, Endpoint
 
-    mturk = connect(Where("local", LOCAL_URL, False), database=Path("market.db"))
+    mturk = connect(Endpoint("local", LOCAL_URL, False), database=Path("market.db"))
     return [hit for page in mturk._pages("list_hits", "HITs") for hit in page]
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from simpleturk.marketplace.domain import ledger
 from simpleturk.marketplace.domain.lifecycle import hit_status
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.people.refusals import Refused
+from simpleturk.marketplace.people.refusals import WorkerError
 from simpleturk.marketplace.store.schema import assignments, hit_types, hits, ledger_entries, requesters
 from simpleturk.marketplace.store.sqlite import LOCAL_REQUESTER, Store
 from tests.conftest import Clock, Worker
@@ -102,7 +102,7 @@ class Marketplaces(RuleBasedStateMachine):
         hit_type = self.call("GetHIT", HITId=self.a_hit(hit)).get("HIT", {}).get("HITTypeId", "3NONE")
         try:
             self.statuses[self.workers[name].accept(hit_type)] = "Accepted"
-        except Refused:
+        except WorkerError:
             pass
 
     @precondition(lambda self: self.hit_ids)
@@ -121,7 +121,7 @@ class Marketplaces(RuleBasedStateMachine):
         for worker in self.workers.values():
             try:
                 worker.submit(chosen, ("a", value))
-            except Refused:
+            except WorkerError:
                 continue
             self.fields.setdefault(chosen, [["a", value]])
 
@@ -131,7 +131,7 @@ class Marketplaces(RuleBasedStateMachine):
         for worker in self.workers.values():
             try:
                 worker.give_back(self.an_assignment(assignment, "Accepted"))
-            except Refused:
+            except WorkerError:
                 continue
 
     @precondition(lambda self: self.some("Submitted", "Rejected"))

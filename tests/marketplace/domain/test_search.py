@@ -9,8 +9,8 @@ import pytest
 from simpleturk.marketplace.domain import search
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.domain.search import Search
-from simpleturk.marketplace.domain.worker_limits import Caps
-from simpleturk.marketplace.people.refusals import Refused
+from simpleturk.marketplace.people.refusals import WorkerError
+from simpleturk.marketplace.store.transaction import WorkerLimits
 from tests.conftest import Clock, Worker
 from tests.marketplace.api.test_boto3_programs import create
 from tests.marketplace.conftest import Browser, accept
@@ -126,7 +126,7 @@ def test_a_worker_does_as_many_hits_of_a_batch_as_they_may(mturk: Any, worker: W
         one.do(group)
     one.do(group)
     assert mturk.get_hit(HITId=other["HITId"])["HIT"]["NumberOfAssignmentsAvailable"] == 0
-    with pytest.raises(Refused, match="all that one person may do"):
+    with pytest.raises(WorkerError, match="all that one person may do"):
         one.accept(group)
     worker("bob").do(group)
 
@@ -139,7 +139,7 @@ def test_what_was_returned_or_ran_out_does_not_count(mturk: Any, worker: WorkerO
     one.accept(group)
     clock.advance(601)
     one.do(group)
-    with pytest.raises(Refused, match="all that one person may do"):
+    with pytest.raises(WorkerError, match="all that one person may do"):
         one.accept(group)
 
 
@@ -148,22 +148,22 @@ def test_a_worker_holds_as_many_hits_of_a_batch_as_they_may(mturk: Any, worker: 
         group = create(mturk, RequesterAnnotation=f"MaxConcurrent=1 simpleturk:b1:{n}")["HITGroupId"]
     one = worker("ann")
     held = one.accept(group)
-    with pytest.raises(Refused, match="as many of these HITs as one may"):
+    with pytest.raises(WorkerError, match="as many of these HITs as one may"):
         one.accept(group)
     one.submit(held)
     one.accept(group)
 
 
 def test_the_operator_caps_every_batch(mturk: Any, worker: WorkerOf, marketplace: Marketplace) -> None:
-    marketplace.caps = Caps(max_per_worker=1, max_held=2)
+    marketplace.caps = WorkerLimits(max_per_worker=1, max_held=2)
     group = create(mturk)["HITGroupId"]
     create(mturk)
     worker("ann").do(group)
-    with pytest.raises(Refused, match="all that one person may do"):
+    with pytest.raises(WorkerError, match="all that one person may do"):
         worker("ann").accept(group)
     for title in ("a", "b"):
         worker("ann").accept(create(mturk, Title=title)["HITGroupId"])
-    with pytest.raises(Refused, match="as many HITs as one may"):
+    with pytest.raises(WorkerError, match="as many HITs as one may"):
         worker("ann").accept(create(mturk, Title="c")["HITGroupId"])
 
 

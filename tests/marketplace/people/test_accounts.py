@@ -10,7 +10,7 @@ import pytest
 from simpleturk.marketplace.domain import assignments
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import accounts, privacy, workers
-from simpleturk.marketplace.web.app import Serving
+from simpleturk.marketplace.web.app import ServerSettings
 from simpleturk.marketplace.web.settings import SiteSettings
 from tests.conftest import Clock, serving
 from tests.marketplace.api.test_boto3_programs import create
@@ -21,7 +21,7 @@ PASSWORD = "correct horse"
 
 def closed(marketplace: Marketplace, **settings: Any) -> serving:
     """A marketplace served with accounts."""
-    return serving(marketplace, Serving(site=SiteSettings(is_open=False, **settings)))
+    return serving(marketplace, ServerSettings(site=SiteSettings(is_open=False, **settings)))
 
 
 @pytest.fixture
@@ -256,7 +256,7 @@ def test_neither_passwords_nor_links_are_in_the_database(marketplace: Marketplac
 
 
 def test_the_cookie_cannot_be_planted_where_there_is_tls(marketplace: Marketplace) -> None:
-    with serving(marketplace, Serving(is_secure=True)) as address:
+    with serving(marketplace, ServerSettings(is_secure=True)) as address:
         browser = Browser(address)
         browser.get("/sign-in")
         cookie = browser.headers["set-cookie"]
@@ -315,7 +315,7 @@ def test_a_session_that_was_begun_without_a_password_counts_for_nothing_where_th
     marketplace: Marketplace,
 ) -> None:
     browser = Browser("http://127.0.0.1:1")
-    for told in (Serving(), Serving(site=SiteSettings(is_open=False))):
+    for told in (ServerSettings(), ServerSettings(site=SiteSettings(is_open=False))):
         with serving(marketplace, told) as address:
             browser.port, browser.home = int(address.rpartition(":")[2]), address
             if told.site.is_open:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simpleturk.marketplace.domain.assignments import inbox
-from simpleturk.marketplace.people.refusals import Incomplete, Refused
+from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
 from simpleturk.marketplace.people.requirements import ADULT, MASTERS, Standing, meets
 from simpleturk.marketplace.people.workers import Profile, set_master, set_profile
 from tests.conftest import Clock, Worker
@@ -44,7 +44,7 @@ def test_a_request_waits_for_the_requester(mturk: Any, worker: WorkerOf) -> None
     kind = create_type(mturk)
     ann = worker("ann")
     assert ann.ask(kind) == "Pending"
-    with pytest.raises(Refused, match="cannot ask"):
+    with pytest.raises(WorkerError, match="cannot ask"):
         ann.ask(kind)
     [request] = mturk.list_qualification_requests()["QualificationRequests"]
     assert (request["WorkerId"], "Answer" in request) == ("ann", False)
@@ -67,7 +67,7 @@ def test_who_was_refused_may_ask_again_after_the_delay(
     if may:
         assert worker("ann").ask(kind) == "Pending"
     else:
-        with pytest.raises(Refused):
+        with pytest.raises(WorkerError):
             worker("ann").ask(kind)
 
 
@@ -75,11 +75,11 @@ def test_a_test_is_scored_by_its_key(mturk: Any, worker: WorkerOf) -> None:
     kind = create_type(mturk, Test=FORM, TestDurationInSeconds=600, AnswerKey=ANSWER_KEY)
     ann = worker("ann")
     assert ann.ask(kind) == "Testing"
-    with pytest.raises(Incomplete):
+    with pytest.raises(FormErrors):
         ann.take_test(kind, ("colour", "red"), ("zip", "1"))
     ann.take_test(kind, *GOOD)
     assert score(mturk, kind) == 10
-    with pytest.raises(Refused, match="not taken"):
+    with pytest.raises(WorkerError, match="not taken"):
         ann.take_test(kind, *GOOD)
 
 
@@ -101,9 +101,9 @@ def test_the_time_for_a_test_ends(mturk: Any, worker: WorkerOf, clock: Clock) ->
     ann = worker("ann")
     ann.ask(kind)
     clock.advance(600)
-    with pytest.raises(Refused):
+    with pytest.raises(WorkerError):
         ann.take_test(kind, *GOOD)
-    with pytest.raises(Refused):
+    with pytest.raises(WorkerError):
         ann.ask(kind)
     clock.advance(400)
     assert ann.ask(kind) == "Testing"
@@ -152,7 +152,7 @@ def test_an_inactive_type_is_neither_asked_for_nor_used_in_new_hits(mturk: Any, 
     need = [{"QualificationTypeId": kind, "Comparator": "DoesNotExist"}]
     hit = mturk.create_hit(**HIT, QualificationRequirements=need)["HIT"]
     mturk.update_qualification_type(QualificationTypeId=kind, QualificationTypeStatus="Inactive")
-    with pytest.raises(Refused):
+    with pytest.raises(WorkerError):
         worker("ann").ask(kind)
     again = {"HITTypeId": hit["HITTypeId"], "LifetimeInSeconds": 60, "Question": HIT["Question"]}
     assert code(mturk.create_hit_with_hit_type, **again) == "InvalidQualificationTypeState"
@@ -169,7 +169,7 @@ def test_a_grant_opens_the_hits_that_ask_for_it(mturk: Any, worker: WorkerOf) ->
         }
     ]
     hit = mturk.create_hit(**HIT, QualificationRequirements=need)["HIT"]
-    with pytest.raises(Refused, match="do not qualify to see"):
+    with pytest.raises(WorkerError, match="do not qualify to see"):
         worker("ann").accept(hit["HITTypeId"])
     mturk.associate_qualification_with_worker(QualificationTypeId=kind, WorkerId="ann", IntegerValue=5)
     worker("ann").do(hit["HITTypeId"])
@@ -184,7 +184,7 @@ def test_adults_and_masters_are_who_said_so_and_whom_the_operator_chose(
         wanted = {"QualificationTypeId": kind, "Comparator": "EqualTo", "IntegerValues": [1]}
     hit = mturk.create_hit(**HIT, QualificationRequirements=[wanted])["HIT"]
     ann = worker("ann")
-    with pytest.raises(Refused, match="do not qualify"):
+    with pytest.raises(WorkerError, match="do not qualify"):
         ann.accept(hit["HITTypeId"])
     with ann.marketplace.write() as transaction:
         set_profile(transaction, "ann", Profile(adult=True))

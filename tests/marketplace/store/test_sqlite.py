@@ -18,7 +18,7 @@ import pytest
 from simpleturk.commands.demo.simulated_worker import Page, SimulatedWorker
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.errors import StoreUnavailable
-from simpleturk.marketplace.people.refusals import Refused
+from simpleturk.marketplace.people.refusals import WorkerError
 from simpleturk.marketplace.store.sqlite import Store
 from tests.conftest import Worker
 from tests.marketplace.api.test_boto3_programs import HIT, HTML, create
@@ -27,9 +27,9 @@ CLIENT = """
 import sys, boto3
 sys.path.insert(0, {repository!r})
 from pathlib import Path
-from simpleturk.client.endpoints import LOCAL_URL, Marketplace
-from simpleturk.client.client import connect
-mturk = connect(Marketplace("local", LOCAL_URL, False), database=Path({database!r}))
+from simpleturk.client.endpoints import LOCAL_URL, Endpoint
+from simpleturk.client.connect import connect
+mturk = connect(Endpoint("local", LOCAL_URL, False), database=Path({database!r}))
 hit_type = mturk.create_hit_type(dict(Title="t", Description="d", Reward="0.10", AssignmentDurationInSeconds=60))
 for n in range(20):
     mturk.create_hit(hit_type, {question!r}, f"{{sys.argv[1]}}-{{n}}", dict(LifetimeInSeconds=600))
@@ -57,7 +57,7 @@ def test_a_hundred_accepts_at_once_get_exactly_the_places_there_are(
     def attempt(person: Worker) -> bool:
         try:
             person.accept(group)
-        except Refused:
+        except WorkerError:
             return False
         return True
 

@@ -9,10 +9,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from simpleturk.marketplace.api.validation import WORKER_ID
-from simpleturk.marketplace.domain.marketplace import Marketplace, Transaction
+from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import accounts, workers
 from simpleturk.marketplace.people.accounts import Session
-from simpleturk.marketplace.people.refusals import Refused
+from simpleturk.marketplace.people.refusals import WorkerError
+from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.marketplace.web.pages import Pages, remember, safe_path
 from simpleturk.marketplace.web.settings import SiteSettings
 from simpleturk.marketplace.web.threads import Threads
@@ -116,10 +117,10 @@ class Accounts(Pages):
             await self.threads.reading(self._check_invitation, key)
             await self.threads.writing(self._check_pace, _client(request))
             if not WORKER_ID.fullmatch(worker_id):
-                raise Refused("This cannot be an id.", BAD_ID, 400)
+                raise WorkerError("This cannot be an id.", BAD_ID, 400)
             password = await self._hashed(worker_id, form.get("password", ""))
             session = await self.threads.writing(self._sign_up, worker_id, password, key)
-        except Refused as refusal:
+        except WorkerError as refusal:
             if refusal.status == 404:
                 raise
             context: dict[str, Any] = {"problem": f"{refusal.title} {refusal.reason}", "key": key or ""}
@@ -146,7 +147,7 @@ class Accounts(Pages):
         owner = await self.threads.reading(self._owner, key)
         try:
             password = await self._hashed(owner, form.get("password", ""))
-        except Refused as refusal:
+        except WorkerError as refusal:
             context: dict[str, Any] = {"problem": f"{refusal.title} {refusal.reason}", "key": key, "owner": owner}
             return self.page(request, "password.html", status=400, **context)
         remember(request, await self.threads.writing(self._use_link, key, password), self.settings)
@@ -167,7 +168,7 @@ class Accounts(Pages):
             # Attempts of others, from elsewhere, do not lock out whoever is signed in.
             await self._verified(session.worker_id, form.get("old", ""), f"session {session.session_id}")
         except _Wrong as wrong:
-            raise Refused("The password was not changed.", str(wrong), 400) from wrong
+            raise WorkerError("The password was not changed.", str(wrong), 400) from wrong
         password = await self._hashed(session.worker_id, form.get("password", ""))
         remember(request, await self.change(session, accounts.change_password, password), self.settings)
         return RedirectResponse("/account?changed=1", 303)
@@ -198,7 +199,7 @@ class Accounts(Pages):
         subdivision = form.get("subdivision", "").strip().upper()
         if not all(re.fullmatch("([A-Z]{2})?", code) for code in (country, subdivision)):
             reason = "Give two letters each: US for the United States, CA for California."
-            raise Refused("This is no country code.", reason, 400)
+            raise WorkerError("This is no country code.", reason, 400)
         profile = workers.Profile(country, subdivision, form.get("adult") == "1")
         await self.change(self.signed_in(request), self._set_profile, profile)
         return RedirectResponse("/account?changed=1", 303)
@@ -220,10 +221,10 @@ class Accounts(Pages):
             return accounts.begin(transaction, worker_id)
 
     def _check_pace(self, address: str) -> None:
-        """Raise Refused for an address that tries too many ids: each refusal tells of one that is taken."""
+        """Raise WorkerError for an address that tries too many ids: each refusal tells of one that is taken."""
         with self.marketplace.write() as transaction:
             if not accounts.may_try(transaction, "", f"sign-up {address}", MAX_SIGN_UPS):
-                raise Refused("Too many attempts.", "Wait a quarter of an hour, then try again.", 429)
+                raise WorkerError("Too many attempts.", "Wait a quarter of an hour, then try again.", 429)
             accounts.note_failure(transaction, "", f"sign-up {address}")
 
     def _attempt(self, worker_id: str, address: str) -> tuple[str | None, bool]:

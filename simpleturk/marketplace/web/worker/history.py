@@ -11,9 +11,9 @@ from simpleturk.marketplace.domain import assignments
 from simpleturk.marketplace.errors import StoreUnavailable
 from simpleturk.marketplace.people import qualification_requests
 from simpleturk.marketplace.people.qualifications import test_form
-from simpleturk.marketplace.people.refusals import Incomplete, Refused
+from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
 from simpleturk.marketplace.questions.question_form import Filled, other_name
-from simpleturk.marketplace.web.frames import Form, read_form
+from simpleturk.marketplace.web.form_data import Form, read_form
 from simpleturk.marketplace.web.pages import Pages, check_token, page_number
 
 #: How many entries of their history a worker sees on one page.
@@ -90,7 +90,7 @@ class Record(Pages):
             # The token stands in the address: a test's own fields may have any name.
             check_token(request, request.query_params.get("csrf", ""))
             return await self._take_test(request, form)
-        except Refused as refusal:
+        except WorkerError as refusal:
             title, reason, status = refusal.title, refusal.reason, refusal.status
         except StoreUnavailable:
             title, reason, status = "The marketplace cannot store it now.", "Try again in a few minutes.", 503
@@ -101,7 +101,7 @@ class Record(Pages):
         try:
             done = await self.threads.reading(self._filled_test, session.worker_id, kind, form.multi_items())
             await self.change(session, qualification_requests.submit_test, kind, form.multi_items(), done)
-        except Incomplete as incomplete:
+        except FormErrors as incomplete:
             return await self.threads.reading(self._qualification, request, session.worker_id, incomplete.filled)
         return RedirectResponse(f"/qualifications/{kind}", 303)
 

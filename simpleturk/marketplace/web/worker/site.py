@@ -11,9 +11,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.people.refusals import Refused
+from simpleturk.marketplace.people.refusals import WorkerError
 from simpleturk.marketplace.web.frames import Frames
-from simpleturk.marketplace.web.pages import Instead, Pages, security_headers
+from simpleturk.marketplace.web.pages import Pages, RedirectTo, security_headers
 from simpleturk.marketplace.web.settings import SiteSettings
 from simpleturk.marketplace.web.threads import Threads
 from simpleturk.marketplace.web.worker.accounts import Accounts
@@ -51,7 +51,7 @@ class Site(Pages):
 
     def instead(self, request: Request, error: Exception) -> Response:
         """What has to come first."""
-        assert isinstance(error, Instead)
+        assert isinstance(error, RedirectTo)
         return error.response
 
     def not_found(self, request: Request, error: Exception) -> Response:
@@ -61,7 +61,7 @@ class Site(Pages):
 
     def refused(self, request: Request, error: Exception) -> Response:
         """The page for what a worker cannot do: one clear sentence and a way on."""
-        assert isinstance(error, Refused)
+        assert isinstance(error, WorkerError)
         return self.page(request, "message.html", status=error.status, title=error.title, reason=error.reason)
 
     def failed(self, number: str) -> Response:

@@ -17,18 +17,11 @@ from starlette.routing import Route
 from simpleturk.marketplace.domain import assignments, search
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.errors import StoreUnavailable
-from simpleturk.marketplace.people.refusals import Incomplete, Refused
+from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
 from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.questions.question_form import Filled
-from simpleturk.marketplace.web.frames import (
-    MAX_FORM_BYTES,
-    MAX_OWN_FORM_BYTES,
-    Form,
-    Frames,
-    fields_of,
-    read_form,
-    render_form,
-)
+from simpleturk.marketplace.web.form_data import MAX_FORM_BYTES, MAX_OWN_FORM_BYTES, Form, fields_of, read_form
+from simpleturk.marketplace.web.frames import Frames, render_form
 from simpleturk.marketplace.web.pages import Pages, check, check_token, page_number, security_headers
 from simpleturk.marketplace.web.settings import SiteSettings
 from simpleturk.marketplace.web.threads import Threads
@@ -84,7 +77,7 @@ class Journey(Pages):
         submitted = self._is_submitted(request.query_params.get("done", ""))
         try:
             return self._preview(request, worker_id, submitted)
-        except Refused as refusal:
+        except WorkerError as refusal:
             if not submitted:
                 raise
             return self._refused_after_submission(request, refusal)
@@ -105,12 +98,12 @@ class Journey(Pages):
         try:
             check_token(request, form.get("csrf", ""))
             return await self._accept(request, form)
-        except Refused as refusal:
+        except WorkerError as refusal:
             if not await self.threads.reading(self._is_submitted, form.get("done", "")):
                 raise
             return self._refused_after_submission(request, refusal)
 
-    def _refused_after_submission(self, request: Request, refusal: Refused) -> Response:
+    def _refused_after_submission(self, request: Request, refusal: WorkerError) -> Response:
         context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "submitted": True}
         return self.page(request, "message.html", status=refusal.status, **context)
 
@@ -167,13 +160,15 @@ class Journey(Pages):
             fields = form.multi_items()
             assignment_id = form.get("assignmentId") or query.get("assignmentId", "")
             await self._store(assignment_id, fields, request.session.get("worker_id"))
-        except Incomplete as incomplete:
+        except FormErrors as incomplete:
             return await self.threads.reading(self._form_again, assignment_id, incomplete.filled)
-        except Refused as refusal:
+        except WorkerError as refusal:
             return self._not_submitted(request, refusal, fields)
         except StoreUnavailable:
             reason = "The HIT is still yours. Copy what you wrote, then try again in a few minutes."
-            return self._not_submitted(request, Refused("The marketplace cannot store it now.", reason, 503), fields)
+            return self._not_submitted(
+                request, WorkerError("The marketplace cannot store it now.", reason, 503), fields
+            )
         return self.page(request, "submitted.html", framed=True)
 
     async def _read_answers(self, request: Request) -> Form:
@@ -184,7 +179,7 @@ class Journey(Pages):
         async with self._large:
             return await read_form(request, MAX_FORM_BYTES)
 
-    def _not_submitted(self, request: Request, refusal: Refused, fields: list[tuple[str, str]]) -> Response:
+    def _not_submitted(self, request: Request, refusal: WorkerError, fields: list[tuple[str, str]]) -> Response:
         written = [pair for pair in fields if pair[0] != "assignmentId"]
         context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "written": written}
         return self.page(request, "not_submitted.html", status=refusal.status, framed=True, **context)
@@ -201,7 +196,7 @@ class Journey(Pages):
         """The address that links to a group have had since 2005."""
         group_id = request.query_params.get("groupId", "")
         if not re.fullmatch("[A-Z0-9]{1,64}", group_id):
-            raise Refused("There are no such HITs.", "The link names no group of HITs.", 404)
+            raise WorkerError("There are no such HITs.", "The link names no group of HITs.", 404)
         return RedirectResponse(f"/projects/{group_id}/tasks")
 
     def _form_again(self, assignment_id: str, filled: Filled) -> Response:

@@ -11,7 +11,7 @@ import pytest
 
 from simpleturk.commands.demo.simulated_worker import Page
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.web.app import Serving
+from simpleturk.marketplace.web.app import ServerSettings
 from simpleturk.marketplace.web.frames import FRAME_HOST, SITE_HOST
 from simpleturk.marketplace.web.settings import SiteSettings
 from tests.conftest import Clock, Worker, serving
@@ -434,7 +434,7 @@ def test_hostile_answers_are_only_text_where_they_are_shown_again(mturk: Any, an
 
 @pytest.mark.parametrize("color", ["#1d5c4d", "#ffff00", "#000000", "#ffffff"])
 def test_the_operators_colour_can_be_read_on_the_page(marketplace: Marketplace, color: str) -> None:
-    with serving(marketplace, Serving(site=SiteSettings(name="Läb <1>", color=color))) as address:
+    with serving(marketplace, ServerSettings(site=SiteSettings(name="Läb <1>", color=color))) as address:
         browser = Browser(address)
         assert '<link rel="stylesheet" href="/theme.css">' in browser.get("/").html
         assert "Läb &lt;1&gt;" in browser.get("/").html

@@ -1,0 +1,117 @@
+"""The batch record beside an ids file: where the batch is, its HIT type, its source files."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from simpleturk.errors import Problem, Problems
+from simpleturk.files import write_whole
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+
+@dataclass(frozen=True)
+class Source:
+    """One of a batch's three files: its path, relative to the ids file's folder where it can be, and SHA-256."""
+
+    path: str
+    sha256: str
+
+    @classmethod
+    def of(cls, path: Path, sha256: str, ids: Path) -> "Source":
+        """The source at a path, seen from an ids file."""
+        return cls(portable(path, ids), sha256)
+
+    def located(self, ids: Path) -> Path:
+        """Where the file is now."""
+        return ids.parent / self.path
+
+
+@dataclass(frozen=True)
+class BatchRecord:
+    """What is known of a batch beside its ids. `reward` is USD, `created` ISO 8601 UTC, `skipped` holds input lines.
+
+    `database` is the local marketplace's file, null for the usual one or when the batch lives elsewhere.
+    `asked_since` is when the first of the HITs whose ids are not known may have been asked for, "" if that is when the
+    batch was created. `imported` says that the HITs were not launched, but came from a file of results.
+    """
+
+    batch_id: str
+    marketplace: str
+    endpoint: str
+    database: str | None
+    hit_type_id: str
+    hits: int
+    max_assignments: int
+    reward: str
+    template: Source
+    properties: Source
+    inputs: Source
+    skipped: list[int]
+    created: str
+    version: str
+    asked_since: str = ""
+    imported: bool = False
+
+
+def record_path(ids: Path) -> Path:
+    """Where the batch record of an ids file stands."""
+    return ids.with_name(ids.stem + ".batch.json")
+
+
+def saved_inputs_path(ids: Path, suffix: str) -> Path:
+    """Where inputs that came through a pipe are kept; `suffix` is ".jsonl" or ".csv"."""
+    return ids.with_name(f"{ids.stem}.inputs{suffix}")
+
+
+def portable(path: Path, ids: Path) -> str:
+    """A path relative to the ids file's folder if it is inside of it, so that the folder can move; else absolute."""
+    folder = Path(os.path.abspath(ids.parent))
+    absolute = Path(os.path.abspath(path))
+    return str(absolute.relative_to(folder)) if absolute.is_relative_to(folder) else str(absolute)
+
+
+def read_record(ids: Path) -> BatchRecord | None:
+    """The batch record of an ids file, None if there is none. Raises Problems when it cannot be understood."""
+    from pydantic import TypeAdapter, ValidationError
+
+    path = record_path(ids)
+    try:
+        record = TypeAdapter(BatchRecord).validate_json(path.read_bytes(), strict=True)
+        _check_texts(record)
+        return record
+    except FileNotFoundError:
+        return None
+    except (ValidationError, ValueError, ArithmeticError) as error:
+        reason = "; ".join(_in_words(error)) if isinstance(error, ValidationError) else str(error)
+        hint = "restore it, or move it away: the ids file works without it, with less help"
+        raise Problems([Problem(str(path), f"is not a batch record: {reason}", hint)]) from error
+
+
+def _check_texts(record: BatchRecord) -> None:
+    """The texts that stand for something else do. Raises ValueError or ArithmeticError."""
+    Decimal(record.reward)
+    urlsplit(record.endpoint)
+    for moment in (record.created, record.asked_since or record.created):
+        if datetime.fromisoformat(moment).tzinfo is None:
+            raise ValueError(f"the time {moment!r} has no time zone")
+    if any("\0" in path for path in (record.database or "", record.inputs.path)):
+        raise ValueError("a path holds a zero byte")
+
+
+def _in_words(error: "ValidationError") -> Iterator[str]:
+    for details in error.errors():
+        place = ".".join(map(str, details["loc"]))
+        yield f"{place}: {details['msg']}" if place else details["msg"]
+
+
+def write_record(ids: Path, record: BatchRecord) -> None:
+    """Write a batch record, in one step."""
+    write_whole(record_path(ids), json.dumps(asdict(record), indent=2, ensure_ascii=False) + "\n")

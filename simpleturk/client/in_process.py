@@ -1,0 +1,98 @@
+"""The local marketplace, which answers in this process: the only place outside of the commands that knows it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from simpleturk.client.client import MTurk
+from simpleturk.errors import SimpleturkError
+
+
+def requirements_nobody_meets(mturk: MTurk, requirements: Sequence[dict[str, Any]], database: Path | None) -> list[int]:
+    """For `local`: which requirements (by position) no worker known there meets; [] elsewhere, where nobody knows."""
+    if not mturk.marketplace.is_local or not requirements:
+        return []
+    from simpleturk.marketplace.domain.search import nobody_meets
+
+    with _open_marketplace(database or default_database()).read() as transaction:
+        return nobody_meets(transaction, list(requirements))
+
+
+def question_mistake(xml: str) -> str | None:
+    """What the service's schemas forbid in a question document, with its line and column; None if nothing."""
+    from simpleturk.marketplace.errors import RequestError
+    from simpleturk.marketplace.questions.question import parse_question
+
+    try:
+        parse_question(xml)
+    except RequestError as error:
+        details = error.message.rpartition("Details: ")[2].strip()
+        place = re.match(r"\[(\d+),(\d+)\] ", details)
+        return f"line {place[1]}, column {int(place[2]) + 1}: {details[place.end() :]}" if place else details
+    return None
+
+
+def default_database() -> Path:
+    """Where the local marketplace lives when nobody says otherwise: the user's data folder."""
+    import platformdirs
+
+    return platformdirs.user_data_path("simpleturk", appauthor=False) / "marketplace.db"
+
+
+def answer_in_process(client: Any, database: Path) -> None:
+    """Hand every request of a client to the embedded marketplace instead of the network."""
+    from botocore.awsrequest import AWSResponse
+    from botocore.compat import HTTPHeaders
+
+    from simpleturk.marketplace.api.protocol import handle
+    from simpleturk.marketplace.errors import StoreUnavailable
+
+    marketplace = _open_marketplace(database)
+
+    def answer(request: Any, **kwargs: Any) -> AWSResponse:
+        headers = {name: _text(value) for name, value in request.headers.items()}
+        try:
+            response = handle(marketplace, headers, request.body)
+        except StoreUnavailable as error:
+            raise _unavailable(error) from error
+        raw: Any = _Raw(response.body)
+        return AWSResponse(request.url, response.status, HTTPHeaders.from_dict(response.headers), raw)
+
+    client.meta.events.register("before-send.mturk", answer)
+
+
+def keep_asset(database: Path | None, name: str, path: Path) -> None:
+    """Keep a copy of a file for pages to show; `name` is its SHA-256 and suffix. Raises ValueError, OSError."""
+    from simpleturk.marketplace.web.assets import keep
+
+    keep(database or default_database(), name, path)
+
+
+def _open_marketplace(database: Path) -> Any:
+    from simpleturk.marketplace.domain.marketplace import Marketplace as LocalMarketplace
+    from simpleturk.marketplace.errors import StoreUnavailable
+    from simpleturk.marketplace.store.sqlite import Store
+
+    try:
+        return LocalMarketplace(Store(database))
+    except StoreUnavailable as error:
+        raise _unavailable(error) from error
+
+
+def _unavailable(error: Exception) -> SimpleturkError:
+    return SimpleturkError(f"the local marketplace cannot be used: {error}", "name another with --database")
+
+
+class _Raw:
+    """A response's body, as AWSResponse reads it."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, **kwargs: Any) -> Iterator[bytes]:
+        yield self._body
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)

@@ -1,0 +1,51 @@
+"""The price of a launch, and the question before money is spent."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from simpleturk import console
+from simpleturk.errors import SimpleturkError
+
+if TYPE_CHECKING:
+    from simpleturk.batch.batch import Batch
+    from simpleturk.client.client import MTurk
+
+
+def confirm_price(
+    batch: "Batch", missing: int, mturk: "MTurk", max_cost: Decimal | None, yes: bool, stdin_is_data: bool
+) -> None:
+    """Ask before real money is spent; refuse what costs more than --max-cost."""
+    from simpleturk.batch.pricing import price
+
+    properties, marketplace = batch.properties, mturk.marketplace
+    number = missing * properties.MaxAssignments
+    cost = price(properties.Reward, number, properties.MaxAssignments, marketplace.is_amazon, properties.needs_masters)
+    line = (
+        f"{console.plural(missing, 'HIT')} × {console.plural(properties.MaxAssignments, 'assignment')} "
+        f"at ${properties.Reward:.2f} on {marketplace.name}: ${cost.rewards:,.2f} + ${cost.fees:,.2f} fees "
+        f"= ${cost.total:,.2f}"
+    )
+    if max_cost is not None and cost.total > max_cost:
+        raise SimpleturkError(f"{line}; --max-cost allows ${max_cost:,.2f}", "nothing was created")
+    if not marketplace.spends_money:
+        console.note(line)
+        return
+    balance = mturk.balance()
+    if balance < cost.total:
+        raise SimpleturkError(f"{line}, but the balance is ${balance:,.2f}", "nothing was created")
+    line += f" (balance ${balance:,.2f})"
+    if yes:
+        console.note(line)
+    console.confirm(f"{line}. Launch?", yes, stdin_is_data)
+
+
+def warn_of_caps(batch: "Batch", mturk: "MTurk") -> None:
+    """Amazon has no caps: there the properties say nothing."""
+    from simpleturk.batch.properties.model import CAPS
+
+    named = [name for name in CAPS if getattr(batch.properties, name) is not None]
+    if named and mturk.marketplace.is_amazon:
+        console.warn(
+            f"{' and '.join(named)} limit nobody on {mturk.marketplace.name}: it knows no caps",
+            "there, exclude workers by a qualification",
+        )
