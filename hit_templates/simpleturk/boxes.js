@@ -66,7 +66,7 @@ for (const field of document.querySelectorAll(".field.boxes")) {
     keep();
   }
 
-  // The pointer: on the picture it draws, also inside of a box; on a box's edge or name it moves, on a corner it resizes.
+  // The pointer draws on the picture, also inside a box. It moves a box by its edge or name, and resizes it by a corner.
   stage.addEventListener("pointerdown", (event) => {
     if (isOff() || event.button || !image.naturalWidth) return;
     event.preventDefault();
@@ -88,7 +88,7 @@ for (const field of document.querySelectorAll(".field.boxes")) {
     };
     const shown = element || stage.appendChild(Object.assign(document.createElement("div"), { className: "box" }));
     if (element) element.focus({ preventScroll: true });
-    else if (document.activeElement !== document.body) document.activeElement.blur(); // a digit is the next box's label
+    else if (document.activeElement !== document.body) document.activeElement.blur(); // so that a digit sets the label of the next box
     let last = null;
     const move = (one) => place(shown, (last = shape(one)));
     const end = (one) => {
@@ -96,7 +96,7 @@ for (const field of document.querySelectorAll(".field.boxes")) {
       removeEventListener("pointerup", end);
       removeEventListener("pointercancel", end);
       if (!element) shown.remove();
-      // A click is no box.
+      // A click without a drag makes no box.
       if (one.type === "pointerup" && last && (element || (last.width > 3 && last.height > 3))) element ? change(number, last) : add(last, false);
       else draw(clicked ? [...stage.querySelectorAll(".box")].indexOf(clicked) : undefined);
     };
@@ -132,7 +132,7 @@ for (const field of document.querySelectorAll(".field.boxes")) {
     event.preventDefault();
   });
 
-  // A draft that comes back.
+  // A restored draft.
   kept.addEventListener("change", () => {
     try {
       boxes = kept.value ? JSON.parse(kept.value) : [];

@@ -1,4 +1,4 @@
-// What every page of simpleturk/page.html does: checks, keys, counters, pages, drafts, and one answer from all fields.
+// The behaviour of simpleturk/page.html: checks, keys, counters, pages, drafts, and one answer from all fields.
 "use strict";
 (() => {
   const form = document.getElementById("results-form");
@@ -11,7 +11,7 @@
   const own = () => [...form.elements].filter((one) => one.name && !["assignmentId", "output"].includes(one.name) && !("label" in one.dataset));
   const isChoice = (one) => one.type === "radio" || one.type === "checkbox";
 
-  // A frame without an origin of its own has no storage: then the page around keeps the draft.
+  // A frame without an origin has no storage. In that case the worker site saves the draft.
   function stored(action) {
     try {
       return action(localStorage);
@@ -20,7 +20,7 @@
     }
   }
 
-  // Instructions open once: whoever has closed them, or has submitted, has read them.
+  // The instructions are open until the worker closes them or submits: then the worker has read them.
   const instructions = document.getElementById("instructions");
   if (instructions) {
     const text = document.title + instructions.textContent;
@@ -30,7 +30,7 @@
     form.addEventListener("submit", () => stored((storage) => storage.setItem(key, "1")));
   }
 
-  // Which side stands left is chance, but the same for an assignment whenever its page is loaded.
+  // The order of two sides is random, but the same for an assignment each time its page is loaded.
   const chance = [...(given.get("assignmentId") || "")].reduce((sum, sign) => (Math.imul(sum, 33) ^ sign.charCodeAt(0)) >>> 0, 5381);
   all("[data-shuffle]").forEach((pair, number) => {
     const [first, second] = [...pair.children];
@@ -39,16 +39,16 @@
     [...pair.children].forEach((side, place) => (side.querySelector("h2").textContent = titles[place]));
     pair.nextElementSibling.value = sideOf(pair, "left");
   });
-  // What stands left or right in a pair; anything else is no side.
+  // The name of the side that is on the left or right of a pair; any other value is returned as it is.
   function sideOf(pair, side) {
     const shown = { left: pair.firstElementChild, right: pair.lastElementChild }[side];
     return shown ? shown.dataset.side : side;
   }
-  // A field speaks of the last pair before it.
+  // A field belongs to the last pair before it.
   const pairOf = (field) => all("[data-shuffle]").findLast((pair) => pair.compareDocumentPosition(field) & Node.DOCUMENT_POSITION_FOLLOWING);
 
-  // One answer from all fields: names with dots are places in it, of a list where they are counted from 0
-  // ("items.0.label"); numbers are numbers, and fields of several values are lists.
+  // One answer from all fields. A name with dots is a path: "items.0.label" is the label of the first item of a list.
+  // The value of a number field is a number, and that of a field with several values is a list.
   function value(name, fields) {
     const [first] = fields;
     const holder = first.closest("[data-field]");
@@ -67,7 +67,7 @@
     const root = new Map();
     for (const name of names) {
       const parts = name.split(".");
-      // What lies under a name that is a field itself keeps its whole name.
+      // If a part of the path is the name of another field, the whole name is the key.
       const isUnderField = parts.some((_, index) => index > 0 && names.includes(parts.slice(0, index).join(".")));
       const path = isUnderField ? [name] : parts;
       let place = root;
@@ -86,11 +86,11 @@
     return plain(root, true);
   }
 
-  // What is wrong with a field, "" if nothing is.
+  // The error message of a field, "" if its value is valid.
   const words = (text) => text.split(/\s+/).filter(Boolean).length;
   function isNeeded({ required, neededIf, neededUnless }) {
     if (required !== undefined) return true;
-    // "found=yes": while the field of that name has that answer.
+    // "found=yes": required while the field "found" has the value "yes".
     const [, name, wanted] = /^([^=]*)=?(.*)$/s.exec(neededIf || neededUnless || "");
     if (!name) return false;
     const fields = own().filter((one) => one.name === name);
@@ -105,7 +105,7 @@
     if (!first || first.matches(":disabled")) return "";
     if (isList) {
       const number = value(first.name, [first]).length;
-      if (none && document.getElementById(none).checked) return number ? "You have marked something, and ticked that there is nothing." : "";
+      if (none && document.getElementById(none).checked) return number ? "You marked something, and you also ticked that there is nothing. Please undo one of them." : "";
       return number < (least || 0) ? field.dataset.missing : "";
     }
     if (isChoice(first)) {
@@ -146,7 +146,7 @@
     counter.textContent = `${number}${least} words${most}`;
   }
 
-  // Several items in one HIT are shown one at a time; the answer of each is checked before the next.
+  // Several items in one HIT are shown one at a time. Each is checked before the next is shown.
   const pages = all("[data-page]");
   let current = 0;
   function show(number, focus = true) {
@@ -192,7 +192,7 @@
       return;
     }
     const output = answer();
-    // A page's own script may add to the answer, or refuse it.
+    // The page's own script may change the answer, or stop the submission with preventDefault().
     if (!form.dispatchEvent(new CustomEvent("answer", { detail: output, cancelable: true }))) {
       event.preventDefault();
       return;
@@ -200,12 +200,12 @@
     simpleturk.setOutput(output);
     stored((storage) => storage.removeItem(draftKey));
   });
-  // The answer is in "output": the fields need not be sent a second time.
+  // The field "output" holds the answer, so the other fields are not sent.
   form.addEventListener("formdata", ({ formData }) => {
     for (const name of [...formData.keys()]) if (!["assignmentId", "output"].includes(name)) formData.delete(name);
   });
 
-  // Keys. A digit chooses in the field that has the focus, else in the first that has no answer yet.
+  // Keys. A digit chooses an option of the focused field, or else of the first field without an answer.
   const isText = (target) => target.matches("textarea, select, input:not([type=radio]):not([type=checkbox])") || target.isContentEditable;
   const keyed = () => all("[data-keys]").filter((field) => field.offsetParent && !field.querySelector("input:disabled"));
   const isOpen = (field) => !field.querySelector("input:checked");
@@ -221,12 +221,12 @@
     if (!option) return false;
     option.focus();
     option.click();
-    // On to the next question: its keys are meant now.
+    // Move the focus to the next question, so that the next digit answers it.
     const following = option.type === "radio" && fields.slice(fields.indexOf(field) + 1).find(isOpen);
     if (following) following.querySelector("input").focus();
     return true;
   }
-  // On the window: what a field makes of a key comes first.
+  // Listen on the window, so that a field's own key listeners run first.
   addEventListener("keydown", (event) => {
     if (isPreview || event.isComposing) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
@@ -237,7 +237,7 @@
     }
   });
 
-  // Players: keys that work while one types.
+  // Audio players: their keys work while the worker types.
   all("[data-player]").forEach((player) => {
     const audio = player.querySelector("audio");
     const [play, less, more] = all("button", player);
@@ -262,7 +262,7 @@
     image.addEventListener("error", missing);
   });
 
-  // Drafts, where the page has storage: what was entered is there again after a reload.
+  // Drafts: if the page has storage, entered values are restored after a reload.
   const draftKey = `simpleturk-draft:${given.get("assignmentId")}`;
   const isWork = !isPreview && given.get("assignmentId");
   function save() {
@@ -292,7 +292,7 @@
     simpleturk.setupSubmit();
     task.disabled = false;
     button.disabled = false;
-    // Widgets listen by then.
+    // By then the widgets (boxes, spans) listen to their fields.
     addEventListener("DOMContentLoaded", () => {
       restore();
       all("textarea, input", form).forEach(count);

@@ -10,7 +10,7 @@ var simpleturk = (function () {
     return found ? decodeURIComponent(found[1].replace(/\+/g, " ")) : null;
   }
 
-  // Tell the worker something, where the page has its messages.
+  // Show a message to the worker.
   function say(text) {
     var message = document.getElementById("simpleturk-message");
     message.textContent = text;
@@ -18,8 +18,8 @@ var simpleturk = (function () {
     message.scrollIntoView({ block: "nearest" });
   }
 
-  // The input that this page was made for; `otherwise` (null if omitted) where there is none. On a marketplace a
-  // missing input is said aloud, and nothing can be submitted: nobody should be paid for work on a placeholder.
+  // The input of this HIT; `otherwise` (default: null) when the page is opened outside of a marketplace. On a
+  // marketplace a missing input is an error, and the form cannot be submitted: an answer without its input is useless.
   function getInput(otherwise) {
     try {
       return JSON.parse(document.getElementById("input").textContent);
@@ -38,7 +38,7 @@ var simpleturk = (function () {
     wasSet = true;
   }
 
-  // Whether the worker only looks, before accepting.
+  // Whether this is the preview that a worker sees before accepting the HIT.
   function isPreview() {
     return parameter("assignmentId") === NOT_AVAILABLE;
   }
@@ -56,14 +56,14 @@ var simpleturk = (function () {
     });
   }
 
-  // On the document, so that this comes after whatever the page itself does when its form is submitted.
+  // Listen on the document, so that this runs after the page's own listeners on its form.
   document.addEventListener("submit", function (event) {
     if (event.target !== form || event.defaultPrevented) return;
     var stop = true;
     if (broken) say("This page is broken: it cannot be submitted. Please return the HIT.");
-    else if (isPreview()) say("This is a preview: accept the HIT to submit it.");
+    else if (isPreview()) say("This is a preview. Accept the HIT to submit your answer.");
     else if (!wasSet && !ownFields()) say("Nothing was submitted: the page has not stored an answer. Please try again.");
-    else if (!parameter("turkSubmitTo")) say("Outside of a marketplace nothing is submitted. The answer: " + output.value);
+    else if (!parameter("turkSubmitTo")) say("Nothing was submitted: this page was opened outside of a marketplace. The answer: " + output.value);
     else stop = false;
     if (stop) event.preventDefault();
     else if (!wasSet) output.disabled = true;

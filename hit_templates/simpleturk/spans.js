@@ -9,10 +9,10 @@ for (const field of document.querySelectorAll(".field.spans")) {
   const isOff = () => kept.matches(":disabled");
   const textOf = (label) => (labels.find((one) => one.dataset.label === label)?.firstChild.data ?? label).trim();
   const words = [...text.matchAll(/[\p{L}\p{N}\p{M}]+(?:['’.-][\p{L}\p{N}\p{M}]+)*|[^\s\p{L}\p{N}\p{M}]/gu)].map((found) => [found.index, found.index + found[0].length]);
-  // Places are counted in Unicode characters, as Python counts; JavaScript counts an emoji twice.
+  // The answer counts Unicode characters, as Python does. JavaScript counts UTF-16 units: two for an emoji.
   const characters = (end) => [...text.slice(0, end)].length;
   const place = (number) => [...text].slice(0, number).join("").length;
-  let spans = []; // in JavaScript's places
+  let spans = []; // start and end in UTF-16 units
   let first = 0, last = 0, isSelected = false;
 
   function draw() {
@@ -61,7 +61,7 @@ for (const field of document.querySelectorAll(".field.spans")) {
     while (start < end && /\s/.test(text[start])) start++;
     while (start < end && /\s/.test(text[end - 1])) end--;
     if (start >= end) return;
-    // What lies over another mark takes its place.
+    // A new mark replaces the marks that it overlaps.
     spans = spans.filter((one) => one.end <= start || end <= one.start);
     if (spans.length >= most) spans.splice(0, spans.length - most + 1);
     spans.push({ label, start, end });
@@ -71,7 +71,7 @@ for (const field of document.querySelectorAll(".field.spans")) {
     said.textContent = `${text.slice(start, end)}: ${textOf(label)}`;
   }
 
-  // What the mouse or a finger has selected, in places of the text.
+  // Start and end of the selection made with the mouse or a finger, in UTF-16 units; null if there is none.
   function selected() {
     const selection = getSelection();
     if (!selection.rangeCount || selection.isCollapsed) return null;
@@ -85,13 +85,13 @@ for (const field of document.querySelectorAll(".field.spans")) {
   }
   function label(one) {
     if (isOff()) return;
-    // What the keys have selected stays selected: the next arrow goes on from there.
+    // A selection made with the keys is kept: the next arrow key starts from it.
     const found = selected();
     if (found) isSelected = false;
     if (found || isSelected) put(one.dataset.label, ...(found || [words[first][0], words[last][1]]));
     else said.textContent = "Select words first.";
   }
-  // A press on a button must not take the selection away.
+  // Pressing a button must not clear the selection.
   labels.forEach((one) => {
     one.addEventListener("pointerdown", (event) => event.preventDefault());
     one.addEventListener("click", () => label(one));
@@ -103,7 +103,7 @@ for (const field of document.querySelectorAll(".field.spans")) {
     draw();
     said.textContent = text.slice(words[first][0], words[last][1]);
   }
-  // A word that was tapped is selected.
+  // A tap selects a word.
   holder.addEventListener("click", () => {
     if (isOff() || selected()) return;
     const selection = getSelection();
@@ -134,14 +134,14 @@ for (const field of document.querySelectorAll(".field.spans")) {
     event.preventDefault();
   });
 
-  // Whoever leaves the field leaves what was selected there.
+  // Leaving the field clears the selection.
   field.addEventListener("focusout", (event) => {
     if (!isSelected || !event.relatedTarget || field.contains(event.relatedTarget)) return;
     isSelected = false;
     draw();
   });
 
-  // A draft that comes back.
+  // A restored draft.
   kept.addEventListener("change", () => {
     try {
       spans = (kept.value ? JSON.parse(kept.value) : []).map((one) => ({ label: one.label, start: place(one.start), end: place(one.end) }));

@@ -100,7 +100,7 @@ def test_outside_of_a_marketplace_nothing_is_posted_anywhere(page: Page, opened:
     sent = opened(STORE, query="")
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_role("alert")).to_contain_text(
-        'Outside of a marketplace nothing is submitted. The answer: {"a":'
+        'Nothing was submitted: this page was opened outside of a marketplace. The answer: {"a":'
     )
     assert sent == []
 
