@@ -22,7 +22,8 @@ from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import qualification_requests, workers
 from simpleturk.marketplace.people.requesters import add_key, add_requester
 from simpleturk.marketplace.store.sqlite import Store
-from simpleturk.marketplace.web.app import ServerSettings, create_app
+from simpleturk.marketplace.web.app import create_app
+from simpleturk.marketplace.web.settings import ServerSettings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from simpleturk.marketplace.web.frames import FRAME_HOST, SITE_HOST
+from simpleturk.marketplace.web.hosts import FRAME_HOST, SITE_HOST
 from tests.browser.conftest import Server
 from tests.browser.test_journey import hit, sign_in
 from tests.conftest import Files, Run, records

@@ -8,12 +8,10 @@ from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from simpleturk import console
 from simpleturk.commands.preview.session import Files, Look, Task, as_json
@@ -23,7 +21,8 @@ from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
 from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.web.assets import file_response
 from simpleturk.marketplace.web.form_data import MAX_FORM_BYTES, Form, fields_of, read_form
-from simpleturk.marketplace.web.frames import FRAME_HOST, SITE_HOST, Frames, render_form
+from simpleturk.marketplace.web.frames import Frames, render_form
+from simpleturk.marketplace.web.hosts import FRAME_HOST, SITE_HOST, HostDispatcher
 
 HERE = Path(__file__).parent
 
@@ -103,21 +102,10 @@ def create_preview(task: Task) -> ASGIApp:
             *in_frames,
         ],
         exception_handlers=handlers,
-        # The inputs are the user's: a site whose name was made to point here must not read them.
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", SITE_HOST])],
     )
-    return HostDispatcher(shells, Starlette(routes=in_frames, exception_handlers=handlers))
-
-
-class HostDispatcher:
-    """Under the frames' name there is nothing but frames: a HIT's page may be a stranger's."""
-
-    def __init__(self, shells: ASGIApp, frames: ASGIApp) -> None:
-        self.shells, self.frames = shells, frames
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        host = dict(scope.get("headers", [])).get(b"host", b"").decode("latin-1").partition(":")[0].lower()
-        await (self.frames if host == FRAME_HOST else self.shells)(scope, receive, send)
+    frames_only = Starlette(routes=in_frames, exception_handlers=handlers)
+    # The inputs are the user's: a site whose name was made to point to this computer must not read them.
+    return HostDispatcher(shells, frames_only, {FRAME_HOST}, local_only=True)
 
 
 def _position(task: Task, look: Look) -> dict[str, Any]:

@@ -13,9 +13,7 @@ from simpleturk.errors import SimpleturkError, UsageError
 
 if TYPE_CHECKING:
     from simpleturk.marketplace.domain.marketplace import Marketplace
-    from simpleturk.marketplace.store.transaction import WorkerLimits
-    from simpleturk.marketplace.web.app import ServerSettings
-    from simpleturk.marketplace.web.settings import SiteSettings
+    from simpleturk.marketplace.web.settings import ServerSettings, SiteSettings
 
 #: How long requests that are under way may take when the server stops, in seconds.
 GRACE = 10
@@ -90,24 +88,23 @@ def serve(
     Ctrl-C stops it.
     """
     from simpleturk.commands.serve import process
-    from simpleturk.marketplace.web.app import ServerSettings
     from simpleturk.marketplace.web.hosts import is_loopback
+    from simpleturk.marketplace.web.settings import ServerSettings
 
     # What a proxy passes on comes from anywhere.
     here = is_loopback(host) and not proxy_headers
     if (certfile is None) != (keyfile is None):
         raise UsageError("--certfile and --keyfile go together", "name both")
     tls = process.checked_tls(certfile, keyfile)
-    site, caps = _site(here if open_ is None else open_, host, here or bool(tls) or proxy_headers)
+    site = _site(here if open_ is None else open_, host, here or bool(tls) or proxy_headers)
     with opened(database) as marketplace:
         _check_that_somebody_can_come(marketplace, here, site, "--proxy-headers" if proxy_headers else f"--host {host}")
         path = marketplace.store.path
         # Made by one process, before others want it.
         marketplace.store.key("sessions")
     serving = ServerSettings(
-        is_open=here,
+        open_access=here,
         strict=strict,
-        caps=caps,
         site=site,
         rate=(0 if here else 100) if rate_limit is None else rate_limit,
         allow_private_webhooks=allow_private_webhooks,
@@ -129,25 +126,20 @@ def serve(
             process.run_one(listening, options, announce, serving, path)
 
 
-def _site(is_open: bool, host: str, is_safe: bool) -> "tuple[SiteSettings, WorkerLimits]":
-    """What simpleturk.toml says of the worker site."""
-    from simpleturk.marketplace.store.transaction import WorkerLimits
+def _site(open_access: bool, host: str, is_safe: bool) -> "SiteSettings":
+    """The settings of the worker site in simpleturk.toml."""
     from simpleturk.marketplace.web.settings import SiteSettings
 
-    said = dict(load_config().site)
-    if "frames" in said:
-        said["frames"] = said["frames"].lower()
-        _check_frames(said["frames"], host, said.get("address", ""), is_safe)
-    caps = WorkerLimits(**{name: said.pop(name) for name in ("max_per_worker", "max_held") if name in said})
-    # Of use to those who write links only.
-    said.pop("address", None)
-    return SiteSettings(**said, is_open=is_open), caps
+    table = dict(load_config().site)
+    if "frames" in table:
+        table["frames"] = table["frames"].lower()
+        _check_frames(table["frames"], host, table.get("address", ""), is_safe)
+    return SiteSettings.from_table(table, open_access)
 
 
 def _check_frames(frames: str, host: str, address: str, is_safe: bool) -> None:
     """Raise SimpleturkError where the HITs' name is the site's own, or would let HITs plant the site's cookie."""
-    from simpleturk.marketplace.web.frames import SITE_HOST
-    from simpleturk.marketplace.web.hosts import is_loopback
+    from simpleturk.marketplace.web.hosts import SITE_HOST, is_loopback
 
     if frames in (SITE_HOST, host.lower(), urlsplit(address).hostname) or is_loopback(frames):
         raise SimpleturkError(
@@ -167,7 +159,7 @@ def _check_that_somebody_can_come(marketplace: "Marketplace", here: bool, site: 
 
     with marketplace.read() as transaction:
         requester = here or is_anybody_known(transaction.connection)
-        worker = site.is_open or site.sign_up or can_anybody_sign_in(transaction.connection, transaction.now)
+        worker = site.open_access or site.sign_up or can_anybody_sign_in(transaction.connection, transaction.now)
     if not requester:
         raise SimpleturkError(
             f"{option} lets others in, and there is no requester who could call",
@@ -184,16 +176,16 @@ def _check_that_somebody_can_come(marketplace: "Marketplace", here: bool, site: 
 def _announce(port: int, host: str, path: Path, serving: "ServerSettings", tls: bool) -> None:
     import socket
 
-    from simpleturk.marketplace.web.frames import SITE_HOST
+    from simpleturk.marketplace.web.hosts import SITE_HOST
 
     scheme = "https" if tls else "http"
     name = socket.getfqdn() if host in ("0.0.0.0", "::") else host
     shown = f"[{name}]" if ":" in name else name
-    site = f"http://{SITE_HOST}:{port}/" if serving.is_open and not tls else f"{scheme}://{shown}:{port}/"
+    site = f"http://{SITE_HOST}:{port}/" if serving.open_access and not tls else f"{scheme}://{shown}:{port}/"
     console.note(f"Worker site:  {site}")
     console.note(f"API endpoint: {scheme}://{shown}:{port}")
     console.note(f"Database:     {path.resolve()}")
-    if not serving.is_open and not serving.is_secure:
+    if not serving.open_access and not serving.is_secure:
         console.warn(
             "answers and sessions travel unencrypted, and windows that HITs open keep a hold on the site's",
             "use --certfile and --keyfile, or a proxy with TLS in front and --proxy-headers",

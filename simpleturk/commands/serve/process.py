@@ -1,7 +1,6 @@
 """A server's life: listening, one process or several, TLS files, and a quiet end. Imported only to serve."""
 
 import http.client
-import json
 import os
 import shutil
 import socket
@@ -10,7 +9,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +18,10 @@ from uvicorn.supervisors import Multiprocess
 from simpleturk import console
 from simpleturk.commands.common.database import opened
 from simpleturk.errors import SimpleturkError
-from simpleturk.marketplace.web.app import CONFIGURATION, ServerSettings, create_app
+from simpleturk.marketplace.web.app import DATABASE, PARENT, SETTINGS, create_app
 from simpleturk.marketplace.web.http_limits import BoundedProtocol
-from simpleturk.marketplace.web.metrics import log_to_stderr
+from simpleturk.marketplace.web.metrics import MULTIPROCESS, log_to_stderr
+from simpleturk.marketplace.web.settings import ServerSettings
 
 #: Seconds within which several processes have to listen.
 START = 60
@@ -43,7 +42,7 @@ def run_one(
 ) -> None:
     """Serve from this process."""
     log_to_stderr()
-    with opened(path, serving.strict, serving.caps) as marketplace:
+    with opened(path, serving.strict, serving.site.limits) as marketplace:
         _run(create_app(marketplace, serving), listening, options, announce)
 
 
@@ -65,9 +64,8 @@ def run_several(
     path: Path,
 ) -> None:
     """Serve from several processes over one database; one that dies is replaced."""
-    configuration = {"serving": asdict(serving), "database": str(path), "parent": os.getpid()}
     numbers = tempfile.mkdtemp(prefix="simpleturk-metrics-")
-    os.environ |= {CONFIGURATION: json.dumps(configuration), "PROMETHEUS_MULTIPROC_DIR": numbers}
+    os.environ |= {SETTINGS: serving.to_json(), DATABASE: str(path), PARENT: str(os.getpid()), MULTIPROCESS: numbers}
     config = _config("simpleturk.marketplace.web.app:from_environment", options | {"factory": True})
     supervisor = Multiprocess(config, sockets=[listening])
     waiting = threading.Thread(

@@ -31,10 +31,7 @@ from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.questions.question_form import Filled, other_name
 from simpleturk.marketplace.questions.question_form import Form as QuestionForm
 from simpleturk.marketplace.web import assets
-
-#: Two names under one: browsers resolve names under localhost themselves, and treat the two as parts of one site.
-SITE_HOST = "worker.simpleturk.localhost"
-FRAME_HOST = "hits.simpleturk.localhost"
+from simpleturk.marketplace.web.hosts import FRAME_HOST, SITE_HOST
 
 #: What Amazon's frame allowed: everything but navigating the window around it.
 SANDBOX = (

@@ -11,10 +11,14 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simpleturk.marketplace.api.operations import OPERATIONS
 from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.web.hosts import is_loopback
 
 access_log = logging.getLogger("simpleturk.access")
 log = logging.getLogger("simpleturk.marketplace")
@@ -76,6 +80,22 @@ class Observer:
         """Log a bug, or a database that cannot be used, under the number that the caller was told."""
         log.error("request %s failed", number, exc_info=error)
         self.note(scope, request_id=number, error=type(error).__name__)
+
+    def routes(self) -> list[Route]:
+        """The operator's addresses: whether the server works, and its numbers."""
+        return [Route("/healthz", self.health), Route("/metrics", self.metrics_page)]
+
+    def health(self, request: Request) -> Response:
+        """Answer "ok" if the database answers."""
+        with self.marketplace.store.read():
+            return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
+
+    def metrics_page(self, request: Request) -> Response:
+        """The numbers in Prometheus's text format; only this computer may read them: they are the operator's."""
+        if request.client is None or not is_loopback(request.client.host):
+            return PlainTextResponse("The metrics are for this machine only.\n", 403)
+        body, media_type = self.metrics()
+        return Response(body, headers={"Content-Type": media_type})
 
     def metrics(self) -> tuple[bytes, str]:
         """The numbers of all processes as text, and its content type."""

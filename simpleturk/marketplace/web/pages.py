@@ -70,7 +70,7 @@ class Pages:
         """
         session = session_of(request, self.settings)
         named = request.query_params.get("worker_id", "")
-        if self.settings.is_open and WORKER_ID.fullmatch(named) and not (session and session.worker_id == named):
+        if self.settings.open_access and WORKER_ID.fullmatch(named) and not (session and session.worker_id == named):
             self._follow(request, session, named)
         if session is None:
             raise RedirectTo(self._sign_in_first(request))
@@ -153,7 +153,7 @@ def session_of(request: Request, settings: SiteSettings) -> Session | None:
     """Who the cookie says it is. Where there are accounts, what was begun without a password counts for nothing."""
     said = request.session
     worker_id, epoch, session_id = said.get("worker_id"), said.get("epoch"), said.get("id")
-    if not settings.is_open and said.get("open"):
+    if not settings.open_access and said.get("open"):
         return None
     if isinstance(worker_id, str) and isinstance(epoch, int) and isinstance(session_id, str):
         return Session(worker_id, epoch, session_id)
@@ -166,7 +166,7 @@ def remember(request: Request, session: Session, settings: SiteSettings) -> None
     request.session.update(
         worker_id=session.worker_id, epoch=session.epoch, id=session.session_id, csrf=secrets.token_urlsafe(16)
     )
-    if settings.is_open:
+    if settings.open_access:
         request.session["open"] = True
 
 

@@ -1,14 +1,22 @@
-"""What an operator can say about the worker site."""
+"""The settings of a served marketplace: what workers see on its site, and how its processes serve it."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from simpleturk.marketplace.store.transaction import WorkerLimits
+
+#: The settings of the worker site that limit what one worker may do.
+_LIMITS = ("max_per_worker", "max_held")
 
 
 @dataclass(frozen=True)
 class SiteSettings:
-    """`name`, `color` ("#1d5c4d"), `welcome`, `terms` (accepted once) and `contact` are what workers see.
+    """The worker site of one marketplace.
 
-    `frames` is a second host name, on which HITs run. `is_open`: a worker is whoever they say they are; otherwise they
-    have accounts, which with `sign_up` anybody can make.
+    `name`, `color` ("#1d5c4d"), `welcome`, `terms` (accepted once) and `contact` are what workers see. `frames` is a
+    second host name, on which HITs run. With `open_access` workers sign in with an id alone; without it they have
+    accounts with passwords, which anybody may create if `sign_up` is set. `limits` bounds what one worker may do.
     """
 
     name: str = "simpleturk"
@@ -17,5 +25,47 @@ class SiteSettings:
     terms: str = ""
     contact: str = ""
     frames: str = ""
-    is_open: bool = True
+    open_access: bool = True
     sign_up: bool = False
+    limits: WorkerLimits = field(default_factory=WorkerLimits)
+
+    @classmethod
+    def from_table(cls, table: dict[str, Any], open_access: bool) -> "SiteSettings":
+        """The settings that the table [site] of a configuration file gives; its values are checked already."""
+        settings = {name: value for name, value in table.items() if name not in _LIMITS}
+        # Only the commands that print links to the site need its address.
+        settings.pop("address", None)
+        limits = WorkerLimits(**{name: table[name] for name in _LIMITS if name in table})
+        return cls(**settings, open_access=open_access, limits=limits)
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """How a marketplace is served.
+
+    `open_access`: the server listens on this computer only, and API calls without a known key are the local
+    requester's. `rate` is API calls per second and key, 0 for no limit; each of the `processes` allows its share.
+    `log_all`: the access log has every request, not only failed API calls. `is_secure`: browsers reach the site over
+    TLS.
+    """
+
+    open_access: bool = True
+    strict: bool = False
+    site: SiteSettings = field(default_factory=SiteSettings)
+    rate: float = 0
+    allow_private_webhooks: bool = False
+    log_all: bool = False
+    is_secure: bool = False
+    processes: int = 1
+
+    def to_json(self) -> str:
+        """The settings as text, for the environment of the server's processes."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "ServerSettings":
+        """The settings that to_json() wrote."""
+        values = json.loads(text)
+        site = values.pop("site")
+        limits = WorkerLimits(**site.pop("limits"))
+        return cls(**values, site=SiteSettings(**site, limits=limits))

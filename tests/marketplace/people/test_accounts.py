@@ -10,8 +10,7 @@ import pytest
 from simpleturk.marketplace.domain import assignments
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import accounts, privacy, workers
-from simpleturk.marketplace.web.app import ServerSettings
-from simpleturk.marketplace.web.settings import SiteSettings
+from simpleturk.marketplace.web.settings import ServerSettings, SiteSettings
 from tests.conftest import Clock, serving
 from tests.marketplace.api.test_boto3_programs import create
 from tests.marketplace.conftest import Browser
@@ -21,7 +20,7 @@ PASSWORD = "correct horse"
 
 def closed(marketplace: Marketplace, **settings: Any) -> serving:
     """A marketplace served with accounts."""
-    return serving(marketplace, ServerSettings(site=SiteSettings(is_open=False, **settings)))
+    return serving(marketplace, ServerSettings(site=SiteSettings(open_access=False, **settings)))
 
 
 @pytest.fixture
@@ -315,12 +314,12 @@ def test_a_session_that_was_begun_without_a_password_counts_for_nothing_where_th
     marketplace: Marketplace,
 ) -> None:
     browser = Browser("http://127.0.0.1:1")
-    for told in (ServerSettings(), ServerSettings(site=SiteSettings(is_open=False))):
+    for told in (ServerSettings(), ServerSettings(site=SiteSettings(open_access=False))):
         with serving(marketplace, told) as address:
             browser.port, browser.home = int(address.rpartition(":")[2]), address
-            if told.site.is_open:
+            if told.site.open_access:
                 browser.get("/", worker_id="boss")
-            assert is_in(browser) == told.site.is_open
+            assert is_in(browser) == told.site.open_access
 
 
 def test_a_copied_cookie_is_no_good_after_signing_out(ann: Browser, door: str) -> None:

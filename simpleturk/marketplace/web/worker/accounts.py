@@ -67,7 +67,7 @@ class Accounts(Pages):
         try:
             if not WORKER_ID.fullmatch(worker_id):
                 raise _Wrong(BAD_ID)
-            if self.settings.is_open:
+            if self.settings.open_access:
                 session = await self.threads.writing(self._begin, worker_id)
             else:
                 session = await self._verified(worker_id, form.get("password", ""), _client(request))
@@ -206,7 +206,7 @@ class Accounts(Pages):
 
     def _is_fixed(self, profile: workers.Profile) -> bool:
         """Whether a worker's place is settled: requesters rely on it where workers have accounts."""
-        return not self.settings.is_open and bool(profile.country)
+        return not self.settings.open_access and bool(profile.country)
 
     def _set_profile(self, transaction: Transaction, worker_id: str, profile: workers.Profile) -> None:
         old = workers.profile(transaction, worker_id)

@@ -11,9 +11,8 @@ import pytest
 
 from simpleturk.commands.demo.simulated_worker import Page
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.web.app import ServerSettings
-from simpleturk.marketplace.web.frames import FRAME_HOST, SITE_HOST
-from simpleturk.marketplace.web.settings import SiteSettings
+from simpleturk.marketplace.web.hosts import FRAME_HOST, SITE_HOST
+from simpleturk.marketplace.web.settings import ServerSettings, SiteSettings
 from tests.conftest import Clock, Worker, serving
 from tests.marketplace.api.test_boto3_programs import HTML, create
 from tests.marketplace.conftest import Browser, accept

@@ -1,0 +1,128 @@
+"""API calls over HTTP: what a call may send and how long it may take, who makes it, and the answer.
+
+Any POST with an X-Amz-Target header is an API call, whatever its path: clients keep the path of the endpoint that they
+were configured with. A browser lets a page of another site send that header only after asking this server.
+"""
+
+import asyncio
+import uuid
+from dataclasses import replace
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from simpleturk.marketplace.api.authentication import Access
+from simpleturk.marketplace.api.operations import OPERATIONS
+from simpleturk.marketplace.api.protocol import CONTENT_TYPE, MAX_BODY_BYTES, handle
+from simpleturk.marketplace.api.signature import HTTPRequest
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.errors import ServiceError
+from simpleturk.marketplace.web.metrics import Observer
+from simpleturk.marketplace.web.threads import Threads
+
+#: The largest body, in bytes, that is read before the caller's key is checked.
+SMALL_BODY = 64 * 1024
+
+#: How long a caller may take to send a request's body, in seconds.
+BODY_TIMEOUT = 30
+
+
+class ApiCalls:
+    """Answers API calls."""
+
+    def __init__(self, marketplace: Marketplace, access: Access, observer: Observer, threads: Threads) -> None:
+        self.marketplace = marketplace
+        self.access = access
+        self.observer = observer
+        self.threads = threads
+
+    async def answer(self, request: Request) -> Response:
+        """Answer one call. A bug is answered as a ServiceFault, and logged with the id that the caller sees."""
+        request_id = str(uuid.uuid4())
+        self.observer.note(request.scope, operation=operation_of(request), request_id=request_id)
+        try:
+            head, body = await self._received(request)
+        except ServiceError as error:
+            self.observer.note(request.scope, error=error.type)
+            headers = {"x-amzn-RequestId": request_id, "Connection": "close"}
+            refusal = error.body(self.marketplace.now())
+            return JSONResponse(refusal, error.status, headers=headers, media_type=CONTENT_TYPE)
+        except (TimeoutError, ClientDisconnect):
+            fault = {"__type": "RequestTimeoutException", "message": "The request's body did not arrive in time."}
+            return JSONResponse(fault, 408, headers={"x-amzn-RequestId": request_id, "Connection": "close"})
+        return await self._handled(request, request_id, replace(head, body=body), body)
+
+    async def _received(self, request: Request) -> tuple[HTTPRequest, bytes]:
+        """The head and the body of a call. Raises ServiceError, TimeoutError or ClientDisconnect."""
+        head = HTTPRequest(
+            request.method,
+            request.scope.get("raw_path", b"/").partition(b"?")[0].decode("latin-1"),
+            request.scope["query_string"].decode("latin-1"),
+            request.headers,
+            b"",
+        )
+        if not _is_small(request):
+            # Megabytes are read only for a known key.
+            await self.threads.reading(self.access.check_known, head)
+        return head, await asyncio.wait_for(_body(request), BODY_TIMEOUT)
+
+    async def _handled(self, request: Request, request_id: str, sent: HTTPRequest, body: bytes) -> Response:
+        """The response of the operation that a call names."""
+
+        def identify() -> str:
+            requester_id = self.access.identify(sent)
+            self.observer.note(request.scope, requester_id=requester_id)
+            return requester_id
+
+        operation = OPERATIONS.get(operation_of(request))
+        call = self.threads.writing if operation and operation.writes else self.threads.reading
+        try:
+            response = await call(handle, self.marketplace, request.headers, body, identify, request_id)
+        # The boundary of the server: the caller gets an answer, the operator a log, whatever the exception is.
+        except Exception as error:
+            self.observer.failed(request.scope, request_id, error)
+            fault = {
+                "__type": "ServiceFault",
+                "Message": f"The marketplace failed; its log names this request {request_id}.",
+                "TurkErrorCode": "AWS.ServiceUnavailable",
+            }
+            return JSONResponse(fault, 500, headers={"x-amzn-RequestId": request_id}, media_type=CONTENT_TYPE)
+        self.observer.note(request.scope, error=response.error)
+        return Response(response.body, response.status, headers=response.headers)
+
+
+class ApiDispatcher:
+    """Sends API calls to `calls`, all other requests to `site`."""
+
+    def __init__(self, site: ASGIApp, calls: ApiCalls) -> None:
+        self.site = site
+        self.api = Starlette(routes=[Route("/{path:path}", calls.answer, methods=["POST"])])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_call = scope["type"] == "http" and scope["method"] == "POST"
+        is_call = is_call and any(name == b"x-amz-target" for name, _ in scope["headers"])
+        await (self.api if is_call else self.site)(scope, receive, send)
+
+
+def operation_of(request: Request) -> str:
+    """The operation that a call names, or "unknown"; not every name is an operation of the API."""
+    name = request.headers.get("x-amz-target", "").rpartition(".")[2]
+    return name if name.isascii() and name.isalnum() and len(name) < 64 else "unknown"
+
+
+def _is_small(request: Request) -> bool:
+    length = request.headers.get("content-length", "")
+    return length.isdecimal() and int(length) <= SMALL_BODY
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        # One byte too many is enough for the handler to refuse it.
+        if len(body) > MAX_BODY_BYTES:
+            break
+    return bytes(body)

@@ -1,0 +1,26 @@
+"""Settings of the server and the worker site: from simpleturk.toml to each of the server's processes."""
+
+import dataclasses
+
+from simpleturk.config import SITE
+from simpleturk.marketplace.store.transaction import WorkerLimits
+from simpleturk.marketplace.web.settings import ServerSettings, SiteSettings
+
+
+def test_every_setting_of_the_table_site_has_a_place() -> None:
+    fields = {field.name for settings in (SiteSettings, WorkerLimits) for field in dataclasses.fields(settings)}
+    # The address is for the commands that print links.
+    assert set(SITE) - {"address"} == fields - {"open_access", "limits"}
+
+
+def test_the_table_site_sets_texts_and_limits_and_leaves_other_defaults() -> None:
+    table = {"name": "Lab", "max_held": 3, "address": "https://work.example.org"}
+    site = SiteSettings.from_table(table, open_access=False)
+    assert site == SiteSettings(name="Lab", open_access=False, limits=WorkerLimits(max_held=3))
+    assert site.limits.max_per_worker is None
+
+
+def test_settings_survive_the_way_to_another_process() -> None:
+    site = SiteSettings(name="Läb", terms="a\nb", limits=WorkerLimits(max_per_worker=2))
+    settings = ServerSettings(open_access=False, rate=2.5, site=site, processes=4)
+    assert ServerSettings.from_json(settings.to_json()) == settings
