@@ -5,7 +5,6 @@ An address is made of what the file holds, so rendering needs no network, and th
 
 import base64
 import hashlib
-import mimetypes
 import os
 import re
 from collections.abc import Callable, Sequence
@@ -14,21 +13,10 @@ from pathlib import Path
 
 from simpleturk.errors import SimpleturkError
 from simpleturk.files import stamp
+from simpleturk.mturk.media_types import media_type
 
 #: Where a simpleturk marketplace serves what was launched with its HITs; relative to the page's own address.
 SERVED = "/assets/"
-
-#: What systems disagree about, or do not know.
-_TYPES = {
-    ".avif": "image/avif",
-    ".flac": "audio/flac",
-    ".m4a": "audio/mp4",
-    ".md": "text/plain",
-    ".ogg": "audio/ogg",
-    ".wav": "audio/wav",
-    ".weba": "audio/webm",
-    ".webp": "image/webp",
-}
 
 
 class AssetError(SimpleturkError):
@@ -137,12 +125,6 @@ def local_files(inputs: Path | None, template: Path | None, address: Callable[[A
     """
     folders = [inputs.parent if inputs else Path(), *([template.parent] if template else [])]
     return Assets(list(dict.fromkeys(folders)), address)
-
-
-def media_type(name: str) -> str:
-    """The media type that a file's name tells."""
-    suffix = os.path.splitext(name)[1].lower()
-    return _TYPES.get(suffix) or mimetypes.types_map.get(suffix) or "application/octet-stream"
 
 
 def _is_address(text: str) -> bool:

@@ -18,7 +18,7 @@ from simpleturk.batch.templates.external_url import ExternalPage
 from simpleturk.batch.templates.jinja import Template
 from simpleturk.batch.templates.requester_site import SiteTemplate
 from simpleturk.errors import Problem, Problems, SimpleturkError, UsageError
-from simpleturk.mturk.questions import is_document, question_of
+from simpleturk.mturk.questions import is_question_xml, question_xml
 
 #: What makes questions of inputs.
 Source = Template | SiteTemplate | ExternalPage
@@ -139,10 +139,10 @@ def question_source(
 def checked_question(source: Source, value: Any, height: int, mistake: Mistake | None) -> str:
     """The question of one input. Raises Problems, or ValueError for a character that XML cannot hold."""
     page = source.render(value)
-    question = question_of(page, height)
+    question = question_xml(page, height)
     if not page.strip():
         raise Problems([Problem(str(source.path), "makes an empty page")])
-    wrong = mistake(question) if mistake and is_document(page) else None
+    wrong = mistake(question) if mistake and is_question_xml(page) else None
     if wrong:
         raise Problems([Problem(str(source.path), f"makes a question that is refused: {wrong}")])
     return question
@@ -222,7 +222,7 @@ class _Repeated:
 
 
 def _question(template: Source, properties: Properties, value: Any) -> str:
-    return question_of(template.render(value), properties.FrameHeight)
+    return question_xml(template.render(value), properties.FrameHeight)
 
 
 def _as_problem(error: SimpleturkError) -> Problem:

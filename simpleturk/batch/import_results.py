@@ -18,10 +18,9 @@ from simpleturk.batch.inputs.csv_reader import input_of, is_table, records
 from simpleturk.batch.times import parse_time
 from simpleturk.errors import Problem, Problems, SimpleturkError
 from simpleturk.mturk.answers import JSON_FIELDS
+from simpleturk.mturk.limits import MONTH, WORKER_ID
 from simpleturk.mturk.strict_json import parse_json
 
-#: Worker ids, on whatever marketplace; ours takes no others.
-_WORKER_ID = re.compile(r"[A-Za-z0-9._@-]{1,64}")
 _REWARD = re.compile(r"\$?(\d{1,7}(?:\.\d{1,2})?)")
 _STATUSES = ("Submitted", "Approved", "Rejected")
 
@@ -30,7 +29,7 @@ DEFAULTS: dict[str, Any] = {
     "Description": "Imported with its finished work.",
     "Reward": "0.00",
     "AssignmentDurationInSeconds": 3600,
-    "AutoApprovalDelayInSeconds": 30 * 24 * 3600,
+    "AutoApprovalDelayInSeconds": MONTH,
 }
 
 _TIMES = {
@@ -181,7 +180,7 @@ class _Reader:
 
     def _assignment(self, cells: dict[str, Any], fields: list[list[str]]) -> dict[str, Any]:
         worker_id = cells.get("WorkerId", "")
-        if not _WORKER_ID.fullmatch(worker_id):
+        if not WORKER_ID.fullmatch(worker_id):
             raise ValueError(f"WorkerId is {worker_id[:40]!r}: letters, digits and . _ @ - are wanted, up to 64")
         status = cells.get("AssignmentStatus", "").capitalize() or self._status
         if status not in _STATUSES:

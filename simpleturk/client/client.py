@@ -11,7 +11,7 @@ from typing import Any
 
 from simpleturk.client.retries import Caller
 from simpleturk.errors import MarketplaceError
-from simpleturk.mturk.models import HIT, Assignment, assignment_of, hit_of
+from simpleturk.mturk.models import HIT, Assignment
 
 #: The largest page of a list, in items. Source: ResultSize in the service model.
 PAGE = 100
@@ -47,12 +47,12 @@ class MTurk(Caller):
 
     def hit(self, hit_id: str) -> HIT:
         """One HIT. A deleted one may be shown as Disposed, or raise NoSuchHIT."""
-        return self._read(lambda answer: hit_of(answer["HIT"]), self._call("get_hit", HITId=hit_id))
+        return self._read(lambda answer: HIT.from_api(answer["HIT"]), self._call("get_hit", HITId=hit_id))
 
     def hit_pages(self) -> Iterator[list[HIT]]:
         """All HITs of the account that are not deleted, in pages of up to 100: one call each."""
         for page in self._pages("list_hits", "HITs"):
-            yield [self._read(hit_of, document) for document in page]
+            yield [self._read(HIT.from_api, document) for document in page]
 
     def assignments(self, hit_id: str, statuses: Sequence[str], most: int) -> Iterator[Assignment]:
         """The submitted assignments of a HIT in any of these states ("Submitted", "Approved", "Rejected").
@@ -61,7 +61,7 @@ class MTurk(Caller):
         """
         listed = 0
         for page in self._pages("list_assignments_for_hit", "Assignments", HITId=hit_id, AssignmentStatuses=statuses):
-            yield from (self._read(assignment_of, document) for document in page)
+            yield from (self._read(Assignment.from_api, document) for document in page)
             listed += len(page)
             if listed >= most:
                 return
@@ -69,7 +69,7 @@ class MTurk(Caller):
     def assignment(self, assignment_id: str) -> Assignment:
         """One assignment that was submitted."""
         answer = self._call("get_assignment", AssignmentId=assignment_id)
-        return self._read(lambda answer: assignment_of(answer["Assignment"]), answer)
+        return self._read(lambda answer: Assignment.from_api(answer["Assignment"]), answer)
 
     def approve(self, assignment_id: str, feedback: str | None, override_rejection: bool) -> None:
         """Approve: the worker is paid."""

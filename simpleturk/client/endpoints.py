@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from simpleturk.config import is_url
 from simpleturk.errors import UsageError, WrongMarketplace
+from simpleturk.mturk.limits import AMAZON_MAX_QUESTION_BYTES, MAX_QUESTION_BYTES
 
 #: Amazon's endpoints, as botocore's endpoint rules give them.
 AMAZON = {
@@ -17,10 +18,6 @@ AMAZON = {
 
 #: What the embedded marketplace is called in the client; no host of this name is ever asked.
 LOCAL_URL = "http://local.simpleturk.invalid"
-
-#: Questions of at most this size fit on Amazon's marketplaces, in bytes. Source: the service model of CreateHIT.
-AMAZON_QUESTION_BYTES = 65_535
-OWN_QUESTION_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ class Endpoint:
     @property
     def max_question_bytes(self) -> int:
         """How large a question may be, in bytes of UTF-8."""
-        return AMAZON_QUESTION_BYTES if self.is_amazon else OWN_QUESTION_BYTES
+        return AMAZON_MAX_QUESTION_BYTES if self.is_amazon else MAX_QUESTION_BYTES
 
     @property
     def flag(self) -> str:

@@ -254,7 +254,7 @@ def _read(file: Path) -> list[tuple[str, str]]:
 
 
 def _check_ids(names: list[str]) -> None:
-    from simpleturk.marketplace.api.validation import WORKER_ID
+    from simpleturk.mturk.limits import WORKER_ID
 
     wrong = [Problem(repr(name)[:80], "is not a worker id") for name in names if not WORKER_ID.fullmatch(name)]
     if wrong:

@@ -1,13 +1,19 @@
-"""Answer XML → fields → what a results record calls `output`.
+"""Answers of workers: a submitted form → Answer XML → fields → what a results record calls `output`.
 
 Source: the API reference's page on QuestionFormAnswers.
 """
 
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
+from xml.sax.saxutils import escape
 
 from simpleturk.errors import SimpleturkError
+from simpleturk.mturk.characters import NOT_IN_XML
+from simpleturk.mturk.limits import RESERVED_FIELDS
+from simpleturk.mturk.questions import SCHEMAS
 from simpleturk.mturk.strict_json import parse_json
+
+NAMESPACE = f"{SCHEMAS}/2005-10-01/QuestionFormAnswers.xsd"
 
 #: Fields in which a page stores its whole answer as JSON: simpleturk's and simple-amt's, and Amazon's crowd-form.
 JSON_FIELDS = ("output", "taskAnswers")
@@ -17,14 +23,40 @@ class AnswerError(SimpleturkError):
     """An answer document that cannot be parsed."""
 
 
+def answers_of(form: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the answers in a submitted form, in its order.
+
+    Reserved names are left out. Values of the same name are joined by "|", as in the results of Amazon's requester
+    site: [("box", "1"), ("box", "2")] gives [("box", "1|2")].
+    """
+    values: dict[str, list[str]] = {}
+    for name, value in form:
+        if name not in RESERVED_FIELDS:
+            values.setdefault(name, []).append(value)
+    return [(name, "|".join(same_name)) for name, same_name in values.items()]
+
+
+def answer_xml(answers: list[Any]) -> str:
+    """Return the QuestionFormAnswers document of answers: pairs of name and value, as in assignments.fields.
+
+    A value is text, or the selections of a QuestionForm: {"selections": ["red"], "other": None}. Characters that XML
+    cannot hold become U+FFFD. The document is pure ASCII, as Amazon's was, so that no reader can misjudge it.
+    """
+    parts = [f'<?xml version="1.0" encoding="ASCII"?><QuestionFormAnswers xmlns="{NAMESPACE}">']
+    for name, value in answers:
+        parts.append(f"<Answer><QuestionIdentifier>{_text(name)}</QuestionIdentifier>{_value_xml(value)}</Answer>")
+    parts.append("</QuestionFormAnswers>")
+    return "".join(parts)
+
+
 def parse_answer(xml: str) -> dict[str, str | list[str]]:
     """Return an assignment's answers by field name.
 
     `xml` is an Assignment's Answer, a QuestionFormAnswers document: two text inputs named `breed` and `note` give
-    {"breed": "pug", "note": ""}. A field left empty is "", a field never shown is absent. A field is a list only where
-    the answer names it more than once, or where several selections were made: {"colours": ["red", "blue"]}.
+    {"breed": "pug", "note": ""}. A field left empty is "", a field that the page did not show is absent. A field is a
+    list only if the answer names it more than once, or if several selections were made: {"colours": ["red", "blue"]}.
 
-    Raises AnswerError if the document cannot be parsed; the caller adds whose it was.
+    Raises AnswerError if the document cannot be parsed; the caller adds the assignment.
     """
     import defusedxml.ElementTree
     from defusedxml import DefusedXmlException
@@ -32,45 +64,48 @@ def parse_answer(xml: str) -> dict[str, str | list[str]]:
     if not xml.strip():
         return {}
     try:
-        # As a string, so that no declaration of an encoding can mislead: Amazon wrote ASCII and UTF-8.
+        # Parsed as a string, so that a wrong declaration of the encoding does no harm: Amazon wrote ASCII and UTF-8.
         root = defusedxml.ElementTree.fromstring(xml, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError) as error:
         raise AnswerError(f"the answer is not XML: {error}") from error
-    if _name(root) != "QuestionFormAnswers":
-        raise AnswerError(f"the answer is a {_name(root)} document, not QuestionFormAnswers")
-    found: dict[str, list[str]] = {}
+    if _local_name(root) != "QuestionFormAnswers":
+        raise AnswerError(f"the answer is a {_local_name(root)} document, not QuestionFormAnswers")
+    fields: dict[str, list[str]] = {}
     for answer in root:
-        parts = [(_name(part), part.text or "") for part in answer]
-        names = [text for name, text in parts if name == "QuestionIdentifier"]
-        if _name(answer) != "Answer" or not names:
-            raise AnswerError("the answer holds something that is no answer to a question")
-        values = [text for name, text in parts if name != "QuestionIdentifier" and name != "UploadedFileSizeInBytes"]
-        found.setdefault(names[0], []).extend(values or [""])
-    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+        parts = [(_local_name(part), part.text or "") for part in answer]
+        names = [text for tag, text in parts if tag == "QuestionIdentifier"]
+        if _local_name(answer) != "Answer" or not names:
+            raise AnswerError("the answer document contains an element that is not an answer to a question")
+        values = [text for tag, text in parts if tag not in ("QuestionIdentifier", "UploadedFileSizeInBytes")]
+        fields.setdefault(names[0], []).extend(values or [""])
+    return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}
 
 
 def output_of(fields: dict[str, Any]) -> tuple[Any, dict[str, Any], str | None]:
-    """What a page stored: its output, further fields beside it, and what is wrong with it, if anything.
+    """Return a page's output, its other fields, and the problem with the output, if any.
 
-    A page that stores JSON in a field `output` or `taskAnswers` gives that JSON, and its other fields apart; any other
-    form gives an object of all its fields. What a crowd-form has flattened (`boxes.boundingBoxes`) is parsed where it
-    is a list or an object.
+    If the page stores JSON in a field `output` or `taskAnswers`, the output is that JSON, and the other fields are
+    returned separately. Otherwise the output is an object of all fields. Lists and objects that a crowd-form flattened
+    (`boxes.boundingBoxes`) are parsed.
     """
     for name in JSON_FIELDS:
         text = fields.get(name)
         if not isinstance(text, str):
             continue
-        others = {other: value for other, value in fields.items() if other != name}
+        other_fields = {other: value for other, value in fields.items() if other != name}
         try:
-            return parse_json(text), others, None
+            return parse_json(text), other_fields, None
         except ValueError:
-            # A form's own field of that name beside others holds plain text by right; a page's only one does not.
-            return (fields, {}, None) if others else (text, {}, f"the field {name} is not JSON")
-    return {name: _flattened(name, value) for name, value in fields.items()}, {}, None
+            # Beside other fields, a form's own text field may have this name. Alone, it was meant to be JSON.
+            return (fields, {}, None) if other_fields else (text, {}, f"the field {name} is not JSON")
+    return {name: _unflattened(name, value) for name, value in fields.items()}, {}, None
 
 
-def _flattened(name: str, value: Any) -> Any:
-    """The value of a field; a crowd-form flattens objects into fields with dots, but not lists."""
+def _unflattened(name: str, value: Any) -> Any:
+    """Return a field's value, parsed if it is a list or an object that a crowd-form flattened.
+
+    A crowd-form flattens an object into fields with dots in their names, but keeps lists as JSON text.
+    """
     if "." not in name or not isinstance(value, str) or not value.lstrip().startswith(("[", "{")):
         return value
     try:
@@ -79,5 +114,19 @@ def _flattened(name: str, value: Any) -> Any:
         return value
 
 
-def _name(element: Element) -> str:
+def _value_xml(value: Any) -> str:
+    if isinstance(value, str):
+        return f"<FreeText>{_text(value)}</FreeText>"
+    selections = "".join(f"<SelectionIdentifier>{_text(name)}</SelectionIdentifier>" for name in value["selections"])
+    other = value["other"]
+    return selections + (f"<OtherSelectionText>{_text(other)}</OtherSelectionText>" if other else "")
+
+
+def _text(value: str) -> str:
+    # XML parsers read a plain carriage return as a line feed.
+    escaped = escape(NOT_IN_XML.sub("\ufffd", value), {"\r": "&#13;"})
+    return escaped.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+def _local_name(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]

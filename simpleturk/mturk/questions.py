@@ -1,4 +1,4 @@
-"""A rendered template → the question's XML: a page gets an HTMLQuestion around it, a question document stays as it is.
+"""A rendered template → the XML of a question. Pages are wrapped in an HTMLQuestion, question documents stay unchanged.
 
 Sources: the API reference's pages on HTMLQuestion, ExternalQuestion and QuestionForm.
 """
@@ -7,77 +7,80 @@ import re
 from functools import cache
 from xml.sax.saxutils import escape
 
+from simpleturk.mturk.characters import ASTRAL, NOT_IN_XML
+
 SCHEMAS = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas"
 HTML_NAMESPACE = f"{SCHEMAS}/2011-11-11/HTMLQuestion.xsd"
 EXTERNAL_NAMESPACE = f"{SCHEMAS}/2006-07-14/ExternalQuestion.xsd"
+#: Both versions of QuestionForm are in use; new documents should name the first.
+FORM_NAMESPACES = (f"{SCHEMAS}/2017-11-06/QuestionForm.xsd", f"{SCHEMAS}/2005-10-01/QuestionForm.xsd")
+ANSWER_KEY_NAMESPACE = f"{SCHEMAS}/2005-10-01/AnswerKey.xsd"
 
-#: What XML 1.0 cannot hold, and what it can hold only outside of the planes that Amazon's service read as it was.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
-
-#: How a question document begins: perhaps with a declaration and comments, then one of the three root elements.
-# Possessive: data is hostile, and must not be matched in all the ways in which it does not match.
+#: The beginning of a question document: an optional declaration and comments, then one of the three root elements.
+# Possessive quantifiers: templates contain values from strangers, which must not make the expression backtrack.
 _DOCUMENT = re.compile(
     r"[\s\ufeff]*+(?:(?:<\?[^>]*+>|<!--(?:[^-]++|-(?!->))*+-->)\s*+)*+"
     r"<(?:[A-Za-z_][\w.-]*:)?(?:HTMLQuestion|ExternalQuestion|QuestionForm)(?=[\s/>])",
     re.DOTALL,
 )
 
+#: The UTF-8 bytes of control characters, and the first bytes of characters outside of the first plane.
+_CONTROL_BYTES = bytes(byte for byte in range(32) if byte not in b"\t\n\r")
+_ASTRAL_BYTES = bytes(range(0xF0, 0x100))
 
-def is_document(text: str) -> bool:
-    """Whether a text is a question's XML, and not a page."""
+
+def is_question_xml(text: str) -> bool:
+    """Return whether a text is the XML of a question, and not an HTML page."""
     return _DOCUMENT.match(text) is not None
 
 
-def question_of(text: str, frame_height: int) -> str:
-    """The question document of what a template made; `frame_height` in pixels holds for pages, 0 fits the window.
+def question_xml(text: str, frame_height: int) -> str:
+    """Return the question document of a rendered template.
 
-    A document is as it was, but for blanks before it, where XML allows none. Raises ValueError for a page's character
-    that XML cannot hold.
+    A question document stays unchanged, except for blanks before it, which XML does not allow. A page becomes an
+    HTMLQuestion; `frame_height` in pixels applies to pages only, and 0 fits the worker's window.
+
+    Raises ValueError if a page contains a character that XML cannot hold.
     """
-    return text.lstrip("\ufeff \t\r\n") if is_document(text) else question_xml(text, frame_height)
+    return text.lstrip("\ufeff \t\r\n") if is_question_xml(text) else html_question_xml(text, frame_height)
 
 
-def question_xml(html: str, frame_height: int) -> str:
-    """The HTMLQuestion document of a page; `frame_height` in pixels, 0 fits the worker's window.
+def html_question_xml(html: str, frame_height: int) -> str:
+    """Return the HTMLQuestion document of a page; `frame_height` in pixels, 0 fits the worker's window.
 
-    Raises ValueError for a character that XML cannot hold.
+    Raises ValueError if the page contains a character that XML cannot hold.
     """
-    wrong = _NOT_XML.search(html) if _may_hold(html, _WRONG_BYTES) or "\ufffe" in html or "\uffff" in html else None
-    if wrong:
-        line = html.count("\n", 0, wrong.start()) + 1
-        raise ValueError(f"the page's line {line} holds the character U+{ord(wrong[0]):04X}, which XML cannot")
-    # A CDATA section ends at "]]>", and Amazon's service refused emoji unless they were references.
+    if _may_contain(html, _CONTROL_BYTES) or "\ufffe" in html or "\uffff" in html:
+        character = NOT_IN_XML.search(html)
+        if character:
+            line = html.count("\n", 0, character.start()) + 1
+            raise ValueError(f"the page's line {line} holds the character U+{ord(character[0]):04X}, which XML cannot")
+    # A CDATA section ends at "]]>". Amazon's service refused emoji unless they were written as references.
     body = html.replace("]]>", "]]]]><![CDATA[>")
-    if _may_hold(html, _ASTRAL_BYTES):
-        body = _ASTRAL.sub(lambda match: f"]]>&#{ord(match[0])};<![CDATA[", body)
+    if _may_contain(html, _ASTRAL_BYTES):
+        body = ASTRAL.sub(lambda match: f"]]>&#{ord(match[0])};<![CDATA[", body)
     return (
         f'<HTMLQuestion xmlns="{HTML_NAMESPACE}"><HTMLContent><![CDATA[{body}]]></HTMLContent>'
         f"<FrameHeight>{frame_height}</FrameHeight></HTMLQuestion>"
     )
 
 
-#: Bytes with which UTF-8 writes control characters, and with which it begins what is outside of the first plane.
-_WRONG_BYTES = bytes(byte for byte in range(32) if byte not in b"\t\n\r")
-_ASTRAL_BYTES = bytes(range(0xF0, 0x100))
-
-
-@cache
-def _all_but(some: bytes) -> bytes:
-    return bytes(byte for byte in range(256) if byte not in some)
-
-
-def _may_hold(text: str, some: bytes) -> bool:
-    """Whether one of these bytes is in a text; much quicker than a search for the characters."""
-    try:
-        return bool(text.encode().translate(None, _all_but(some)))
-    except UnicodeEncodeError:  # half a character
-        return True
-
-
-def external_xml(url: str, frame_height: int) -> str:
-    """The ExternalQuestion document of a page's address."""
+def external_question_xml(url: str, frame_height: int) -> str:
+    """Return the ExternalQuestion document of a page on another host; `frame_height` in pixels."""
     return (
         f'<ExternalQuestion xmlns="{EXTERNAL_NAMESPACE}"><ExternalURL>{escape(url)}</ExternalURL>'
         f"<FrameHeight>{frame_height}</FrameHeight></ExternalQuestion>"
     )
+
+
+def _may_contain(text: str, some: bytes) -> bool:
+    """Return whether the UTF-8 form of a text contains one of these bytes; much faster than a regular expression."""
+    try:
+        return bool(text.encode().translate(None, _all_bytes_but(some)))
+    except UnicodeEncodeError:  # a surrogate
+        return True
+
+
+@cache
+def _all_bytes_but(some: bytes) -> bytes:
+    return bytes(byte for byte in range(256) if byte not in some)

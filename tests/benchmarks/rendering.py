@@ -18,7 +18,7 @@ from simpleturk.batch.batch import load_batch
 from simpleturk.batch.inputs.jsonl import Inputs
 from simpleturk.batch.templates.detect import open_template
 from simpleturk.batch.templates.jinja import Template
-from simpleturk.mturk.questions import question_of
+from simpleturk.mturk.questions import question_xml
 from tests.conftest import PROPERTIES
 
 ROUNDS = 5
@@ -82,7 +82,7 @@ def _ways(folder: Path, inputs: Inputs) -> dict[str, Callable[[], None]]:
     def rendered(source: Template) -> Callable[[], None]:
         def run() -> None:
             for value in values:
-                question_of(source.render(value), 0).encode()
+                question_xml(source.render(value), 0).encode()
 
         return run
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simpleturk.marketplace.questions.answers import answer_xml, answers_of
-from simpleturk.mturk.answers import AnswerError, output_of, parse_answer
+from simpleturk.mturk.answers import AnswerError, answer_xml, answers_of, output_of, parse_answer
 
 NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd"
 

@@ -20,7 +20,7 @@ from simpleturk.batch.templates.jinja import Template
 from simpleturk.batch.templates.requester_site import SiteTemplate
 from simpleturk.batch.templates.source_map import SourceLocation, SourceMap
 from simpleturk.errors import Problem, Problems
-from simpleturk.mturk.questions import is_document
+from simpleturk.mturk.questions import is_question_xml
 
 #: How many pages that differ in their markup are read, and not only in what stands in it.
 MOST_PAGES = 200
@@ -108,7 +108,7 @@ def check_page(template: "Template | SiteTemplate", item: Input, inputs: Inputs)
 def _findings(template: "Template | SiteTemplate", item: Input, inputs: Inputs, seen: set[int]) -> Iterator[Finding]:
     page = template.render(item.value)
     where = inputs.where(item.line)
-    if is_document(page):
+    if is_question_xml(page):
         return
     mark = hash(_skeleton(page))
     if mark in seen or len(seen) >= MOST_PAGES:

@@ -8,27 +8,36 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-YEAR = 365 * 24 * 3600
-MONTH = 30 * 24 * 3600
-WEEK = 7 * 24 * 3600
-
-NUMBER_APPROVED = "00000000000000000040"
-PERCENT_APPROVED = "000000000000000000L0"
-LOCALE = "00000000000000000071"
-MASTERS = frozenset({"2F1QJWKUDD8XADTFD2Q0G6UTO95ALH", "2ARFPLSP75KLA8M8DH1HTEQVJT3SY6"})
-
-MAX_REQUIREMENTS = 10
+from simpleturk.mturk.limits import (
+    FRAME_HEIGHT_RANGE,
+    HIT_TEXT_LENGTHS,
+    MAX_ASSIGNMENTS,
+    MAX_INTEGER_VALUES,
+    MAX_LOCALE_VALUES,
+    MAX_PER_WORKER_LIMIT,
+    MAX_REQUIREMENTS,
+    MAX_REWARD,
+    MONTH,
+    WEEK,
+    YEAR,
+)
+from simpleturk.mturk.qualifications import (
+    LOCALE,
+    MASTERS,
+    NUMBER_APPROVED,
+    PERCENT_APPROVED,
+    other_values_member,
+    value_count_range,
+    values_member,
+)
 
 #: RequesterAnnotation may have 255 characters, of which the batch's own mark takes up to 55, and its caps up to 50.
 MAX_ANNOTATION = 150
 
-#: The most that a cap can be.
-CAP = 999_999_999
-
 _PLACE_SCHEMA: dict[str, Any] = {"type": "string", "pattern": "^[A-Za-z]{2}(-[A-Za-z]{2})?$"}
 
 _COUNTRY_SCHEMA = {
-    "anyOf": [_PLACE_SCHEMA, {"type": "array", "items": _PLACE_SCHEMA, "maxItems": 30}],
+    "anyOf": [_PLACE_SCHEMA, {"type": "array", "items": _PLACE_SCHEMA, "maxItems": MAX_LOCALE_VALUES}],
     "description": 'Where workers have to be: "US", "US-CA", or a list.',
     "unit": "country codes",
 }
@@ -74,7 +83,7 @@ def _reward(value: Any) -> Any:
         amount = Decimal(value)
     except (InvalidOperation, ValueError):
         raise ValueError(f"{str(value)[:40]!r} is not an amount in USD, such as 0.10") from None
-    if not amount.is_finite() or amount < 0 or amount > 1_000_000:
+    if not amount.is_finite() or amount < 0 or amount > MAX_REWARD:
         raise ValueError(f"{value} is not an amount in USD, such as 0.10")
     if amount != round(amount, 2):
         raise ValueError(f"{value} has more than two decimals; the smallest amount is 0.01 USD")
@@ -89,8 +98,8 @@ def _country(value: Any) -> Any:
     wrong = [code for code in codes if not _is_place(code)]
     if wrong:
         raise ValueError(f'{wrong[0]!r} is not a country code such as "US" or "US-CA"')
-    if len(codes) > 30:
-        raise ValueError(f"names {len(codes)} places; at most 30 are possible")
+    if len(codes) > MAX_LOCALE_VALUES:
+        raise ValueError(f"names {len(codes)} places; at most {MAX_LOCALE_VALUES} are possible")
     return [code.upper() for code in codes]
 
 
@@ -136,25 +145,20 @@ class QualificationRequirement(_Strict):
 
     QualificationTypeId: Text
     Comparator: Comparator
-    IntegerValues: Annotated[list[int], Field(max_length=15)] | None = None
-    LocaleValues: Annotated[list[Locale], Field(max_length=30)] | None = None
+    IntegerValues: Annotated[list[int], Field(max_length=MAX_INTEGER_VALUES)] | None = None
+    LocaleValues: Annotated[list[Locale], Field(max_length=MAX_LOCALE_VALUES)] | None = None
     RequiredToPreview: bool | None = None
     ActionsGuarded: Literal["Accept", "PreviewAndAccept", "DiscoverPreviewAndAccept"] | None = None
 
     @model_validator(mode="after")
     def _values_fit(self) -> "QualificationRequirement":
-        wanted = self.LocaleValues if self.QualificationTypeId == LOCALE else self.IntegerValues
-        other = self.IntegerValues if self.QualificationTypeId == LOCALE else self.LocaleValues
-        name = "LocaleValues" if self.QualificationTypeId == LOCALE else "IntegerValues"
-        number = len(wanted or [])
-        if other:
+        name = values_member(self.QualificationTypeId)
+        if getattr(self, other_values_member(self.QualificationTypeId)):
             raise ValueError(f"takes {name} and no others")
-        if self.Comparator in ("Exists", "DoesNotExist"):
-            if number:
-                raise ValueError(f"{self.Comparator} takes no values")
-        elif not number or (number > 1 and self.Comparator not in ("In", "NotIn")):
-            several = "at least one of" if self.Comparator in ("In", "NotIn") else "exactly one of"
-            raise ValueError(f"{self.Comparator} takes {several} {name}")
+        least, most = value_count_range(self.QualificationTypeId, self.Comparator)
+        if not least <= len(getattr(self, name) or []) <= most:
+            number = "at least one of" if most > 1 else "exactly one of"
+            raise ValueError(f"{self.Comparator} takes {f'{number} {name}' if most else 'no values'}")
         return self
 
 
@@ -183,13 +187,17 @@ class ReviewPolicy(_Strict):
 class Properties(_Strict):
     """The properties of a batch's HITs: MTurk's own names, and shorthands for common requirements."""
 
-    Title: Annotated[Text, _told("What the task is; workers read it in the list of HITs.", max_length=128)]
-    Description: Annotated[Text, _told("What is to be done, in a sentence or two.", max_length=2000)]
+    Title: Annotated[
+        Text, _told("What the task is; workers read it in the list of HITs.", max_length=HIT_TEXT_LENGTHS["Title"])
+    ]
+    Description: Annotated[
+        Text, _told("What is to be done, in a sentence or two.", max_length=HIT_TEXT_LENGTHS["Description"])
+    ]
     Reward: Annotated[
         Decimal,
         BeforeValidator(_reward),
         _told("What a worker gets for an approved assignment; with up to two decimals.", "USD"),
-        WithJsonSchema({"type": ["number", "string"], "minimum": 0, "maximum": 1_000_000, "multipleOf": 0.01}),
+        WithJsonSchema({"type": ["number", "string"], "minimum": 0, "maximum": MAX_REWARD, "multipleOf": 0.01}),
     ]
     AssignmentDurationInSeconds: Annotated[
         int, _told("How long a worker who has accepted the HIT may take to submit it.", "seconds", ge=30, le=YEAR)
@@ -202,19 +210,31 @@ class Properties(_Strict):
         _told("How long after it was submitted unreviewed work approves itself.", "seconds", ge=0, le=MONTH),
     ] = MONTH
     MaxAssignments: Annotated[
-        int, _told("How many workers do each HIT, each once.", "workers", ge=1, le=1_000_000_000)
+        int, _told("How many workers do each HIT, each once.", "workers", ge=1, le=MAX_ASSIGNMENTS)
     ] = 1
-    Keywords: Annotated[str, _told("Words by which workers search, with commas.", max_length=1000)] | None = None
+    Keywords: (
+        Annotated[str, _told("Words by which workers search, with commas.", max_length=HIT_TEXT_LENGTHS["Keywords"])]
+        | None
+    ) = None
     RequesterAnnotation: (
         Annotated[str, _told("A note of your own; workers do not see it.", max_length=MAX_ANNOTATION)] | None
     ) = None
     MaxPerWorker: (
-        Annotated[int, _told("How many HITs of the batch one worker may do; our own only.", "HITs", ge=1, le=CAP)]
+        Annotated[
+            int,
+            _told("How many HITs of the batch one worker may do; our own only.", "HITs", ge=1, le=MAX_PER_WORKER_LIMIT),
+        ]
         | None
     ) = None
     MaxConcurrent: (
         Annotated[
-            int, _told("How many HITs of the batch one worker may hold at once; our own only.", "HITs", ge=1, le=CAP)
+            int,
+            _told(
+                "How many HITs of the batch one worker may hold at once; our own only.",
+                "HITs",
+                ge=1,
+                le=MAX_PER_WORKER_LIMIT,
+            ),
         ]
         | None
     ) = None
@@ -222,7 +242,13 @@ class Properties(_Strict):
         Annotated[Text, _told("The address of a page on another host, with Jinja; instead of a template.")] | None
     ) = None
     FrameHeight: Annotated[
-        int, _told("How high the HIT is shown; 0 fits it to its content.", "pixels", ge=0, le=100_000)
+        int,
+        _told(
+            "How high the HIT is shown; 0 fits it to its content.",
+            "pixels",
+            ge=FRAME_HEIGHT_RANGE[0],
+            le=FRAME_HEIGHT_RANGE[1],
+        ),
     ] = 0
     AssignmentReviewPolicy: (
         Annotated[ReviewPolicy, _told("Amazon's policy that scores each assignment by known answers.")] | None

@@ -20,6 +20,7 @@ from simpleturk.batch.times import site_time
 from simpleturk.errors import Problem, Problems, SimpleturkError
 from simpleturk.files import Appended, appending, replacing, stamp
 from simpleturk.mturk.answers import AnswerError, output_of, parse_answer
+from simpleturk.mturk.characters import SURROGATE
 
 if TYPE_CHECKING:
     from simpleturk.mturk.models import HIT, Assignment
@@ -37,7 +38,6 @@ DECISIONS = ("Approve", "Reject")
 WHOLE_INPUT = "Input.input"
 RAW_ANSWER = "Answer.answer"
 
-_HALF = re.compile("[\ud800-\udfff]")
 _MARK = re.compile(r" ?simpleturk:[0-9a-f]{32}:[0-9]+\Z")
 
 
@@ -158,7 +158,7 @@ class Sheet:
         file = io.StringIO()
         csv.writer(file, delimiter=self._delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(fields)
         # UTF-8 has no halves of characters.
-        return _HALF.sub("\ufffd", file.getvalue())
+        return SURROGATE.sub("\ufffd", file.getvalue())
 
     def close(self) -> None:
         """Let go of what was kept meanwhile."""

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from simpleturk.batch.templates.jinja import DataEnvironment, Missing, printed, variables_of
 from simpleturk.errors import Problem, Problems
-from simpleturk.mturk.questions import external_xml
+from simpleturk.mturk.questions import external_question_xml
 
 #: What stands around a value while an address is put together; neither can be part of one.
 _OPEN, _CLOSE = "\x00", "\x01"
@@ -47,7 +47,7 @@ class ExternalPage:
     def render(self, value: Any) -> str:
         """The question document for one input. Raises Problems for a value that cannot be had, or stand there."""
         try:
-            return external_xml(_address(self._template.render(variables_of(value)).strip()), self._height)
+            return external_question_xml(_address(self._template.render(variables_of(value)).strip()), self._height)
         # Whatever an expression raises is the expression's mistake.
         except Exception as error:
             raise Problems([Problem(str(self.path), f"ExternalURL: {error}")]) from error

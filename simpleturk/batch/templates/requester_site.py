@@ -28,7 +28,7 @@ from simpleturk.batch.templates.placeholders import (
 from simpleturk.batch.templates.sanitize import FIELD_TAGS, SAFE_TAGS, escaped, harmless_address, sanitize
 from simpleturk.batch.templates.source_map import SourceLocation, SourceMap
 from simpleturk.errors import Problem, Problems, suggestion
-from simpleturk.mturk.questions import is_document
+from simpleturk.mturk.questions import is_question_xml
 
 #: How much of what stands before a hole is looked at.
 _BEFORE = 200
@@ -50,7 +50,7 @@ class SiteTemplate:
         self.digest = sha256(b"site\0" + data).hexdigest()
         text = decoded_template(data, path)
         tags: list[Tag] = []
-        if is_document(text):
+        if is_question_xml(text):
             self._page, holes = text, read_document(text)
         else:
             self._page = completed(text, read_placeholders(text)[1])

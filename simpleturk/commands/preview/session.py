@@ -29,7 +29,7 @@ from simpleturk.marketplace.domain.marketplace import Marketplace as OwnMarketpl
 from simpleturk.marketplace.people import workers
 from simpleturk.marketplace.questions.question_form import Filled
 from simpleturk.marketplace.store.sqlite import Store
-from simpleturk.mturk.questions import is_document
+from simpleturk.mturk.questions import is_question_xml
 from simpleturk.resources import shipped
 
 WORKER = "PREVIEWWORKER"
@@ -208,7 +208,7 @@ class Task:
         for finding in check_page(source, item, self.inputs):
             look.add("error" if finding.is_error else "warning", finding.problem())
         page, places = source.traced(item.value)
-        if not is_document(page):
+        if not is_question_xml(page):
             look.places = _line_places(page, places)
 
     def _assets(self) -> Assets:

@@ -11,9 +11,9 @@ from simpleturk.marketplace.api.pagination import page
 from simpleturk.marketplace.domain import ledger, lifecycle
 from simpleturk.marketplace.errors import RequestError, does_not_exist, invalid_value, out_of_range
 from simpleturk.marketplace.people import messages
-from simpleturk.marketplace.questions.answers import answer_xml
 from simpleturk.marketplace.store.schema import assignments, hits, is_literally, ledger_entries
 from simpleturk.marketplace.store.transaction import Transaction
+from simpleturk.mturk.answers import answer_xml
 
 VISIBLE = ("Submitted", "Approved", "Rejected")
 MAX_FEEDBACK = 1024

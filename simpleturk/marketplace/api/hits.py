@@ -9,13 +9,14 @@ from sqlalchemy import Row, Select, insert, select
 from simpleturk.marketplace.api import idempotency
 from simpleturk.marketplace.api.pagination import DEFAULT_PAGE, page, page_after, positions_in, token_for
 from simpleturk.marketplace.domain import deadlines, events, ledger, lifecycle, worker_limits
-from simpleturk.marketplace.domain.hit_types import MAX_ASSIGNMENTS, YEAR, check_limits, find_hit_type, hit_type_of
+from simpleturk.marketplace.domain.hit_types import check_limits, find_hit_type, hit_type_of
 from simpleturk.marketplace.errors import RequestError, does_not_exist, out_of_range
 from simpleturk.marketplace.people.requirement_rules import check_usable
 from simpleturk.marketplace.questions.question import check_question
 from simpleturk.marketplace.store.ids import new_id
 from simpleturk.marketplace.store.schema import hit_types, hits, review_actions, review_results
 from simpleturk.marketplace.store.transaction import Transaction
+from simpleturk.mturk.limits import MAX_ASSIGNMENTS, YEAR
 
 
 def create_hit_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:

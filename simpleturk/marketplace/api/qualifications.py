@@ -12,20 +12,19 @@ from simpleturk.marketplace.errors import RequestError, does_not_exist, invalid_
 from simpleturk.marketplace.people import messages, qualifications
 from simpleturk.marketplace.people.requirements import SYSTEM_TYPES
 from simpleturk.marketplace.questions import answer_key
-from simpleturk.marketplace.questions.answers import answer_xml
-from simpleturk.marketplace.questions.question import AMAZONS_MAX_QUESTION_BYTES, check_question
+from simpleturk.marketplace.questions.question import check_question
 from simpleturk.marketplace.store import schema
 from simpleturk.marketplace.store.ids import new_id
 from simpleturk.marketplace.store.schema import qualification_requests, qualification_types
 from simpleturk.marketplace.store.transaction import Transaction
-
-YEAR = 365 * 24 * 3600
+from simpleturk.mturk.answers import answer_xml
+from simpleturk.mturk.limits import AMAZON_MAX_QUESTION_BYTES, MAX_INTEGER, MIN_INTEGER, YEAR
 
 _TEXT_LIMITS = {"Name": 200, "Description": 2000, "Keywords": 1000}
 _NUMBER_LIMITS = {
     "TestDurationInSeconds": (1, YEAR),
     "RetryDelayInSeconds": (0, 100 * YEAR),
-    "AutoGrantedValue": (-(2**31), 2**31 - 1),
+    "AutoGrantedValue": (MIN_INTEGER, MAX_INTEGER),
 }
 
 MAX_REASON = 4096
@@ -236,8 +235,8 @@ def _check_limits(parameters: dict[str, Any]) -> None:
 
 
 def _check_value(value: int) -> None:
-    if not -(2**31) <= value < 2**31:
-        raise out_of_range("IntegerValue", value, -(2**31), 2**31 - 1)
+    if not MIN_INTEGER <= value <= MAX_INTEGER:
+        raise out_of_range("IntegerValue", value, MIN_INTEGER, MAX_INTEGER)
 
 
 def _reason(parameters: dict[str, Any]) -> str:
@@ -280,8 +279,8 @@ def _check_whole(transaction: Transaction, values: dict[str, Any]) -> None:
         raise RequestError("InvalidParameterValue", "A Test has to be a QuestionForm.")
     if key is not None:
         size = len(key.encode("utf-8", "surrogatepass"))
-        if size > AMAZONS_MAX_QUESTION_BYTES:
-            raise out_of_range("AnswerKey's length", size, 0, AMAZONS_MAX_QUESTION_BYTES)
+        if size > AMAZON_MAX_QUESTION_BYTES:
+            raise out_of_range("AnswerKey's length", size, 0, AMAZON_MAX_QUESTION_BYTES)
         answer_key.check_key(answer_key.read_key(key), form)
 
 

@@ -11,10 +11,8 @@ from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel, Shape
 
 from simpleturk.marketplace.errors import SerializationException, ValidationException
-
-#: Worker ids of a marketplace of one's own are what people are called there; Amazon's pattern is narrower.
-WORKER_ID = re.compile(r"[A-Za-z0-9._@-]{1,64}")
-AMAZONS_WORKER_ID = re.compile(r"A[A-Z0-9]{1,63}")
+from simpleturk.mturk.characters import SURROGATE
+from simpleturk.mturk.limits import AMAZON_WORKER_ID, WORKER_ID
 
 #: The last second of the year 9999, in epoch seconds: later times have no calendar date.
 MAX_TIMESTAMP = 253_402_300_799
@@ -22,8 +20,6 @@ MAX_TIMESTAMP = 253_402_300_799
 #: Longer lists are refused as a whole, and no more problems than these are told one by one.
 MAX_MEMBERS = 10_000
 MAX_PROBLEMS = 20
-
-_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 _JSON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -51,8 +47,8 @@ def check_request(operation: OperationModel, parameters: dict[str, Any], strict:
     checked = _structure(operation.input_shape, parameters, "", problems)
     if strict:
         named = [*filter(None, [checked.get("WorkerId")]), *checked.get("WorkerIds", [])]
-        pattern = f"Member must satisfy regular expression pattern: ^{AMAZONS_WORKER_ID.pattern}$"
-        problems += [_problem(one, "workerId", pattern) for one in named if not AMAZONS_WORKER_ID.fullmatch(one)]
+        pattern = f"Member must satisfy regular expression pattern: ^{AMAZON_WORKER_ID.pattern}$"
+        problems += [_problem(one, "workerId", pattern) for one in named if not AMAZON_WORKER_ID.fullmatch(one)]
     if problems:
         plural = "s" if len(problems) > 1 else ""
         told = "; ".join(problems[:MAX_PROBLEMS])
@@ -87,7 +83,7 @@ def _value(shape: Any, value: Any, path: str, problems: list[str]) -> Any:
             _value(shape.member, item, f"{path}.{number}.member", problems)
             for number, item in enumerate(value, start=1)
         ]
-    if kind == "string" and _HALF_CHARACTER.search(value):
+    if kind == "string" and SURROGATE.search(value):
         raise SerializationException(f"The member {path} holds half a character, which is no text.")
     if kind == "timestamp" and not abs(value) <= MAX_TIMESTAMP:
         raise SerializationException(f"The member {path} is not a timestamp.")

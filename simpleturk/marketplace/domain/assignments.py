@@ -15,7 +15,6 @@ from simpleturk.marketplace.domain.search import Next, group_row, next_of_type, 
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
 from simpleturk.marketplace.people.requirements import unmet
-from simpleturk.marketplace.questions.answers import answers_of
 from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.questions.question_form import Filled, fill
 from simpleturk.marketplace.store.schema import (
@@ -28,6 +27,7 @@ from simpleturk.marketplace.store.schema import (
     requesters,
 )
 from simpleturk.marketplace.store.transaction import Transaction
+from simpleturk.mturk.answers import answers_of
 
 NOT_AVAILABLE = "ASSIGNMENT_ID_NOT_AVAILABLE"
 

@@ -13,29 +13,7 @@ from simpleturk.marketplace.people.requirement_rules import check_requirements
 from simpleturk.marketplace.store.ids import new_id
 from simpleturk.marketplace.store.schema import hit_types
 from simpleturk.marketplace.store.transaction import Transaction
-
-YEAR = 365 * 24 * 3600
-
-
-MONTH = 30 * 24 * 3600
-
-
-#: In USD; Amazon published no limit, but a database's sums have one.
-MAX_REWARD = 1_000_000
-
-
-MAX_ASSIGNMENTS = 1_000_000_000
-
-
-_TEXT_LIMITS = {"Title": 128, "Description": 2000, "Keywords": 1000, "RequesterAnnotation": 255}
-
-
-_NUMBER_LIMITS = {
-    "AssignmentDurationInSeconds": (30, YEAR),
-    "LifetimeInSeconds": (30, YEAR),
-    "AutoApprovalDelayInSeconds": (0, MONTH),
-    "MaxAssignments": (1, MAX_ASSIGNMENTS),
-}
+from simpleturk.mturk.limits import HIT_NUMBER_RANGES, HIT_TEXT_LENGTHS, MAX_REWARD, MONTH
 
 
 def hit_type_of(transaction: Transaction, parameters: dict[str, Any], hit_type_id: str | None = None) -> Row[Any]:
@@ -87,14 +65,14 @@ def find_hit_type(transaction: Transaction, hit_type_id: str) -> Row[Any]:
 
 def check_limits(parameters: dict[str, Any]) -> None:
     """Raise RequestError for a property of a HIT that is out of its limits."""
-    for name, most in _TEXT_LIMITS.items():
+    for name, most in HIT_TEXT_LENGTHS.items():
         text = parameters.get(name)
         if text is not None and len(text) > most:
             raise out_of_range(f"{name}'s length", len(text), 0, most)
     for name in ("Title", "Description"):
         if name in parameters and not parameters[name].strip():
             raise invalid_value(name, parameters[name])
-    for name, (low, high) in _NUMBER_LIMITS.items():
+    for name, (low, high) in HIT_NUMBER_RANGES.items():
         number = parameters.get(name)
         if number is not None and not low <= number <= high:
             raise out_of_range(name, number, low, high)

@@ -16,13 +16,14 @@ from sqlalchemy.exc import IntegrityError
 from simpleturk.marketplace.domain import ledger, worker_limits
 from simpleturk.marketplace.domain.hit_types import check_limits, hit_type_of
 from simpleturk.marketplace.people import workers
-from simpleturk.marketplace.questions.question import SCHEMAS, check_question
+from simpleturk.marketplace.questions.question import check_question
 from simpleturk.marketplace.store.schema import assignments, hit_types, hits
 from simpleturk.marketplace.store.transaction import Transaction
+from simpleturk.mturk.limits import WEEK
+from simpleturk.mturk.questions import HTML_NAMESPACE
 
 #: How long work waits at least before it is approved by itself, in seconds: nobody has looked at it here yet.
-TIME_TO_REVIEW = 7 * 24 * 3600
-
+TIME_TO_REVIEW = WEEK
 
 #: So many assignments are written at a time.
 CHUNK = 1000
@@ -34,7 +35,7 @@ _OF_THE_TYPE = (
 ).split()
 
 #: What a worker would see where nobody knows the question.
-NO_QUESTION = f"""<HTMLQuestion xmlns="{SCHEMAS}2011-11-11/HTMLQuestion.xsd"><HTMLContent><![CDATA[<!doctype html>
+NO_QUESTION = f"""<HTMLQuestion xmlns="{HTML_NAMESPACE}"><HTMLContent><![CDATA[<!doctype html>
 <title>No page</title><p>This HIT came here with its finished work, and without its page. Please return it.</p>
 ]]></HTMLContent><FrameHeight>0</FrameHeight></HTMLQuestion>"""
 

@@ -20,9 +20,10 @@ from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.people.messages import tell
 from simpleturk.marketplace.store.ids import new_id
 from simpleturk.marketplace.store.schema import assignments, hit_types, hits, notification_settings
+from simpleturk.mturk.limits import MONTH
 
 #: An override of a rejection is possible for this many seconds after the submission (30 days).
-OVERRIDE_WINDOW = 30 * 24 * 3600
+OVERRIDE_WINDOW = MONTH
 
 
 def hit_status(hit: Row[Any], now: float) -> str:

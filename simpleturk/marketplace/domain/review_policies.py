@@ -17,11 +17,10 @@ from simpleturk.marketplace.domain import events, lifecycle
 from simpleturk.marketplace.errors import RequestError, invalid_value, out_of_range
 from simpleturk.marketplace.store.ids import new_id
 from simpleturk.marketplace.store.schema import assignments, hits, review_actions, review_results
+from simpleturk.mturk.limits import YEAR
 
 KNOWN_ANSWERS = "ScoreMyKnownAnswers/2011-09-01"
 PLURALITY = "SimplePlurality/2011-09-01"
-
-YEAR = 365 * 24 * 3600
 
 #: So many questions, and values of each, a policy may have: it is run while everybody else waits.
 MAX_QUESTIONS = 1000

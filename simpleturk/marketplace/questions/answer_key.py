@@ -5,9 +5,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from simpleturk.marketplace.errors import RequestError
-from simpleturk.marketplace.questions.question import SCHEMAS
 from simpleturk.marketplace.questions.question_form import Form, Selection, sequence
 from simpleturk.marketplace.questions.xml import Element, parse_error, parse_xml
+from simpleturk.mturk.limits import MAX_INTEGER, MIN_INTEGER
+from simpleturk.mturk.questions import ANSWER_KEY_NAMESPACE
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Key:
 def read_key(xml: str) -> Key:
     """Read an AnswerKey document. Raises RequestError XMLParseError."""
     root = parse_xml(xml)
-    if (root.namespace, root.name) != (f"{SCHEMAS}2005-10-01/AnswerKey.xsd", "AnswerKey"):
+    if (root.namespace, root.name) != (ANSWER_KEY_NAMESPACE, "AnswerKey"):
         raise parse_error(f"cvc-elt.1: Cannot find the declaration of element '{root.name}'.")
     parts = sequence(root, "Question+", "QualificationValueMapping?")
     options: dict[str, list[tuple[frozenset[str], int]]] = {}
@@ -62,8 +63,7 @@ def score(key: Key, fields: list[Any]) -> int:
     for identifier, options in key.options.items():
         selected = given.get(identifier, frozenset())
         total += next((points for wanted, points in options if wanted == selected), key.default[identifier])
-    # A qualification's value is an integer of 32 bits.
-    return max(-(2**31), min(_mapped(key.mapping, total), 2**31 - 1))
+    return max(MIN_INTEGER, min(_mapped(key.mapping, total), MAX_INTEGER))
 
 
 def _mapped(mapping: Element | None, total: int) -> int:

@@ -1,7 +1,7 @@
-"""Question XML → what a worker's page needs; the schemas' rules are checked here.
+"""Question XML → the page, address or form that the worker sees.
 
-The kind of a question is told by its root element and namespace. Sources: the API reference's pages on HTMLQuestion,
-ExternalQuestion and QuestionForm.
+The root element and its namespace say which of the three a question is. question_form.sequence checks the rules of the
+schemas. Sources: the API reference's pages on HTMLQuestion, ExternalQuestion and QuestionForm.
 """
 
 import re
@@ -11,14 +11,9 @@ from urllib.parse import urlsplit
 from simpleturk.marketplace.errors import RequestError, invalid_value
 from simpleturk.marketplace.questions.question_form import Form, read_form, sequence, whole_number
 from simpleturk.marketplace.questions.xml import Element, parse_error, parse_xml
-
-SCHEMAS = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/"
-
-#: Amazon's limit is 65,535 bytes; ours is larger because pages are.
-MAX_QUESTION_BYTES = 1024 * 1024
-AMAZONS_MAX_QUESTION_BYTES = 65_535
-
-_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+from simpleturk.mturk.characters import ASTRAL
+from simpleturk.mturk.limits import AMAZON_MAX_QUESTION_BYTES, FRAME_HEIGHT_RANGE, MAX_QUESTION_BYTES
+from simpleturk.mturk.questions import EXTERNAL_NAMESPACE, FORM_NAMESPACES, HTML_NAMESPACE
 
 #: A host name or address, perhaps with a port; names in other scripts in their ASCII form (xn--…).
 _AUTHORITY = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
@@ -40,17 +35,17 @@ def parse_question(xml: str) -> Question:
     Raises RequestError with Amazon's code XMLParseError, naming line and column.
     """
     root = parse_xml(xml)
-    kind = (root.namespace.removeprefix(SCHEMAS), root.name)
-    if kind == ("2011-11-11/HTMLQuestion.xsd", "HTMLQuestion"):
+    declaration = (root.namespace, root.name)
+    if declaration == (HTML_NAMESPACE, "HTMLQuestion"):
         parts = sequence(root, "HTMLContent", "FrameHeight")
         html = parts["HTMLContent"][0]
         if not html.value:
             raise html.error("HTMLContent is empty.")
         return Question(html.text, None, None, _height(parts["FrameHeight"][0]))
-    if kind == ("2006-07-14/ExternalQuestion.xsd", "ExternalQuestion"):
+    if declaration == (EXTERNAL_NAMESPACE, "ExternalQuestion"):
         parts = sequence(root, "ExternalURL", "FrameHeight")
         return Question(None, _external_url(parts["ExternalURL"][0]), None, _height(parts["FrameHeight"][0]))
-    if kind in (("2017-11-06/QuestionForm.xsd", "QuestionForm"), ("2005-10-01/QuestionForm.xsd", "QuestionForm")):
+    if root.namespace in FORM_NAMESPACES and root.name == "QuestionForm":
         return Question(None, None, read_form(root), 0)
     raise parse_error(f"[{root.line},{root.column}] cvc-elt.1: Cannot find the declaration of element '{root.name}'.")
 
@@ -58,16 +53,16 @@ def parse_question(xml: str) -> Question:
 def check_question(xml: str, strict: bool, name: str = "Question") -> Question:
     """Check a question that a request brings, its size first. `strict` holds it to Amazon's own limits."""
     size = len(xml.encode("utf-8", "surrogatepass"))
-    most = AMAZONS_MAX_QUESTION_BYTES if strict else MAX_QUESTION_BYTES
+    most = AMAZON_MAX_QUESTION_BYTES if strict else MAX_QUESTION_BYTES
     if size > most:
         raise RequestError("InvalidParameterValue", f"The {name} has {size} bytes; at most {most} are allowed.")
-    if strict and _ASTRAL.search(xml):
+    if strict and ASTRAL.search(xml):
         raise invalid_value(f"{name}XML", "")
     return parse_question(xml)
 
 
 def _height(element: Element) -> int:
-    return whole_number(element, 0, 100_000)
+    return whole_number(element, *FRAME_HEIGHT_RANGE)
 
 
 def _external_url(element: Element) -> str:

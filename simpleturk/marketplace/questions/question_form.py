@@ -17,9 +17,7 @@ from markupsafe import Markup
 
 from simpleturk.marketplace.questions.regex import MAX_EXPRESSIONS, REGEX_SECONDS, check_expression, fits
 from simpleturk.marketplace.questions.xml import Element
-
-#: Names that the frame's own parameters have. Source: the guide's page on external questions.
-RESERVED = ("assignmentId", "hitId", "workerId", "turkSubmitTo")
+from simpleturk.mturk.limits import MAX_INTEGER, RESERVED_FIELDS
 
 STYLES = ("radiobutton", "checkbox", "list", "dropdown", "combobox", "multichooser")
 
@@ -181,7 +179,7 @@ def sequence(element: Element, *names: str) -> dict[str, list[Element]]:
     return found
 
 
-def whole_number(element: Element, low: int = 0, high: int = 2**31 - 1) -> int:
+def whole_number(element: Element, low: int = 0, high: int = MAX_INTEGER) -> int:
     """An element's text as a whole number. Raises RequestError XMLParseError."""
     return _number(element, element.value, low, high)
 
@@ -193,7 +191,7 @@ def _question(element: Element) -> Question:
     identifier = parts["QuestionIdentifier"][0].value
     if not identifier:
         raise element.error("QuestionIdentifier is empty.")
-    if identifier in RESERVED:
+    if identifier in RESERVED_FIELDS:
         raise element.error(f"the QuestionIdentifier '{identifier}' is reserved.")
     required = parts["IsRequired"][0].value if parts["IsRequired"] else "false"
     if required not in ("true", "false", "1", "0"):
@@ -238,7 +236,7 @@ def _constraints(element: Element) -> dict[str, Any]:
     for length in parts["Length"]:
         for name, key in (("minLength", "shortest"), ("maxLength", "longest")):
             if name in length.attributes:
-                found[key] = _number(length, length.attributes[name], 0, 2**31 - 1)
+                found[key] = _number(length, length.attributes[name], 0, MAX_INTEGER)
     formats = []
     for one in parts["AnswerFormatRegex"]:
         expression = one.attributes.get("regex")

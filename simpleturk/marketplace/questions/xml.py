@@ -40,10 +40,6 @@ class Element:
         """The text without blanks around it."""
         return self.text.strip()
 
-    def child(self, name: str) -> "Element | None":
-        """The first child of this name."""
-        return next((child for child in self.children if child.name == name), None)
-
     def all(self, name: str) -> "list[Element]":
         """All children of this name."""
         return [child for child in self.children if child.name == name]

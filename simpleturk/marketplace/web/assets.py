@@ -4,7 +4,6 @@ Nobody can guess an address; whoever has one may look, as with the pictures of a
 """
 
 import hashlib
-import mimetypes
 import os
 import re
 import tempfile
@@ -14,25 +13,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from simpleturk.mturk.media_types import BINARY, media_type
+
 #: A name: the SHA-256 of what the file holds, in hex, and the suffix that tells its kind.
 _NAME = re.compile(r"[0-9a-f]{64}(\.[a-z0-9]{1,10})?")
 
 #: What a browser shows by itself; anything else is handed out as bytes.
 _SHOWN = re.compile(r"(?:image|audio|video)/[\w.+-]+|text/plain|text/css|application/pdf|text/html")
-
-#: What Python's own list lacks, or calls by an old name.
-_MORE = {
-    ".avif": "image/avif",
-    ".csv": "text/plain",
-    ".flac": "audio/flac",
-    ".jsonl": "text/plain",
-    ".m4a": "audio/mp4",
-    ".md": "text/plain",
-    ".ogg": "audio/ogg",
-    ".wav": "audio/wav",
-    ".weba": "audio/webm",
-    ".webp": "image/webp",
-}
 
 #: Opened by itself, a drawing or a page may hold scripts: it gets no origin, and a drawing no scripts.
 _ALONE_ELSE = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -92,9 +79,9 @@ def route(database: Path) -> Route:
 
 def file_response(path: Path) -> Response:
     """A stranger's file, for pages of any origin, so that it can do nothing but be shown."""
-    kind = _MORE.get(path.suffix) or mimetypes.types_map.get(path.suffix, "")
+    kind = media_type(path.name)
     if not _SHOWN.fullmatch(kind):
-        kind = "application/octet-stream"
+        kind = BINARY
     headers = {
         "Cache-Control": "max-age=31536000, immutable",
         # A frame without an origin may draw it on a canvas.

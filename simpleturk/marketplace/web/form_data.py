@@ -1,6 +1,5 @@
 """What a page submits: the fields of a form, as they were sent."""
 
-import re
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -10,6 +9,7 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 
 from simpleturk.marketplace.people.refusals import WorkerError
+from simpleturk.mturk.characters import SURROGATE
 
 #: The largest submission, in bytes, and the largest form of a page of ours.
 MAX_FORM_BYTES = 16 * 1024 * 1024
@@ -25,9 +25,6 @@ MAX_FIELDS = 20_000
 Form = ImmutableMultiDict[str, str]
 
 
-_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
-
-
 async def read_form(request: Request, most: int = MAX_OWN_FORM_BYTES) -> Form:
     """A request's form, with files as their names. Raises WorkerError when it is too large or cannot be read."""
     length = request.headers.get("content-length", "0")
@@ -36,7 +33,7 @@ async def read_form(request: Request, most: int = MAX_OWN_FORM_BYTES) -> Form:
         raise WorkerError("What you sent is too large.", reason, 413)
     try:
         form = await _read(request, most)
-        if any(_HALF_CHARACTER.search(text) for pair in form.multi_items() for text in pair):
+        if any(SURROGATE.search(text) for pair in form.multi_items() for text in pair):
             raise ValueError("half a character")
         return form
     except ClientDisconnect as error:

@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from simpleturk.marketplace.api.validation import WORKER_ID
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import accounts
 from simpleturk.marketplace.people.accounts import Session
@@ -22,6 +21,7 @@ from simpleturk.marketplace.web.form_data import Form, read_form
 from simpleturk.marketplace.web.frames import PAGES
 from simpleturk.marketplace.web.settings import SiteSettings
 from simpleturk.marketplace.web.threads import Threads
+from simpleturk.mturk.limits import WORKER_ID
 
 
 class RedirectTo(Exception):

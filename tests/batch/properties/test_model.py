@@ -10,8 +10,9 @@ import pytest
 from botocore.stub import Stubber
 
 from simpleturk.batch.properties.file import load_properties
-from simpleturk.batch.properties.model import LOCALE, NUMBER_APPROVED, PERCENT_APPROVED, Properties
+from simpleturk.batch.properties.model import Properties
 from simpleturk.errors import Problems, SimpleturkError
+from simpleturk.mturk.qualifications import LOCALE, NUMBER_APPROVED, PERCENT_APPROVED
 
 GOOD: dict[str, Any] = {
     "Title": "t",

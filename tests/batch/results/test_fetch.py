@@ -13,7 +13,7 @@ from simpleturk.batch.results.fetch import result_record
 from simpleturk.batch.results.jsonl import ResultsFile
 from simpleturk.errors import Problems, SimpleturkError
 from simpleturk.files import appending
-from simpleturk.marketplace.questions.answers import answer_xml
+from simpleturk.mturk.answers import answer_xml
 from simpleturk.mturk.models import Assignment
 
 MOMENT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)

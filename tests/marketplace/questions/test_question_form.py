@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.questions import answer_key
-from simpleturk.marketplace.questions.question import SCHEMAS, parse_question
+from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.questions.question_form import Form, fill, other_name
+from simpleturk.mturk.questions import SCHEMAS
 
-FORM = f"""<QuestionForm xmlns="{SCHEMAS}2005-10-01/QuestionForm.xsd">
+FORM = f"""<QuestionForm xmlns="{SCHEMAS}/2005-10-01/QuestionForm.xsd">
 <Overview><Title>About you</Title><Text>Please read.</Text><List><ListItem>one</ListItem></List>
 <FormattedContent><![CDATA[<p>See <a href="https://example.org/">this</a>, <b>please</b>.</p>]]></FormattedContent>
 </Overview>
@@ -37,7 +38,7 @@ FORM = f"""<QuestionForm xmlns="{SCHEMAS}2005-10-01/QuestionForm.xsd">
 <NumberOfLinesSuggestion>2</NumberOfLinesSuggestion></FreeTextAnswer></AnswerSpecification></Question>
 </QuestionForm>"""
 
-ANSWER_KEY = f"""<AnswerKey xmlns="{SCHEMAS}2005-10-01/AnswerKey.xsd">
+ANSWER_KEY = f"""<AnswerKey xmlns="{SCHEMAS}/2005-10-01/AnswerKey.xsd">
 <Question><QuestionIdentifier>colour</QuestionIdentifier>
 <AnswerOption><SelectionIdentifier>red</SelectionIdentifier><AnswerScore>10</AnswerScore></AnswerOption>
 <AnswerOption><SelectionIdentifier>blue</SelectionIdentifier><AnswerScore>3</AnswerScore></AnswerOption>
@@ -185,6 +186,6 @@ def test_a_key_that_does_not_fit_its_test_is_refused(old: str, new: str) -> None
 )
 def test_no_xml_breaks_the_reader(inner: str) -> None:
     try:
-        parse_question(f'<QuestionForm xmlns="{SCHEMAS}2017-11-06/QuestionForm.xsd">{inner}</QuestionForm>')
+        parse_question(f'<QuestionForm xmlns="{SCHEMAS}/2017-11-06/QuestionForm.xsd">{inner}</QuestionForm>')
     except RequestError as error:
         assert error.code == "AWS.MechanicalTurk.XMLParseError"

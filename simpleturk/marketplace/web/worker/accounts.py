@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from simpleturk.marketplace.api.validation import WORKER_ID
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import accounts, workers
 from simpleturk.marketplace.people.accounts import Session
@@ -17,6 +16,7 @@ from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.marketplace.web.pages import Pages, remember, safe_path
 from simpleturk.marketplace.web.settings import SiteSettings
 from simpleturk.marketplace.web.threads import Threads
+from simpleturk.mturk.limits import WORKER_ID
 
 BAD_ID = "A worker id has up to 64 letters, digits, and the signs . _ @ -"
 
