@@ -322,7 +322,7 @@ def hit_type_of(marketplace: Marketplace, hit_id: str) -> str:
     from simpleturk.marketplace.store.schema import hits
 
     with marketplace.read() as transaction:
-        found = transaction.connection.execute(select(hits.c.hit_type_id).where(hits.c.hit_id == hit_id)).scalar_one()
+        found = transaction.execute(select(hits.c.hit_type_id).where(hits.c.hit_id == hit_id)).scalar_one()
     return str(found)
 
 
@@ -341,8 +341,8 @@ def do_all(marketplace: Marketplace, pairs: list[tuple[str, str]], *fields: tupl
         with marketplace.write() as transaction:
             for hit_id, worker_id in pairs[start : start + 1000]:
                 workers.enter(transaction, worker_id)
-                hit = lifecycle.hit_of(transaction.connection, hit_id)
-                done.append(lifecycle.accept(transaction.connection, hit, worker_id, transaction.now))
+                hit = lifecycle.hit_of(transaction, hit_id)
+                done.append(lifecycle.accept(transaction, hit, worker_id))
                 assignments.submit(transaction, done[-1], list(fields) or [("answer", "yes")], worker_id)
     return done
 

@@ -78,8 +78,8 @@ def list_(database: DatabaseOpt = None) -> None:
     from simpleturk.marketplace.people.requesters import all_requesters
 
     with opened(database) as marketplace, marketplace.read() as transaction, data_out():
-        for requester, keys in all_requesters(transaction.connection):
-            owed = transaction.connection.execute(ledger.owed(requester.requester_id)).all()
+        for requester, keys in all_requesters(transaction):
+            owed = transaction.execute(ledger.owed(requester.requester_id)).all()
             record = {
                 "requester": requester.name,
                 "requester_id": requester.requester_id,
@@ -103,7 +103,7 @@ def revoke(
 
     with opened(database) as marketplace:
         with marketplace.read() as transaction:
-            is_key = owner_of(transaction.connection, named) is not None
+            is_key = owner_of(transaction, named) is not None
             requester_id = "" if is_key else _find(transaction, named).requester_id
         what = f"the access key {named}" if is_key else f"all access keys of {named}"
         console.confirm(f"Revoke {what}?", yes)
@@ -125,8 +125,8 @@ def deposit(
 
     with opened(database) as marketplace, marketplace.write() as transaction:
         found = _find(transaction, requester)
-        ledger.deposit(transaction.connection, transaction.now, found.requester_id, int(amount * 100))
-        balance = ledger.account_of(transaction.connection, found.requester_id).available
+        ledger.deposit(transaction, found.requester_id, int(amount * 100))
+        balance = ledger.account_of(transaction, found.requester_id).available
     console.note(f"Deposited ${amount:,.2f} for {found.name}; the balance is ${ledger.dollars(balance)}.")
 
 
@@ -136,7 +136,7 @@ def unlimited(requester: RequesterOpt = None, database: DatabaseOpt = None) -> N
 
     with opened(database) as marketplace, marketplace.write() as transaction:
         found = _find(transaction, requester)
-        ledger.remove_limit(transaction.connection, found.requester_id)
+        ledger.remove_limit(transaction, found.requester_id)
     console.note(f"{found.name} has no limit.")
 
 
@@ -150,7 +150,7 @@ def payments(
 
     with opened(database) as marketplace, marketplace.read() as transaction:
         requester_id = _find(transaction, requester).requester_id
-        entries = list(transaction.connection.execute(ledger.owed(requester_id)))
+        entries = list(transaction.execute(ledger.owed(requester_id)))
     with data_out():
         if by_worker:
             sums: dict[str, int] = {}
@@ -176,7 +176,7 @@ def paid(
     with opened(database) as marketplace:
         with marketplace.read() as transaction:
             found = _find(transaction, requester)
-            owed = {entry.seq: entry for entry in transaction.connection.execute(ledger.owed(found.requester_id))}
+            owed = {entry.seq: entry for entry in transaction.execute(ledger.owed(found.requester_id))}
         strange = [number for number in numbers if number not in owed]
         if strange:
             raise SimpleturkError(
@@ -187,14 +187,14 @@ def paid(
         question = f"Mark {console.plural(len(numbers), 'payment')} of ${total} by {found.name} as made?"
         console.confirm(question, yes)
         with marketplace.write() as transaction:
-            done = ledger.mark_paid(transaction.connection, transaction.now, found.requester_id, numbers)
+            done = ledger.mark_paid(transaction, found.requester_id, numbers)
     console.note(f"Marked {console.plural(done, 'payment')}.")
 
 
 def _find(transaction: "Transaction", name: str | None) -> "Row[Any]":
     from simpleturk.marketplace.people.requesters import find_requester
 
-    found = find_requester(transaction.connection, name or transaction.requester_id)
+    found = find_requester(transaction, name or transaction.requester_id)
     if found is None:
         raise SimpleturkError(f"there is no requester {name}", '"simpleturk requester list" names them')
     return found

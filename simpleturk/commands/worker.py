@@ -88,7 +88,7 @@ def list_(database: DatabaseOpt = None) -> None:
 
     with opened(database) as marketplace, marketplace.read() as transaction, data_out():
         for row in workers.all_rows(transaction):
-            who = standing(transaction.connection, row.worker_id)
+            who = standing(transaction, row.worker_id)
             record = {
                 "worker_id": row.worker_id,
                 "account": accounts.state(row, transaction.now),

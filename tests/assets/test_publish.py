@@ -41,7 +41,7 @@ def questions(local: Marketplace) -> list[str]:
     from simpleturk.marketplace.store.schema import hits
 
     with local.read() as transaction:
-        return list(transaction.connection.execute(select(hits.c.question)).scalars())
+        return list(transaction.execute(select(hits.c.question)).scalars())
 
 
 def test_the_local_marketplace_keeps_a_file_once_and_serves_it(batch: Path, run: Run, local: Marketplace) -> None:

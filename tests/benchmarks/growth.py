@@ -58,8 +58,8 @@ class Filled:
         from simpleturk.marketplace.domain import lifecycle
 
         workers.enter(transaction, worker_id)
-        hit = lifecycle.hit_of(transaction.connection, hit_id)
-        done = lifecycle.accept(transaction.connection, hit, worker_id, transaction.now)
+        hit = lifecycle.hit_of(transaction, hit_id)
+        done = lifecycle.accept(transaction, hit, worker_id)
         assignments.submit(transaction, done, [("answer", "yes")], worker_id)
 
     def call(self, name: str, **parameters: Any) -> dict[str, Any]:

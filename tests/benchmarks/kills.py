@@ -88,8 +88,8 @@ def one_batch(sums: dict[str, Sum], lives: Lives, seed: int, number: int, over_h
 def _launched(marketplace: Marketplace, folder: Path) -> Counter[Any]:
     """How often there is a HIT for each input; one that does not stand at its place in the ids file is not there."""
     with marketplace.read() as transaction:
-        rows = transaction.connection.execute(select(hits.c.annotation, hits.c.hit_id)).all()
-    lines = {hit_id: int(annotation.rpartition(":")[2]) for annotation, hit_id in rows}
+        rows = transaction.execute(select(hits.c.annotation, hits.c.hit_id)).all()
+    lines = {row.hit_id: int(row.annotation.rpartition(":")[2]) for row in rows}
     ids = (folder / "hit_ids.txt").read_text().splitlines()
     assert json.loads((folder / "hit_ids.batch.json").read_text())["hits"] == len(ids)
     right = {line for line, hit_id in enumerate(ids, start=1) if lines.get(hit_id) == line}
@@ -98,8 +98,8 @@ def _launched(marketplace: Marketplace, folder: Path) -> Counter[Any]:
 
 def _paid(marketplace: Marketplace) -> Counter[Any]:
     with marketplace.read() as transaction:
-        rows = transaction.connection.execute(select(ledger_entries.c.kind, ledger_entries.c.assignment_id)).all()
-    return Counter(assignment_id for kind, assignment_id in rows if kind == "reward")
+        rows = transaction.execute(select(ledger_entries.c.kind, ledger_entries.c.assignment_id)).all()
+    return Counter(row.assignment_id for row in rows if row.kind == "reward")
 
 
 def main() -> None:

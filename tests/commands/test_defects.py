@@ -85,7 +85,7 @@ def requirements(local: Marketplace) -> list[dict[str, Any]]:
     from simpleturk.marketplace.store.schema import hit_types
 
     with local.read() as transaction:
-        found: list[dict[str, Any]] = transaction.connection.execute(select(hit_types.c.requirements)).scalar_one()
+        found: list[dict[str, Any]] = transaction.execute(select(hit_types.c.requirements)).scalar_one()
     return found
 
 
@@ -374,8 +374,8 @@ def test_progress_reads_whole_pages_and_shows_what_is_in_work(words: list[str], 
 
     with local.write() as transaction:
         workers.enter(transaction, "bob")
-        hit = lifecycle.hit_of(transaction.connection, words[1])
-        lifecycle.accept(transaction.connection, hit, "bob", transaction.now)
+        hit = lifecycle.hit_of(transaction, words[1])
+        lifecycle.accept(transaction, hit, "bob")
     run("reject", do(local, words[0], "ann"), "--feedback", "No", "--yes")
     result = run("progress", "--json", "--stats")
     found = json.loads(result.stdout)

@@ -39,7 +39,7 @@ def lives() -> Iterator[Lives]:
 
 def table(marketplace: Marketplace, *columns: Any) -> list[Any]:
     with marketplace.read() as transaction:
-        return [tuple(row) for row in transaction.connection.execute(select(*columns))]
+        return [tuple(row) for row in transaction.execute(select(*columns))]
 
 
 def check_launched(marketplace: Marketplace, number: int) -> None:

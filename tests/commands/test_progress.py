@@ -75,7 +75,7 @@ def test_watch_warns_before_work_approves_itself(
     with local.write() as transaction:
         times = {"submitted": assignments.c.submitted - 2_592_000 + 600}
         change = update(assignments).values(times | {"auto_approval": assignments.c.auto_approval - 2_592_000 + 600})
-        transaction.connection.execute(change)
+        transaction.execute(change)
     meanwhile += [lambda: run("expire"), lambda: None]
     result = run("progress", "--watch")
     assert result.stderr.startswith("warning: work approves itself from 20")
@@ -176,8 +176,8 @@ def test_hits_that_are_put_on_the_market_again_are_waited_for(
         from simpleturk.marketplace.domain import lifecycle
 
         with local.write() as transaction:
-            hit = lifecycle.hit_of(transaction.connection, words[0])
-            lifecycle.expire_at(transaction.connection, hit, transaction.now + 10_000, transaction.now)
+            hit = lifecycle.hit_of(transaction, words[0])
+            lifecycle.expire_at(transaction, hit, transaction.now + 10_000)
         the_rest()
 
     def last() -> None:

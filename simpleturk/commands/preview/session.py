@@ -130,8 +130,8 @@ class Task:
     def accept(self, hit_id: str) -> Any:
         """Let the worker accept a HIT, qualified or not; the assignment's row."""
         with self.marketplace.write() as transaction:
-            hit = lifecycle.hit_of(transaction.connection, hit_id)
-            assignment_id = lifecycle.accept(transaction.connection, hit, WORKER, transaction.now)
+            hit = lifecycle.hit_of(transaction, hit_id)
+            assignment_id = lifecycle.accept(transaction, hit, WORKER)
             return assignments.own_assignment(transaction, WORKER, assignment_id)
 
     def submit(self, assignment_id: str, fields: list[tuple[str, str]]) -> None:
@@ -148,7 +148,7 @@ class Task:
     def result(self, assignment_id: str) -> str | None:
         """The line that results would print of an assignment; None while it is not submitted."""
         with self.marketplace.read() as transaction:
-            if not assignments.is_submitted(transaction.connection, assignment_id):
+            if not assignments.is_submitted(transaction, assignment_id):
                 return None
             hit_id = assignments.own_assignment(transaction, WORKER, assignment_id).hit_id
         line, value = self._shown[hit_id]

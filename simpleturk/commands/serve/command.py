@@ -158,8 +158,8 @@ def _check_that_somebody_can_come(marketplace: "Marketplace", here: bool, site: 
     from simpleturk.marketplace.people.requesters import is_anybody_known
 
     with marketplace.read() as transaction:
-        requester = here or is_anybody_known(transaction.connection)
-        worker = site.open_access or site.sign_up or can_anybody_sign_in(transaction.connection, transaction.now)
+        requester = here or is_anybody_known(transaction)
+        worker = site.open_access or site.sign_up or can_anybody_sign_in(transaction)
     if not requester:
         raise SimpleturkError(
             f"{option} lets others in, and there is no requester who could call",

@@ -12,7 +12,7 @@ UNLIMITED = "1000000000.00"
 
 def get_account_balance(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """GetAccountBalance: 1000000000.00 for an account without limit."""
-    account = ledger.account_of(transaction.connection, transaction.requester_id)
+    account = ledger.account_of(transaction, transaction.requester_id)
     if not account.prepaid:
         return {"AvailableBalance": UNLIMITED}
     return {

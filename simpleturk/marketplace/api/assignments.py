@@ -35,7 +35,7 @@ def list_assignments_for_hit(transaction: Transaction, parameters: dict[str, Any
         assignments.c.hit_id == parameters["HITId"],
         assignments.c.status.in_(set(parameters.get("AssignmentStatuses") or VISIBLE)),
     )
-    return page(transaction.connection, query, assignments.c.seq, parameters, "Assignments", assignment_document)
+    return page(transaction, query, assignments.c.seq, parameters, "Assignments", assignment_document)
 
 
 def get_assignment(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def approve_assignment(transaction: Transaction, parameters: dict[str, Any]) -> 
     _check_feedback(feedback)
     assignment = find_assignment(transaction, parameters["AssignmentId"])
     override = parameters.get("OverrideRejection", False)
-    lifecycle.approve(transaction.connection, assignment, feedback, override, transaction.now)
+    lifecycle.approve(transaction, assignment, feedback, override)
     return {}
 
 
@@ -61,7 +61,7 @@ def reject_assignment(transaction: Transaction, parameters: dict[str, Any]) -> d
     """RejectAssignment; the worker reads the feedback."""
     _check_feedback(parameters["RequesterFeedback"])
     assignment = find_assignment(transaction, parameters["AssignmentId"])
-    lifecycle.reject(transaction.connection, assignment, parameters["RequesterFeedback"], transaction.now)
+    lifecycle.reject(transaction, assignment, parameters["RequesterFeedback"])
     return {}
 
 
@@ -79,8 +79,7 @@ def send_bonus(transaction: Transaction, parameters: dict[str, Any]) -> dict[str
         raise RequestError("InvalidAssignmentState", _VISIBLE_STATES)
     idempotency.once(transaction, "SendBonus", parameters.get("UniqueRequestToken"))
     ledger.bonus(
-        transaction.connection,
-        transaction.now,
+        transaction,
         transaction.requester_id,
         amount,
         parameters["Reason"],
@@ -90,8 +89,7 @@ def send_bonus(transaction: Transaction, parameters: dict[str, Any]) -> dict[str
     )
     subject = f"You received a bonus of ${ledger.dollars(amount)}"
     messages.tell(
-        transaction.connection,
-        transaction.now,
+        transaction,
         transaction.requester_id,
         assignment.worker_id,
         subject,
@@ -112,7 +110,7 @@ def list_bonus_payments(transaction: Transaction, parameters: dict[str, Any]) ->
     else:
         assignment = find_assignment(transaction, parameters["AssignmentId"])
         query = query.where(ledger_entries.c.assignment_id == assignment.assignment_id)
-    return page(transaction.connection, query, ledger_entries.c.seq, parameters, "BonusPayments", _bonus_document)
+    return page(transaction, query, ledger_entries.c.seq, parameters, "BonusPayments", _bonus_document)
 
 
 def get_file_upload_url(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -156,7 +154,7 @@ def assignment_document(assignment: Row[Any]) -> dict[str, Any]:
 
 def find_assignment(transaction: Transaction, assignment_id: str) -> Row[Any]:
     """The assignment of a HIT of the caller's that is not deleted. Raises RequestError AssignmentDoesNotExist."""
-    assignment = transaction.connection.execute(
+    assignment = transaction.execute(
         select(assignments)
         .join(hits, hits.c.hit_id == assignments.c.hit_id)
         .where(

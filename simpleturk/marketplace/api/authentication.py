@@ -60,8 +60,8 @@ class Access:
     def _owner(self, key: str | None) -> str | None:
         if key is None:
             return None
-        with self.marketplace.store.read() as connection:
-            return owner_of(connection, key)
+        with self.marketplace.read(apply_due=False) as transaction:
+            return owner_of(transaction, key)
 
     def _pace(self, key: str) -> None:
         """Take one call out of a key's bucket, which fills again at `rate`."""

@@ -78,8 +78,8 @@ def update_expiration_for_hit(transaction: Transaction, parameters: dict[str, An
     hit = find_hit(transaction, parameters["HITId"])
     if transaction.strict:
         _refuse_the_same_expiry(transaction, hit.hit_id, moment)
-    lifecycle.expire_at(transaction.connection, hit, round(float(moment), 3), transaction.now)
-    deadlines.apply_due(transaction.connection, transaction.now)
+    lifecycle.expire_at(transaction, hit, round(float(moment), 3))
+    deadlines.apply_due(transaction)
     return {}
 
 
@@ -95,7 +95,7 @@ def create_additional_assignments_for_hit(transaction: Transaction, parameters: 
     if hit.max_assignments + number > MAX_ASSIGNMENTS:
         raise out_of_range("MaxAssignments", hit.max_assignments + number, 1, MAX_ASSIGNMENTS)
     idempotency.once(transaction, "CreateAdditionalAssignmentsForHIT", parameters.get("UniqueRequestToken"))
-    lifecycle.add_assignments(transaction.connection, hit, number, transaction.now)
+    lifecycle.add_assignments(transaction, hit, number)
     return {}
 
 
@@ -103,21 +103,21 @@ def update_hit_type_of_hit(transaction: Transaction, parameters: dict[str, Any])
     """UpdateHITTypeOfHIT, while nobody has accepted the HIT."""
     hit = find_hit(transaction, parameters["HITId"])
     hit_type = find_hit_type(transaction, parameters["HITTypeId"])
-    lifecycle.change_type(transaction.connection, hit, hit_type, transaction.now)
+    lifecycle.change_type(transaction, hit, hit_type)
     return {}
 
 
 def update_hit_review_status(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """UpdateHITReviewStatus: from Reviewable to Reviewing, and with Revert back."""
     hit = find_hit(transaction, parameters["HITId"])
-    lifecycle.set_reviewing(transaction.connection, hit, not parameters.get("Revert", False), transaction.now)
+    lifecycle.set_reviewing(transaction, hit, not parameters.get("Revert", False))
     return {}
 
 
 def list_hits_for_qualification_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """ListHITsForQualificationType: the caller's HITs whose requirements name the type."""
     wanted = parameters["QualificationTypeId"]
-    rows = transaction.connection.execute(
+    rows = transaction.execute(
         select(hit_types.c.hit_type_id, hit_types.c.requirements).where(
             hit_types.c.requester_id == transaction.requester_id
         )
@@ -148,7 +148,7 @@ def list_review_policy_results_for_hit(transaction: Transaction, parameters: dic
         report = answer.setdefault(f"{level}ReviewReport", {})
         if parameters.get(wanted, True):
             query = select(table).where(table.c.hit_id == hit.hit_id, table.c.level == level)
-            found = page_after(transaction.connection, query, table.c.seq, positions[number], parameters)
+            found = page_after(transaction, query, table.c.seq, positions[number], parameters)
             report[key] = [show(row) for row in found]
             positions[number] = found[-1].seq if found else positions[number]
             more = more or len(found) == parameters.get("MaxResults", DEFAULT_PAGE)
@@ -157,13 +157,13 @@ def list_review_policy_results_for_hit(transaction: Transaction, parameters: dic
 
 def delete_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """DeleteHIT, once it is Reviewable and everything is reviewed. Nothing is deleted for its age."""
-    lifecycle.delete(transaction.connection, find_hit(transaction, parameters["HITId"]), transaction.now)
+    lifecycle.delete(transaction, find_hit(transaction, parameters["HITId"]))
     return {}
 
 
 def find_hit(transaction: Transaction, hit_id: str) -> Row[Any]:
     """The caller's HIT, with the columns of its HIT type. Raises RequestError HITDoesNotExist."""
-    hit = transaction.connection.execute(_own_hits(transaction).where(hits.c.hit_id == hit_id)).first()
+    hit = transaction.execute(_own_hits(transaction).where(hits.c.hit_id == hit_id)).first()
     if hit is None:
         raise does_not_exist("Hit", hit_id)
     return hit
@@ -206,7 +206,7 @@ def _hit_page(transaction: Transaction, query: Select[Any], parameters: dict[str
     def show(hit: Row[Any]) -> dict[str, Any]:
         return hit_document(hit, transaction.now)
 
-    return page(transaction.connection, query, hits.c.seq, parameters, "HITs", show)
+    return page(transaction, query, hits.c.seq, parameters, "HITs", show)
 
 
 def _refuse_the_same_expiry(transaction: Transaction, hit_id: str, moment: float) -> None:
@@ -264,8 +264,8 @@ def _new_hit(transaction: Transaction, hit_type: Row[Any], parameters: dict[str,
     hit_id, places = new_id(), parameters.get("MaxAssignments", 1)
     cap = worker_limits.columns(parameters.get("RequesterAnnotation"), hit_type.hit_type_id)
     if not hit_type.capped and (cap["max_per_worker"] or cap["max_concurrent"]):
-        worker_limits.mark(transaction.connection, hit_type.hit_type_id)
-    transaction.connection.execute(
+        worker_limits.mark(transaction, hit_type.hit_type_id)
+    transaction.execute(
         insert(hits).values(
             hit_id=hit_id,
             requester_id=transaction.requester_id,
@@ -282,8 +282,8 @@ def _new_hit(transaction: Transaction, hit_type: Row[Any], parameters: dict[str,
         )
     )
     amount = places * ledger.cents(hit_type.reward)
-    ledger.hold(transaction.connection, transaction.now, transaction.requester_id, hit_id, amount)
-    events.to_hits(transaction.connection, transaction.now, "HITCreated", hits.c.hit_id == hit_id)
+    ledger.hold(transaction, transaction.requester_id, hit_id, amount)
+    events.to_hits(transaction, "HITCreated", hits.c.hit_id == hit_id)
     return hit_id
 
 

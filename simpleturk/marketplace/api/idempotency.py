@@ -18,18 +18,16 @@ def seen(transaction: Transaction, operation: str, token: str | None) -> str | N
         request_tokens.c.token == token,
         request_tokens.c.created > transaction.now - TOKEN_LIFE,
     )
-    return transaction.connection.scalar(query) if token is not None else None
+    return transaction.scalar(query) if token is not None else None
 
 
 def remember(transaction: Transaction, operation: str, token: str | None, result: str) -> None:
     """Remember a token and what its request made; forget those whose day is over."""
     if token is None:
         return
-    transaction.connection.execute(
-        delete(request_tokens).where(request_tokens.c.created <= transaction.now - TOKEN_LIFE)
-    )
+    transaction.execute(delete(request_tokens).where(request_tokens.c.created <= transaction.now - TOKEN_LIFE))
     values = {"requester_id": transaction.requester_id, "operation": operation, "token": token}
-    transaction.connection.execute(insert(request_tokens).values(created=transaction.now, result=result, **values))
+    transaction.execute(insert(request_tokens).values(created=transaction.now, result=result, **values))
 
 
 def once(transaction: Transaction, operation: str, token: str | None) -> None:

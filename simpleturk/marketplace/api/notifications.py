@@ -25,11 +25,11 @@ def update_notification_settings(transaction: Transaction, parameters: dict[str,
         if "Ping" in parameters["Notification"]["EventTypes"]:
             raise invalid_value("EventTypes", "Ping")
     own = notification_settings.c.hit_type_id == hit_type_id
-    if transaction.connection.execute(select(notification_settings).where(own)).first() is not None:
-        transaction.connection.execute(update(notification_settings).where(own).values(**values))
+    if transaction.execute(select(notification_settings).where(own)).first() is not None:
+        transaction.execute(update(notification_settings).where(own).values(**values))
     elif "Notification" in parameters:
         values = {"active": True, "hit_type_id": hit_type_id} | values
-        transaction.connection.execute(insert(notification_settings).values(**values))
+        transaction.execute(insert(notification_settings).values(**values))
     else:
         raise RequestError("InvalidParameterValue", "This HIT type has no Notification yet: give one.")
     return {}
@@ -39,7 +39,7 @@ def send_test_event_notification(transaction: Transaction, parameters: dict[str,
     """SendTestEventNotification: also an event that the specification does not ask for."""
     specification = _columns(parameters["Notification"])
     del specification["event_types"]
-    transaction.connection.execute(
+    transaction.execute(
         insert(notifications).values(
             requester_id=transaction.requester_id,
             event_type=parameters["TestEventType"],

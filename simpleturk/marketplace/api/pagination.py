@@ -6,9 +6,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Select
 
 from simpleturk.marketplace.errors import invalid_value
+from simpleturk.marketplace.store.transaction import Transaction
 
 #: Without MaxResults a page has ten items.
 DEFAULT_PAGE = 10
@@ -18,7 +19,7 @@ MAX_PAGE_CHARACTERS = 8 * 1024 * 1024
 
 
 def page(
-    connection: Connection,
+    transaction: Transaction,
     query: Select[Any],
     seq: Any,
     parameters: dict[str, Any],
@@ -30,7 +31,7 @@ def page(
     Every page that holds anything carries a NextToken, also the last: some clients ask for it without looking.
     """
     [after] = positions_in(parameters.get("NextToken"), 1)
-    kept = page_after(connection, query, seq, after, parameters)
+    kept = page_after(transaction, query, seq, after, parameters)
     result: dict[str, Any] = {"NumResults": len(kept), name: [show(row) for row in kept]}
     if kept:
         result["NextToken"] = token_for(kept[-1].seq)
@@ -38,13 +39,13 @@ def page(
 
 
 def page_after(
-    connection: Connection, query: Select[Any], seq: Any, after: int, parameters: dict[str, Any]
+    transaction: Transaction, query: Select[Any], seq: Any, after: int, parameters: dict[str, Any]
 ) -> list[Any]:
     """The rows of a page: those after a position, as many as a page holds."""
     limit = parameters.get("MaxResults", DEFAULT_PAGE)
     kept: list[Any] = []
     characters = 0
-    for row in connection.execute(query.where(seq > after).order_by(seq).limit(limit)):
+    for row in transaction.execute(query.where(seq > after).order_by(seq).limit(limit)):
         characters += _characters(row)
         if kept and characters > MAX_PAGE_CHARACTERS:
             break

@@ -39,7 +39,7 @@ def create_qualification_type(transaction: Transaction, parameters: dict[str, An
         qualification_types.c.name == parameters["Name"],
         qualification_types.c.deleted.is_(None),
     )
-    if transaction.connection.execute(select(qualification_types.c.seq).where(*own)).first() is not None:
+    if transaction.execute(select(qualification_types.c.seq).where(*own)).first() is not None:
         text = (
             "You have already created a QualificationType with this name. A QualificationType's name must be unique "
             "among all of the QualificationTypes created by the same user."
@@ -48,7 +48,7 @@ def create_qualification_type(transaction: Transaction, parameters: dict[str, An
     kind = new_id()
     values = _columns(parameters) | {"auto_granted": parameters.get("AutoGranted", False)}
     _check_whole(transaction, values)
-    transaction.connection.execute(
+    transaction.execute(
         insert(qualification_types).values(
             qualification_type_id=kind,
             requester_id=transaction.requester_id,
@@ -69,9 +69,7 @@ def update_qualification_type(transaction: Transaction, parameters: dict[str, An
     names = ("test", "answer_key", "test_duration", "auto_granted", "auto_granted_value")
     _check_whole(transaction, {name: getattr(kind, name) for name in names} | changes)
     if changes:
-        transaction.connection.execute(
-            update(qualification_types).where(qualification_types.c.seq == kind.seq).values(**changes)
-        )
+        transaction.execute(update(qualification_types).where(qualification_types.c.seq == kind.seq).values(**changes))
     return {"QualificationType": _type_document(_own_type(transaction, kind.qualification_type_id))}
 
 
@@ -79,8 +77,8 @@ def delete_qualification_type(transaction: Transaction, parameters: dict[str, An
     """DeleteQualificationType: who waits is refused, who has it keeps it. Its name is free again at once."""
     kind = _own_type(transaction, parameters["QualificationTypeId"])
     reason = "The qualification is no longer offered."
-    qualifications.reject_all(transaction.connection, transaction.now, kind, reason)
-    transaction.connection.execute(
+    qualifications.reject_all(transaction, kind, reason)
+    transaction.execute(
         update(qualification_types).where(qualification_types.c.seq == kind.seq).values(deleted=transaction.now)
     )
     return {}
@@ -116,7 +114,7 @@ def list_qualification_types(transaction: Transaction, parameters: dict[str, Any
     if words:
         columns = (table.name, table.description, table.keywords)
         query = query.where(or_(*(column.icontains(words, autoescape=True) for column in columns)))
-    return page(transaction.connection, query, table.seq, parameters, "QualificationTypes", _type_document)
+    return page(transaction, query, table.seq, parameters, "QualificationTypes", _type_document)
 
 
 def list_qualification_requests(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -130,7 +128,7 @@ def list_qualification_requests(transaction: Transaction, parameters: dict[str, 
     if "QualificationTypeId" in parameters:
         kind = _own_type(transaction, parameters["QualificationTypeId"])
         query = query.where(table.qualification_type_id == kind.qualification_type_id)
-    return page(transaction.connection, query, table.seq, parameters, "QualificationRequests", _request_document)
+    return page(transaction, query, table.seq, parameters, "QualificationRequests", _request_document)
 
 
 def accept_qualification_request(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -138,7 +136,7 @@ def accept_qualification_request(transaction: Transaction, parameters: dict[str,
     value = parameters.get("IntegerValue", 1)
     _check_value(value)
     request, kind = _own_request(transaction, parameters["QualificationRequestId"])
-    qualifications.accept_request(transaction.connection, transaction.now, request, kind, value)
+    qualifications.accept_request(transaction, request, kind, value)
     return {}
 
 
@@ -146,7 +144,7 @@ def reject_qualification_request(transaction: Transaction, parameters: dict[str,
     """RejectQualificationRequest; the worker reads the Reason."""
     reason = _reason(parameters)
     request, kind = _own_request(transaction, parameters["QualificationRequestId"])
-    qualifications.reject_request(transaction.connection, transaction.now, request, kind, reason)
+    qualifications.reject_request(transaction, request, kind, reason)
     return {}
 
 
@@ -159,7 +157,7 @@ def associate_qualification_with_worker(transaction: Transaction, parameters: di
     _check_value(value)
     kind = _own_type(transaction, parameters["QualificationTypeId"])
     worker_id = parameters["WorkerId"]
-    qualifications.grant(transaction.connection, transaction.now, kind.qualification_type_id, worker_id, value)
+    qualifications.grant(transaction, kind.qualification_type_id, worker_id, value)
     if parameters.get("SendNotification", True):
         subject = f"You have been granted the qualification {kind.name}"
         _tell(transaction, worker_id, subject, f"Its value is {value}.")
@@ -170,7 +168,7 @@ def disassociate_qualification_from_worker(transaction: Transaction, parameters:
     """DisassociateQualificationFromWorker; without a Reason the worker is not told."""
     reason = _reason(parameters)
     kind = _own_type(transaction, parameters["QualificationTypeId"])
-    qualifications.revoke(transaction.connection, kind.qualification_type_id, parameters["WorkerId"])
+    qualifications.revoke(transaction, kind.qualification_type_id, parameters["WorkerId"])
     if reason:
         _tell(transaction, parameters["WorkerId"], f"The qualification {kind.name} has been revoked", reason)
     return {}
@@ -179,7 +177,7 @@ def disassociate_qualification_from_worker(transaction: Transaction, parameters:
 def get_qualification_score(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """GetQualificationScore, of the caller's own types."""
     kind = _own_type(transaction, parameters["QualificationTypeId"])
-    held = qualifications.held_by(transaction.connection, kind.qualification_type_id, parameters["WorkerId"])
+    held = qualifications.held_by(transaction, kind.qualification_type_id, parameters["WorkerId"])
     if held.status != "Granted":
         text = "This operation can be called with a status of: Granted"
         raise RequestError("InvalidQualificationState", text)
@@ -194,11 +192,11 @@ def list_workers_with_qualification_type(transaction: Transaction, parameters: d
         table.qualification_type_id == kind.qualification_type_id,
         table.status == parameters.get("Status", "Granted"),
     )
-    return page(transaction.connection, query, table.seq, parameters, "Qualifications", _qualification_document)
+    return page(transaction, query, table.seq, parameters, "Qualifications", _qualification_document)
 
 
 def _own_type(transaction: Transaction, kind: str) -> Row[Any]:
-    found = qualifications.find_type(transaction.connection, kind)
+    found = qualifications.find_type(transaction, kind)
     if found is None or found.requester_id != transaction.requester_id:
         raise does_not_exist("QualificationType", kind)
     return found
@@ -206,10 +204,8 @@ def _own_type(transaction: Transaction, kind: str) -> Row[Any]:
 
 def _own_request(transaction: Transaction, request_id: str) -> tuple[Row[Any], Row[Any]]:
     table = qualification_requests
-    request = transaction.connection.execute(
-        select(table).where(table.c.qualification_request_id == request_id)
-    ).first()
-    kind = qualifications.find_type(transaction.connection, request.qualification_type_id) if request else None
+    request = transaction.execute(select(table).where(table.c.qualification_request_id == request_id)).first()
+    kind = qualifications.find_type(transaction, request.qualification_type_id) if request else None
     if request is None or request.status == "Testing" or kind is None:
         raise does_not_exist("QualificationRequest", request_id[:100])
     if kind.requester_id != transaction.requester_id:
@@ -218,7 +214,7 @@ def _own_request(transaction: Transaction, request_id: str) -> tuple[Row[Any], R
 
 
 def _tell(transaction: Transaction, worker_id: str, subject: str, text: str) -> None:
-    messages.tell(transaction.connection, transaction.now, transaction.requester_id, worker_id, subject, text)
+    messages.tell(transaction, transaction.requester_id, worker_id, subject, text)
 
 
 def _check_limits(parameters: dict[str, Any]) -> None:

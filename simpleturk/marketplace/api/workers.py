@@ -24,8 +24,8 @@ def create_worker_block(transaction: Transaction, parameters: dict[str, Any]) ->
         worker_blocks.c.requester_id == transaction.requester_id,
         worker_blocks.c.worker_id == parameters["WorkerId"],
     )
-    if transaction.connection.execute(select(worker_blocks.c.seq).where(*own)).first() is None:
-        transaction.connection.execute(
+    if transaction.execute(select(worker_blocks.c.seq).where(*own)).first() is None:
+        transaction.execute(
             insert(worker_blocks).values(
                 requester_id=transaction.requester_id, worker_id=parameters["WorkerId"], reason=parameters["Reason"]
             )
@@ -38,7 +38,7 @@ def delete_worker_block(transaction: Transaction, parameters: dict[str, Any]) ->
 
     Also for an id that nobody has: whoever never worked here can be blocked, so there are no unknown ids.
     """
-    transaction.connection.execute(
+    transaction.execute(
         delete(worker_blocks).where(
             worker_blocks.c.requester_id == transaction.requester_id,
             worker_blocks.c.worker_id == parameters["WorkerId"],
@@ -54,7 +54,7 @@ def list_worker_blocks(transaction: Transaction, parameters: dict[str, Any]) -> 
         return {"WorkerId": block.worker_id, "Reason": block.reason}
 
     query = select(worker_blocks).where(worker_blocks.c.requester_id == transaction.requester_id)
-    return page(transaction.connection, query, worker_blocks.c.seq, parameters, "WorkerBlocks", show)
+    return page(transaction, query, worker_blocks.c.seq, parameters, "WorkerBlocks", show)
 
 
 def notify_workers(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -68,8 +68,7 @@ def notify_workers(transaction: Transaction, parameters: dict[str, Any]) -> dict
         reason = _unreachable(transaction, worker_id)
         if reason is None:
             messages.tell(
-                transaction.connection,
-                transaction.now,
+                transaction,
                 transaction.requester_id,
                 worker_id,
                 parameters["Subject"],
@@ -88,13 +87,13 @@ def notify_workers(transaction: Transaction, parameters: dict[str, Any]) -> dict
 
 def _unreachable(transaction: Transaction, worker_id: str) -> str | None:
     """Why a worker cannot be written to. Both reasons are permanent, until something else happens."""
-    if not transaction.connection.scalar(select(exists().where(workers.c.worker_id == worker_id))):
+    if not transaction.scalar(select(exists().where(workers.c.worker_id == worker_id))):
         return f"The worker {worker_id} does not exist."
     reviewed = (
         exists()
         .where(assignments.c.worker_id == worker_id, assignments.c.status.in_(("Approved", "Rejected")))
         .where(assignments.c.hit_id == hits.c.hit_id, hits.c.requester_id == transaction.requester_id)
     )
-    if not transaction.connection.scalar(select(reviewed)):
+    if not transaction.scalar(select(reviewed)):
         return f"You have not approved or rejected any work of {worker_id}."
     return None

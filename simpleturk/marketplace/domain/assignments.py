@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, Select, bindparam, cast, func, select
+from sqlalchemy import Integer, Row, Select, bindparam, cast, func, select
 
 from simpleturk.marketplace.domain import deadlines, lifecycle, review_policies, worker_limits
 from simpleturk.marketplace.domain.search import Next, group_row, next_of_type, wanted_hit, whom
@@ -55,12 +55,12 @@ def accept(transaction: Transaction, worker_id: str, group_id: str, hit_id: str 
     missing = unmet(who, row.requirements)
     if missing:
         raise WorkerError("You do not qualify for this HIT.", whom(transaction, missing), 403)
-    held = transaction.connection.scalar(_HELD, {"worker_id": worker_id})
+    held = transaction.scalar(_HELD, {"worker_id": worker_id})
     if (held or 0) >= transaction.caps.max_held:
         raise WorkerError("You hold as many HITs as one may.", f"Submit or return one of your {held} HITs first.")
     hit = _chosen(transaction, worker_id, row.hit_type_id, hit_id)
     try:
-        assignment_id = lifecycle.accept(transaction.connection, hit, worker_id, transaction.now)
+        assignment_id = lifecycle.accept(transaction, hit, worker_id)
     except RequestError as error:
         raise WorkerError("This HIT is gone.", error.message) from error
     return Accepted(assignment_id, hit.hit_id, row.hit_group_id)
@@ -79,7 +79,7 @@ def _chosen(transaction: Transaction, worker_id: str, hit_type_id: str, hit_id: 
         raise WorkerError(
             "There are no more HITs of this kind for you.", "Others have taken them, or you have done all."
         )
-    if worker_limits.is_full(transaction.connection, hit, worker_id):
+    if worker_limits.is_full(transaction, hit, worker_id):
         reason = f"Of these one may hold {hit.max_concurrent} at once: submit or return one first."
         raise WorkerError("You hold as many of these HITs as one may.", reason)
     return hit
@@ -88,7 +88,7 @@ def _chosen(transaction: Transaction, worker_id: str, hit_type_id: str, hit_id: 
 def own_assignment(transaction: Transaction, worker_id: str, assignment_id: str) -> Row[Any]:
     """A worker's assignment with its HIT's type. Raises WorkerError if it is not theirs, or does not exist."""
     which = {"assignment_id": assignment_id, "worker_id": worker_id}
-    row = transaction.connection.execute(_OWN_ASSIGNMENT, which).first()
+    row = transaction.execute(_OWN_ASSIGNMENT, which).first()
     if row is None:
         raise WorkerError(
             "There is no such HIT among yours.", "It may be another worker's, or the address is wrong.", 404
@@ -96,24 +96,22 @@ def own_assignment(transaction: Transaction, worker_id: str, assignment_id: str)
     return row
 
 
-def is_submitted(connection: Connection, assignment_id: str) -> bool:
+def is_submitted(transaction: Transaction, assignment_id: str) -> bool:
     """Whether an assignment's work is in."""
-    assignment = connection.execute(_ASSIGNMENT, {"assignment_id": assignment_id}).first()
+    assignment = transaction.execute(_ASSIGNMENT, {"assignment_id": assignment_id}).first()
     return assignment is not None and assignment.submitted is not None
 
 
 def question_xml(transaction: Transaction, hit_id: str) -> str:
     """A HIT's question."""
-    question: str = transaction.connection.execute(_QUESTION, {"hit_id": hit_id}).scalar_one()
+    question: str = transaction.execute(_QUESTION, {"hit_id": hit_id}).scalar_one()
     return question
 
 
 def question_of(transaction: Transaction, assignment_id: str) -> str:
     """The question of an assignment's HIT."""
     query = select(hits.c.question).join(assignments, assignments.c.hit_id == hits.c.hit_id)
-    question: str = transaction.connection.execute(
-        query.where(assignments.c.assignment_id == assignment_id)
-    ).scalar_one()
+    question: str = transaction.execute(query.where(assignments.c.assignment_id == assignment_id)).scalar_one()
     return question
 
 
@@ -132,7 +130,7 @@ def submit(
     """
     if assignment_id in ("", NOT_AVAILABLE):
         raise WorkerError("This was only a preview.", "Accept the HIT, then do it and submit.", 400)
-    assignment = transaction.connection.execute(_ASSIGNMENT, {"assignment_id": assignment_id}).first()
+    assignment = transaction.execute(_ASSIGNMENT, {"assignment_id": assignment_id}).first()
     if assignment is None or worker_id not in (None, assignment.worker_id):
         raise WorkerError("This HIT is not yours.", "Sign in as the worker who accepted it.", 403)
     fields = _fields(transaction, assignment, form, filled, defer)
@@ -140,12 +138,12 @@ def submit(
         if not fields:
             reason = "The page sent no answer. The HIT is still yours: go back and try again."
             raise WorkerError("There was a problem submitting your results.", reason, 400)
-        hit = lifecycle.hit_of(transaction.connection, assignment.hit_id)
-        lifecycle.submit(transaction.connection, assignment, hit, fields, transaction.now)
-        review_policies.submitted(transaction.connection, transaction.now, hit, assignment.assignment_id)
+        hit = lifecycle.hit_of(transaction, assignment.hit_id)
+        lifecycle.submit(transaction, assignment, hit, fields)
+        review_policies.submitted(transaction, hit, assignment.assignment_id)
         if hit.auto_approval_delay == 0:
             # It is approved at once: nobody may see it as merely submitted.
-            deadlines.apply_due(transaction.connection, transaction.now)
+            deadlines.apply_due(transaction)
     elif assignment.status == "Abandoned":
         raise too_late()
     elif assignment.status == "Returned":
@@ -165,21 +163,21 @@ def give_back(transaction: Transaction, worker_id: str, assignment_id: str) -> R
     assignment = own_assignment(transaction, worker_id, assignment_id)
     if assignment.status != "Accepted":
         raise WorkerError("This HIT cannot be returned.", f"It is {assignment.status.lower()} already.")
-    lifecycle.give_back(transaction.connection, assignment, transaction.now)
-    review_policies.became_reviewable(transaction.connection, transaction.now, [assignment.hit_id])
+    lifecycle.give_back(transaction, assignment)
+    review_policies.became_reviewable(transaction, [assignment.hit_id])
     return assignment
 
 
 def in_work(transaction: Transaction, worker_id: str) -> list[Row[Any]]:
     """The HITs that a worker has accepted and not yet submitted, the most urgent first."""
     query = _assignments_with_types().where(assignments.c.worker_id == worker_id, assignments.c.status == "Accepted")
-    return list(transaction.connection.execute(query.order_by(assignments.c.deadline)).all())
+    return list(transaction.execute(query.order_by(assignments.c.deadline)).all())
 
 
 def history(transaction: Transaction, worker_id: str, limit: int, offset: int) -> list[Row[Any]]:
     """What a worker did, newest first: assignments with title, reward, and requester."""
     query = _assignments_with_types().where(assignments.c.worker_id == worker_id, assignments.c.status != "Accepted")
-    return list(transaction.connection.execute(query.order_by(assignments.c.seq.desc()).limit(limit).offset(offset)))
+    return list(transaction.execute(query.order_by(assignments.c.seq.desc()).limit(limit).offset(offset)))
 
 
 def bonuses(transaction: Transaction, worker_id: str) -> int:
@@ -187,7 +185,7 @@ def bonuses(transaction: Transaction, worker_id: str) -> int:
     query = select(func.sum(-ledger_entries.c.available)).where(
         ledger_entries.c.worker_id == worker_id, ledger_entries.c.kind == "bonus"
     )
-    return transaction.connection.scalar(query) or 0
+    return transaction.scalar(query) or 0
 
 
 def inbox(transaction: Transaction, worker_id: str, limit: int, offset: int) -> list[Row[Any]]:
@@ -197,13 +195,13 @@ def inbox(transaction: Transaction, worker_id: str, limit: int, offset: int) -> 
         .join(requesters, requesters.c.requester_id == messages.c.requester_id)
         .where(messages.c.worker_id == worker_id)
     )
-    return list(transaction.connection.execute(query.order_by(messages.c.seq.desc()).limit(limit).offset(offset)))
+    return list(transaction.execute(query.order_by(messages.c.seq.desc()).limit(limit).offset(offset)))
 
 
 def earnings(transaction: Transaction, worker_id: str) -> dict[str, tuple[int, Decimal]]:
     """For each status that pays or may pay ("Submitted", "Approved", "Rejected"): how many, and USD."""
     cents = func.sum(_cents(hit_types.c.reward))
-    rows = transaction.connection.execute(
+    rows = transaction.execute(
         select(assignments.c.status, func.count().label("n"), cents.label("cents"))
         .join(hits, hits.c.hit_id == assignments.c.hit_id)
         .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)

@@ -8,7 +8,6 @@ from collections import Counter
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    Connection,
     Float,
     Integer,
     and_,
@@ -33,6 +32,7 @@ from simpleturk.marketplace.store.schema import (
     ledger_entries,
     requesters,
 )
+from simpleturk.marketplace.store.transaction import Transaction
 
 #: So many HITs have their counters changed by one statement.
 _CHUNK = 500
@@ -46,22 +46,22 @@ class _Numbered(NamedTuple):
     n: int
 
 
-def is_due(connection: Connection, now: float) -> bool:
+def is_due(transaction: Transaction) -> bool:
     """Whether `settle` has anything to do at this moment."""
-    return any(connection.execute(_DUE, {"now": now}).one())
+    return any(transaction.execute(_DUE, {"now": transaction.now}).one())
 
 
-def apply_due(connection: Connection, now: float) -> None:
+def apply_due(transaction: Transaction) -> None:
     """Abandon what is past its deadline, approve what nobody reviewed in time, take expired HITs off the market."""
-    due: Any = connection.execute(_DUE, {"now": now}).one()
+    due: Any = transaction.execute(_DUE, {"now": transaction.now}).one()
     overdue, approvable, expiring = due
-    touched = _abandon(connection, now) if overdue else set()
+    touched = _abandon(transaction) if overdue else set()
     if expiring:
-        touched |= _expire(connection, now)
+        touched |= _expire(transaction)
     if approvable:
-        _approve(connection, now)
+        _approve(transaction)
     for start in range(0, len(touched), _CHUNK):
-        review_policies.became_reviewable(connection, now, sorted(touched)[start : start + _CHUNK])
+        review_policies.became_reviewable(transaction, sorted(touched)[start : start + _CHUNK])
 
 
 def _overdue(now: Any) -> Any:
@@ -81,39 +81,39 @@ _NOW = bindparam("now", type_=Float)
 _DUE = select(*(exists().where(condition) for condition in (_overdue(_NOW), _approvable(_NOW), _expiring(_NOW))))
 
 
-def _abandon(connection: Connection, now: float) -> set[str]:
+def _abandon(transaction: Transaction) -> set[str]:
     """Free the places of assignments that ran out of time; return their HITs."""
-    overdue = _overdue(now)
-    events.to_assignments(connection, now, "AssignmentAbandoned", overdue, at=assignments.c.deadline)
-    rows = _numbers(connection, overdue)
-    connection.execute(update(assignments).where(overdue).values(status="Abandoned"))
-    _count(connection, rows, available=1, pending=-1)
+    overdue = _overdue(transaction.now)
+    events.to_assignments(transaction, "AssignmentAbandoned", overdue, at=assignments.c.deadline)
+    rows = _numbers(transaction, overdue)
+    transaction.execute(update(assignments).where(overdue).values(status="Abandoned"))
+    _count(transaction, rows, available=1, pending=-1)
     for row in rows:
         if row.expired:
-            ledger.release(connection, now, row.requester_id, row.hit_id, row.n * ledger.cents(row.reward))
+            ledger.release(transaction, row.requester_id, row.hit_id, row.n * ledger.cents(row.reward))
     return {row.hit_id for row in rows}
 
 
-def _expire(connection: Connection, now: float) -> set[str]:
+def _expire(transaction: Transaction) -> set[str]:
     """Release what is held for the free places of HITs that have expired; return those HITs."""
-    expiring = _expiring(now)
-    rows = connection.execute(
+    expiring = _expiring(transaction.now)
+    rows = transaction.execute(
         select(hits.c.hit_id, hits.c.requester_id, hits.c.available, hits.c.pending, hit_types.c.reward)
         .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
         .where(expiring)
     ).all()
-    events.to_hits(connection, now, "HITExpired", expiring, at=hits.c.expiration)
-    connection.execute(update(hits).where(expiring).values(expired=True))
+    events.to_hits(transaction, "HITExpired", expiring, at=hits.c.expiration)
+    transaction.execute(update(hits).where(expiring).values(expired=True))
     for row in rows:
-        ledger.release(connection, now, row.requester_id, row.hit_id, row.available * ledger.cents(row.reward))
+        ledger.release(transaction, row.requester_id, row.hit_id, row.available * ledger.cents(row.reward))
     # With every place taken and nothing in work a HIT was reviewable before.
     return {row.hit_id for row in rows if row.available}
 
 
-def _approve(connection: Connection, now: float) -> None:
+def _approve(transaction: Transaction) -> None:
     """Approve what its requester did not review in time, and owe its reward."""
-    approvable = _approvable(now)
-    events.to_assignments(connection, now, "AssignmentApproved", approvable, at=assignments.c.auto_approval)
+    approvable = _approvable(transaction.now)
+    events.to_assignments(transaction, "AssignmentApproved", approvable, at=assignments.c.auto_approval)
     cents = cast(func.replace(hit_types.c.reward, ".", ""), Integer)
     joined = assignments.join(hits, hits.c.hit_id == assignments.c.hit_id).join(
         hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id
@@ -135,25 +135,25 @@ def _approve(connection: Connection, now: float) -> None:
         # The order of the index that finds them: by `seq` alone the database would rather read the whole table.
         .order_by(assignments.c.auto_approval, assignments.c.seq)
     )
-    sums = connection.execute(
+    sums = transaction.execute(
         select(hits.c.requester_id, func.sum(cents).label("cents"))
         .select_from(joined)
         .where(approvable)
         .group_by(hits.c.requester_id)
     ).all()
-    rows = _numbers(connection, approvable)
-    connection.execute(insert(ledger_entries).from_select(columns, entries))
+    rows = _numbers(transaction, approvable)
+    transaction.execute(insert(ledger_entries).from_select(columns, entries))
     for row in sums:
         account = requesters.c.requester_id == row.requester_id
-        connection.execute(update(requesters).where(account).values(held=requesters.c.held - row.cents))
+        transaction.execute(update(requesters).where(account).values(held=requesters.c.held - row.cents))
     values = {"status": "Approved", "approved": assignments.c.auto_approval}
-    connection.execute(update(assignments).where(approvable).values(values))
-    _count(connection, rows, completed=1)
+    transaction.execute(update(assignments).where(approvable).values(values))
+    _count(transaction, rows, completed=1)
 
 
-def _numbers(connection: Connection, condition: Any) -> list[_Numbered]:
+def _numbers(transaction: Transaction, condition: Any) -> list[_Numbered]:
     """For each HIT how many of its assignments meet a condition, as `n`, with what its money depends on."""
-    rows: Any = connection.execute(
+    rows: Any = transaction.execute(
         select(assignments.c.hit_id, hits.c.requester_id, hits.c.expired, hit_types.c.reward)
         .join(hits, hits.c.hit_id == assignments.c.hit_id)
         .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
@@ -163,10 +163,10 @@ def _numbers(connection: Connection, condition: Any) -> list[_Numbered]:
     return [_Numbered(row.hit_id, row.requester_id, row.expired, row.reward, n) for row, n in Counter(rows).items()]
 
 
-def _count(connection: Connection, rows: list[_Numbered], **counts: int) -> None:
+def _count(transaction: Transaction, rows: list[_Numbered], **counts: int) -> None:
     """Change the counters of many HITs, each by its `n`."""
     for start in range(0, len(rows), _CHUNK):
         some = rows[start : start + _CHUNK]
         number = case({row.hit_id: row.n for row in some}, value=hits.c.hit_id, else_=0)
         values = {name: hits.c[name] + change * number for name, change in counts.items()}
-        connection.execute(update(hits).where(hits.c.hit_id.in_([row.hit_id for row in some])).values(values))
+        transaction.execute(update(hits).where(hits.c.hit_id.in_([row.hit_id for row in some])).values(values))

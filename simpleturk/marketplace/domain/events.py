@@ -6,9 +6,10 @@ Types and document: Amazon's guide, "Notifications".
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, literal, null, select, true
+from sqlalchemy import ColumnElement, Select, insert, literal, null, select, true
 
 from simpleturk.marketplace.store.schema import assignments, hits, notification_settings, notifications
+from simpleturk.marketplace.store.transaction import Transaction
 
 _COLUMNS = (
     "requester_id",
@@ -24,18 +25,16 @@ _COLUMNS = (
 )
 
 
-def to_hits(connection: Connection, now: float, event_type: str, which: ColumnElement[bool], at: Any = None) -> None:
+def to_hits(transaction: Transaction, event_type: str, which: ColumnElement[bool], at: Any = None) -> None:
     """Note an event of every HIT that meets a condition; `at` is when it happened (a column), if not now."""
-    connection.execute(_noted(_asked_for(event_type, now, at, null()).select_from(_hits()).where(which)))
+    transaction.execute(_noted(_asked_for(event_type, transaction.now, at, null()).select_from(_hits()).where(which)))
 
 
-def to_assignments(
-    connection: Connection, now: float, event_type: str, which: ColumnElement[bool], at: Any = None
-) -> None:
+def to_assignments(transaction: Transaction, event_type: str, which: ColumnElement[bool], at: Any = None) -> None:
     """Note an event of every assignment that meets a condition."""
     joined = _hits().join(assignments, assignments.c.hit_id == hits.c.hit_id)
-    query = _asked_for(event_type, now, at, assignments.c.assignment_id).select_from(joined).where(which)
-    connection.execute(_noted(query))
+    query = _asked_for(event_type, transaction.now, at, assignments.c.assignment_id).select_from(joined).where(which)
+    transaction.execute(_noted(query))
 
 
 def _hits() -> Any:

@@ -32,10 +32,10 @@ def hit_type_of(transaction: Transaction, parameters: dict[str, Any], hit_type_i
     }
     digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
     query = select(hit_types).where(hit_types.c.requester_id == transaction.requester_id, hit_types.c.digest == digest)
-    found = transaction.connection.execute(query).first()
+    found = transaction.execute(query).first()
     if found is not None:
         return found
-    transaction.connection.execute(
+    transaction.execute(
         insert(hit_types).values(
             hit_type_id=hit_type_id if hit_type_id and _is_free(transaction, hit_type_id) else new_id(),
             hit_group_id=new_id(),
@@ -44,12 +44,12 @@ def hit_type_of(transaction: Transaction, parameters: dict[str, Any], hit_type_i
             **values,
         )
     )
-    return transaction.connection.execute(query).one()
+    return transaction.execute(query).one()
 
 
 def _is_free(transaction: Transaction, hit_type_id: str) -> bool:
     query = select(hit_types.c.hit_type_id).where(hit_types.c.hit_type_id == hit_type_id)
-    return transaction.connection.execute(query).first() is None
+    return transaction.execute(query).first() is None
 
 
 def find_hit_type(transaction: Transaction, hit_type_id: str) -> Row[Any]:
@@ -57,7 +57,7 @@ def find_hit_type(transaction: Transaction, hit_type_id: str) -> Row[Any]:
     query = select(hit_types).where(
         hit_types.c.hit_type_id == hit_type_id, hit_types.c.requester_id == transaction.requester_id
     )
-    hit_type = transaction.connection.execute(query).first()
+    hit_type = transaction.execute(query).first()
     if hit_type is None:
         raise does_not_exist("HitType", hit_type_id)
     return hit_type

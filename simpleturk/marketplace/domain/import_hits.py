@@ -89,7 +89,7 @@ class _Import:
         for hit_type_id, (number, seconds) in self._took.items():
             values = {"done": hit_types.c.done + number, "seconds": hit_types.c.seconds + seconds}
             which = hit_types.c.hit_type_id == hit_type_id
-            self._transaction.connection.execute(update(hit_types).where(which).values(values))
+            self._transaction.execute(update(hit_types).where(which).values(values))
 
     def _type_of(self, document: dict[str, Any]) -> Row[Any]:
         key = tuple(str(document.get(name)) for name in _OF_THE_TYPE)
@@ -102,13 +102,13 @@ class _Import:
     def _keep(self, known: Row[Any], document: dict[str, Any]) -> None:
         """A HIT that is here already, of the same import: it may only get the page that it lacked."""
         query = select(assignments.c.assignment_id).where(assignments.c.hit_id == known.hit_id)
-        here = set(self._transaction.connection.scalars(query))
+        here = set(self._transaction.scalars(query))
         if any(one["AssignmentId"] not in here for one in document["Assignments"]):
             raise Taken(f"the HIT {known.hit_id} is here already, with other work")
         if document["Question"] not in (None, known.question):
             check_question(document["Question"], self._transaction.strict)
             which = hits.c.hit_id == known.hit_id
-            self._transaction.connection.execute(update(hits).where(which).values(question=document["Question"]))
+            self._transaction.execute(update(hits).where(which).values(question=document["Question"]))
 
     def _add(self, hit_type: Row[Any], hit_id: str, assignment: dict[str, Any]) -> None:
         worker_id = assignment["WorkerId"]
@@ -122,22 +122,21 @@ class _Import:
         self._took[hit_type.hit_type_id] = (number + 1, seconds + took)
 
     def _write(self) -> None:
-        connection, now = self._transaction.connection, self._transaction.now
         try:
             if self._hits:
                 rows = [{name: value for name, value in row.items() if name != "held"} for row in self._hits]
-                connection.execute(insert(hits), rows)
+                self._transaction.execute(insert(hits), rows)
             if self._assignments:
-                connection.execute(insert(assignments), self._assignments)
+                self._transaction.execute(insert(assignments), self._assignments)
         except IntegrityError as error:
             raise Taken(_whose(self._transaction, self._assignments)) from error
         for row in self._hits:
-            ledger.hold(connection, now, self._transaction.requester_id, row["hit_id"], row["held"])
+            ledger.hold(self._transaction, self._transaction.requester_id, row["hit_id"], row["held"])
         self._hits, self._assignments = [], []
 
 
 def _known_hit(transaction: Transaction, document: dict[str, Any]) -> Row[Any] | None:
-    found = transaction.connection.execute(_HIT, {"which": document["HITId"]}).first()
+    found = transaction.execute(_HIT, {"which": document["HITId"]}).first()
     if found is None:
         return None
     if found.annotation != document["RequesterAnnotation"] or found.requester_id != transaction.requester_id:
@@ -149,7 +148,7 @@ def _whose(transaction: Transaction, rows: list[dict[str, Any]]) -> str:
     """Which assignment is here already."""
     for row in rows:
         which = assignments.c.assignment_id == row["assignment_id"]
-        if transaction.connection.execute(select(assignments.c.seq).where(which)).first() is not None:
+        if transaction.execute(select(assignments.c.seq).where(which)).first() is not None:
             return f"the assignment {row['assignment_id']} is here already, of another HIT"
     return "something of this batch is here already"
 

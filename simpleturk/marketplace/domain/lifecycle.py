@@ -12,7 +12,7 @@ Sources: the API reference's page on the HIT data structure; the guide's "HIT li
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy import Row, Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from simpleturk.marketplace.domain import events, ledger, worker_limits
@@ -20,6 +20,7 @@ from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.people.messages import tell
 from simpleturk.marketplace.store.ids import new_id
 from simpleturk.marketplace.store.schema import assignments, hit_types, hits, notification_settings
+from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.mturk.limits import MONTH
 
 #: An override of a rejection is possible for this many seconds after the submission (30 days).
@@ -72,114 +73,116 @@ _COUNT = (
 )
 
 
-def hit_of(connection: Connection, hit_id: str) -> Row[Any]:
+def hit_of(transaction: Transaction, hit_id: str) -> Row[Any]:
     """A HIT as WHOLE_HIT has it."""
-    found: Row[Any] = connection.execute(_HIT, {"hit_id": hit_id}).one()
+    found: Row[Any] = transaction.execute(_HIT, {"hit_id": hit_id}).one()
     return found
 
 
-def accept(connection: Connection, hit: Row[Any], worker_id: str, now: float) -> str:
+def accept(transaction: Transaction, hit: Row[Any], worker_id: str) -> str:
     """Give a worker one of a HIT's places; return the new assignment's id. `hit` is a row of WHOLE_HIT.
 
     The caller has checked that this worker may. Raises RequestError when there is no place, or the worker had this HIT:
     then the transaction has to be given up.
     """
-    if hit_status(hit, now) != "Assignable":
+    if hit_status(hit, transaction.now) != "Assignable":
         raise RequestError("NoHITsAvailableInGroupException", "There are no more available HITs in this group.")
     assignment_id = new_id()
     values = {"assignment_id": assignment_id, "hit_id": hit.hit_id, "worker_id": worker_id, "status": "Accepted"}
-    values |= {"accepted": now, "deadline": round(now + hit.assignment_duration, 3)}
+    values |= {"accepted": transaction.now, "deadline": round(transaction.now + hit.assignment_duration, 3)}
     try:
-        connection.execute(_NEW_ASSIGNMENT, values)
+        transaction.execute(_NEW_ASSIGNMENT, values)
     except IntegrityError as error:
         text = "You have already accepted or completed this HIT."
         raise RequestError("ExceedsMaxAssignmentsPerWorker", text) from error
-    count(connection, hit.hit_id, available=-1, pending=1)
+    count(transaction, hit.hit_id, available=-1, pending=1)
     if hit.is_watched:
         which = assignments.c.assignment_id == assignment_id
-        events.to_assignments(connection, now, "AssignmentAccepted", which)
+        events.to_assignments(transaction, "AssignmentAccepted", which)
     return assignment_id
 
 
-def submit(connection: Connection, assignment: Row[Any], hit: Row[Any], fields: list[Any], now: float) -> None:
+def submit(transaction: Transaction, assignment: Row[Any], hit: Row[Any], fields: list[Any]) -> None:
     """Store a worker's answers to a HIT. The assignment is Accepted and within its deadline: the caller has checked."""
     values = {
         "status": "Submitted",
-        "submitted": now,
-        "auto_approval": round(now + hit.auto_approval_delay, 3),
+        "submitted": transaction.now,
+        "auto_approval": round(transaction.now + hit.auto_approval_delay, 3),
         "fields": fields,
     }
-    _change(connection, assignment, values, pending=-1)
-    took = {"which": hit.hit_type_id, "more_seconds": max(now - assignment.accepted, 0)}
-    connection.execute(_TOOK, took)
-    _happened(connection, now, "AssignmentSubmitted", hit, assignment)
+    _change(transaction, assignment, values, pending=-1)
+    took = {"which": hit.hit_type_id, "more_seconds": max(transaction.now - assignment.accepted, 0)}
+    transaction.execute(_TOOK, took)
+    _happened(transaction, "AssignmentSubmitted", hit, assignment)
 
 
-def give_back(connection: Connection, assignment: Row[Any], now: float) -> None:
+def give_back(transaction: Transaction, assignment: Row[Any]) -> None:
     """Return an accepted assignment: its place is free again at once."""
-    hit = hit_of(connection, assignment.hit_id)
-    _change(connection, assignment, {"status": "Returned"}, available=1, pending=-1)
+    hit = hit_of(transaction, assignment.hit_id)
+    _change(transaction, assignment, {"status": "Returned"}, available=1, pending=-1)
     if hit.expired:
-        ledger.release(connection, now, hit.requester_id, hit.hit_id, ledger.cents(hit.reward))
-    _happened(connection, now, "AssignmentReturned", hit, assignment)
+        ledger.release(transaction, hit.requester_id, hit.hit_id, ledger.cents(hit.reward))
+    _happened(transaction, "AssignmentReturned", hit, assignment)
 
 
-def approve(connection: Connection, assignment: Row[Any], feedback: str | None, override: bool, now: float) -> None:
+def approve(transaction: Transaction, assignment: Row[Any], feedback: str | None, override: bool) -> None:
     """Approve a submitted assignment, or with `override` a rejected one. Raises RequestError in any other state."""
     overridden = override and assignment.status == "Rejected"
     if overridden:
-        if now > assignment.submitted + OVERRIDE_WINDOW:
+        if transaction.now > assignment.submitted + OVERRIDE_WINDOW:
             text = "A rejection can be overridden within 30 days after the submission."
             raise RequestError("InvalidAssignmentState", text)
     elif assignment.status != "Submitted":
         raise _not_submitted(assignment)
-    hit = hit_of(connection, assignment.hit_id)
+    hit = hit_of(transaction, assignment.hit_id)
     of_what = {"hit_id": hit.hit_id, "worker_id": assignment.worker_id, "assignment_id": assignment.assignment_id}
-    ledger.reward(connection, now, hit.requester_id, ledger.cents(hit.reward), not overridden, **of_what)
-    values = {"status": "Approved", "approved": now, "rejected": None, "feedback": feedback}
-    _change(connection, assignment, values, completed=0 if overridden else 1)
-    _happened(connection, now, "AssignmentApproved", hit, assignment)
+    ledger.reward(transaction, hit.requester_id, ledger.cents(hit.reward), not overridden, **of_what)
+    values = {"status": "Approved", "approved": transaction.now, "rejected": None, "feedback": feedback}
+    _change(transaction, assignment, values, completed=0 if overridden else 1)
+    _happened(transaction, "AssignmentApproved", hit, assignment)
 
 
-def reject(connection: Connection, assignment: Row[Any], feedback: str, now: float) -> None:
+def reject(transaction: Transaction, assignment: Row[Any], feedback: str) -> None:
     """Reject a submitted assignment; its worker is told why. Raises RequestError in any other state."""
     if assignment.status != "Submitted":
         raise _not_submitted(assignment)
-    hit = hit_of(connection, assignment.hit_id)
-    ledger.release(connection, now, hit.requester_id, hit.hit_id, ledger.cents(hit.reward))
-    _change(connection, assignment, {"status": "Rejected", "rejected": now, "feedback": feedback}, completed=1)
-    tell(connection, now, hit.requester_id, assignment.worker_id, "Your work was rejected", feedback)
-    _happened(connection, now, "AssignmentRejected", hit, assignment)
+    hit = hit_of(transaction, assignment.hit_id)
+    ledger.release(transaction, hit.requester_id, hit.hit_id, ledger.cents(hit.reward))
+    _change(
+        transaction, assignment, {"status": "Rejected", "rejected": transaction.now, "feedback": feedback}, completed=1
+    )
+    tell(transaction, hit.requester_id, assignment.worker_id, "Your work was rejected", feedback)
+    _happened(transaction, "AssignmentRejected", hit, assignment)
 
 
-def delete(connection: Connection, hit: Row[Any], now: float) -> None:
+def delete(transaction: Transaction, hit: Row[Any]) -> None:
     """Dispose of a HIT that is Reviewable or Reviewing, with everything reviewed. Raises RequestError otherwise."""
-    status = hit_status(hit, now)
+    status = hit_status(hit, transaction.now)
     if status not in ("Reviewable", "Reviewing") or unreviewed(hit) > 0:
         # The message contradicts itself when work waits for review: clients match on it.
         raise wrong_hit_state(status, "Reviewing, Reviewable")
-    connection.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(deleted=now, expired=True))
-    events.to_hits(connection, now, "HITDisposed", hits.c.hit_id == hit.hit_id)
+    transaction.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(deleted=transaction.now, expired=True))
+    events.to_hits(transaction, "HITDisposed", hits.c.hit_id == hit.hit_id)
 
 
-def expire_at(connection: Connection, hit: Row[Any], moment: float, now: float) -> None:
+def expire_at(transaction: Transaction, hit: Row[Any], moment: float) -> None:
     """Set when a HIT leaves the market: a moment that is past means now. Work that is out may still be submitted.
 
     Shortening to a future moment is allowed: the guide says so, although the API's page does not. The caller settles.
     """
     _not_disposed(hit)
-    values: dict[str, Any] = {"expiration": max(moment, now)}
-    if moment > now:
+    values: dict[str, Any] = {"expiration": max(moment, transaction.now)}
+    if moment > transaction.now:
         values["reviewing"] = False
         if hit.expired:
-            ledger.hold(connection, now, hit.requester_id, hit.hit_id, hit.available * ledger.cents(hit.reward))
+            ledger.hold(transaction, hit.requester_id, hit.hit_id, hit.available * ledger.cents(hit.reward))
             values["expired"] = False
-    connection.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(values))
+    transaction.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(values))
     if moment > hit.expiration:
-        events.to_hits(connection, now, "HITExtended", hits.c.hit_id == hit.hit_id)
+        events.to_hits(transaction, "HITExtended", hits.c.hit_id == hit.hit_id)
 
 
-def add_assignments(connection: Connection, hit: Row[Any], number: int, now: float) -> None:
+def add_assignments(transaction: Transaction, hit: Row[Any], number: int) -> None:
     """Give a HIT more places. Raises RequestError when it may not grow so far, or funds are short."""
     _not_disposed(hit)
     if hit.max_assignments < 10 <= hit.max_assignments + number:
@@ -187,41 +190,41 @@ def add_assignments(connection: Connection, hit: Row[Any], number: int, now: flo
         text = "A HIT that was created with fewer than 10 assignments cannot be extended to 10 or more."
         raise RequestError("InvalidMaximumAssignmentsIncrease", text)
     if not hit.expired:
-        ledger.hold(connection, now, hit.requester_id, hit.hit_id, number * ledger.cents(hit.reward))
+        ledger.hold(transaction, hit.requester_id, hit.hit_id, number * ledger.cents(hit.reward))
     values = {"max_assignments": hit.max_assignments + number, "available": hit.available + number}
     values |= {} if hit.expired else {"reviewing": False}
-    connection.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(values))
-    events.to_hits(connection, now, "HITExtended", hits.c.hit_id == hit.hit_id)
+    transaction.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(values))
+    events.to_hits(transaction, "HITExtended", hits.c.hit_id == hit.hit_id)
 
 
-def change_type(connection: Connection, hit: Row[Any], hit_type: Row[Any], now: float) -> None:
+def change_type(transaction: Transaction, hit: Row[Any], hit_type: Row[Any]) -> None:
     """Give a HIT another HIT type. Raises RequestError once somebody has accepted it."""
     _not_disposed(hit)
     touched = select(assignments.c.seq).where(
         assignments.c.hit_id == hit.hit_id, assignments.c.status.not_in(("Returned", "Abandoned"))
     )
-    if connection.execute(touched.limit(1)).first() is not None:
+    if transaction.execute(touched.limit(1)).first() is not None:
         text = "The HIT type cannot be changed: an assignment of this HIT has been accepted or submitted."
         raise RequestError("InvalidHITState", text)
     if not hit.expired:
         more = hit.available * (ledger.cents(hit_type.reward) - ledger.cents(hit.reward))
         book = ledger.hold if more > 0 else ledger.release
-        book(connection, now, hit.requester_id, hit.hit_id, abs(more))
+        book(transaction, hit.requester_id, hit.hit_id, abs(more))
     values = {"hit_type_id": hit_type.hit_type_id}
     if hit.batch == hit.hit_type_id:
         values["batch"] = hit_type.hit_type_id
-    connection.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(values))
+    transaction.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(values))
     if hit.max_per_worker or hit.max_concurrent:
-        worker_limits.mark(connection, hit_type.hit_type_id)
+        worker_limits.mark(transaction, hit_type.hit_type_id)
 
 
-def set_reviewing(connection: Connection, hit: Row[Any], reviewing: bool, now: float) -> None:
+def set_reviewing(transaction: Transaction, hit: Row[Any], reviewing: bool) -> None:
     """Move a HIT between Reviewable and Reviewing. Raises RequestError unless it is in the state it moves from."""
     wanted = "Reviewable" if reviewing else "Reviewing"
-    status = hit_status(hit, now)
+    status = hit_status(hit, transaction.now)
     if status != wanted:
         raise wrong_hit_state(status, wanted)
-    connection.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(reviewing=reviewing))
+    transaction.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(reviewing=reviewing))
 
 
 def is_reviewable(hit: Row[Any]) -> bool:
@@ -229,11 +232,11 @@ def is_reviewable(hit: Row[Any]) -> bool:
     return hit.deleted is None and hit.pending == 0 and (hit.available == 0 or hit.expired)
 
 
-def count(connection: Connection, hit_id: str, available: int = 0, pending: int = 0, completed: int = 0) -> None:
+def count(transaction: Transaction, hit_id: str, available: int = 0, pending: int = 0, completed: int = 0) -> None:
     """Change counters of a HIT."""
     more = {"more_available": available, "more_pending": pending, "more_completed": completed}
     if any(more.values()):
-        connection.execute(_COUNT, {"which": hit_id, **more})
+        transaction.execute(_COUNT, {"which": hit_id, **more})
 
 
 def wrong_hit_state(status: str, possible: str) -> RequestError:
@@ -255,11 +258,11 @@ def _not_submitted(assignment: Row[Any]) -> RequestError:
     return RequestError("InvalidAssignmentState", text)
 
 
-def _change(connection: Connection, assignment: Row[Any], values: dict[str, Any], **counts: int) -> None:
-    connection.execute(_CHANGE_ASSIGNMENT, {"which": assignment.seq, **values})
-    count(connection, assignment.hit_id, **counts)
+def _change(transaction: Transaction, assignment: Row[Any], values: dict[str, Any], **counts: int) -> None:
+    transaction.execute(_CHANGE_ASSIGNMENT, {"which": assignment.seq, **values})
+    count(transaction, assignment.hit_id, **counts)
 
 
-def _happened(connection: Connection, now: float, event_type: str, hit: Row[Any], assignment: Row[Any]) -> None:
+def _happened(transaction: Transaction, event_type: str, hit: Row[Any], assignment: Row[Any]) -> None:
     if hit.is_watched:
-        events.to_assignments(connection, now, event_type, assignments.c.seq == assignment.seq)
+        events.to_assignments(transaction, event_type, assignments.c.seq == assignment.seq)

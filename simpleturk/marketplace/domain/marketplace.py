@@ -31,18 +31,22 @@ class Marketplace:
     def write(self, requester_id: str = LOCAL_REQUESTER, request_id: str = "") -> Iterator[Transaction]:
         """A transaction that may change things; committed and synced when the block ends without an exception."""
         with self.store.write() as connection:
-            # The moment is read after the wait for other writers, so that times follow the order of transactions.
-            now = self.now()
-            deadlines.apply_due(connection, now)
-            yield Transaction(connection, now, requester_id, self.strict, request_id, self.caps)
+            # The time is read after the wait for other writers, so that times follow the order of transactions.
+            transaction = Transaction(connection, self.now(), requester_id, self.strict, request_id, self.caps)
+            deadlines.apply_due(transaction)
+            yield transaction
 
     @contextmanager
-    def read(self, requester_id: str = LOCAL_REQUESTER) -> Iterator[Transaction]:
-        """A transaction that only looks. What was due by now has happened, whoever looks."""
+    def read(self, requester_id: str = LOCAL_REQUESTER, apply_due: bool = True) -> Iterator[Transaction]:
+        """A transaction that only reads, with everything applied that was due by now.
+
+        `apply_due` is False for questions whose answer does not depend on deadlines: the read is then one query faster.
+        """
         now = self.now()
         with self.store.read() as connection:
-            if not deadlines.is_due(connection, now):
-                yield Transaction(connection, now, requester_id, self.strict, caps=self.caps)
+            transaction = Transaction(connection, now, requester_id, self.strict, caps=self.caps)
+            if not (apply_due and deadlines.is_due(transaction)):
+                yield transaction
                 return
         with self.write():
             pass

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Row, delete, insert, select
 
 from simpleturk.marketplace.domain import events, lifecycle
 from simpleturk.marketplace.errors import RequestError, invalid_value, out_of_range
 from simpleturk.marketplace.store.ids import new_id
 from simpleturk.marketplace.store.schema import assignments, hits, review_actions, review_results
+from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.mturk.limits import YEAR
 
 KNOWN_ANSWERS = "ScoreMyKnownAnswers/2011-09-01"
@@ -123,32 +124,32 @@ def check_policy(document: dict[str, Any] | None, name: str) -> None:
         raise invalid_value("DisregardAssignmentIfRejected", policy.values["DisregardAssignmentIfRejected"][0])
 
 
-def submitted(connection: Connection, now: float, hit: Row[Any], assignment_id: str) -> None:
+def submitted(transaction: Transaction, hit: Row[Any], assignment_id: str) -> None:
     """Let the policies of a HIT look at a fresh submission; `hit` is as it was before."""
     if hit.assignment_review_policy is not None:
-        _score_known_answers(connection, now, hit, _assignment(connection, assignment_id))
+        _score_known_answers(transaction, hit, _assignment(transaction, assignment_id))
     if hit.pending <= 1:
-        became_reviewable(connection, now, [hit.hit_id])
+        became_reviewable(transaction, [hit.hit_id])
 
 
-def became_reviewable(connection: Connection, now: float, hit_ids: Sequence[str]) -> None:
+def became_reviewable(transaction: Transaction, hit_ids: Sequence[str]) -> None:
     """Of these HITs, tell of those that are reviewable now, and run their policies."""
-    rows = connection.execute(select(hits).where(hits.c.hit_id.in_(hit_ids)).order_by(hits.c.seq)).all()
+    rows = transaction.execute(select(hits).where(hits.c.hit_id.in_(hit_ids)).order_by(hits.c.seq)).all()
     reviewable = [row for row in rows if lifecycle.is_reviewable(row)]
     if reviewable:
         names = [row.hit_id for row in reviewable]
-        events.to_hits(connection, now, "HITReviewable", hits.c.hit_id.in_(names))
+        events.to_hits(transaction, "HITReviewable", hits.c.hit_id.in_(names))
     for row in reviewable:
         if row.hit_review_policy is not None:
-            _find_plurality(connection, now, lifecycle.hit_of(connection, row.hit_id))
+            _find_plurality(transaction, lifecycle.hit_of(transaction, row.hit_id))
 
 
-def _score_known_answers(connection: Connection, now: float, hit: Row[Any], assignment: Row[Any]) -> None:
+def _score_known_answers(transaction: Transaction, hit: Row[Any], assignment: Row[Any]) -> None:
     policy = Policy.of(hit.assignment_review_policy)
     given = _answers(assignment)
     right = {question: _matches(given.get(question), wanted) for question, wanted in policy.answer_key.items()}
     score = 100 * sum(right.values()) // len(right)
-    review = _Review(connection, now, hit.hit_id, "Assignment")
+    review = _Review(transaction, hit.hit_id, "Assignment")
     action_id = review.did("review", assignment.assignment_id, "Assignment")
     for question, correct in right.items():
         review.found(
@@ -168,11 +169,11 @@ def _score_known_answers(connection: Connection, now: float, hit: Row[Any], assi
         review.extend(policy.number("ExtendMaximumAssignments") or 5, policy.number("ExtendMinimumTimeInSeconds") or 0)
 
 
-def _find_plurality(connection: Connection, now: float, hit: Row[Any]) -> None:
+def _find_plurality(transaction: Transaction, hit: Row[Any]) -> None:
     """Score what the workers agree on. It runs again after an extension: then the newer results count."""
     policy = Policy.of(hit.hit_review_policy)
-    counted = [_Counted(row, _answers(row)) for row in _reviewed(connection, hit, policy)]
-    review = _Review(connection, now, hit.hit_id, "HIT")
+    counted = [_Counted(row, _answers(row)) for row in _reviewed(transaction, hit, policy)]
+    review = _Review(transaction, hit.hit_id, "HIT")
     review.forget()
     action_id = review.did("review", hit.hit_id, "HIT")
     agreed: dict[str, frozenset[str]] = {}
@@ -231,21 +232,20 @@ class _Counted:
 class _Review:
     """One run of a policy on a HIT: what it found and what it did, written down as it goes."""
 
-    def __init__(self, connection: Connection, now: float, hit_id: str, level: str) -> None:
-        self.connection = connection
-        self.now = now
+    def __init__(self, transaction: Transaction, hit_id: str, level: str) -> None:
+        self.transaction = transaction
         self.hit_id = hit_id
         self.level = level
 
     def forget(self) -> None:
         """Drop the results of earlier runs; what was done stays on record."""
         conditions = (review_results.c.hit_id == self.hit_id, review_results.c.level == self.level)
-        self.connection.execute(delete(review_results).where(*conditions))
+        self.transaction.execute(delete(review_results).where(*conditions))
 
     def did(self, name: str, target_id: str, target_type: str, error: RequestError | None = None) -> str:
         """Record an action, done or (with an error) failed; return its id."""
         action_id = new_id()
-        self.connection.execute(
+        self.transaction.execute(
             insert(review_actions).values(
                 action_id=action_id,
                 hit_id=self.hit_id,
@@ -254,7 +254,7 @@ class _Review:
                 target_id=target_id,
                 target_type=target_type,
                 status="Failed" if error else "Succeeded",
-                completed=self.now,
+                completed=self.transaction.now,
                 result=error.message if error else None,
                 error_code=error.code if error else None,
             )
@@ -265,7 +265,7 @@ class _Review:
         self, action_id: str, subject_id: str, subject_type: str, key: str, value: str, question: str | None = None
     ) -> None:
         """Record a result."""
-        self.connection.execute(
+        self.transaction.execute(
             insert(review_results).values(
                 action_id=action_id,
                 hit_id=self.hit_id,
@@ -280,26 +280,24 @@ class _Review:
 
     def approve(self, assignment: Row[Any], reason: str | None) -> None:
         """Approve, unless a person was faster."""
-        self._attempt(
-            "approve", assignment, lambda: lifecycle.approve(self.connection, assignment, reason, False, self.now)
-        )
+        self._attempt("approve", assignment, lambda: lifecycle.approve(self.transaction, assignment, reason, False))
 
     def reject(self, assignment: Row[Any], reason: str) -> None:
         """Reject, unless a person was faster."""
-        self._attempt("reject", assignment, lambda: lifecycle.reject(self.connection, assignment, reason, self.now))
+        self._attempt("reject", assignment, lambda: lifecycle.reject(self.transaction, assignment, reason))
 
     def extend(self, most: int, seconds: int) -> bool:
         """Add one place, up to `most`, and time, at least so much from now; tell whether a place was added."""
-        hit = lifecycle.hit_of(self.connection, self.hit_id)
+        hit = lifecycle.hit_of(self.transaction, self.hit_id)
         # A policy never takes a HIT into another price class.
         if hit.max_assignments >= most or hit.max_assignments == 9:
             return False
         try:
-            with self.connection.begin_nested():
-                if seconds and hit.expiration < self.now + seconds:
-                    lifecycle.expire_at(self.connection, hit, round(self.now + seconds, 3), self.now)
-                    hit = lifecycle.hit_of(self.connection, self.hit_id)
-                lifecycle.add_assignments(self.connection, hit, 1, self.now)
+            with self.transaction.savepoint():
+                if seconds and hit.expiration < self.transaction.now + seconds:
+                    lifecycle.expire_at(self.transaction, hit, round(self.transaction.now + seconds, 3))
+                    hit = lifecycle.hit_of(self.transaction, self.hit_id)
+                lifecycle.add_assignments(self.transaction, hit, 1)
         except RequestError as error:
             self.did("extend", self.hit_id, "HIT", error)
             return False
@@ -308,7 +306,7 @@ class _Review:
 
     def _attempt(self, name: str, assignment: Row[Any], do: Any) -> None:
         try:
-            with self.connection.begin_nested():
+            with self.transaction.savepoint():
                 do()
         except RequestError as error:
             self.did(name, assignment.assignment_id, "Assignment", error)
@@ -316,17 +314,17 @@ class _Review:
             self.did(name, assignment.assignment_id, "Assignment")
 
 
-def _reviewed(connection: Connection, hit: Row[Any], policy: Policy) -> list[Row[Any]]:
+def _reviewed(transaction: Transaction, hit: Row[Any], policy: Policy) -> list[Row[Any]]:
     """The assignments that take part in a plurality, in the order in which they were accepted."""
     statuses = ["Submitted", "Approved"]
     if policy.text("DisregardAssignmentIfRejected") == "F":
         statuses.append("Rejected")
     query = select(assignments).where(assignments.c.hit_id == hit.hit_id, assignments.c.status.in_(statuses))
-    rows = list(connection.execute(query.order_by(assignments.c.seq)))
+    rows = list(transaction.execute(query.order_by(assignments.c.seq)))
     least = policy.number("DisregardAssignmentIfKnownAnswerScoreIsLessThan")
     if least is None:
         return rows
-    scored = connection.execute(
+    scored = transaction.execute(
         select(review_results.c.subject_id, review_results.c.value).where(
             review_results.c.hit_id == hit.hit_id, review_results.c.key == "KnownAnswerScore"
         )
@@ -363,8 +361,8 @@ def _most_given(given: list[frozenset[str] | None]) -> tuple[frozenset[str] | No
     return (None if len(counts) > 1 and counts[0][1] == counts[1][1] else counts[0][0]), score
 
 
-def _assignment(connection: Connection, assignment_id: str) -> Row[Any]:
-    return connection.execute(select(assignments).where(assignments.c.assignment_id == assignment_id)).one()
+def _assignment(transaction: Transaction, assignment_id: str) -> Row[Any]:
+    return transaction.execute(select(assignments).where(assignments.c.assignment_id == assignment_id)).one()
 
 
 def _check_number(key: str, values: list[str], low: int, high: int) -> None:

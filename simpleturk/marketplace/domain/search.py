@@ -82,15 +82,15 @@ def groups(transaction: Transaction, worker_id: str, search: Search | None = Non
         .subquery()
     )
     had = _had(transaction, worker_id)
-    rows = transaction.connection.execute(
+    rows = transaction.execute(
         select(hit_types, requesters.c.name.label("requester"), counted.c.open)
         .join(counted, counted.c.hit_type_id == hit_types.c.hit_type_id)
         .join(requesters, requesters.c.requester_id == hit_types.c.requester_id)
         .where(_not_blocked(hit_types.c.requester_id, worker_id))
         .order_by(counted.c.newest.desc())
     ).all()
-    who = standing(transaction.connection, worker_id)
-    names = names_of(transaction.connection, [need for row in rows for need in row.requirements])
+    who = standing(transaction, worker_id)
+    names = names_of(transaction, [need for row in rows for need in row.requirements])
     found = ((row, row.open - had.get(row.hit_type_id, 0)) for row in rows)
     shown = [
         _group(row, left, who, names)
@@ -125,14 +125,14 @@ def group(transaction: Transaction, worker_id: str, group_id: str) -> Group:
     """One group. Raises WorkerError if there is none of this id, or the worker may not see it."""
     row, who = group_row(transaction, worker_id, group_id)
     conditions = (hits.c.hit_type_id == row.hit_type_id, *_on_market(transaction.now))
-    number = transaction.connection.scalar(select(func.count()).select_from(hits).where(*conditions)) or 0
+    number = transaction.scalar(select(func.count()).select_from(hits).where(*conditions)) or 0
     left = number - _had(transaction, worker_id, row.hit_type_id).get(row.hit_type_id, 0)
-    return _group(row, left, who, names_of(transaction.connection, row.requirements))
+    return _group(row, left, who, names_of(transaction, row.requirements))
 
 
 def next_hit(transaction: Transaction, worker_id: str, group_id: str, after: str = "") -> Next:
     """The HIT of a group that this worker would get next, or the one after a HIT that they want to skip."""
-    hit_type_id = transaction.connection.scalar(select(hit_types.c.hit_type_id).where(_names_group(group_id)))
+    hit_type_id = transaction.scalar(select(hit_types.c.hit_type_id).where(_names_group(group_id)))
     if after:
         found = _after(transaction, worker_id, hit_type_id or "", after)
         if found is not None:
@@ -150,7 +150,7 @@ def next_of_type(transaction: Transaction, worker_id: str, hit_type_id: str) -> 
     """The HIT of a type that a worker gets next; one that they returned before comes last."""
     # Whoever works through a group finds the next HIT after their last: the ones before need not be looked at.
     which = {"worker_id": worker_id, "hit_type_id": hit_type_id}
-    last = transaction.connection.scalar(_LAST_HIT, which) or 0
+    last = transaction.scalar(_LAST_HIT, which) or 0
     used_up: list[str] = []
     while True:
         found = None
@@ -166,25 +166,25 @@ def next_of_type(transaction: Transaction, worker_id: str, hit_type_id: str) -> 
 
 def _after(transaction: Transaction, worker_id: str, hit_type_id: str, hit_id: str) -> Row[Any] | None:
     """The first HIT of a type after another one, that a worker may have."""
-    seq = transaction.connection.scalar(select(hits.c.seq).where(hits.c.hit_id == hit_id)) or 0
+    seq = transaction.scalar(select(hits.c.seq).where(hits.c.hit_id == hit_id)) or 0
     found = _run(transaction, _NEXT_HIT, worker_id, hit_type_id, last=seq)
     return _if_not_used_up(transaction, worker_id, found)
 
 
 def _if_not_used_up(transaction: Transaction, worker_id: str, hit: Row[Any] | None) -> Row[Any] | None:
-    if hit is None or worker_limits.is_used_up(transaction.connection, hit, worker_id, transaction.caps):
+    if hit is None or worker_limits.is_used_up(transaction, hit, worker_id, transaction.caps):
         return None
     return hit
 
 
 def _run(transaction: Transaction, query: Any, worker_id: str, hit_type_id: str, **more: Any) -> Row[Any] | None:
     values = {"worker_id": worker_id, "hit_type_id": hit_type_id, "now": transaction.now, **more}
-    return transaction.connection.execute(query, values).first()
+    return transaction.execute(query, values).first()
 
 
 def nobody_meets(transaction: Transaction, requirements: list[dict[str, Any]]) -> list[int]:
     """Which requirements (by position) nobody meets, known here or new; all of them, if nobody meets them together."""
-    everybody = [standing(transaction.connection, worker_id) for worker_id in ("", *known(transaction))]
+    everybody = [standing(transaction, worker_id) for worker_id in ("", *known(transaction))]
     if any(not unmet(who, requirements) for who in everybody):
         return []
     alone = [n for n, need in enumerate(requirements) if all(unmet(who, [need]) for who in everybody)]
@@ -220,17 +220,17 @@ def _page_of(requirement: dict[str, Any]) -> str:
 
 def whom(transaction: Transaction, missing: list[dict[str, Any]]) -> str:
     """For whom a HIT is, of which these requirements are not met: a sentence."""
-    names = names_of(transaction.connection, missing)
+    names = names_of(transaction, missing)
     return f"It is for workers whose {_joined(describe(need, names) for need in missing)}."
 
 
 def group_row(transaction: Transaction, worker_id: str, group_id: str) -> tuple[Row[Any], Standing]:
     """A group's HIT type, and the standing of the worker who looks at it. Raises WorkerError."""
-    row = transaction.connection.execute(_GROUP, {"group_id": group_id, "worker_id": worker_id}).first()
+    row = transaction.execute(_GROUP, {"group_id": group_id, "worker_id": worker_id}).first()
     if row is None:
         raise WorkerError("There are no such HITs.", "They may be done, or not for you.", 404)
     # Without requirements nobody's record matters.
-    who = standing(transaction.connection, worker_id) if row.requirements else Standing()
+    who = standing(transaction, worker_id) if row.requirements else Standing()
     hindrance = unmet(who, row.requirements, "preview")
     if hindrance:
         raise WorkerError("You do not qualify to see this HIT.", whom(transaction, hindrance), 403)
@@ -259,7 +259,7 @@ def _had(transaction: Transaction, worker_id: str, hit_type_id: str | None = Non
     )
     if hit_type_id is not None:
         query = query.where(hits.c.hit_type_id == hit_type_id)
-    return {row.hit_type_id: row.n for row in transaction.connection.execute(query)}
+    return {row.hit_type_id: row.n for row in transaction.execute(query)}
 
 
 def _not_blocked(requester_id: Any, worker_id: Any) -> ColumnElement[bool]:

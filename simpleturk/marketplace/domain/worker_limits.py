@@ -8,10 +8,10 @@ without it the HITs of one type are.
 import re
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Row, func, select, update
 
 from simpleturk.marketplace.store.schema import assignments, hit_types, hits
-from simpleturk.marketplace.store.transaction import WorkerLimits
+from simpleturk.marketplace.store.transaction import Transaction, WorkerLimits
 
 
 def columns(annotation: str | None, hit_type_id: str) -> dict[str, Any]:
@@ -25,34 +25,34 @@ def columns(annotation: str | None, hit_type_id: str) -> dict[str, Any]:
     return found
 
 
-def mark(connection: Connection, hit_type_id: str) -> None:
+def mark(transaction: Transaction, hit_type_id: str) -> None:
     """Note that HITs of a type have caps: whoever lists groups has to look closer."""
-    connection.execute(update(hit_types).where(hit_types.c.hit_type_id == hit_type_id).values(capped=True))
+    transaction.execute(update(hit_types).where(hit_types.c.hit_type_id == hit_type_id).values(capped=True))
 
 
-def is_used_up(connection: Connection, hit: Row[Any], worker_id: str, caps: WorkerLimits) -> bool:
+def is_used_up(transaction: Transaction, hit: Row[Any], worker_id: str, caps: WorkerLimits) -> bool:
     """Whether a worker has done all they may of a HIT's batch. What was returned or ran out does not count."""
     most = _least(hit.max_per_worker, caps.max_per_worker)
-    return most is not None and _counted(connection, hit, worker_id, ("Returned", "Abandoned")) >= most
+    return most is not None and _counted(transaction, hit, worker_id, ("Returned", "Abandoned")) >= most
 
 
-def is_full(connection: Connection, hit: Row[Any], worker_id: str) -> bool:
+def is_full(transaction: Transaction, hit: Row[Any], worker_id: str) -> bool:
     """Whether a worker holds as many HITs of a HIT's batch as they may."""
     if hit.max_concurrent is None:
         return False
     done = ("Returned", "Abandoned", "Submitted", "Approved", "Rejected")
-    return _counted(connection, hit, worker_id, done) >= int(hit.max_concurrent)
+    return _counted(transaction, hit, worker_id, done) >= int(hit.max_concurrent)
 
 
 def _least(*numbers: int | None) -> int | None:
     return min((number for number in numbers if number is not None), default=None)
 
 
-def _counted(connection: Connection, hit: Row[Any], worker_id: str, without: tuple[str, ...]) -> int:
+def _counted(transaction: Transaction, hit: Row[Any], worker_id: str, without: tuple[str, ...]) -> int:
     query = (
         select(func.count())
         .select_from(assignments.join(hits, hits.c.hit_id == assignments.c.hit_id))
         .where(assignments.c.worker_id == worker_id, assignments.c.status.not_in(without))
         .where(hits.c.requester_id == hit.requester_id, hits.c.batch == hit.batch)
     )
-    return connection.scalar(query) or 0
+    return transaction.scalar(query) or 0

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, exists, insert, or_, select, update
 
 from simpleturk.marketplace.people import workers as people
 from simpleturk.marketplace.people.refusals import WorkerError
@@ -58,25 +58,25 @@ def is_right(stored: str | None, password: str) -> bool:
         return False
 
 
-def stored_password(connection: Connection, worker_id: str) -> str | None:
+def stored_password(transaction: Transaction, worker_id: str) -> str | None:
     """The hash of a worker's password; None for somebody without account, and for one that is disabled."""
     query = select(workers.c.password).where(workers.c.worker_id == worker_id, workers.c.disabled.is_(None))
-    found: str | None = connection.scalar(query)
+    found: str | None = transaction.scalar(query)
     return found
 
 
 def begin(transaction: Transaction, worker_id: str) -> Session:
     """Begin a session. Raises WorkerError for a disabled account."""
     people.enter(transaction, worker_id)
-    row = _account(transaction.connection, worker_id)
+    row = _account(transaction, worker_id)
     if row is None or row.disabled is not None:
         raise WorkerError("This account is disabled.", "Ask whoever runs this site.", 403)
     return Session(worker_id, row.session_epoch, secrets.token_urlsafe(16))
 
 
-def standing(connection: Connection, session: Session, terms: str) -> Literal["good", "ended", "terms"]:
+def standing(transaction: Transaction, session: Session, terms: str) -> Literal["good", "ended", "terms"]:
     """Whether a session is good, or was ended, or its worker has to accept these terms first ("" for none)."""
-    row = connection.execute(_STANDING, {"which": session.worker_id, "session": session.session_id}).first()
+    row = transaction.execute(_STANDING, {"which": session.worker_id, "session": session.session_id}).first()
     if row is None or row.disabled is not None or row.session_epoch != session.epoch or row.signed_out:
         return "ended"
     return "terms" if terms and row.terms != _digest(terms) else "good"
@@ -85,9 +85,9 @@ def standing(connection: Connection, session: Session, terms: str) -> Literal["g
 def sign_out(transaction: Transaction, session: Session) -> None:
     """End a session, for whoever has a copy of its cookie too."""
     table = ended_sessions
-    transaction.connection.execute(delete(table).where(table.c.ended <= transaction.now - SESSION_SECONDS))
-    if not transaction.connection.scalar(select(exists().where(table.c.session_id == session.session_id))):
-        transaction.connection.execute(insert(table).values(session_id=session.session_id, ended=transaction.now))
+    transaction.execute(delete(table).where(table.c.ended <= transaction.now - SESSION_SECONDS))
+    if not transaction.scalar(select(exists().where(table.c.session_id == session.session_id))):
+        transaction.execute(insert(table).values(session_id=session.session_id, ended=transaction.now))
 
 
 def accept_terms(transaction: Transaction, worker_id: str, terms: str) -> None:
@@ -100,9 +100,9 @@ def accept_terms(transaction: Transaction, worker_id: str, terms: str) -> None:
 
 def may_try(transaction: Transaction, worker_id: str, address: str, most: int | None = None) -> bool:
     """Whether somebody at an address may try to sign in as a worker now; `most` is a bound of its own."""
-    transaction.connection.execute(delete(sign_in_failures).where(sign_in_failures.c.since <= transaction.now - WINDOW))
+    transaction.execute(delete(sign_in_failures).where(sign_in_failures.c.since <= transaction.now - WINDOW))
     keys = _keys(worker_id, address)
-    rows = transaction.connection.execute(select(sign_in_failures).where(sign_in_failures.c.key.in_(keys.values())))
+    rows = transaction.execute(select(sign_in_failures).where(sign_in_failures.c.key.in_(keys.values())))
     numbers = {row.key: row.number for row in rows}
     return all(numbers.get(key, 0) < (most or MAX_FAILURES[what]) for what, key in keys.items())
 
@@ -112,18 +112,18 @@ def note_failure(transaction: Transaction, worker_id: str, address: str) -> None
     table = sign_in_failures
     for key in _keys(worker_id, address).values():
         which = table.c.key == key
-        if not transaction.connection.execute(update(table).where(which).values(number=table.c.number + 1)).rowcount:
-            transaction.connection.execute(insert(table).values(key=key, since=transaction.now, number=1))
+        if not transaction.execute(update(table).where(which).values(number=table.c.number + 1)).rowcount:
+            transaction.execute(insert(table).values(key=key, since=transaction.now, number=1))
 
 
 def forget_failures(transaction: Transaction, worker_id: str, address: str) -> None:
     """The password was right: only this address's failures with other ids still count."""
     keys = _keys(worker_id, address)
-    transaction.connection.execute(delete(sign_in_failures).where(sign_in_failures.c.key == keys["both"]))
+    transaction.execute(delete(sign_in_failures).where(sign_in_failures.c.key == keys["both"]))
     for what in ("address", "id"):
         which = sign_in_failures.c.key == keys[what]
         lower = update(sign_in_failures).where(which, sign_in_failures.c.number > 0)
-        transaction.connection.execute(lower.values(number=sign_in_failures.c.number - 1))
+        transaction.execute(lower.values(number=sign_in_failures.c.number - 1))
 
 
 def _keys(worker_id: str, address: str) -> dict[str, str]:
@@ -150,7 +150,7 @@ def new_link(transaction: Transaction, worker_id: str, days: float) -> str:
 def invite(transaction: Transaction, uses: int, days: float, country: str, subdivision: str) -> str:
     """A link with which a number of people make their own accounts. Returns its secret."""
     secret = secrets.token_urlsafe(24)
-    transaction.connection.execute(
+    transaction.execute(
         insert(invitations).values(
             link=_digest(secret),
             created=transaction.now,
@@ -165,7 +165,7 @@ def invite(transaction: Transaction, uses: int, days: float, country: str, subdi
 
 def owner_of_link(transaction: Transaction, secret: str) -> str | None:
     """Whose password a link sets; None for one that is unknown, used, or too old."""
-    found: str | None = transaction.connection.scalar(
+    found: str | None = transaction.scalar(
         select(workers.c.worker_id).where(
             workers.c.link == _digest(secret),
             workers.c.link_expires > transaction.now,
@@ -177,7 +177,7 @@ def owner_of_link(transaction: Transaction, secret: str) -> str | None:
 
 def is_invited(transaction: Transaction, secret: str) -> bool:
     """Whether an invitation is still good."""
-    return bool(transaction.connection.scalar(select(exists().where(*_is_open(secret, transaction.now)))))
+    return bool(transaction.scalar(select(exists().where(*_is_open(secret, transaction.now)))))
 
 
 def use_link(transaction: Transaction, secret: str, password_hash: str) -> Session:
@@ -204,11 +204,11 @@ def sign_up(transaction: Transaction, worker_id: str, password_hash: str, secret
         # Also somebody without a password, and whom a requester has given something: it is not for who comes first.
         raise WorkerError("This id is taken.", "Choose another one.")
     if secret is not None:
-        row = transaction.connection.execute(select(invitations).where(*_is_open(secret, transaction.now))).first()
+        row = transaction.execute(select(invitations).where(*_is_open(secret, transaction.now))).first()
         if row is None:
             raise gone()
         which = invitations.c.link == row.link
-        transaction.connection.execute(update(invitations).where(which).values(uses_left=row.uses_left - 1))
+        transaction.execute(update(invitations).where(which).values(uses_left=row.uses_left - 1))
         place = {"country": row.country, "subdivision": row.subdivision}
     people.enter(transaction, worker_id)
     _change(transaction, worker_id, password=password_hash, **place)
@@ -228,15 +228,15 @@ def _is_open(secret: str, now: float) -> tuple[ColumnElement[bool], ...]:
 # For the operator
 
 
-def can_anybody_sign_in(connection: Connection, now: float) -> bool:
+def can_anybody_sign_in(transaction: Transaction) -> bool:
     """Whether there is an account with a password, or a good link that makes one."""
     ways = (
         exists().where(
-            workers.c.disabled.is_(None), or_(workers.c.password.is_not(None), workers.c.link_expires > now)
+            workers.c.disabled.is_(None), or_(workers.c.password.is_not(None), workers.c.link_expires > transaction.now)
         ),
-        exists().where(invitations.c.expires > now, invitations.c.uses_left > 0),
+        exists().where(invitations.c.expires > transaction.now, invitations.c.uses_left > 0),
     )
-    return any(connection.execute(select(*ways)).one())
+    return any(transaction.execute(select(*ways)).one())
 
 
 def set_disabled(transaction: Transaction, worker_id: str, disabled: bool) -> None:
@@ -271,12 +271,12 @@ _STANDING = select(
 _ACCOUNT = select(workers).where(workers.c.worker_id == bindparam("which"))
 
 
-def _account(connection: Connection, worker_id: str) -> Row[Any] | None:
-    return connection.execute(_ACCOUNT, {"which": worker_id}).first()
+def _account(transaction: Transaction, worker_id: str) -> Row[Any] | None:
+    return transaction.execute(_ACCOUNT, {"which": worker_id}).first()
 
 
 def _change(transaction: Transaction, worker_id: str, **values: Any) -> None:
-    transaction.connection.execute(update(workers).where(workers.c.worker_id == worker_id).values(**values))
+    transaction.execute(update(workers).where(workers.c.worker_id == worker_id).values(**values))
 
 
 def _digest(text: str) -> str:

@@ -37,29 +37,28 @@ def forget(transaction: Transaction, worker_id: str, answers: bool) -> str | Non
     Work, money, grants and blocks stay, under that name: counts and ledger go on adding up. With `answers` what they
     submitted is emptied. None for somebody unknown.
     """
-    connection = transaction.connection
-    row = connection.execute(select(workers).where(workers.c.worker_id == worker_id)).first()
+    row = transaction.execute(select(workers).where(workers.c.worker_id == worker_id)).first()
     if row is None:
         return None
     pseudonym = f"deleted-{secrets.token_hex(8)}"
-    connection.execute(insert(workers).values(worker_id=pseudonym, created=row.created, disabled=transaction.now))
-    connection.execute(delete(messages).where(messages.c.worker_id == worker_id))
+    transaction.execute(insert(workers).values(worker_id=pseudonym, created=row.created, disabled=transaction.now))
+    transaction.execute(delete(messages).where(messages.c.worker_id == worker_id))
     for table in NAMING:
         if table is not workers:
-            connection.execute(update(table).where(table.c.worker_id == worker_id).values(worker_id=pseudonym))
-    connection.execute(
+            transaction.execute(update(table).where(table.c.worker_id == worker_id).values(worker_id=pseudonym))
+    transaction.execute(
         delete(sign_in_failures).where(sign_in_failures.c.key.startswith(f"{worker_id} ", autoescape=True))
     )
     if answers:
-        connection.execute(update(assignments).where(assignments.c.worker_id == pseudonym).values(fields=[]))
-        connection.execute(
+        transaction.execute(update(assignments).where(assignments.c.worker_id == pseudonym).values(fields=[]))
+        transaction.execute(
             update(qualification_requests).where(qualification_requests.c.worker_id == pseudonym).values(fields=[])
         )
-    connection.execute(delete(workers).where(workers.c.worker_id == worker_id))
+    transaction.execute(delete(workers).where(workers.c.worker_id == worker_id))
     return pseudonym
 
 
 def _rows(transaction: Transaction, table: Table, worker_id: str) -> list[dict[str, Any]]:
     query = select(table).where(table.c.worker_id == worker_id).order_by(*table.primary_key.columns)
-    found = transaction.connection.execute(query).mappings()
+    found = transaction.execute(query).mappings()
     return [{name: value for name, value in row.items() if name not in _HIDDEN} for row in found]

@@ -29,7 +29,7 @@ class Asked:
 
 def qualification(transaction: Transaction, worker_id: str, kind: str) -> Asked:
     """One qualification type. Raises WorkerError if there is none of this id."""
-    found = qualifications.find_type(transaction.connection, kind)
+    found = qualifications.find_type(transaction, kind)
     if found is None:
         raise WorkerError("There is no such qualification.", "It may not be offered any more.", 404)
     return _asked(transaction, worker_id, found)
@@ -45,7 +45,7 @@ def own_qualifications(transaction: Transaction, worker_id: str) -> list[Asked]:
     )
     table = qualification_types
     query = select(table).where(table.c.qualification_type_id.in_(held.union(asked)), table.c.deleted.is_(None))
-    rows = transaction.connection.execute(query.order_by(table.c.seq)).all()
+    rows = transaction.execute(query.order_by(table.c.seq)).all()
     return [_asked(transaction, worker_id, row) for row in rows]
 
 
@@ -53,7 +53,7 @@ def ask_for_qualification(transaction: Transaction, worker_id: str, kind: str) -
     """Ask for a qualification; return Granted, Pending, or Testing. Raises WorkerError."""
     asked = qualification(transaction, worker_id, kind)
     try:
-        return qualifications.ask(transaction.connection, transaction.now, asked.kind, worker_id)
+        return qualifications.ask(transaction, asked.kind, worker_id)
     except RequestError as error:
         raise WorkerError("You cannot ask for this qualification now.", error.message) from error
 
@@ -68,7 +68,7 @@ def fill_test(xml: str, form: list[tuple[str, str]]) -> Filled:
 
 def test_before(transaction: Transaction, worker_id: str, kind: str) -> str | None:
     """The test that a worker has before them, None for none."""
-    last = qualifications.last_request(transaction.connection, kind, worker_id)
+    last = qualifications.last_request(transaction, kind, worker_id)
     return last.test if last is not None and last.status == "Testing" else None
 
 
@@ -89,7 +89,7 @@ def submit_test(
         return done[1] if done is not None and done[0] == xml else fill_test(xml, form)
 
     try:
-        filled = qualifications.submit_test(transaction.connection, transaction.now, asked.kind, worker_id, filled_test)
+        filled = qualifications.submit_test(transaction, asked.kind, worker_id, filled_test)
     except RequestError as error:
         raise WorkerError("The test was not taken.", error.message) from error
     if filled.problems:
@@ -97,15 +97,14 @@ def submit_test(
 
 
 def _asked(transaction: Transaction, worker_id: str, kind: Row[Any]) -> Asked:
-    connection, now = transaction.connection, transaction.now
-    last = qualifications.last_request(connection, kind.qualification_type_id, worker_id)
-    problem = qualifications.hindrance(connection, now, kind, worker_id)
-    requester = connection.scalar(select(requesters.c.name).where(requesters.c.requester_id == kind.requester_id))
-    taking = last is not None and qualifications.is_taking(last, kind, now)
+    last = qualifications.last_request(transaction, kind.qualification_type_id, worker_id)
+    problem = qualifications.hindrance(transaction, kind, worker_id)
+    requester = transaction.scalar(select(requesters.c.name).where(requesters.c.requester_id == kind.requester_id))
+    taking = last is not None and qualifications.is_taking(last, kind, transaction.now)
     return Asked(
         kind=kind,
         requester=requester or "",
-        value=qualifications.value_held(connection, kind.qualification_type_id, worker_id),
+        value=qualifications.value_held(transaction, kind.qualification_type_id, worker_id),
         status="" if last is None or (last.status == "Testing" and not taking) else last.status,
         reason=(last.reason or "") if last else "",
         hindrance=problem.message if problem else "",

@@ -10,7 +10,7 @@ Source: the API reference's page on CreateQualificationType.
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.people import messages
@@ -19,63 +19,64 @@ from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.questions.question_form import Filled, Form
 from simpleturk.marketplace.store.ids import new_id
 from simpleturk.marketplace.store.schema import qualification_requests, qualification_types, qualifications
+from simpleturk.marketplace.store.transaction import Transaction
 
 
-def grant(connection: Connection, now: float, kind: str, worker_id: str, value: int) -> None:
+def grant(transaction: Transaction, kind: str, worker_id: str, value: int) -> None:
     """Give a worker a qualification, or another value of it."""
     own = (qualifications.c.qualification_type_id == kind, qualifications.c.worker_id == worker_id)
-    held = connection.execute(select(qualifications).where(*own)).first()
+    held = transaction.execute(select(qualifications).where(*own)).first()
     if held is None:
         values = {"qualification_type_id": kind, "worker_id": worker_id, "value": value, "status": "Granted"}
-        connection.execute(insert(qualifications).values(granted=now, **values))
+        transaction.execute(insert(qualifications).values(granted=transaction.now, **values))
     else:
-        granted = {} if held.status == "Granted" else {"granted": now}
-        connection.execute(update(qualifications).where(*own).values(value=value, status="Granted", **granted))
+        granted = {} if held.status == "Granted" else {"granted": transaction.now}
+        transaction.execute(update(qualifications).where(*own).values(value=value, status="Granted", **granted))
 
 
-def hindrance(connection: Connection, now: float, kind: Row[Any], worker_id: str) -> RequestError | None:
+def hindrance(transaction: Transaction, kind: Row[Any], worker_id: str) -> RequestError | None:
     """Why a worker may not ask for a qualification now; None if they may."""
     if kind.deleted is not None or kind.status != "Active":
         return RequestError("InvalidQualificationTypeState", "This qualification cannot be requested now.")
-    if value_held(connection, kind.qualification_type_id, worker_id) is not None:
+    if value_held(transaction, kind.qualification_type_id, worker_id) is not None:
         return RequestError("QualificationAlreadyExists", "You have this qualification already.")
-    last = last_request(connection, kind.qualification_type_id, worker_id)
-    if last is None or is_taking(last, kind, now):
+    last = last_request(transaction, kind.qualification_type_id, worker_id)
+    if last is None or is_taking(last, kind, transaction.now):
         return None
     if last.status == "Pending":
         return RequestError("InvalidQualificationRequestState", "You have asked for it, and wait for an answer.")
     if kind.retry_delay is None:
         text = "This qualification can be asked for only once."
         return RequestError("QualificationTypeDoesNotAllowRetake", text)
-    if now < (last.submitted or last.started) + kind.retry_delay:
+    if transaction.now < (last.submitted or last.started) + kind.retry_delay:
         text = "It is too early to ask for this qualification again."
         return RequestError("QualificationTypeRetryDelayNotElapsed", text)
     return None
 
 
-def ask(connection: Connection, now: float, kind: Row[Any], worker_id: str) -> str:
+def ask(transaction: Transaction, kind: Row[Any], worker_id: str) -> str:
     """Ask for a qualification; return what came of it: Granted, Pending or Testing. Raises RequestError."""
-    problem = hindrance(connection, now, kind, worker_id)
+    problem = hindrance(transaction, kind, worker_id)
     if problem is not None:
         raise problem
-    last = last_request(connection, kind.qualification_type_id, worker_id)
-    if last is not None and is_taking(last, kind, now):
+    last = last_request(transaction, kind.qualification_type_id, worker_id)
+    if last is not None and is_taking(last, kind, transaction.now):
         return "Testing"
     status = "Testing" if kind.test else "Granted" if kind.auto_granted else "Pending"
-    connection.execute(
+    transaction.execute(
         insert(qualification_requests).values(
             qualification_request_id=new_id(),
             qualification_type_id=kind.qualification_type_id,
             worker_id=worker_id,
             status=status,
-            started=now,
-            submitted=None if kind.test else now,
+            started=transaction.now,
+            submitted=None if kind.test else transaction.now,
             test=kind.test,
         )
     )
     if status == "Granted":
         value = 1 if kind.auto_granted_value is None else kind.auto_granted_value
-        grant(connection, now, kind.qualification_type_id, worker_id, value)
+        grant(transaction, kind.qualification_type_id, worker_id, value)
     return status
 
 
@@ -84,25 +85,23 @@ def is_taking(request: Row[Any], kind: Row[Any], now: float) -> bool:
     return bool(request.status == "Testing" and now < request.started + (kind.test_duration or 0))
 
 
-def submit_test(
-    connection: Connection, now: float, kind: Row[Any], worker_id: str, fill: Callable[[str], Filled]
-) -> Filled:
+def submit_test(transaction: Transaction, kind: Row[Any], worker_id: str, fill: Callable[[str], Filled]) -> Filled:
     """Take a worker's answers to a test, and grant what the answer key says. `fill` makes them of the test's XML.
 
     What is returned names the constraints that are broken; then nothing has been stored. Raises RequestError when the
     worker has no test before them, or the time is over.
     """
-    request = last_request(connection, kind.qualification_type_id, worker_id)
-    if request is None or not is_taking(request, kind, now):
+    request = last_request(transaction, kind.qualification_type_id, worker_id)
+    if request is None or not is_taking(request, kind, transaction.now):
         raise RequestError("InvalidQualificationRequestState", "The time for this test is over.")
     filled = fill(request.test)
     if filled.problems:
         return filled
     status = "Granted" if kind.answer_key else "Pending"
-    _settle(connection, request, status, submitted=now, fields=filled.fields)
+    _settle(transaction, request, status, submitted=transaction.now, fields=filled.fields)
     if kind.answer_key:
         value = answer_key.score(answer_key.read_key(kind.answer_key), filled.fields)
-        grant(connection, now, kind.qualification_type_id, worker_id, value)
+        grant(transaction, kind.qualification_type_id, worker_id, value)
     return filled
 
 
@@ -114,76 +113,76 @@ def test_form(xml: str) -> Form:
     return form
 
 
-def accept_request(connection: Connection, now: float, request: Row[Any], kind: Row[Any], value: int) -> None:
+def accept_request(transaction: Transaction, request: Row[Any], kind: Row[Any], value: int) -> None:
     """Grant what a worker asked for."""
     _check_pending(request)
-    _settle(connection, request, "Granted")
-    grant(connection, now, kind.qualification_type_id, request.worker_id, value)
+    _settle(transaction, request, "Granted")
+    grant(transaction, kind.qualification_type_id, request.worker_id, value)
     subject = f"You have been granted the qualification {kind.name}"
-    messages.tell(connection, now, kind.requester_id, request.worker_id, subject, f"Its value is {value}.")
+    messages.tell(transaction, kind.requester_id, request.worker_id, subject, f"Its value is {value}.")
 
 
-def reject_request(connection: Connection, now: float, request: Row[Any], kind: Row[Any], reason: str) -> None:
+def reject_request(transaction: Transaction, request: Row[Any], kind: Row[Any], reason: str) -> None:
     """Refuse what a worker asked for; they read why."""
     _check_pending(request)
-    _settle(connection, request, "Rejected", reason=reason)
+    _settle(transaction, request, "Rejected", reason=reason)
     subject = f"Your request for the qualification {kind.name} was rejected"
-    messages.tell(connection, now, kind.requester_id, request.worker_id, subject, reason)
+    messages.tell(transaction, kind.requester_id, request.worker_id, subject, reason)
 
 
-def revoke(connection: Connection, kind: str, worker_id: str) -> None:
+def revoke(transaction: Transaction, kind: str, worker_id: str) -> None:
     """Take a qualification away. Raises RequestError from somebody who has it not."""
-    held = held_by(connection, kind, worker_id)
+    held = held_by(transaction, kind, worker_id)
     if held.status != "Granted":
         text = "This operation can be called with a status of: Granted"
         raise RequestError("InvalidQualificationState", text)
-    connection.execute(update(qualifications).where(qualifications.c.seq == held.seq).values(status="Revoked"))
+    transaction.execute(update(qualifications).where(qualifications.c.seq == held.seq).values(status="Revoked"))
 
 
-def held_by(connection: Connection, kind: str, worker_id: str) -> Row[Any]:
+def held_by(transaction: Transaction, kind: str, worker_id: str) -> Row[Any]:
     """A worker's qualification, granted or revoked. Raises RequestError QualificationDoesNotExist."""
     own = (qualifications.c.qualification_type_id == kind, qualifications.c.worker_id == worker_id)
-    held = connection.execute(select(qualifications).where(*own)).first()
+    held = transaction.execute(select(qualifications).where(*own)).first()
     if held is None:
         text = f"The Qualification {kind} of the worker {worker_id} does not exist."
         raise RequestError("QualificationDoesNotExist", text)
     return held
 
 
-def value_held(connection: Connection, kind: str, worker_id: str) -> int | None:
+def value_held(transaction: Transaction, kind: str, worker_id: str) -> int | None:
     """The value of a worker's granted qualification, None if there is none."""
     own = (qualifications.c.qualification_type_id == kind, qualifications.c.worker_id == worker_id)
-    value: int | None = connection.scalar(
+    value: int | None = transaction.scalar(
         select(qualifications.c.value).where(*own, qualifications.c.status == "Granted")
     )
     return value
 
 
-def last_request(connection: Connection, kind: str, worker_id: str) -> Row[Any] | None:
+def last_request(transaction: Transaction, kind: str, worker_id: str) -> Row[Any] | None:
     """The last time that a worker asked for a qualification."""
     table = qualification_requests
     own = (table.c.qualification_type_id == kind, table.c.worker_id == worker_id)
-    return connection.execute(select(table).where(*own).order_by(table.c.seq.desc()).limit(1)).first()
+    return transaction.execute(select(table).where(*own).order_by(table.c.seq.desc()).limit(1)).first()
 
 
-def reject_all(connection: Connection, now: float, kind: Row[Any], reason: str) -> None:
+def reject_all(transaction: Transaction, kind: Row[Any], reason: str) -> None:
     """Refuse everybody who waits for a qualification."""
     table = qualification_requests
     waiting = select(table).where(
         table.c.qualification_type_id == kind.qualification_type_id, table.c.status.in_(("Pending", "Testing"))
     )
-    for request in connection.execute(waiting).all():
+    for request in transaction.execute(waiting).all():
         if request.status == "Pending":
-            reject_request(connection, now, request, kind, reason)
+            reject_request(transaction, request, kind, reason)
         else:
-            _settle(connection, request, "Rejected", reason=reason)
+            _settle(transaction, request, "Rejected", reason=reason)
 
 
-def find_type(connection: Connection, kind: str) -> Row[Any] | None:
+def find_type(transaction: Transaction, kind: str) -> Row[Any] | None:
     """A qualification type, whoever made it, unless it was deleted."""
     table = qualification_types
     query = select(table).where(table.c.qualification_type_id == kind, table.c.deleted.is_(None))
-    return connection.execute(query).first()
+    return transaction.execute(query).first()
 
 
 def _check_pending(request: Row[Any]) -> None:
@@ -192,6 +191,6 @@ def _check_pending(request: Row[Any]) -> None:
         raise RequestError("InvalidQualificationRequestState", text)
 
 
-def _settle(connection: Connection, request: Row[Any], status: str, **values: Any) -> None:
+def _settle(transaction: Transaction, request: Row[Any], status: str, **values: Any) -> None:
     table = qualification_requests
-    connection.execute(update(table).where(table.c.seq == request.seq).values(status=status, **values))
+    transaction.execute(update(table).where(table.c.seq == request.seq).values(status=status, **values))

@@ -36,7 +36,7 @@ def check_usable(transaction: Transaction, requirements: list[dict[str, Any]]) -
     query = select(table.qualification_type_id, table.deleted).where(
         table.qualification_type_id.in_(kinds), (table.status != "Active") | table.deleted.is_not(None)
     )
-    found = transaction.connection.execute(query).first() if kinds else None
+    found = transaction.execute(query).first() if kinds else None
     if found is not None and found.deleted is not None:
         raise does_not_exist("QualificationType", found.qualification_type_id)
     if found is not None:

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from simpleturk.marketplace.store.schema import assignments, qualification_types, qualifications, workers
+from simpleturk.marketplace.store.transaction import Transaction
 
 NUMBER_APPROVED = "00000000000000000040"
 PERCENT_APPROVED = "000000000000000000L0"
@@ -92,19 +93,19 @@ class Standing:
         return computed[kind] if kind in computed else self.grants.get(kind)
 
 
-def standing(connection: Connection, worker_id: str) -> Standing:
+def standing(transaction: Transaction, worker_id: str) -> Standing:
     """A worker's record; somebody unknown has an empty one."""
-    counts = connection.execute(
+    counts = transaction.execute(
         select(assignments.c.status, func.count().label("number"))
         .where(assignments.c.worker_id == worker_id)
         .group_by(assignments.c.status)
     )
-    grants = connection.execute(
+    grants = transaction.execute(
         select(qualifications.c.qualification_type_id, qualifications.c.value).where(
             qualifications.c.worker_id == worker_id, qualifications.c.status == "Granted"
         )
     )
-    who = connection.execute(select(workers).where(workers.c.worker_id == worker_id)).first()
+    who = transaction.execute(select(workers).where(workers.c.worker_id == worker_id)).first()
     return Standing(
         counts={row.status: row.number for row in counts},
         country=who.country if who else None,
@@ -142,13 +143,13 @@ def meets(who: Standing, requirement: dict[str, Any]) -> bool:
     return _NUMBERS[comparator](value, requirement["IntegerValues"])
 
 
-def names_of(connection: Connection, requirements: list[dict[str, Any]]) -> dict[str, str]:
+def names_of(transaction: Transaction, requirements: list[dict[str, Any]]) -> dict[str, str]:
     """The names of the qualification types in requirements, by id; those that nobody made are not there."""
     kinds = {requirement["QualificationTypeId"] for requirement in requirements} - SYSTEM_TYPES.keys()
     names = {kind: name for kind, (name, _) in SYSTEM_TYPES.items()}
     if kinds:
         query = select(qualification_types.c.qualification_type_id, qualification_types.c.name)
-        rows = connection.execute(query.where(qualification_types.c.qualification_type_id.in_(kinds)))
+        rows = transaction.execute(query.where(qualification_types.c.qualification_type_id.in_(kinds)))
         names |= {row.qualification_type_id: row.name for row in rows}
     return names
 

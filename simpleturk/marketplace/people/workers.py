@@ -15,9 +15,9 @@ NAMING = [table for table in metadata.tables.values() if "worker_id" in table.c]
 
 def enter(transaction: Transaction, worker_id: str) -> None:
     """Note that a worker was here: from now on the marketplace knows them."""
-    if not transaction.connection.scalar(select(exists().where(workers.c.worker_id == worker_id))):
+    if not transaction.scalar(select(exists().where(workers.c.worker_id == worker_id))):
         values = {"worker_id": worker_id, "created": transaction.now, "session_epoch": new_epoch()}
-        transaction.connection.execute(insert(workers).values(**values))
+        transaction.execute(insert(workers).values(**values))
 
 
 def new_epoch() -> int:
@@ -28,7 +28,7 @@ def new_epoch() -> int:
 def is_mentioned(transaction: Transaction, worker_id: str) -> bool:
     """Whether anything here is somebody's of this id: known workers, and those who were only given something."""
     ways = (exists().where(table.c.worker_id == worker_id) for table in NAMING)
-    return any(transaction.connection.execute(select(*ways)).one())
+    return any(transaction.execute(select(*ways)).one())
 
 
 @dataclass(frozen=True)
@@ -43,29 +43,27 @@ class Profile:
 def set_profile(transaction: Transaction, worker_id: str, profile: Profile) -> None:
     """Set what a worker says of themselves, for HITs that are limited to it."""
     place = {"country": profile.country or None, "subdivision": profile.subdivision or None}
-    transaction.connection.execute(
-        update(workers).where(workers.c.worker_id == worker_id).values(adult=profile.adult, **place)
-    )
+    transaction.execute(update(workers).where(workers.c.worker_id == worker_id).values(adult=profile.adult, **place))
 
 
 def set_master(transaction: Transaction, worker_id: str, master: bool) -> None:
     """Grant or take the Masters qualification, which is the operator's to give."""
-    transaction.connection.execute(update(workers).where(workers.c.worker_id == worker_id).values(master=master))
+    transaction.execute(update(workers).where(workers.c.worker_id == worker_id).values(master=master))
 
 
 def known(transaction: Transaction) -> list[str]:
     """Every worker who ever came here, in that order."""
     query = select(workers.c.worker_id).order_by(workers.c.created, workers.c.worker_id)
-    return list(transaction.connection.scalars(query))
+    return list(transaction.scalars(query))
 
 
 def all_rows(transaction: Transaction) -> list[Row[Any]]:
     """Every worker as a row of the table workers, in the order in which they came."""
     query = select(workers).order_by(workers.c.created, workers.c.worker_id)
-    return list(transaction.connection.execute(query).all())
+    return list(transaction.execute(query).all())
 
 
 def profile(transaction: Transaction, worker_id: str) -> Profile:
     """What a worker says of themselves."""
-    row = transaction.connection.execute(select(workers).where(workers.c.worker_id == worker_id)).first()
+    row = transaction.execute(select(workers).where(workers.c.worker_id == worker_id)).first()
     return Profile(row.country or "", row.subdivision or "", row.adult) if row else Profile()

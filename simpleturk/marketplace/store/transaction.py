@@ -1,8 +1,10 @@
-"""What an operation acts in: the database, the moment, who calls."""
+"""What an operation acts in: the database, the time, and the caller."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, CursorResult, Executable, ScalarResult
 
 from simpleturk.marketplace.store.sqlite import LOCAL_REQUESTER
 
@@ -20,9 +22,11 @@ class WorkerLimits:
 
 @dataclass(frozen=True)
 class Transaction:
-    """What an operation acts in: the database, the moment (epoch seconds), who calls, and the request's own id.
+    """The first parameter of every function that reads or changes the marketplace.
 
-    `strict` holds callers to those of Amazon's limits that help nobody, `caps` limits what one worker takes.
+    `connection` is the database, within one transaction. `now` is the transaction's time in epoch seconds: every change
+    in it carries this time. `requester_id` names the caller, `request_id` the call. With `strict` the
+    limits of Amazon's API also apply where they only protected Amazon. `caps` limits what one worker takes.
     """
 
     connection: Connection
@@ -31,3 +35,19 @@ class Transaction:
     strict: bool = False
     request_id: str = ""
     caps: WorkerLimits = WorkerLimits()
+
+    def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        """Run a statement; a list of parameters runs it once for each."""
+        return self.connection.execute(statement, parameters)
+
+    def scalar(self, statement: Executable, parameters: Any = None) -> Any:
+        """The first column of the first row, None without rows."""
+        return self.connection.scalar(statement, parameters)
+
+    def scalars(self, statement: Executable, parameters: Any = None) -> ScalarResult[Any]:
+        """The first column of each row."""
+        return self.connection.scalars(statement, parameters)
+
+    def savepoint(self) -> AbstractContextManager[Any]:
+        """A block that is undone by itself when it raises an exception."""
+        return self.connection.begin_nested()

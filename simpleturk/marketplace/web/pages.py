@@ -74,8 +74,8 @@ class Pages:
             self._follow(request, session, named)
         if session is None:
             raise RedirectTo(self._sign_in_first(request))
-        with self.marketplace.store.read() as connection:
-            standing = accounts.standing(connection, session, self.settings.terms)
+        with self.marketplace.read(apply_due=False) as transaction:
+            standing = accounts.standing(transaction, session, self.settings.terms)
         if standing == "ended":
             request.session.clear()
             raise RedirectTo(self._sign_in_first(request))
@@ -142,7 +142,7 @@ def check_token(request: Request, token: str) -> None:
 
 def check(transaction: Transaction, session: Session, terms: str = "") -> None:
     """Raise WorkerError unless a session is still good, and its worker has accepted the terms."""
-    standing = accounts.standing(transaction.connection, session, terms)
+    standing = accounts.standing(transaction, session, terms)
     if standing == "ended":
         raise WorkerError("You are signed out.", "Sign in again, then go on.", 403)
     if standing == "terms":

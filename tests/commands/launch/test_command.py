@@ -79,7 +79,7 @@ def test_after_a_day_lost_hits_are_found_by_their_annotation(batch_files: Files,
     run("launch")
     made = ids()
     with local.write() as transaction:
-        transaction.connection.execute(delete(request_tokens))
+        transaction.execute(delete(request_tokens))
     record = json.loads(Path("hit_ids.batch.json").read_text()) | {"created": "2020-01-01T00:00:00+00:00"}
     Path("hit_ids.batch.json").write_text(json.dumps(record))
     Path("hit_ids.txt").write_text("")

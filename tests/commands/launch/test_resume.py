@@ -91,7 +91,7 @@ def test_verify_names_everything_that_is_amiss(batch_files: Files, run: Run, loc
 
         for hit_id, line in ((f, 3), (e, 9)):
             change = update(table).where(table.c.hit_id == hit_id).values(annotation=annotation + str(line))
-            transaction.connection.execute(change)
+            transaction.execute(change)
     run("delete", "--force", "--yes", d)
     Path("hit_ids.txt").write_text(f"{b}\n{a}\n{c}\n{d}\n")
     result = run("launch", "--verify")

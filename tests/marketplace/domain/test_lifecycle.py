@@ -182,11 +182,11 @@ class Marketplaces(RuleBasedStateMachine):
     @rule(cents=st.sampled_from([1, 50_000]))
     def deposit(self, cents: int) -> None:
         with self.marketplace.write() as transaction:
-            account = ledger.account_of(transaction.connection, LOCAL_REQUESTER)
+            account = ledger.account_of(transaction, LOCAL_REQUESTER)
             if not account.prepaid:
                 # Launched without limit: that much may still come back, and is not there before it does.
                 self.debt = account.held
-            ledger.deposit(transaction.connection, transaction.now, LOCAL_REQUESTER, cents)
+            ledger.deposit(transaction, LOCAL_REQUESTER, cents)
 
     @rule(seconds=st.sampled_from([1, 1, 1, 29, 29, 61, 600, 3601, 86401, 40 * 86400]))
     def wait(self, seconds: int) -> None:

@@ -147,7 +147,7 @@ def test_a_failed_operation_changes_nothing(marketplace: Marketplace) -> None:
 
     assert answer(marketplace, "CreateHIT", json.dumps(HIT | {"Question": "x"}).encode())[0] == 400
     with marketplace.read() as transaction:
-        assert transaction.connection.scalar(select(func.count()).select_from(hit_types)) == 0
+        assert transaction.scalar(select(func.count()).select_from(hit_types)) == 0
 
 
 def test_the_servers_own_address_answers_the_api_and_the_site(site: str) -> None:

@@ -232,12 +232,12 @@ class Accounts(Pages):
             allowed = accounts.may_try(transaction, worker_id, address)
             if allowed:
                 accounts.note_failure(transaction, worker_id, address)
-            return accounts.stored_password(transaction.connection, worker_id), allowed
+            return accounts.stored_password(transaction, worker_id), allowed
 
     def _succeeded(self, worker_id: str, address: str, stored: str | None) -> Session | None:
         """Begin a session, if the password is still the one that was verified: that took a while."""
         with self.marketplace.write() as transaction:
-            if accounts.stored_password(transaction.connection, worker_id) != stored:
+            if accounts.stored_password(transaction, worker_id) != stored:
                 return None
             accounts.forget_failures(transaction, worker_id, address)
             return accounts.begin(transaction, worker_id)

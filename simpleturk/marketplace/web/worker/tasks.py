@@ -110,8 +110,8 @@ class Journey(Pages):
     def _is_submitted(self, assignment_id: str) -> bool:
         if not assignment_id:
             return False
-        with self.marketplace.store.read() as connection:
-            return assignments.is_submitted(connection, assignment_id)
+        with self.marketplace.read(apply_due=False) as transaction:
+            return assignments.is_submitted(transaction, assignment_id)
 
     async def _accept(self, request: Request, form: Form) -> Response:
         # The choice stands on the page of work; the one of the preview says nothing about it.
