@@ -1,4 +1,4 @@
-"""JSON as other programs can read it back: no NaN, no infinite numbers, no bottomless nesting."""
+"""JSON that other programs can read back: no NaN, no infinite numbers, no deep nesting; and positions in JSON text."""
 
 import json
 import math
@@ -6,12 +6,12 @@ import re
 from bisect import bisect_right
 from typing import Any
 
-#: How deep JSON may be nested. Python reads about a thousand levels, and records nest what they hold once more.
+#: The deepest nesting. Python reads about a thousand levels, and results records put JSON inside of further levels.
 MAX_DEPTH = 500
 
 
 def parse_json(text: str) -> Any:
-    """Parse JSON text. Raises ValueError (JSONDecodeError where the syntax is wrong) in words for the user."""
+    """Parse JSON text. Raises ValueError (JSONDecodeError for wrong syntax) with a message for the user."""
     if text.count("[") + text.count("{") > MAX_DEPTH and _depth(text) > MAX_DEPTH:
         raise ValueError("nested too deeply")
     try:
@@ -21,7 +21,7 @@ def parse_json(text: str) -> Any:
 
 
 def _depth(text: str) -> int:
-    """How deep brackets are nested in JSON text, those inside of strings left out."""
+    """Return how deep brackets are nested in JSON text, ignoring those inside of strings."""
     depth = deepest = 0
     in_string = escaped = False
     for character in text:
@@ -53,42 +53,42 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
 
 
-#: A place inside of a JSON value: names of members and numbers of items, from the outside in.
+#: A path into a JSON value: names of members and numbers of items, from the outside in.
 Path = tuple[str | int, ...]
 
 
-def places_of(text: str) -> dict[Path, tuple[int, int]]:
-    """Where each member (its name) and each item of a JSON text stands: line and column, from 1.
+def json_positions(text: str) -> dict[Path, tuple[int, int]]:
+    """Return the line and column (from 1) of each member's name and of each item in valid JSON text.
 
-    The text has been parsed before: it is JSON.
+    '{"a": [7]}' gives {("a",): (1, 2), ("a", 0): (1, 8)}.
     """
-    found: dict[Path, tuple[int, int]] = {}
+    positions: dict[Path, tuple[int, int]] = {}
     decoder = json.JSONDecoder(strict=False)
-    starts = [0, *(end.end() for end in re.finditer("\n", text))]
+    line_starts = [0, *(end.end() for end in re.finditer("\n", text))]
 
-    def blank(at: int) -> int:
-        while at < len(text) and text[at] in " \t\r\n,:":
-            at += 1
-        return at
+    def skip_separators(offset: int) -> int:
+        while offset < len(text) and text[offset] in " \t\r\n,:":
+            offset += 1
+        return offset
 
-    def note(path: Path, at: int) -> None:
-        line = bisect_right(starts, at)
-        found[path] = (line, at - starts[line - 1] + 1)
+    def add_position(path: Path, offset: int) -> None:
+        line = bisect_right(line_starts, offset)
+        positions[path] = (line, offset - line_starts[line - 1] + 1)
 
-    def read(at: int, path: Path) -> int:
-        """Note what is inside of the value that begins here; return where it ends."""
-        if text[at] not in "{[":
-            return decoder.raw_decode(text, at)[1]
-        is_object, number, at = text[at] == "{", 0, blank(at + 1)
-        while text[at] not in "}]":
+    def walk(offset: int, path: Path) -> int:
+        """Add the positions inside of the value that begins at an offset; return the offset of its end."""
+        if text[offset] not in "{[":
+            return decoder.raw_decode(text, offset)[1]
+        is_object, number, offset = text[offset] == "{", 0, skip_separators(offset + 1)
+        while text[offset] not in "}]":
             key: str | int = number
-            start = at
+            start = offset
             if is_object:
-                key, at = decoder.raw_decode(text, at)
-            note((*path, key), start)
-            at = blank(read(blank(at), (*path, key)))
+                key, offset = decoder.raw_decode(text, offset)
+            add_position((*path, key), start)
+            offset = skip_separators(walk(skip_separators(offset), (*path, key)))
             number += 1
-        return at + 1
+        return offset + 1
 
-    read(blank(0), ())
-    return found
+    walk(skip_separators(0), ())
+    return positions

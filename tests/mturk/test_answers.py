@@ -1,4 +1,4 @@
-"""Answer XML → fields → output."""
+"""Submitted form → Answer XML → fields → output."""
 
 import json
 from typing import Any
@@ -7,9 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simpleturk.mturk.answers import AnswerError, answer_xml, answers_of, output_of, parse_answer
-
-NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd"
+from simpleturk.mturk.answers import NAMESPACE, AnswerError, answer_xml, answers_of, output_of, parse_answer
 
 
 def document(*answers: str, encoding: str = "ASCII") -> str:
@@ -35,12 +33,12 @@ def answer(name: str, value: str) -> str:
         ("a&#13;\nb", "a\r\nb"),
     ],
 )
-def test_text_comes_back_as_the_answer_holds_it(text: str, value: str) -> None:
+def test_text_is_read_back_exactly(text: str, value: str) -> None:
     assert parse_answer(document(answer("q", f"<FreeText>{text}</FreeText>"))) == {"q": value}
 
 
 @pytest.mark.parametrize("encoding", ["ASCII", "UTF-8", "utf-16"])
-def test_the_declared_encoding_does_not_mislead(encoding: str) -> None:
+def test_a_wrong_declaration_of_the_encoding_does_no_harm(encoding: str) -> None:
     xml = document(answer("q", "<FreeText>naïve 🙂</FreeText>"), encoding=encoding)
     assert parse_answer(xml) == {"q": "naïve 🙂"}
 
@@ -78,7 +76,7 @@ def test_selections_of_a_question_form(selections: str, value: Any) -> None:
     assert parse_answer(document(answer("colour", selections))) == {"colour": value}
 
 
-def test_no_answer_at_all_is_no_field() -> None:
+def test_an_answer_without_content_has_no_fields() -> None:
     assert parse_answer("") == parse_answer(document()) == {}
 
 
@@ -92,7 +90,7 @@ def test_no_answer_at_all_is_no_field() -> None:
         f'<!DOCTYPE x [<!ENTITY a "b">]><QuestionFormAnswers xmlns="{NAMESPACE}">&a;</QuestionFormAnswers>',
     ],
 )
-def test_what_is_no_answer_document_is_refused(xml: str) -> None:
+def test_documents_that_are_not_answers_are_refused(xml: str) -> None:
     with pytest.raises(AnswerError):
         parse_answer(xml)
 
@@ -102,7 +100,7 @@ def test_a_page_that_stores_json_gives_that_json() -> None:
     assert output_of({"taskAnswers": '[{"country": "UK"}]'}) == ([{"country": "UK"}], {}, None)
 
 
-def test_fields_beside_the_json_are_kept_apart() -> None:
+def test_fields_beside_the_json_are_returned_separately() -> None:
     assert output_of({"note": "hm", "output": "1"}) == (1, {"note": "hm"}, None)
 
 
@@ -111,11 +109,11 @@ def test_a_plain_form_gives_all_its_fields() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "NaN", "[" * 100_000])
-def test_output_that_is_no_json_is_kept_raw_and_flagged(text: str) -> None:
+def test_output_that_is_not_json_stays_text_with_a_problem(text: str) -> None:
     assert output_of({"output": text}) == (text, {}, "the field output is not JSON")
 
 
-def test_a_plain_forms_own_field_called_output_is_no_problem() -> None:
+def test_a_form_may_have_a_text_field_named_output() -> None:
     assert output_of({"output": "about 3 MW", "plant": "x"}) == ({"output": "about 3 MW", "plant": "x"}, {}, None)
 
 
@@ -126,8 +124,25 @@ fields = st.lists(st.tuples(st.text(characters, min_size=1), st.text(characters)
 
 
 @given(fields)
-def test_what_the_marketplace_stores_is_what_results_read(pairs: list[tuple[str, str]]) -> None:
+def test_results_read_what_the_marketplace_writes(pairs: list[tuple[str, str]]) -> None:
     assert parse_answer(answer_xml(pairs)) == dict(pairs)
+
+
+selections = st.fixed_dictionaries(
+    {
+        "selections": st.lists(st.text(characters, min_size=1), min_size=1),
+        "other": st.none() | st.text(characters, min_size=1),
+    }
+)
+
+
+@given(st.dictionaries(st.text(characters, min_size=1), st.text(characters) | selections))
+def test_written_answers_and_selections_are_read_back(answers: dict[str, Any]) -> None:
+    expected = {}
+    for name, value in answers.items():
+        values = [value] if isinstance(value, str) else [*value["selections"], *filter(None, [value["other"]])]
+        expected[name] = values[0] if len(values) == 1 else values
+    assert parse_answer(answer_xml(list(answers.items()))) == expected
 
 
 @given(
@@ -136,7 +151,7 @@ def test_what_the_marketplace_stores_is_what_results_read(pairs: list[tuple[str,
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     )
 )
-def test_any_json_that_a_page_stores_comes_back(value: Any) -> None:
+def test_any_json_that_a_page_stores_is_read_back(value: Any) -> None:
     # As a browser writes it: lone surrogates escaped.
     stored = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
     text = stored.decode("utf-8", "surrogatepass")
@@ -152,12 +167,12 @@ def test_answer_xml_is_always_ascii_and_well_formed(text: str) -> None:
     assert set(parse_answer(xml)) == {"q"}
 
 
-def test_reserved_names_are_no_answers_and_repeated_ones_are_joined() -> None:
+def test_reserved_names_are_dropped_and_repeated_names_are_joined() -> None:
     form = [("assignmentId", "A"), ("box", "1"), ("hitId", "H"), ("workerId", "W"), ("box", "2"), ("turkSubmitTo", "T")]
     assert answers_of(form) == [("box", "1|2")]
 
 
-def test_what_a_crowd_form_has_flattened_is_parsed_where_it_is_a_list_or_an_object() -> None:
+def test_lists_and_objects_flattened_by_a_crowd_form_are_parsed() -> None:
     fields = {
         "boxes.boundingBoxes": '[{"label": "Car", "top": 1}]',
         "boxes.inputImageProperties.height": "480",

@@ -1,193 +1,86 @@
-"""Templates that are a question's XML, and HITs whose page is on another host."""
-
-import json
-from pathlib import Path
-from typing import Any
+"""Question XML: what is recognised as a question document, and how pages are wrapped."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from simpleturk.batch.templates.external_url import ExternalPage
-from simpleturk.errors import Problems
-from simpleturk.marketplace.domain import assignments
-from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.questions.question import Question, parse_question
-from simpleturk.mturk.questions import EXTERNAL_NAMESPACE, HTML_NAMESPACE, SCHEMAS
-from tests.conftest import PROPERTIES, Files, Run
-
-FORM = f"""<?xml version="1.0" encoding="UTF-8"?>
-<!-- for a script -->
-<QuestionForm xmlns="{SCHEMAS}/2005-10-01/QuestionForm.xsd">
-  <Overview><Title>{{{{ word }}}}</Title></Overview>
-  <Question><QuestionIdentifier>q</QuestionIdentifier>
-    <QuestionContent><Text>What is {{{{ word }}}}?</Text></QuestionContent>
-    <AnswerSpecification><FreeTextAnswer/></AnswerSpecification></Question>
-</QuestionForm>
-"""
-HTML = f"""<HTMLQuestion xmlns="{HTML_NAMESPACE}"><HTMLContent><![CDATA[
-<form><p>WORD</p><script type="text/json">["x"]</script><input name="a"><button>Go</button></form>
-]]></HTMLContent><FrameHeight>450</FrameHeight></HTMLQuestion>"""
-EXTERNAL = f"""<ExternalQuestion xmlns="{EXTERNAL_NAMESPACE}">
-<ExternalURL>https://example.org/task?word=WORD&amp;n=1</ExternalURL><FrameHeight>0</FrameHeight></ExternalQuestion>"""
-
-NASTY = "\"a\" & 'b' <script>x</script> ]]> ]]]]> ${word} {{ word }} é 🙂"
-
-
-def questions(local: Marketplace) -> list[Question]:
-    """The questions of the batch."""
-    with local.read() as transaction:
-        return [
-            parse_question(assignments.question_xml(transaction, hit_id))
-            for hit_id in Path("hit_ids.txt").read_text().split()
-        ]
-
-
-def test_a_question_form_is_sent_as_it_is(batch_files: Files, run: Run, local: Marketplace) -> None:
-    batch_files([{"word": "cat"}, {"word": NASTY}], template="\n" + FORM)
-    assert run("launch").exit_code == 0
-    with local.read() as transaction:
-        sent = assignments.question_xml(transaction, Path("hit_ids.txt").read_text().split()[0])
-    assert sent == FORM.replace("{{ word }}", "cat")
-    forms = [question.form for question in questions(local)]
-    assert [form.questions[0].content[0].text for form in forms if form] == ["What is cat?", f"What is {NASTY}?"]
-
-
-@pytest.mark.parametrize("hole", ["{{ word }}", "${word}"])
-def test_an_html_question_keeps_its_height_and_values_cannot_end_its_page(
-    batch_files: Files, run: Run, local: Marketplace, hole: str
-) -> None:
-    batch_files([{"word": NASTY}, {"word": "<b>]]></b>"}], template=HTML.replace("WORD", hole), FrameHeight=100)
-    assert run("launch").exit_code == 0
-    first, second = questions(local)
-    assert first.frame_height == second.frame_height == 450
-    assert first.html and "&lt;script&gt;x&lt;/script&gt; ]]&gt; ]]]]&gt; ${word} {{ word }} é 🙂" in first.html
-    assert second.html and "]]" in second.html and second.html.rstrip().endswith("</form>")
-
-
-@pytest.mark.parametrize("hole", ["{{ word|urlencode }}", "${word}"])
-def test_an_external_question_is_sent_as_it_is(batch_files: Files, run: Run, local: Marketplace, hole: str) -> None:
-    batch_files([{"word": "cat"}], template=EXTERNAL.replace("WORD", hole))
-    assert run("launch").exit_code == 0
-    assert [question.url for question in questions(local)] == ["https://example.org/task?word=cat&n=1"]
+from simpleturk.marketplace.questions.question import parse_question
+from simpleturk.mturk.questions import (
+    EXTERNAL_NAMESPACE,
+    HTML_NAMESPACE,
+    external_question_xml,
+    html_question_xml,
+    is_question_xml,
+    question_xml,
+)
 
 
 @pytest.mark.parametrize(
-    ("template", "problem"),
+    "text",
     [
-        (FORM.replace("<FreeTextAnswer/>", ""), "line 7, column"),
-        (FORM.replace("</Overview>", ""), "line 8, column"),
-        (FORM.replace("QuestionForm.xsd", "Other.xsd"), "Cannot find the declaration of element 'QuestionForm'"),
-        (HTML.replace("<FrameHeight>450</FrameHeight>", ""), "FrameHeight"),
-        (EXTERNAL.replace("https://example.org", "http://example.org"), "it has to begin with https://"),
-        (EXTERNAL.replace("&amp;", "&"), "line 2, column"),
-    ],
-)  # fmt: skip
-def test_what_the_schemas_forbid_is_told_before_anything_is_launched(
-    batch_files: Files, run: Run, template: str, problem: str
-) -> None:
-    batch_files([{"word": "cat"}, {"word": "dog"}], template=template + "{# {{ word }} #}")
-    result = run("launch")
-    assert (result.exit_code, Path("hit_ids.txt").exists()) == (1, False)
-    assert result.stderr.startswith("error: template.html: makes a question that is refused: ")
-    assert problem in result.stderr
-    assert "(for inputs.jsonl, line 1, and 1 more line)" in result.stderr
-
-
-def external(url: str, value: dict[str, Any]) -> str:
-    """The address that a property and an input make."""
-    found = parse_question(ExternalPage(url, 0, Path("p.json")).render(value)).url
-    assert found
-    return found
-
-
-def test_a_page_on_another_host_needs_no_template(folder: Path, run: Run, local: Marketplace) -> None:
-    Path("p.json").write_text(json.dumps(PROPERTIES | {"ExternalURL": "https://x.org/{{ id }}", "FrameHeight": 300}))
-    Path("i.csv").write_text("id\n7\na b\n")
-    done = run("launch", "--properties", "p.json", "--inputs", "i.csv", "--database", "market.db")
-    assert (done.exit_code, "warning" in done.stderr) == (0, False)
-    found = questions(local)
-    assert [(question.url, question.frame_height) for question in found] == [
-        ("https://x.org/7", 300), ("https://x.org/a%20b", 300)
-    ]  # fmt: skip
-
-
-def test_a_template_beside_an_external_url_is_said_not_to_be_used(
-    batch_files: Files, run: Run, local: Marketplace
-) -> None:
-    batch_files([{"word": "cat"}], ExternalURL="https://x.org/{{ input.word }}")
-    assert "warning: the property ExternalURL makes the questions: the template is not used" in run("launch").stderr
-    assert [question.url for question in questions(local)] == ["https://x.org/cat"]
-
-
-def test_without_a_template_and_an_external_url_is_wrong_usage(batch_files: Files, run: Run) -> None:
-    batch_files([{"word": "cat"}])
-    Path("simpleturk.toml").unlink()
-    result = run("launch", "--properties", "properties.json", "--inputs", "inputs.jsonl")
-    assert (result.exit_code, "--template" in result.stderr, "ExternalURL" in result.stderr) == (2, True, True)
-
-
-@pytest.mark.parametrize(
-    ("url", "value", "made"),
-    [
-        ("{{ url }}", {"url": "https://x.org/a?b=1&c=2#d"}, "https://x.org/a?b=1&c=2#d"),
-        (" {{ url }}?x={{ y }} ", {"url": "https://x.org", "y": "&=?"}, "https://x.org?x=%26%3D%3F"),
-        ("https://x.org/{{ a }}", {"a": "b/c d.html"}, "https://x.org/b/c%20d.html"),
-        ("https://x.org/?q={{ a }}&r=1", {"a": "x&r=2#z%41é\n"}, "https://x.org/?q=x%26r%3D2%23z%2541%C3%A9%0A&r=1"),
-        ("https://x.org/?q={{ a|urlencode }}", {"a": "a b/&"}, "https://x.org/?q=a%20b/%26"),
-        ("https://x.org/?q={{ input }}", {"a": [1]}, "https://x.org/?q=%7B%22a%22:%20%5B1%5D%7D"),
-        ("https://{{ a }}/task", {"a": "lab.example.org:8080"}, "https://lab.example.org:8080/task"),
-        ("https://x.org{{ a }}", {"a": "/task"}, "https://x.org/task"),
-        ("https://x.org/?q={{ a }}{{ b }}{{ c }}", {"a": True, "b": None, "c": 1.5}, "https://x.org/?q=true1.5"),
+        "<QuestionForm/>",
+        "\ufeff\r\n <HTMLQuestion xmlns='x'>",
+        '<?xml version="1.0"?>\n<!-- a - b --><!----><ExternalQuestion>',
+        "<mturk:HTMLQuestion xmlns:mturk='x'>",
     ],
 )
-def test_values_in_an_address_mean_themselves(url: str, value: dict[str, Any], made: str) -> None:
-    assert external(url, value) == made
+def test_question_documents_are_recognised_by_their_root_element(text: str) -> None:
+    assert is_question_xml(text)
 
 
 @pytest.mark.parametrize(
-    ("url", "problem"),
-    [
-        ("https://x.org/{{ nothing }}", "the input has no 'nothing'"),
-        ("https://x.org/{{ word", "ExternalURL: "),
-        ("http://x.org/{{ word }}", "it has to begin with https://"),
-        ("javascript:{{ word }}", "it has to begin with https://"),
-        ("https://x.org/{{ 1 / 0 }}", "division by zero"),
-        (" ", "is empty"),
-    ],
+    "text",
+    ["", "<!doctype html><p>", "<QuestionForms/>", "HTMLQuestion", "<p><QuestionForm/></p>", "<!-- <QuestionForm/>"],
 )
-def test_an_address_that_cannot_be_is_told_before_anything_is_launched(
-    batch_files: Files, run: Run, url: str, problem: str
-) -> None:
-    batch_files([{"word": "a"}], ExternalURL=url)
-    result = run("launch")
-    assert (result.exit_code, problem in result.stderr, Path("hit_ids.txt").exists()) == (1, True, False)
-    assert result.stderr.count("error: properties.json") == 1
+def test_pages_are_not_question_documents(text: str) -> None:
+    assert not is_question_xml(text)
 
 
-@pytest.mark.parametrize(
-    ("url", "value"),
-    [
-        ("https://{{ a }}.example.org/", "evil.com/"),
-        ("https://lab.example.org{{ a }}", ".evil.com/"),
-        ("https://lab.example.org{{ a }}", ":8080/"),
-        ("https://lab.example.org{{ a }}/", "@evil.com"),
-        ("https://x.org/tasks/{{ a }}", "../../admin"),
-        ("https://x.org/tasks/{{ a }}", "a/.."),
-    ],
-)
-def test_a_value_leads_to_no_other_host_or_folder(url: str, value: str) -> None:
-    with pytest.raises(Problems, match=r"p\.json: ExternalURL: "):
-        external(url, {"a": value})
+def test_a_long_unfinished_comment_is_rejected_quickly() -> None:
+    assert not is_question_xml("<!--" + "- " * 1_000_000)
 
 
-@given(text=st.text())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_a_value_holds_the_address_keeps_its_parts(text: str) -> None:
-    from urllib.parse import parse_qsl, urlsplit
+def test_a_question_document_loses_only_the_blanks_before_it() -> None:
+    assert question_xml("\ufeff\n <QuestionForm/>\n", 400) == "<QuestionForm/>\n"
 
-    if {"\0", "\1"} & set(text) or any("\ud800" <= sign <= "\udfff" for sign in text):
-        return
-    parts = urlsplit(external("https://x.org/task?q={{ q }}&end=1#f", {"q": text}))
-    assert (parts.netloc, parts.path, parts.fragment) == ("x.org", "/task", "f")
-    assert parse_qsl(parts.query, keep_blank_values=True) == [("q", text), ("end", "1")]
+
+def test_a_page_becomes_an_html_question() -> None:
+    assert question_xml("<p>Hi", 400) == html_question_xml("<p>Hi", 400)
+
+
+def test_an_external_question_escapes_its_url() -> None:
+    assert external_question_xml("https://x.org/?a=1&b=<2>", 300) == (
+        f'<ExternalQuestion xmlns="{EXTERNAL_NAMESPACE}"><ExternalURL>https://x.org/?a=1&amp;b=&lt;2&gt;</ExternalURL>'
+        "<FrameHeight>300</FrameHeight></ExternalQuestion>"
+    )
+
+
+@given(st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1).filter(str.strip))
+def test_the_question_holds_the_page_exactly(html: str) -> None:
+    html = html.replace("\ufffe", "").replace("\uffff", "") or "x"
+    if html.strip():
+        question = parse_question(html_question_xml(html, 400))
+        assert (question.html, question.frame_height) == (html, 400)
+
+
+@pytest.mark.parametrize("html", ["a ]]> b", "]]>", "]]]]>>", "🙂", "x\u2028", "tab\tline\n"])
+def test_what_would_end_a_cdata_section_does_not(html: str) -> None:
+    assert parse_question(html_question_xml(html, 0)).html == html
+
+
+def test_emoji_are_references_in_the_question() -> None:
+    assert html_question_xml("🙂", 0) == (
+        f'<HTMLQuestion xmlns="{HTML_NAMESPACE}"><HTMLContent><![CDATA[]]>&#128578;<![CDATA[]]></HTMLContent>'
+        "<FrameHeight>0</FrameHeight></HTMLQuestion>"
+    )
+
+
+def test_a_character_that_xml_cannot_hold_is_named_with_its_line() -> None:
+    with pytest.raises(ValueError, match="line 2 holds the character U\\+000B"):
+        html_question_xml("a\nb\x0b", 0)
+
+
+@pytest.mark.parametrize("character", ["\0", "\ufffe", "\uffff", "\ud800"])
+def test_characters_that_xml_cannot_hold_are_refused(character: str) -> None:
+    with pytest.raises(ValueError, match=f"U\\+{ord(character):04X}"):
+        html_question_xml(f"a{character}", 0)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from simpleturk.batch.properties.aliases import TODAYS, todays
 from simpleturk.batch.properties.model import Properties
 from simpleturk.errors import Problem, Problems, SimpleturkError, suggestion
-from simpleturk.mturk.strict_json import places_of
+from simpleturk.mturk.strict_json import json_positions
 
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
@@ -97,7 +97,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[tuple[str | int, ...], tuple
         raise Problems([Problem(str(path), f"not JSON: {error}")]) from error
     if not isinstance(document, dict):
         raise Problems([Problem(str(path), "is not a JSON object", 'write {"Title": "…", …}')])
-    places = places_of(text)
+    places = json_positions(text)
     # Editors look there for the schema.
     document.pop("$schema", None)
     return document, places

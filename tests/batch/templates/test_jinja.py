@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 
 from simpleturk.batch.templates.jinja import Template, json_text
 from simpleturk.errors import Problem, Problems, SimpleturkError
-from simpleturk.marketplace.questions.question import parse_question
-from simpleturk.mturk.questions import HTML_NAMESPACE, html_question_xml
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -168,28 +166,3 @@ def test_a_template_that_is_not_utf_8_is_refused(folder: Path, data: bytes) -> N
 def test_a_template_that_is_not_there_is_refused(folder: Path) -> None:
     with pytest.raises(SimpleturkError, match=r"gone\.html: no such file"):
         Template(Path("gone.html"))
-
-
-@given(st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1).filter(str.strip))
-def test_the_question_holds_the_page_exactly(html: str) -> None:
-    html = html.replace("\ufffe", "").replace("\uffff", "") or "x"
-    if html.strip():
-        found = parse_question(html_question_xml(html, 400))
-        assert (found.html, found.frame_height) == (html, 400)
-
-
-@pytest.mark.parametrize("html", ["a ]]> b", "]]>", "]]]]>>", "🙂", "x\u2028", "tab\tline\n"])
-def test_what_would_end_a_cdata_section_does_not(html: str) -> None:
-    assert parse_question(html_question_xml(html, 0)).html == html
-
-
-def test_emoji_are_references_in_the_question() -> None:
-    assert html_question_xml("🙂", 0) == (
-        f'<HTMLQuestion xmlns="{HTML_NAMESPACE}"><HTMLContent><![CDATA[]]>&#128578;<![CDATA[]]></HTMLContent>'
-        "<FrameHeight>0</FrameHeight></HTMLQuestion>"
-    )
-
-
-def test_a_character_that_xml_cannot_hold_is_named_with_its_line() -> None:
-    with pytest.raises(ValueError, match="line 2 holds the character U\\+000B"):
-        html_question_xml("a\nb\x0b", 0)

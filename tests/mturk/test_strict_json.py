@@ -1,0 +1,63 @@
+"""JSON that any program can read back, and where its members stand."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simpleturk.mturk.strict_json import MAX_DEPTH, json_positions, parse_json
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(json_values)
+def test_valid_json_is_parsed(value: Any) -> None:
+    assert parse_json(json.dumps(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("NaN", "NaN is not a JSON number"),
+        ("[-Infinity]", "-Infinity is not a JSON number"),
+        ("1e999", "1e999 is too large a number"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"a":' * (MAX_DEPTH + 1) + "1" + "}" * (MAX_DEPTH + 1), "nested too deeply"),
+        ("{", "Expecting property name"),
+    ],
+)
+def test_json_that_other_programs_reject_is_refused(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        parse_json(text)
+
+
+def test_brackets_in_strings_are_not_nesting() -> None:
+    text = '"' + "[" * 10_000 + '\\""'
+    assert parse_json(text) == "[" * 10_000 + '"'
+
+
+def test_nesting_may_be_as_deep_as_the_limit() -> None:
+    parse_json("[" * MAX_DEPTH + "]" * MAX_DEPTH)
+
+
+def test_positions_are_lines_and_columns_of_members_and_items() -> None:
+    assert json_positions('{"a": [7,\n {"b": "}"}]}') == {
+        ("a",): (1, 2),
+        ("a", 0): (1, 8),
+        ("a", 1): (2, 2),
+        ("a", 1, "b"): (2, 3),
+    }
+
+
+@given(st.dictionaries(st.text(), json_values, min_size=1), st.sampled_from([None, 0, 2]))
+def test_every_member_has_a_position(value: dict[str, Any], indent: int | None) -> None:
+    text = json.dumps(value, indent=indent)
+    lines = text.split("\n")
+    for name in value:
+        line, column = json_positions(text)[(name,)]
+        assert lines[line - 1][column - 1 :].startswith(json.dumps(name))
