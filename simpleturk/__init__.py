@@ -8,4 +8,4 @@
 Turk endpoint, and `marketplace/` a Mechanical Turk of your own.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -17,6 +17,7 @@ from simpleturk.commands.check import check
 from simpleturk.commands.common.options import ALIASES
 from simpleturk.commands.demo.command import demo
 from simpleturk.commands.extend import extend
+from simpleturk.commands.help import help_
 from simpleturk.commands.hits import delete, expire, hits
 from simpleturk.commands.import_ import import_
 from simpleturk.commands.init import init
@@ -112,7 +113,7 @@ def _defaults(commands: Mapping[str, Any]) -> tuple[dict[str, Any], SimpleturkEr
 
 def _raise_if_broken(ctx: Any) -> None:
     broken = ctx.find_root().obj
-    if broken is not None:
+    if broken is not None and ctx.info_name != "help":
         raise broken
 
 
@@ -168,6 +169,7 @@ _EXAMPLES: dict[Callable[..., None], str] = {
     check: "simpleturk check --prod",
     init: "simpleturk init my_task --from image_captioning",
     demo: "simpleturk demo my-first-batch",
+    help_: "simpleturk help templates",
 }
 
 #: Groups of commands: their help, and each command's name, function and example.

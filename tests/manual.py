@@ -1,0 +1,150 @@
+"""The generated parts of the manual and of the README: python -m tests.manual writes them.
+
+A part stands between two comments, `<!-- generated: NAME -->` and `<!-- end of generated part -->`.
+tests/test_manual.py fails if a part differs from what the code says.
+"""
+
+import ast
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import typer.main
+
+from simpleturk import errors
+from simpleturk.batch.properties.describe import described
+from simpleturk.cli import app
+from simpleturk.commands.help import MANUAL
+from simpleturk.marketplace.api.operations import OPERATIONS
+from tests.conftest import REPOSITORY
+
+README = REPOSITORY / "README.md"
+
+_PART = re.compile(r"<!-- generated: ([a-z ]+) -->\n(.*?)<!-- end of generated part -->", re.DOTALL)
+
+#: An option that this many commands share is described once.
+_SHARED = 8
+
+
+def properties() -> str:
+    """A list of all properties."""
+    lines = []
+    for item in described():
+        default = item.default if item.default in ("", "required") else f"default: {item.default}"
+        facts = "; ".join(filter(None, (item.kind, item.unit, default)))
+        lines.append(f"- `{item.name}` ({facts}): {item.meaning}")
+    return "\n".join(lines)
+
+
+def operations() -> str:
+    """A table of the API's operations, from the first line of each function's docstring."""
+    rows = []
+    for name, operation in OPERATIONS.items():
+        first = (operation.function.__doc__ or "").splitlines()[0]
+        note = re.sub(rf"^{name}\b[:;,]?\s*", "", first)
+        rows.append((name, note[:1].upper() + note[1:]))
+    return _table(("operation", "here"), rows)
+
+
+def exit_codes() -> str:
+    """A table of the exit codes, from the text below each member of ExitStatus."""
+    [definition] = ast.parse(inspect.getsource(errors.ExitStatus)).body
+    assert isinstance(definition, ast.ClassDef)
+    rows, name = [], ""
+    for statement in definition.body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            name = statement.targets[0].id
+        elif name and isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+            rows.append((str(int(errors.ExitStatus[name])), str(statement.value.value)))
+    return _table(("code", "meaning"), rows)
+
+
+def commands() -> str:
+    """Every command with its options; options that many commands share are described once, at the end."""
+    everything = list(_commands())
+    records: dict[tuple[str, str], int] = {}
+    for _, context in everything:
+        for record in _options(context):
+            records[record] = records.get(record, 0) + 1
+    shared = [record for record, count in records.items() if count >= _SHARED]
+    sections = [_command(name, context, shared) for name, context in everything]
+    lines = [f"- `{spelling}`: {text}" for spelling, text in shared]
+    return "\n\n".join([*sections, "## Options that many commands share", "\n".join(lines)])
+
+
+def command_table() -> str:
+    """The README's table of commands."""
+    root: Any = typer.main.get_command(app)
+    rows = [(f"`simpleturk {name}`", _first(command)) for name, command in root.commands.items()]
+    return _table(("command", "what it does"), rows)
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "properties": properties,
+    "operations": operations,
+    "exit codes": exit_codes,
+    "commands": commands,
+    "command table": command_table,
+}
+
+
+def generate(text: str) -> str:
+    """Return a document with its generated parts as the code gives them now."""
+
+    def part(match: re.Match[str]) -> str:
+        return f"<!-- generated: {match[1]} -->\n{PARTS[match[1]]()}\n<!-- end of generated part -->"
+
+    return _PART.sub(part, text)
+
+
+def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [header, tuple("---" for _ in header), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+def _commands() -> Iterator[tuple[str, Any]]:
+    """Each command that runs something: its name, such as "worker add", and a context of it."""
+    root: Any = typer.main.get_command(app)
+    top = root.context_class(root, info_name="simpleturk")
+    for name in root.list_commands(top):
+        command = root.get_command(top, name)
+        context = command.context_class(command, info_name=name, parent=top)
+        if hasattr(command, "list_commands"):
+            for inner in command.list_commands(context):
+                subcommand = command.get_command(context, inner)
+                yield f"{name} {inner}", command.context_class(subcommand, info_name=inner, parent=context)
+        else:
+            yield name, context
+
+
+def _options(context: Any) -> list[tuple[str, str]]:
+    records = [parameter.get_help_record(context) for parameter in context.command.get_params(context)]
+    return [(spelling, text) for spelling, text in filter(None, records) if spelling != "--help"]
+
+
+def _command(name: str, context: Any, shared: list[tuple[str, str]]) -> str:
+    usage = " ".join(["simpleturk", name, *context.command.collect_usage_pieces(context)])
+    lines = [f"## {name}", "", f"`{usage}`", "", inspect.cleandoc(context.command.help), ""]
+    records = _options(context)
+    lines += [f"- `{spelling}`: {text}" for spelling, text in records if (spelling, text) not in shared]
+    common = [spelling.split(" ")[0].rstrip(",") for spelling, text in records if (spelling, text) in shared]
+    if common:
+        lines.append(f"- shared options: {', '.join(f'`{spelling}`' for spelling in common)}")
+    lines += ["", f"{context.command.epilog.replace('Example: ', 'Example: `')}`"] if context.command.epilog else []
+    return "\n".join(lines)
+
+
+def _first(command: Any) -> str:
+    return str(command.help).splitlines()[0]
+
+
+def main() -> None:
+    """Write the generated parts."""
+    for path in (README, *sorted(MANUAL.glob("*.md"))):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(generate(text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
