@@ -2,12 +2,12 @@
 
 import itertools
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from simpleturk.assets.local import Assets
+from simpleturk.assets.local import Asset, Assets
 from simpleturk.batch.inputs.csv_inputs import Table
 from simpleturk.batch.inputs.jsonl import Input, Inputs
 from simpleturk.batch.pricing import Price, price
@@ -23,17 +23,53 @@ from simpleturk.mturk.questions import is_question_xml, question_xml
 #: What makes questions of inputs.
 Source = Template | SiteTemplate | ExternalPage
 
-#: Tells what a marketplace's schemas forbid in a question document: "line 3, column 7: …", or None.
-Mistake = Callable[[str], str | None]
+#: What a marketplace's schemas forbid in a question document: "line 3, column 7: …", or None.
+QuestionCheck = Callable[[str], str | None]
+
+Result = TypeVar("Result")
 
 CHANGED = "restore it, and run the command again: what was launched is kept"
 
 
 @dataclass(frozen=True)
-class Batch:
-    """A batch that can be launched. `size` counts its HITs.
+class BatchFiles:
+    """The files of a batch, and how to read them.
 
-    `largest` is the largest question in bytes, `bytes` what all come to.
+    `properties` is None where pages are rendered without properties, `template` where the property ExternalURL makes
+    the questions. `overrides` are properties as typed, KEY → VALUE; "" removes one. Includes are also looked for in
+    `include_folders`. `syntax` is "jinja" or "site" (a requester-site template), None to detect it. `assets` finds the
+    local files that pages show. Inputs on `skipped` lines get no HIT. `check_question` checks questions that a template
+    writes as XML.
+    """
+
+    inputs: Inputs
+    template: Path | None = None
+    properties: Path | None = None
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    include_folders: Sequence[Path] = ()
+    syntax: str | None = None
+    assets: Assets | None = None
+    skipped: frozenset[int] = frozenset()
+    max_question_bytes: int = 2**20
+    check_question: QuestionCheck | None = None
+
+    def load_properties(self) -> Properties:
+        """The properties, with the overrides. Raises Problems."""
+        assert self.properties
+        return load_properties(self.properties, dict(self.overrides))
+
+    def shown_assets(self) -> list[Asset]:
+        """The local files that the pages rendered so far show."""
+        return list(self.assets.found.values()) if self.assets else []
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A checked batch, ready to launch.
+
+    `size` is the number of its HITs, `largest` the size of its largest question in bytes, `bytes` that of all of them.
+    `hashes` has one hash for each line and question, to notice a file that changes after the check. `repeated` counts
+    rows of a table whose question repeats that of an earlier row.
     """
 
     properties: Properties
@@ -44,29 +80,27 @@ class Batch:
     size: int
     largest: int
     bytes: int
-    #: What tells whether an input's line and question still are what was checked.
-    marks: "array[int]"
-    #: How many rows of a table make a question that an earlier row has made.
+    hashes: "array[int]"
     repeated: int
 
     def questions(self, start: int = 0) -> Iterator[tuple[int, str]]:
-        """Pairs of an input's line and its question's XML, in input order; rendered as they are asked for.
+        """Yield pairs of an input's line and its question's XML, in input order, each rendered when it is needed.
 
-        The first `start` of the batch's inputs are left out. Raises SimpleturkError when a file has changed since they
-        were checked: nobody gets a HIT of another input.
+        Leaves out the first `start` inputs of the batch. Raises SimpleturkError if a file has changed since the check:
+        no HIT is created with another question than the checked one.
         """
         number = start
-        for item in itertools.islice(self.wanted(), start, None):
+        for item in itertools.islice(self.inputs_to_launch(), start, None):
             question = _question(self.template, self.properties, item.value)
-            if number >= self.size or self.marks[number] != hash((item.line, question)):
+            if number >= self.size or self.hashes[number] != hash((item.line, question)):
                 raise SimpleturkError(f"{self.inputs.where(item.line)} has just changed", CHANGED)
             number += 1
             yield item.line, question
         if number < self.size:
             raise SimpleturkError(f"{self.inputs.name} has just changed: its end is missing", CHANGED)
 
-    def wanted(self) -> Iterator[Input]:
-        """The inputs that become HITs: all but those skipped by name."""
+    def inputs_to_launch(self) -> Iterator[Input]:
+        """The inputs that become HITs: all but the skipped ones."""
         return (item for item in self.inputs.values() if item.line not in self.skipped)
 
     def price(self, amazon: bool) -> Price:
@@ -76,27 +110,16 @@ class Batch:
         return price(properties.Reward, number, properties.MaxAssignments, amazon, properties.needs_masters)
 
 
-def load_batch(
-    template: Path | None,
-    properties: Path,
-    inputs: Inputs,
-    overrides: Mapping[str, str],
-    max_question_bytes: int,
-    skipped: frozenset[int] = frozenset(),
-    folders: Sequence[Path] = (),
-    syntax: str | None = None,
-    mistake: Mistake | None = None,
-    assets: Assets | None = None,
-) -> Batch:
-    """Read the files, render and size every question. Raises Problems with everything that is wrong in them.
+def load_batch(files: BatchFiles) -> Batch:
+    """Read the files, render every question and measure it.
 
-    `folders` are further ones in which includes are looked for; `syntax` is the template's, as in `open_template`;
-    `mistake` checks questions that a template wrote as XML, `assets` says where pages find local files. Raises
-    UsageError where nothing makes questions.
+    Raises Problems with everything that is wrong in the files, and UsageError if there is neither a template nor the
+    property ExternalURL.
     """
+    assert files.properties
     problems: list[Problem] = []
 
-    def attempt(load: Any) -> Any:
+    def attempt(load: Callable[[], Result]) -> Result | None:
         try:
             return load()
         except Problems as error:
@@ -105,101 +128,104 @@ def load_batch(
             problems.append(_as_problem(error))
         return None
 
-    checked = attempt(lambda: load_properties(properties, dict(overrides)))
-    height = checked.FrameHeight if checked else 0
-
-    compiled = attempt(lambda: question_source(checked, properties, template, inputs, folders, syntax, assets))
-    if checked and not compiled and not problems:
+    properties = attempt(files.load_properties)
+    source = attempt(lambda: question_source(files, properties))
+    if properties and not source and not problems:
         raise UsageError("there is no template", "name one with --template, or set the property ExternalURL")
-    sizes = attempt(lambda: _check_inputs(inputs, compiled, height, max_question_bytes, mistake, skipped, problems))
-    if problems or sizes is None:
-        # A bad first input is in the way of the template, too.
+    height = properties.FrameHeight if properties else 0
+    measured = attempt(lambda: _measure_questions(files, source, height, problems))
+    if problems or measured is None or properties is None or source is None:
+        # A bad first input keeps the template from being read: it is reported once.
         raise Problems(list(dict.fromkeys(problems)))
-    return Batch(checked, properties, compiled, inputs, skipped, *sizes)
+    return Batch(
+        properties=properties,
+        properties_path=files.properties,
+        template=source,
+        inputs=files.inputs,
+        skipped=files.skipped,
+        size=measured.number,
+        largest=measured.largest,
+        bytes=measured.bytes,
+        hashes=measured.hashes,
+        repeated=measured.repeated,
+    )
 
 
-def question_source(
-    properties: Properties | None,
-    path: Path | None,
-    template: Path | None,
-    inputs: Iterable[Input | Problem],
-    folders: Sequence[Path] = (),
-    syntax: str | None = None,
-    assets: Assets | None = None,
-) -> Source | None:
-    """What makes questions of these inputs: the properties' ExternalURL, or else the template; None without either.
-
-    `path` is the properties' file. Raises Problems.
-    """
-    if properties and path and properties.ExternalURL is not None:
-        return ExternalPage(properties.ExternalURL, properties.FrameHeight, path)
-    return open_template(template, inputs, folders, syntax, assets) if template else None
+def question_source(files: BatchFiles, properties: Properties | None) -> Source | None:
+    """The ExternalURL of these properties, else the template; None if there is neither. Raises Problems."""
+    if properties and files.properties and properties.ExternalURL is not None:
+        return ExternalPage(properties.ExternalURL, properties.FrameHeight, files.properties)
+    if files.template is None:
+        return None
+    return open_template(files.template, files.inputs, files.include_folders, files.syntax, files.assets)
 
 
-def checked_question(source: Source, value: Any, height: int, mistake: Mistake | None) -> str:
+def checked_question(source: Source, value: Any, height: int, check_question: QuestionCheck | None) -> str:
     """The question of one input. Raises Problems, or ValueError for a character that XML cannot hold."""
     page = source.render(value)
     question = question_xml(page, height)
     if not page.strip():
         raise Problems([Problem(str(source.path), "makes an empty page")])
-    wrong = mistake(question) if mistake and is_question_xml(page) else None
-    if wrong:
-        raise Problems([Problem(str(source.path), f"makes a question that is refused: {wrong}")])
+    mistake = check_question(question) if check_question and is_question_xml(page) else None
+    if mistake:
+        raise Problems([Problem(str(source.path), f"makes a question that is refused: {mistake}")])
     return question
 
 
-def _check_inputs(
-    inputs: Inputs,
-    template: Source | None,
-    height: int,
-    max_bytes: int,
-    mistake: Mistake | None,
-    skipped: frozenset[int],
-    problems: list[Problem],
-) -> tuple[int, int, int, "array[int]", int]:
-    """Parse all lines and, with a template, render and size all questions; return Batch's last five values."""
-    number = largest = total = again = 0
+@dataclass
+class _Measured:
+    """The number of a batch's HITs, and what their questions come to; see Batch."""
+
+    number: int = 0
+    largest: int = 0
+    bytes: int = 0
+    repeated: int = 0
+    hashes: "array[int]" = field(default_factory=lambda: array("q"))
+
+
+def _measure_questions(files: BatchFiles, source: Source | None, height: int, problems: list[Problem]) -> _Measured:
+    """Parse all inputs and, if there is a source, render and measure their questions. Adds to `problems`."""
+    inputs, measured = files.inputs, _Measured()
     seen: set[int] = set()
-    marks = array("q")
-    lines: set[int] = set()
+    skipped_lines: set[int] = set()
     repeated = _Repeated()
     for item in inputs:
         if isinstance(item, Problem):
             problems.append(item)
             continue
-        if item.line in skipped:
-            lines.add(item.line)
+        if item.line in files.skipped:
+            skipped_lines.add(item.line)
             continue
-        number += 1
-        if template is None:
+        measured.number += 1
+        if source is None:
             continue
-        place = inputs.where(item.line)
+        where = inputs.where(item.line)
         try:
-            question = checked_question(template, item.value, height, mistake)
+            question = checked_question(source, item.value, height, files.check_question)
             size = len(question.encode())
         except Problems as error:
-            repeated.add(place, error.problems)
+            repeated.add(where, error.problems)
             continue
         except ValueError as error:
-            problems.append(Problem(place, str(error), "remove the character from the input or the template"))
+            problems.append(Problem(where, str(error), "remove the character from the input or the template"))
             continue
-        largest = max(largest, size)
-        total += size
-        marks.append(hash((item.line, question)))
+        measured.largest = max(measured.largest, size)
+        measured.bytes += size
+        measured.hashes.append(hash((item.line, question)))
         if isinstance(inputs, Table):
-            again += hash(question) in seen
+            measured.repeated += hash(question) in seen
             seen.add(hash(question))
-        if size > max_bytes:
-            text = f"the question has {size:,} bytes; this marketplace takes {max_bytes:,}"
-            problems.append(Problem(place, text, "shorten the input or the template"))
+        if size > files.max_question_bytes:
+            text = f"the question has {size:,} bytes; this marketplace takes {files.max_question_bytes:,}"
+            problems.append(Problem(where, text, "shorten the input or the template"))
     problems.extend(repeated.problems())
-    missing = sorted(skipped - lines)
+    missing = sorted(files.skipped - skipped_lines)
     if missing:
         problems.append(Problem(inputs.name, f"has no input on line {missing[0]}, which --skip names"))
-    if not number and not problems:
-        hint = "write one JSON value per line" if not skipped else None
+    if not measured.number and not problems:
+        hint = "write one JSON value per line" if not files.skipped else None
         problems.append(Problem(inputs.name, "holds no inputs", hint))
-    return number, largest, total, marks, again
+    return measured
 
 
 class _Repeated:

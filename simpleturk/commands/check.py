@@ -8,6 +8,7 @@ import typer
 
 from simpleturk import console
 from simpleturk.client.endpoints import EndpointOptions
+from simpleturk.commands.common.batch_files import batch_files
 from simpleturk.commands.common.endpoint import connect_to, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.options import (
     AssetsOpt,
@@ -17,17 +18,11 @@ from simpleturk.commands.common.options import (
     SetOpt,
     SyntaxOpt,
     data_out,
-    overrides,
 )
 from simpleturk.errors import Problem, Problems, SimpleturkError, UsageError
-from simpleturk.simple_amt import load_simple_amt_config
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from simpleturk.assets.local import Assets
-    from simpleturk.batch.batch import Batch
-    from simpleturk.batch.inputs.jsonl import Inputs
+    from simpleturk.batch.batch import Batch, BatchFiles
     from simpleturk.batch.lint.rules import Finding
     from simpleturk.client.client import MTurk
 
@@ -51,33 +46,28 @@ def check(
 
     The status is 1 when something is wrong that keeps HITs from being done.
     """
-    from simpleturk.assets.local import local_files
     from simpleturk.assets.publish import publisher_for
     from simpleturk.batch.batch import load_batch
     from simpleturk.batch.inputs import open_inputs
     from simpleturk.batch.lint.rules import Finding, check_batch
-    from simpleturk.client.in_process import question_mistake
     from simpleturk.resources import find
 
     if str(inputs) == "-":
         raise UsageError("check reads its inputs from a file", "name one with --inputs")
     marketplace = marketplace_of(where)
-    template, source = template and find(template), open_inputs(find(inputs))
     publisher = publisher_for(marketplace, assets, where.profile, where.database)
-    files = local_files(source.path, template, publisher.address)
-    folders = load_simple_amt_config(where.config).template_directories
+    files = batch_files(
+        open_inputs(find(inputs)),
+        template,
+        properties,
+        set_,
+        syntax,
+        where.config,
+        address=publisher.address,
+        max_question_bytes=marketplace.max_question_bytes,
+    )
     try:
-        batch = load_batch(
-            template,
-            find(properties),
-            source,
-            overrides(set_),
-            marketplace.max_question_bytes,
-            folders=folders,
-            syntax=syntax,
-            mistake=question_mistake,
-            assets=files,
-        )
+        batch = load_batch(files)
         findings, size = check_batch(batch), batch.size
         if marketplace.is_local and batch.properties.requirements():
             findings += for_nobody(batch, connect_to(marketplace, where, Path()), where.database)
@@ -85,7 +75,7 @@ def check(
     except Problems as error:
         # What is wrong with the other pages is told as well.
         broken = [Finding("files", one.where, one.what, one.hint or "", is_error=True) for one in error.problems]
-        findings, size, sizes = [*broken, *_of_what_renders(template, source, folders, syntax, files)], 0, ""
+        findings, size, sizes = [*broken, *_of_what_renders(files)], 0, ""
     if json_:
         with data_out():
             for finding in findings:
@@ -95,19 +85,16 @@ def check(
     console.note(f"Checked {console.plural(size, 'input')}: {found}{sizes}.")
 
 
-def _of_what_renders(
-    template: Path | None, source: "Inputs", folders: "Sequence[Path]", syntax: str | None, files: "Assets"
-) -> "list[Finding]":
+def _of_what_renders(files: "BatchFiles") -> "list[Finding]":
     """What the rules find in the pages that can be made although something is wrong."""
+    from simpleturk.batch.batch import question_source
     from simpleturk.batch.inputs.jsonl import Input
     from simpleturk.batch.lint.rules import check_inputs
-    from simpleturk.batch.templates.detect import open_template
 
     try:
-        if template is None:
-            return []
-        good = [item for item in source if isinstance(item, Input)]
-        return check_inputs(open_template(template, source, folders, syntax, files), source, good, good)
+        source = question_source(files, None)
+        good = [item for item in files.inputs if isinstance(item, Input)] if source else []
+        return check_inputs(source, files.inputs, good, good) if source else []
     except SimpleturkError:  # told already
         return []
 

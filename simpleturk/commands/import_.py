@@ -54,7 +54,7 @@ def import_(
     checked = load_properties(find(properties)) if properties else None
     inputs = "".join(_lines(batch))
     _check_inputs(ids, inputs, old)
-    questions = _questions(batch, checked, properties and find(properties), template and find(template), syntax)
+    questions = _questions(batch, checked, template and find(template), properties and find(properties), syntax)
     done, record = _take_in(batch, checked, questions, _record(file, ids, digest, batch, inputs, database), database)
     _write(ids, batch, inputs, old or record)
     _tell(batch, done, ids, status)
@@ -98,21 +98,21 @@ def _check_inputs(ids: Path, inputs: str, record: "BatchRecord | None") -> None:
 def _questions(
     batch: "OldBatch",
     properties: "Properties | None",
-    path: Path | None,
     template: Path | None,
+    properties_path: Path | None,
     syntax: str | None,
 ) -> dict[str, str]:
     """The HITs' questions by HIT id, where a template or an ExternalURL makes them. Raises Problems with all."""
-    from simpleturk.batch.batch import checked_question, question_source
-    from simpleturk.batch.inputs.jsonl import Input
+    from simpleturk.batch.batch import BatchFiles, checked_question, question_source
+    from simpleturk.batch.inputs.jsonl import ListedInputs
     from simpleturk.client.in_process import question_mistake
 
-    inputs = [Input(place, batch.inputs.get(hit_id, {})) for place, hit_id in enumerate(batch.hits, start=1)]
-    source = question_source(properties, path, template, inputs, syntax=syntax)
+    inputs = ListedInputs("inputs", [batch.inputs.get(hit_id, {}) for hit_id in batch.hits])
+    source = question_source(BatchFiles(inputs, template, properties_path, syntax=syntax), properties)
     height = properties.FrameHeight if properties else 0
     made: dict[str, str] = {}
     problems: dict[Problem, None] = {}
-    for item, hit_id in zip(inputs if source else (), batch.hits, strict=False):
+    for item, hit_id in zip(inputs.values() if source else (), batch.hits, strict=False):
         assert source
         try:
             made[hit_id] = checked_question(source, item.value, height, question_mistake)

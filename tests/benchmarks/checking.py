@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from simpleturk.batch.batch import load_batch
+from simpleturk.batch.batch import BatchFiles, load_batch
 from simpleturk.batch.inputs import open_inputs
 from simpleturk.batch.lint.rules import check_batch
 from simpleturk.commands.check import SAMPLE
@@ -32,7 +32,7 @@ def main() -> None:
             (folder / "inputs.jsonl").write_text("".join(lines))
             inputs = open_inputs(folder / "inputs.jsonl")
             begun = time.perf_counter()
-            batch = load_batch(folder / "template.html", folder / "properties.json", inputs, {}, 2**20)
+            batch = load_batch(BatchFiles(inputs, folder / "template.html", folder / "properties.json"))
             loaded = time.perf_counter()
             assert check_batch(batch) == []
             checked = time.perf_counter()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import jinja2
 
-from simpleturk.batch.batch import load_batch
+from simpleturk.batch.batch import BatchFiles, load_batch
 from simpleturk.batch.inputs.jsonl import Inputs
 from simpleturk.batch.templates.detect import open_template
 from simpleturk.batch.templates.jinja import Template
@@ -87,7 +87,7 @@ def _ways(folder: Path, inputs: Inputs) -> dict[str, Callable[[], None]]:
         return run
 
     def checked() -> None:
-        load_batch(folder / "page.html", folder / "p.json", inputs, {}, 2**20)
+        load_batch(BatchFiles(inputs, folder / "page.html", folder / "p.json"))
 
     return {
         "bare Jinja loop, as simple-amt had it": bare(jinja2.Environment()),

@@ -4,7 +4,7 @@ import codecs
 import hashlib
 import json
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -112,6 +112,17 @@ class Inputs:
             return Problem(self.where(number), f"not JSON: {error.msg} (column {error.colno})", hint)
         except ValueError as error:
             return Problem(self.where(number), f"not JSON: {error}")
+
+
+class ListedInputs(Inputs):
+    """Inputs that no file holds: these values, numbered from 1."""
+
+    def __init__(self, name: str, values: Sequence[Any]) -> None:
+        super().__init__(Path(name))
+        self._values = values
+
+    def __iter__(self) -> Iterator[Input | Problem]:
+        return (Input(line, value) for line, value in enumerate(self._values, start=1))
 
 
 class InputLines:

@@ -80,7 +80,12 @@ class Finding:
 def check_batch(batch: Batch, most: int | None = None) -> list[Finding]:
     """What the rules find in a batch's pages, errors first; in those of `most` inputs, spread over all, or of each."""
     step = 1 if most is None else max(1, -(-batch.size // most))
-    return check_inputs(batch.template, batch.inputs, itertools.islice(batch.wanted(), 0, None, step), batch.wanted())
+    return check_inputs(
+        batch.template,
+        batch.inputs,
+        itertools.islice(batch.inputs_to_launch(), 0, None, step),
+        batch.inputs_to_launch(),
+    )
 
 
 def check_inputs(template: Source, inputs: Inputs, items: Iterable[Input], all_items: Iterable[Input]) -> list[Finding]:

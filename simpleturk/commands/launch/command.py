@@ -14,6 +14,7 @@ import typer
 from simpleturk import console
 from simpleturk.client.endpoints import Endpoint, EndpointOptions
 from simpleturk.commands.check import check_pages, for_nobody, tell
+from simpleturk.commands.common.batch_files import batch_files
 from simpleturk.commands.common.endpoint import connect_to, database_of, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.options import (
     DEFAULT_IDS,
@@ -25,7 +26,6 @@ from simpleturk.commands.common.options import (
     SetOpt,
     SyntaxOpt,
     YesOpt,
-    overrides,
 )
 from simpleturk.commands.launch.confirm import confirm_price, warn_of_caps
 from simpleturk.commands.launch.resume import (
@@ -39,7 +39,6 @@ from simpleturk.commands.launch.resume import (
     record_of,
 )
 from simpleturk.errors import InputRefused, MarketplaceError, Problems, SimpleturkError, SomeFailed, UsageError
-from simpleturk.simple_amt import load_simple_amt_config
 
 if TYPE_CHECKING:
     from simpleturk.batch.batch import Batch
@@ -98,12 +97,9 @@ def launch(
 
     Everything is checked and priced before the first HIT exists. Run again, it continues where it stopped.
     """
-    from simpleturk.assets.local import local_files
     from simpleturk.assets.publish import publisher_for
     from simpleturk.batch.batch import load_batch
     from simpleturk.batch.record import read_record
-    from simpleturk.client.in_process import question_mistake
-    from simpleturk.resources import find
 
     if verify and (dry_run or add):
         raise UsageError(f"--verify and {'--dry-run' if dry_run else '--add'} exclude each other")
@@ -112,21 +108,19 @@ def launch(
     known = known_ids(ids, heal=not (dry_run or verify))
     marketplace = marketplace_of(where, old, acts=not (dry_run or verify))
     publisher = publisher_for(marketplace, assets, where.profile, database_of(where, ids, old))
-    template = template and find(template)
     with readable(inputs, ids) as source:
-        files = local_files(None if source.kept else source.path, template, publisher.address)
-        batch = load_batch(
-            template,
-            find(properties),
+        files = batch_files(
             source,
-            overrides(set_),
-            marketplace.max_question_bytes,
-            frozenset(skip or ()) | frozenset(old.skipped if old else ()),
-            load_simple_amt_config(where.config).template_directories,
+            template,
+            properties,
+            set_,
             syntax,
-            question_mistake,
-            files,
+            where.config,
+            address=publisher.address,
+            max_question_bytes=marketplace.max_question_bytes,
+            skipped=frozenset(skip or ()) | frozenset(old.skipped if old else ()),
         )
+        batch = load_batch(files)
         if template and batch.properties.ExternalURL is not None:
             console.warn("the property ExternalURL makes the questions: the template is not used")
         if batch.repeated:
@@ -162,7 +156,7 @@ def launch(
             )
             console.note(f"Nothing created: {console.plural(missing, 'HIT')} could be; {sizes}.")
             return
-        publisher.publish(list(files.found.values()))
+        publisher.publish(files.shown_assets())
         _create(mturk, batch, record, old, ids, known)
     if marketplace.is_local:
         console.note('Run "simpleturk serve" to let people work on them.')
@@ -256,7 +250,7 @@ def _verify(batch: "Batch", record: "BatchRecord | None", mturk: "MTurk", ids: P
         (f"{ids}, line {line} repeats line {first}" for line, first in found.repeated),
         (f"{ids}: its last line, {found.torn!r}, is torn" for _ in range(bool(found.torn))),
         (f"the batch record speaks of {record.hits:,} HITs" for _ in range(record.hits != batch.size)),
-        verify(mturk, record, (item.line for item in batch.wanted()), hit_ids),
+        verify(mturk, record, (item.line for item in batch.inputs_to_launch()), hit_ids),
     )
     for amiss, problem in enumerate(problems, start=1):
         if amiss <= Problems.SHOWN:

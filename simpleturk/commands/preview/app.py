@@ -14,7 +14,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from simpleturk import console
-from simpleturk.commands.preview.session import Files, Look, Task, as_json
+from simpleturk.batch.batch import BatchFiles
+from simpleturk.commands.preview.session import Look, Task, as_json
 from simpleturk.commands.serve.process import run
 from simpleturk.marketplace.domain import assignments
 from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
@@ -29,7 +30,7 @@ HERE = Path(__file__).parent
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-def serve_preview(files: Files, line: int, port: int) -> None:
+def serve_preview(files: BatchFiles, line: int, port: int) -> None:
     """Serve the preview until Ctrl-C; what is tried there is forgotten then."""
     with tempfile.TemporaryDirectory(prefix="simpleturk-preview-") as folder:
         task = Task(files, Path(folder) / "preview.db")
@@ -80,7 +81,7 @@ def create_preview(task: Task) -> ASGIApp:
         return JSONResponse({"line": task.result(request.query_params["assignment"])}, headers=NO_STORE)
 
     def asset(request: Request) -> Response:
-        found = task.assets.found.get(request.path_params["name"])
+        found = task.asset(request.path_params["name"])
         return file_response(found.path) if found else PlainTextResponse("There is no such file.\n", 404)
 
     def script(request: Request) -> Response:
@@ -110,7 +111,7 @@ def create_preview(task: Task) -> ASGIApp:
 
 def _position(task: Task, look: Look) -> dict[str, Any]:
     """Where a line stands among those with inputs."""
-    lines = task.lines() if task.files.inputs.is_file() else []
+    lines = task.lines() if task.files.inputs.path.is_file() else []
     if look.line not in lines:
         return {"count": len(lines), "position": 0, "back": None, "next": None}
     at = lines.index(look.line)

@@ -1,19 +1,16 @@
 """A task's files as they are now, and a marketplace that nobody else sees, for one person to try the task on."""
 
 from array import array
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from simpleturk.assets.local import Assets, local_files, served
-from simpleturk.batch.batch import Source, checked_question, question_source
-from simpleturk.batch.inputs import open_inputs
+from simpleturk.assets.local import Asset, local_files, served
+from simpleturk.batch.batch import BatchFiles, Source, checked_question, question_source
 from simpleturk.batch.inputs.csv_inputs import Table
 from simpleturk.batch.inputs.jsonl import Input, InputLines, Inputs
 from simpleturk.batch.lint.rules import check_page
-from simpleturk.batch.properties.file import load_properties
 from simpleturk.batch.properties.model import Properties
 from simpleturk.batch.results.fetch import result_record
 from simpleturk.batch.templates.external_url import ExternalPage
@@ -21,7 +18,6 @@ from simpleturk.batch.templates.jinja import INCLUDES
 from simpleturk.batch.templates.source_map import SourceMap, line_starts
 from simpleturk.client.connect import connect
 from simpleturk.client.endpoints import LOCAL_URL, Endpoint
-from simpleturk.client.in_process import question_mistake
 from simpleturk.errors import Problem, Problems, SimpleturkError
 from simpleturk.files import json_line, stamp
 from simpleturk.marketplace.domain import assignments, lifecycle
@@ -36,18 +32,6 @@ WORKER = "PREVIEWWORKER"
 
 #: What a task is called whose properties are not known.
 UNNAMED = {"Title": "Preview", "Description": "Preview", "Reward": "0.00", "AssignmentDurationInSeconds": 3600}
-
-
-@dataclass(frozen=True)
-class Files:
-    """The files of a task. `folders` may hold further includes."""
-
-    template: Path | None
-    properties: Path | None
-    inputs: Path
-    folders: Sequence[Path] = ()
-    syntax: str | None = None
-    overrides: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -71,12 +55,11 @@ class Look:
 class Task:
     """A task that is being written. `database` is a new file, for the marketplace on which it is tried."""
 
-    def __init__(self, files: Files, database: Path) -> None:
+    def __init__(self, files: BatchFiles, database: Path) -> None:
         self.files = files
         self.marketplace = OwnMarketplace(Store(database))
         self.mturk = connect(Endpoint("local", LOCAL_URL, False), None, database)
-        self.inputs = open_inputs(files.inputs)
-        self.assets = self._assets()
+        self.inputs = files.inputs
         self._lines: tuple[object, array[int]] = (None, array("Q"))
         self._values: tuple[object, InputLines | None] = (None, None)
         self._included: list[Path] = []
@@ -88,8 +71,8 @@ class Task:
     def version(self) -> str:
         """A mark that changes when any of the task's files does."""
         files = self.files
-        named = [path for path in (files.template, files.properties, files.inputs) if path]
-        shown = [asset.path for asset in list(self.assets.found.values())]
+        named = [path for path in (files.template, files.properties, files.inputs.path) if path]
+        shown = [asset.path for asset in files.shown_assets()]
         marks = []
         for path in dict.fromkeys([*named, *self._included, *shown]):
             try:
@@ -98,9 +81,13 @@ class Task:
                 marks.append("-")
         return " ".join(marks)
 
+    def asset(self, name: str) -> Asset | None:
+        """The local file that pages show under this name."""
+        return self.files.assets.found.get(name) if self.files.assets else None
+
     def lines(self) -> "array[int]":
         """The lines on which there are inputs, good or bad."""
-        mark = _stamp_of(self.files.inputs)
+        mark = _stamp_of(self.inputs.path)
         if self._lines[0] != mark or mark is None:
             self._lines = (mark, _lines_of(self.inputs))
         return self._lines[1]
@@ -110,7 +97,8 @@ class Task:
         look = Look(wanted)
         properties = self._attempt(look, self._properties)
         look.properties = properties
-        self.assets = self._assets()
+        assets = local_files(self.inputs.path, self.files.template, served)
+        self.files = replace(self.files, assets=assets)
         source = self._attempt(look, lambda: self._source(properties))
         lines = self._attempt(look, self.lines) or array("Q")
         if not lines:
@@ -171,21 +159,18 @@ class Task:
     def _properties(self) -> Properties:
         if self.files.properties is None:
             return Properties.model_validate(UNNAMED)
-        return load_properties(self.files.properties, dict(self.files.overrides))
+        return self.files.load_properties()
 
     def _source(self, properties: Properties | None) -> Source | None:
-        files = self.files
         # Where it is broken, what it included before is watched all the same.
-        source = question_source(
-            properties, files.properties, files.template, self.inputs, files.folders, files.syntax, self.assets
-        )
+        source = question_source(self.files, properties)
         if source is None:
             raise SimpleturkError("there is no template: name one with --template, or set the property ExternalURL")
-        self._included = [*getattr(source, "included", list)(), *_user_includes(files)]
+        self._included = [*getattr(source, "included", list)(), *_user_includes(self.files)]
         return source
 
     def _value(self, line: int) -> Any:
-        mark = _stamp_of(self.files.inputs)
+        mark = _stamp_of(self.inputs.path)
         if self._values[0] != mark or self._values[1] is None:
             self._values = (mark, InputLines(self.inputs))
         assert self._values[1]
@@ -194,7 +179,7 @@ class Task:
     def _show(self, look: Look, source: Source, item: Input, properties: Properties | None) -> None:
         height = properties.FrameHeight if properties else 0
         try:
-            look.question = checked_question(source, item.value, height, question_mistake)
+            look.question = checked_question(source, item.value, height, self.files.check_question)
         except ValueError as error:
             raise Problems([Problem(self.inputs.where(item.line), str(error))]) from error
         known = properties or Properties.model_validate(UNNAMED)
@@ -211,9 +196,6 @@ class Task:
         if not is_question_xml(page):
             look.places = _line_places(page, places)
 
-    def _assets(self) -> Assets:
-        return local_files(self.files.inputs, self.files.template, served)
-
 
 def _lines_of(inputs: Inputs) -> "array[int]":
     if isinstance(inputs, Table):
@@ -229,9 +211,9 @@ def _stamp_of(path: Path) -> object:
     return None
 
 
-def _user_includes(files: Files) -> list[Path]:
+def _user_includes(files: BatchFiles) -> list[Path]:
     """Where a copy of the user's own would be found, which would win over what ships."""
-    searched = [Path.cwd(), *files.folders] + ([files.template.resolve().parent] if files.template else [])
+    searched = [Path.cwd(), *files.include_folders] + ([files.template.resolve().parent] if files.template else [])
     return [folder / name for folder in [*searched, shipped("hit_templates")] for name in INCLUDES]
 
 
