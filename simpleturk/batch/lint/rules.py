@@ -48,7 +48,7 @@ _TEXT_FIELDS = frozenset({"", "text", "email", "number", "search", "tel", "url",
 _BUTTONS = frozenset({"submit", "button", "image", "reset"})
 
 #: How the scripts begin that simpleturk.html and simpleturk/page.html bring.
-_OURS = ("var simpleturk = (function", "// What every page of simpleturk/page.html does")
+_OURS = ("var simpleturk = (function", "// The behaviour of simpleturk/page.html")
 
 #: Names of inputs' values that are there for the requester, and not for the page.
 _FOR_THE_REQUESTER = re.compile(
