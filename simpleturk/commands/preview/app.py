@@ -22,7 +22,8 @@ from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
 from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.web.assets import file_response
 from simpleturk.marketplace.web.form_data import MAX_FORM_BYTES, Form, fields_of, read_form
-from simpleturk.marketplace.web.frames import Frames, render_form
+from simpleturk.marketplace.web.form_page import render_form
+from simpleturk.marketplace.web.frames import Frames
 from simpleturk.marketplace.web.hosts import FRAME_HOST, SITE_HOST, HostDispatcher
 
 HERE = Path(__file__).parent

@@ -33,7 +33,7 @@ from simpleturk.marketplace.web.metrics import Observer, log_to_stderr
 from simpleturk.marketplace.web.pages import RedirectTo
 from simpleturk.marketplace.web.settings import ServerSettings
 from simpleturk.marketplace.web.threads import READERS, Threads
-from simpleturk.marketplace.web.worker.site import Site
+from simpleturk.marketplace.web.worker.site import WorkerSite
 
 
 def create_app(marketplace: Marketplace, settings: ServerSettings | None = None) -> ASGIApp:
@@ -44,7 +44,7 @@ def create_app(marketplace: Marketplace, settings: ServerSettings | None = None)
     access = Access(marketplace, settings.open_access, settings.rate / settings.processes)
     calls = ApiCalls(marketplace, access, observer, threads)
     frames = Frames(marketplace, marketplace.store.key("frames").hex(), settings.site.frames)
-    site = Site(marketplace, threads, settings.site, frames)
+    site = WorkerSite(marketplace, threads, settings.site, frames)
     server_error = _server_error(observer, site)
     site_app = Starlette(
         routes=[
@@ -56,7 +56,7 @@ def create_app(marketplace: Marketplace, settings: ServerSettings | None = None)
         middleware=_sessions(marketplace, settings.is_secure),
         exception_handlers={
             WorkerError: site.refused,
-            RedirectTo: site.instead,
+            RedirectTo: site.redirected,
             404: site.not_found,
             500: server_error,
         },
@@ -122,7 +122,7 @@ def _refused_frame(request: Request, error: Exception) -> Response:
     return PlainTextResponse(f"{error.title} {error.reason}\n", error.status)
 
 
-def _server_error(observer: Observer, site: Site) -> Callable[[Request, Exception], Response]:
+def _server_error(observer: Observer, site: WorkerSite) -> Callable[[Request, Exception], Response]:
     def server_error(request: Request, error: Exception) -> Response:
         number = str(uuid.uuid4())
         observer.failed(request.scope, number, error)

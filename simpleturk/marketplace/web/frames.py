@@ -17,7 +17,6 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from jinja2 import Environment, FileSystemLoader
 from sqlalchemy import Row
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -28,9 +27,8 @@ from simpleturk.marketplace.domain.assignments import NOT_AVAILABLE
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people.refusals import WorkerError
 from simpleturk.marketplace.questions.question import parse_question
-from simpleturk.marketplace.questions.question_form import Filled, other_name
-from simpleturk.marketplace.questions.question_form import Form as QuestionForm
 from simpleturk.marketplace.web import assets
+from simpleturk.marketplace.web.form_page import render_form
 from simpleturk.marketplace.web.hosts import FRAME_HOST, SITE_HOST
 
 #: What Amazon's frame allowed: everything but navigating the window around it.
@@ -40,13 +38,6 @@ SANDBOX = (
 )
 
 HERE = Path(__file__).parent
-PAGES = Environment(
-    # The frames' host has no files: what a page in a frame needs of the site's styles stands in the page.
-    loader=FileSystemLoader([HERE / "worker" / "templates", HERE / "static"]),
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 
 
 @dataclass(frozen=True)
@@ -157,14 +148,6 @@ def adapted(html: str) -> str:
     for address, ours in _AMAZONS:
         rest = address.sub(ours, rest)
     return f'{html[:at]}<script src="/hit.js"></script>{rest}'
-
-
-def render_form(form: QuestionForm, assignment_id: str | None, submit_to: str, filled: Filled | None = None) -> str:
-    """The page of a QuestionForm; without an assignment a preview. `filled` is what was sent and has to be mended."""
-    values = dict(filled.fields) if filled else {}
-    context: dict[str, Any] = {"form": form, "assignment_id": assignment_id, "submit_to": submit_to}
-    context |= {"values": values, "problems": filled.problems if filled else {}, "other_name": other_name}
-    return PAGES.get_template("question_form.html").render(context)
 
 
 def _origin(request: Request, host: str = "") -> str:

@@ -1,46 +1,43 @@
-"""What every page of the site shares: templates, headers, and who is signed in."""
+"""What the pages of every part of the site share: templates, security headers, and tokens against forged forms."""
 
 import hmac
 import re
 import secrets
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
+from jinja2 import Environment, FileSystemLoader
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
-from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.people import accounts
-from simpleturk.marketplace.people.accounts import Session
 from simpleturk.marketplace.people.refusals import WorkerError
-from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.marketplace.web.form_data import Form, read_form
-from simpleturk.marketplace.web.frames import PAGES
 from simpleturk.marketplace.web.settings import SiteSettings
-from simpleturk.marketplace.web.threads import Threads
-from simpleturk.mturk.limits import WORKER_ID
+
+HERE = Path(__file__).parent
 
 
 class RedirectTo(Exception):
-    """Something else has to come first: `response` is it."""
+    """Answer with `response` instead of the page: the worker has to do something else first."""
 
     def __init__(self, response: Response) -> None:
-        super().__init__("instead")
+        super().__init__("redirect")
         self.response = response
 
 
 class Pages:
-    """A part of the site: its pages know the marketplace, and who is signed in."""
+    """The pages of one part of the site. `folder` holds its templates, which extend layout.html."""
 
-    def __init__(self, marketplace: Marketplace, threads: Threads, settings: SiteSettings) -> None:
-        self.marketplace = marketplace
-        self.threads = threads
+    def __init__(self, folder: Path, settings: SiteSettings) -> None:
+        self.templates = environment(folder)
         self.settings = settings
-        self.templates = PAGES.overlay()
-        self.templates.filters |= {"usd": _usd, "duration": _duration, "when": _when, "iso": _iso}
+
+    def shared(self, request: Request) -> dict[str, Any]:
+        """The values that every template of this part reads, such as who is signed in."""
+        return {}
 
     def page(
         self,
@@ -51,135 +48,59 @@ class Pages:
         media: bool = False,
         **context: Any,
     ) -> Response:
-        """A page; `framed` for an answer that a HIT's frame shows, `media` where a form may hold pictures and sound."""
+        """Render a page. `framed`: a HIT's frame shows it; `media`: it may show pictures and play sound."""
         if not framed and "csrf" not in request.session:
-            request.session["csrf"] = secrets.token_urlsafe(16)
-        session = session_of(request, self.settings)
-        context |= {"worker": session and session.worker_id, "csrf": request.session.get("csrf", "")}
+            request.session["csrf"] = new_csrf_token()
+        context |= self.shared(request) | {"csrf": request.session.get("csrf", ""), "path": request.url.path}
         html = self.templates.get_template(template).render(context | {"framed": framed, "site": self.settings})
         frame = context.get("frame")
         headers = security_headers(frame.origin if frame else "", framed, media)
         return HTMLResponse(html, status, headers=headers)
 
-    # Who is signed in
-
-    def worker(self, request: Request) -> str:
-        """Who is signed in. Raises Instead: they sign in first, or accept the terms.
-
-        Where the site is open, a link that names somebody (?worker_id=ann) signs them in.
-        """
-        session = session_of(request, self.settings)
-        named = request.query_params.get("worker_id", "")
-        if self.settings.open_access and WORKER_ID.fullmatch(named) and not (session and session.worker_id == named):
-            self._follow(request, session, named)
-        if session is None:
-            raise RedirectTo(self._sign_in_first(request))
-        with self.marketplace.read(apply_due=False) as transaction:
-            standing = accounts.standing(transaction, session, self.settings.terms)
-        if standing == "ended":
-            request.session.clear()
-            raise RedirectTo(self._sign_in_first(request))
-        if standing == "terms":
-            raise RedirectTo(self.page(request, "terms.html", next=_address(request)))
-        return session.worker_id
-
-    def _follow(self, request: Request, session: Session | None, named: str) -> None:
-        """Follow a link that names a worker. Raises Instead.
-
-        A HIT is hostile: it may load such a link unseen, and may open it in a window. So only what a person opens
-        counts, and another site's link to another worker's place is asked about.
-        """
-        if request.headers.get("sec-fetch-dest", "document") != "document":
-            raise WorkerError("This link is for a window of its own.", "Open it in your browser.", 403)
-        # Over plain http, but for this computer's own names, browsers do not say where a link came from.
-        came_from = request.headers.get("sec-fetch-site", "unknown")
-        if session is not None and came_from not in ("none", "same-origin"):
-            raise RedirectTo(self.page(request, "switch.html", named=named, next=_address(request)))
-        with self.marketplace.write() as transaction:
-            begun = accounts.begin(transaction, named)
-        remember(request, begun, self.settings)
-        raise RedirectTo(RedirectResponse(_address(request), 303))
-
-    def _sign_in_first(self, request: Request) -> Response:
-        """The way to sign in, and on to where somebody wanted to go."""
-        return self.page(request, "sign_in.html", next=_address(request))
-
-    def signed_in(self, request: Request) -> Session:
-        """Who a form's session says it is; the transaction has to check it. Raises WorkerError for nobody."""
-        session = session_of(request, self.settings)
-        if session is None:
-            raise WorkerError("You are not signed in.", "Sign in first, then go on.", 403)
-        return session
-
-    async def change(
-        self, session: Session, function: Callable[..., Any], *arguments: Any, before_terms: bool = False
-    ) -> Any:
-        """Call function(transaction, worker_id, *arguments) in a transaction, for a session that is still good.
-
-        Raises WorkerError. `before_terms`: also somebody who has not accepted the terms may.
-        """
-
-        def act() -> Any:
-            with self.marketplace.write() as transaction:
-                check(transaction, session, "" if before_terms else self.settings.terms)
-                return function(transaction, session.worker_id, *arguments)
-
-        return await self.threads.writing(act)
-
     async def checked_form(self, request: Request) -> Form:
-        """The form of a page of ours. Raises WorkerError unless it carries the session's token."""
+        """The form of one of the site's own pages. Raises WorkerError unless it carries the session's token."""
         form = await read_form(request)
-        check_token(request, form.get("csrf", ""))
+        check_csrf_token(request, form.get("csrf", ""))
         return form
 
 
-def check_token(request: Request, token: str) -> None:
+@cache
+def environment(folder: Path | None = None) -> Environment:
+    """The templates that all parts share, after those of a part's own folder."""
+    # Style sheets are templates too: the frames' host serves no files, so pages of frames include what they need.
+    folders = [folder] if folder else []
+    templates = Environment(
+        loader=FileSystemLoader([*folders, HERE / "templates", HERE / "static"]),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters |= {"usd": _usd, "duration": _duration, "when": _when, "iso": _iso}
+    return templates
+
+
+def new_csrf_token() -> str:
+    """A token that the forms of a session carry."""
+    return secrets.token_urlsafe(16)
+
+
+def check_csrf_token(request: Request, token: str) -> None:
     """Raise WorkerError unless a form's token is the session's."""
     expected = request.session.get("csrf", "")
     if not expected or not hmac.compare_digest(token.encode(), expected.encode()):
-        raise WorkerError("This form is too old.", "Go back, load the page again, and repeat what you did.", 403)
-
-
-def check(transaction: Transaction, session: Session, terms: str = "") -> None:
-    """Raise WorkerError unless a session is still good, and its worker has accepted the terms."""
-    standing = accounts.standing(transaction, session, terms)
-    if standing == "ended":
-        raise WorkerError("You are signed out.", "Sign in again, then go on.", 403)
-    if standing == "terms":
-        raise WorkerError("There are new terms.", "Read and accept them first: any page shows them.", 403)
-
-
-def session_of(request: Request, settings: SiteSettings) -> Session | None:
-    """Who the cookie says it is. Where there are accounts, what was begun without a password counts for nothing."""
-    said = request.session
-    worker_id, epoch, session_id = said.get("worker_id"), said.get("epoch"), said.get("id")
-    if not settings.open_access and said.get("open"):
-        return None
-    if isinstance(worker_id, str) and isinstance(epoch, int) and isinstance(session_id, str):
-        return Session(worker_id, epoch, session_id)
-    return None
-
-
-def remember(request: Request, session: Session, settings: SiteSettings) -> None:
-    """Sign a worker in: nothing of the session before stays."""
-    request.session.clear()
-    request.session.update(
-        worker_id=session.worker_id, epoch=session.epoch, id=session.session_id, csrf=secrets.token_urlsafe(16)
-    )
-    if settings.open_access:
-        request.session["open"] = True
+        raise WorkerError("This page is out of date.", "Go back, reload the page, and try again.", 403)
 
 
 def page_number(request: Request) -> int:
-    """Which page of a list is asked for, from 1."""
+    """The page of a list that a request asks for, from 1."""
     number = request.query_params.get("page", "1")
     return min(int(number), 10**6) if number.isdecimal() and len(number) < 8 and int(number) else 1
 
 
 def security_headers(frame_origin: str, framed: bool, media: bool = False, own_style: bool = False) -> dict[str, str]:
-    """Only what our own pages load, and the `media` of a form; only what answers a submission may be framed.
+    """Headers that limit a page to the site's own files, the frame of `frame_origin`, and the `media` of a form.
 
-    `own_style`: the page carries its style in itself.
+    Only `framed` pages may stand in a frame: they answer submissions. `own_style`: the page contains its style.
     """
     policy = {
         "default-src": "'none'",
@@ -190,7 +111,7 @@ def security_headers(frame_origin: str, framed: bool, media: bool = False, own_s
         "connect-src": "'self'",
         "form-action": "'self'",
         "base-uri": "'none'",
-        # A frame ends on our own answer to a submission; on its way a HIT may visit other hosts, as on Amazon's site.
+        # A frame ends on the site's answer to a submission; before, a HIT may visit other hosts, as on Amazon's site.
         "frame-src": f"'self' {frame_origin} https:" if frame_origin else "'none'",
         "frame-ancestors": "'self'" if framed else "'none'",
     }
@@ -200,19 +121,13 @@ def security_headers(frame_origin: str, framed: bool, media: bool = False, own_s
         "Referrer-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
     }
-    # No window of another site gets a hold on a page of ours; those that HITs open keep their hold on the HIT.
+    # Windows of other sites get no handle on the site's pages; windows that a HIT opens keep theirs on the HIT.
     return headers if framed else headers | {"Cross-Origin-Opener-Policy": "same-origin-allow-popups"}
 
 
 def safe_path(path: str) -> str:
-    """A path of this site to go on to; anything that could lead elsewhere becomes "/"."""
+    """A path of this site to continue at; "/" for anything that could lead to another site."""
     return path if re.fullmatch(r"/(?!/)[A-Za-z0-9._~?&=%+/-]*", path) else "/"
-
-
-def _address(request: Request) -> str:
-    """Where a request wanted to go, without the worker whom its link named."""
-    query = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != "worker_id"])
-    return safe_path(request.url.path + (f"?{query}" if query else ""))
 
 
 def _usd(amount: Decimal | str) -> str:

@@ -99,7 +99,7 @@ def test_a_name_in_a_link_signs_nobody_in_where_there_are_accounts(door: str, an
 def test_the_wrong_id_or_password_is_answered_alike(ann: Browser, door: str, worker_id: str, password: str) -> None:
     browser = Browser(door)
     page = sign_in(browser, worker_id, password)
-    assert (browser.status, "Id or password is wrong." in page.html) == (400, True)
+    assert (browser.status, "Wrong worker ID or password." in page.html) == (400, True)
     assert not is_in(browser)
 
 
@@ -166,14 +166,14 @@ def test_disabling_or_resetting_an_account_ends_its_sessions(marketplace: Market
         accounts.set_disabled(transaction, "ann", True)
     assert not is_in(ann)
     browser = Browser(door)
-    assert "Id or password is wrong." in sign_in(browser, "ann", PASSWORD).html
+    assert "Wrong worker ID or password." in sign_in(browser, "ann", PASSWORD).html
     with marketplace.write() as transaction:
         accounts.set_disabled(transaction, "ann", False)
     sign_in(browser, "ann", PASSWORD)
     assert is_in(browser)
     link(marketplace)
     assert not is_in(browser)
-    assert "Id or password is wrong." in sign_in(browser, "ann", PASSWORD).html
+    assert "Wrong worker ID or password." in sign_in(browser, "ann", PASSWORD).html
 
 
 def test_a_disabled_worker_changes_nothing_with_an_old_page(mturk: Any, marketplace: Marketplace, door: str) -> None:
@@ -273,9 +273,9 @@ def test_a_link_that_names_another_worker_is_asked_about_and_loads_nothing_unsee
     for what in ("iframe", "image", "empty", "script"):
         browser.open("GET", "/?worker_id=eve", headers={"Sec-Fetch-Site": "same-site", "Sec-Fetch-Dest": what})
         assert browser.status == 403
-    assert "Account of ann" in browser.get("/").html
+    assert "Account of <bdi>ann</bdi>" in browser.get("/").html
     browser.open("GET", "/?worker_id=eve", headers={"Sec-Fetch-Site": "none", "Sec-Fetch-Dest": "document"})
-    assert "Account of eve" in browser.get("/").html
+    assert "Account of <bdi>eve</bdi>" in browser.get("/").html
 
 
 def test_what_a_disabled_worker_holds_is_still_taken(mturk: Any, marketplace: Marketplace, door: str) -> None:
@@ -306,7 +306,7 @@ def test_a_password_that_was_reset_meanwhile_begins_no_session(
 
     monkeypatch.setattr(accounts, "is_right", slowly)
     browser = Browser(door)
-    assert "Id or password is wrong." in sign_in(browser, "ann", PASSWORD).html
+    assert "Wrong worker ID or password." in sign_in(browser, "ann", PASSWORD).html
     assert not is_in(browser)
 
 
@@ -354,7 +354,7 @@ def test_a_planted_cookie_does_not_count_beside_the_one_that_nobody_can_plant(si
     other.get("/", worker_id="mallory")
     assert "__Host-simpleturk" in browser.cookies["127.0.0.1"]
     browser.cookies["127.0.0.1"]["simpleturk"] = other.cookies["127.0.0.1"]["simpleturk"]
-    assert "Account of ann" in browser.get("/").html
+    assert "Account of <bdi>ann</bdi>" in browser.get("/").html
     plain = browser.cookies["127.0.0.1"].pop("__Host-simpleturk")
     both = {"Cookie": f"simpleturk={plain}; simpleturk={browser.cookies['127.0.0.1']['simpleturk']}"}
     assert "Worker id" in browser.open("GET", "/", headers=both).html

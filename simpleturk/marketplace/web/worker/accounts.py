@@ -1,44 +1,33 @@
-"""Signing in, up and out; passwords; terms; what a worker says of themselves."""
+"""Signing in, up and out; passwords; terms; what workers say about themselves."""
 
 import re
 from typing import Any
 
-from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import accounts, workers
 from simpleturk.marketplace.people.accounts import Session
 from simpleturk.marketplace.people.refusals import WorkerError
 from simpleturk.marketplace.store.transaction import Transaction
-from simpleturk.marketplace.web.pages import Pages, remember, safe_path
-from simpleturk.marketplace.web.settings import SiteSettings
-from simpleturk.marketplace.web.threads import Threads
+from simpleturk.marketplace.web.identity import SignInError, client_of
+from simpleturk.marketplace.web.pages import safe_path
+from simpleturk.marketplace.web.worker.pages import WorkerPages
 from simpleturk.mturk.limits import WORKER_ID
 
-BAD_ID = "A worker id has up to 64 letters, digits, and the signs . _ @ -"
+#: What is wrong with an id that cannot be a worker's.
+BAD_ID = "Use up to 64 letters, digits, and the signs . _ @ -"
 
-
-#: So many accounts, made or refused, one address may try to make in a quarter of an hour.
+#: How many accounts one address may try to create within accounts.WINDOW seconds; refused ones count.
 MAX_SIGN_UPS = 60
 
 
-class _Wrong(Exception):
-    """Why nobody is signed in, as a sentence."""
-
-
-class Accounts(Pages):
-    """Who somebody is."""
-
-    def __init__(self, marketplace: Marketplace, threads: Threads, settings: SiteSettings) -> None:
-        super().__init__(marketplace, threads, settings)
-        # Each password takes 64 MiB and tens of milliseconds: by design, and not for many at once.
-        self._hashing = CapacityLimiter(2)
+class AccountPages(WorkerPages):
+    """The pages on which workers say who they are."""
 
     def routes(self) -> list[Route]:
-        """Its paths."""
+        """The addresses of these pages."""
         return [
             Route("/sign-in", self.sign_in_page),
             Route("/sign-in", self.sign_in, methods=["POST"]),
@@ -61,32 +50,18 @@ class Accounts(Pages):
         return self.page(request, "sign_in.html", next="/")
 
     async def sign_in(self, request: Request) -> Response:
-        """By id and password; where the site is open, a worker is who they say they are."""
+        """Sign in with what the form says, and continue at the page that was asked for."""
         form = await self.checked_form(request)
         worker_id, goal = form.get("worker_id", "").strip(), safe_path(form.get("next", "/"))
         try:
             if not WORKER_ID.fullmatch(worker_id):
-                raise _Wrong(BAD_ID)
-            if self.settings.open_access:
-                session = await self.threads.writing(self._begin, worker_id)
-            else:
-                session = await self._verified(worker_id, form.get("password", ""), _client(request))
-        except _Wrong as wrong:
-            context: dict[str, Any] = {"problem": str(wrong), "worker_id": worker_id[:64], "next": goal}
+                raise SignInError(f"This cannot be a worker ID. {BAD_ID}")
+            session = await self.identity.sign_in(worker_id, form.get("password", ""), client_of(request))
+        except SignInError as error:
+            context: dict[str, Any] = {"problem": str(error), "worker_id": worker_id[:64], "next": goal}
             return self.page(request, "sign_in.html", status=400, **context)
-        remember(request, session, self.settings)
+        self.identity.remember(request, session)
         return RedirectResponse(goal, 303)
-
-    async def _verified(self, worker_id: str, password: str, address: str) -> Session:
-        """The session of an id and its password. Raises _Wrong."""
-        stored, allowed = await self.threads.writing(self._attempt, worker_id, address)
-        if not allowed:
-            raise _Wrong("Too many attempts. Wait a quarter of an hour, then try again.")
-        right = await to_thread.run_sync(accounts.is_right, stored, password, limiter=self._hashing)
-        session = await self.threads.writing(self._succeeded, worker_id, address, stored) if right else None
-        if session is None:
-            raise _Wrong("Id or password is wrong.")
-        return session
 
     async def sign_out(self, request: Request) -> Response:
         """End the session."""
@@ -115,17 +90,17 @@ class Accounts(Pages):
         worker_id, key = form.get("worker_id", "").strip(), form.get("key") or None
         try:
             await self.threads.reading(self._check_invitation, key)
-            await self.threads.writing(self._check_pace, _client(request))
+            await self.threads.writing(self._check_pace, client_of(request))
             if not WORKER_ID.fullmatch(worker_id):
                 raise WorkerError("This cannot be an id.", BAD_ID, 400)
-            password = await self._hashed(worker_id, form.get("password", ""))
+            password = await self.passwords.hashed(worker_id, form.get("password", ""))
             session = await self.threads.writing(self._sign_up, worker_id, password, key)
         except WorkerError as refusal:
             if refusal.status == 404:
                 raise
             context: dict[str, Any] = {"problem": f"{refusal.title} {refusal.reason}", "key": key or ""}
             return self.page(request, "sign_up.html", status=400, worker_id=worker_id[:64], **context)
-        remember(request, session, self.settings)
+        self.identity.remember(request, session)
         return RedirectResponse("/", 303)
 
     def _check_invitation(self, key: str | None) -> None:
@@ -146,11 +121,11 @@ class Accounts(Pages):
         key = form.get("key", "")
         owner = await self.threads.reading(self._owner, key)
         try:
-            password = await self._hashed(owner, form.get("password", ""))
+            password = await self.passwords.hashed(owner, form.get("password", ""))
         except WorkerError as refusal:
             context: dict[str, Any] = {"problem": f"{refusal.title} {refusal.reason}", "key": key, "owner": owner}
             return self.page(request, "password.html", status=400, **context)
-        remember(request, await self.threads.writing(self._use_link, key, password), self.settings)
+        self.identity.remember(request, await self.threads.writing(self._use_link, key, password))
         return RedirectResponse("/", 303)
 
     def _owner(self, key: str) -> str:
@@ -166,15 +141,12 @@ class Accounts(Pages):
         session = self.signed_in(request)
         try:
             # Attempts of others, from elsewhere, do not lock out whoever is signed in.
-            await self._verified(session.worker_id, form.get("old", ""), f"session {session.session_id}")
-        except _Wrong as wrong:
-            raise WorkerError("The password was not changed.", str(wrong), 400) from wrong
-        password = await self._hashed(session.worker_id, form.get("password", ""))
-        remember(request, await self.change(session, accounts.change_password, password), self.settings)
+            await self.passwords.verify(session.worker_id, form.get("old", ""), f"session {session.session_id}")
+        except SignInError as error:
+            raise WorkerError("Your password was not changed.", str(error), 400) from error
+        password = await self.passwords.hashed(session.worker_id, form.get("password", ""))
+        self.identity.remember(request, await self.change(session, accounts.change_password, password))
         return RedirectResponse("/account?changed=1", 303)
-
-    async def _hashed(self, worker_id: str, password: str) -> str:
-        return await to_thread.run_sync(accounts.hashed, worker_id, password, limiter=self._hashing)
 
     # Oneself
 
@@ -216,31 +188,12 @@ class Accounts(Pages):
 
     # Transactions; they run in a thread.
 
-    def _begin(self, worker_id: str) -> Session:
-        with self.marketplace.write() as transaction:
-            return accounts.begin(transaction, worker_id)
-
     def _check_pace(self, address: str) -> None:
         """Raise WorkerError for an address that tries too many ids: each refusal tells of one that is taken."""
         with self.marketplace.write() as transaction:
             if not accounts.may_try(transaction, "", f"sign-up {address}", MAX_SIGN_UPS):
                 raise WorkerError("Too many attempts.", "Wait a quarter of an hour, then try again.", 429)
             accounts.note_failure(transaction, "", f"sign-up {address}")
-
-    def _attempt(self, worker_id: str, address: str) -> tuple[str | None, bool]:
-        with self.marketplace.write() as transaction:
-            allowed = accounts.may_try(transaction, worker_id, address)
-            if allowed:
-                accounts.note_failure(transaction, worker_id, address)
-            return accounts.stored_password(transaction, worker_id), allowed
-
-    def _succeeded(self, worker_id: str, address: str, stored: str | None) -> Session | None:
-        """Begin a session, if the password is still the one that was verified: that took a while."""
-        with self.marketplace.write() as transaction:
-            if accounts.stored_password(transaction, worker_id) != stored:
-                return None
-            accounts.forget_failures(transaction, worker_id, address)
-            return accounts.begin(transaction, worker_id)
 
     def _sign_out(self, session: Session) -> None:
         with self.marketplace.write() as transaction:
@@ -253,7 +206,3 @@ class Accounts(Pages):
     def _use_link(self, key: str, password: str) -> Session:
         with self.marketplace.write() as transaction:
             return accounts.use_link(transaction, key, password)
-
-
-def _client(request: Request) -> str:
-    return request.client.host if request.client else ""

@@ -14,13 +14,14 @@ from simpleturk.marketplace.people.qualifications import test_form
 from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
 from simpleturk.marketplace.questions.question_form import Filled, other_name
 from simpleturk.marketplace.web.form_data import Form, read_form
-from simpleturk.marketplace.web.pages import Pages, check_token, page_number
+from simpleturk.marketplace.web.pages import check_csrf_token, page_number
+from simpleturk.marketplace.web.worker.pages import WorkerPages
 
 #: How many entries of their history a worker sees on one page.
 HISTORY_PAGE = 50
 
 
-class Record(Pages):
+class HistoryPages(WorkerPages):
     """A worker's own pages."""
 
     def routes(self) -> list[Route]:
@@ -88,7 +89,7 @@ class Record(Pages):
         form = await read_form(request)
         try:
             # The token stands in the address: a test's own fields may have any name.
-            check_token(request, request.query_params.get("csrf", ""))
+            check_csrf_token(request, request.query_params.get("csrf", ""))
             return await self._take_test(request, form)
         except WorkerError as refusal:
             title, reason, status = refusal.title, refusal.reason, refusal.status

@@ -1,6 +1,6 @@
-"""The worker site: people find, do and get paid for HITs.
+"""The worker site, assembled: workers find HITs, do them, and see what became of them.
 
-Pages are rendered on the server and changed only by forms that carry the session's token.
+Pages are rendered on the server, and change something only by forms that carry the session's token.
 """
 
 from pathlib import Path
@@ -13,80 +13,59 @@ from starlette.staticfiles import StaticFiles
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people.refusals import WorkerError
 from simpleturk.marketplace.web.frames import Frames
-from simpleturk.marketplace.web.pages import Pages, RedirectTo, security_headers
+from simpleturk.marketplace.web.identity import Passwords, identity_of
+from simpleturk.marketplace.web.pages import RedirectTo, security_headers
 from simpleturk.marketplace.web.settings import SiteSettings
+from simpleturk.marketplace.web.theme import theme_route
 from simpleturk.marketplace.web.threads import Threads
-from simpleturk.marketplace.web.worker.accounts import Accounts
-from simpleturk.marketplace.web.worker.history import Record
-from simpleturk.marketplace.web.worker.tasks import Journey
+from simpleturk.marketplace.web.worker.accounts import AccountPages
+from simpleturk.marketplace.web.worker.history import HistoryPages
+from simpleturk.marketplace.web.worker.pages import Services, WorkerPages
+from simpleturk.marketplace.web.worker.tasks import TaskPages
 
-HERE = Path(__file__).parent
+STATIC = Path(__file__).parent.parent / "static"
 
 
-class Site(Pages):
-    """The pages of one marketplace."""
+class WorkerSite(WorkerPages):
+    """The pages of one marketplace, and the pages that stand in for them after an error."""
 
     def __init__(self, marketplace: Marketplace, threads: Threads, settings: SiteSettings, frames: Frames) -> None:
-        super().__init__(marketplace, threads, settings)
-        parts = (marketplace, threads, settings)
+        passwords = Passwords(marketplace, threads)
+        identity = identity_of(settings.open_access, marketplace, threads, passwords)
+        services = Services(marketplace, threads, settings, identity, passwords)
+        super().__init__(services)
         self._routes: list[Route | Mount] = [
-            *Accounts(*parts).routes(),
-            *Journey(*parts, frames).routes(),
-            *Record(*parts).routes(),
-            Route("/theme.css", self.theme),
-            Mount("/static", StaticFiles(directory=HERE.parent / "static")),
+            *AccountPages(services).routes(),
+            *TaskPages(services, frames).routes(),
+            *HistoryPages(services).routes(),
+            theme_route(settings.color),
+            Mount("/static", StaticFiles(directory=STATIC)),
         ]
 
     def routes(self) -> list[Route | Mount]:
-        """Every page."""
+        """The address of every page."""
         return self._routes
 
-    def theme(self, request: Request) -> Response:
-        """The operator's colour. A page's policy allows no style but that of files."""
-        main = _readable(self.settings.color)
-        css = self.templates.get_template("theme.css").render(main=main)
-        return Response(css, media_type="text/css", headers={"Cache-Control": "max-age=300"})
-
-    # Instead of a page
-
-    def instead(self, request: Request, error: Exception) -> Response:
-        """What has to come first."""
+    def redirected(self, request: Request, error: Exception) -> Response:
+        """What the worker has to do first."""
         assert isinstance(error, RedirectTo)
         return error.response
 
     def not_found(self, request: Request, error: Exception) -> Response:
-        """The page for an address that leads nowhere."""
-        reason = "The address may be mistyped, or out of date."
-        return self.page(request, "message.html", status=404, title="There is no such page.", reason=reason)
+        """The page for an unknown address."""
+        reason = "The address may be mistyped or out of date."
+        return self.page(request, "message.html", status=404, title="This page does not exist.", reason=reason)
 
     def refused(self, request: Request, error: Exception) -> Response:
-        """The page for what a worker cannot do: one clear sentence and a way on."""
+        """The page for a request that the worker cannot make now: the reason, and a link to continue."""
         assert isinstance(error, WorkerError)
         return self.page(request, "message.html", status=error.status, title=error.title, reason=error.reason)
 
     def failed(self, number: str) -> Response:
-        """The page for our own bug, or a database that cannot be used; `number` is what the log calls it."""
-        reason = f"It is not your fault. Go back, and try again. The operator's log calls this {number}."
-        context = {"site": self.settings, "framed": False, "worker": None, "csrf": ""}
+        """The page for a bug or an unusable database; `number` names it in the log."""
+        reason = f"It is not your fault. Go back and try again. If you report it, give this number: {number}."
+        context = {"site": self.settings, "framed": False, "worker": None, "csrf": "", "path": ""}
         html = self.templates.get_template("message.html").render(
-            context | {"title": "Something went wrong here.", "reason": reason}
+            context | {"title": "Something went wrong.", "reason": reason}
         )
         return HTMLResponse(html, 500, headers=security_headers("", framed=True))
-
-
-def _readable(color: str) -> str:
-    """A colour ("#rrggbb"), as much darker as it takes to read it on the site's ground, and white on it."""
-    if not color:
-        return ""
-    parts = [int(color[n : n + 2], 16) for n in (1, 3, 5)]
-    # 4.5 : 1 on the ground, whose luminance is 0.92. Source: WCAG 2.2, 1.4.3.
-    while (0.92 + 0.05) / (_luminance(parts) + 0.05) < 4.6:
-        parts = [int(part * 0.95) for part in parts]
-    return "#" + "".join(f"{part:02x}" for part in parts)
-
-
-def _luminance(parts: list[int]) -> float:
-    """Relative luminance. Source: WCAG 2.2."""
-    shares = [part / 255 for part in parts]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in shares]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

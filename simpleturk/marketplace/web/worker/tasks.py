@@ -15,26 +15,26 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from simpleturk.marketplace.domain import assignments, search
-from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.errors import StoreUnavailable
 from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
 from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.questions.question_form import Filled
 from simpleturk.marketplace.web.form_data import MAX_FORM_BYTES, MAX_OWN_FORM_BYTES, Form, fields_of, read_form
-from simpleturk.marketplace.web.frames import Frames, render_form
-from simpleturk.marketplace.web.pages import Pages, check, check_token, page_number, security_headers
-from simpleturk.marketplace.web.settings import SiteSettings
-from simpleturk.marketplace.web.threads import Threads
+from simpleturk.marketplace.web.form_page import render_form
+from simpleturk.marketplace.web.frames import Frames
+from simpleturk.marketplace.web.identity import check_session
+from simpleturk.marketplace.web.pages import check_csrf_token, page_number, security_headers
+from simpleturk.marketplace.web.worker.pages import Services, WorkerPages
 
 #: How many groups stand on one page.
 GROUPS_PAGE = 25
 
 
-class Journey(Pages):
+class TaskPages(WorkerPages):
     """A worker's way from the list of HITs to submitted work."""
 
-    def __init__(self, marketplace: Marketplace, threads: Threads, settings: SiteSettings, frames: Frames) -> None:
-        super().__init__(marketplace, threads, settings)
+    def __init__(self, services: Services, frames: Frames) -> None:
+        super().__init__(services)
         self.frames = frames
         self._large = CapacityLimiter(16)
 
@@ -96,7 +96,7 @@ class Journey(Pages):
         """Accept a HIT of a group. Whoever comes from one that they submitted reads that it is in, whatever follows."""
         form = await read_form(request)
         try:
-            check_token(request, form.get("csrf", ""))
+            check_csrf_token(request, form.get("csrf", ""))
             return await self._accept(request, form)
         except WorkerError as refusal:
             if not await self.threads.reading(self._is_submitted, form.get("done", "")):
@@ -145,7 +145,7 @@ class Journey(Pages):
         """What the page asks when its frame has loaded something: is the work in?"""
         session = self.signed_in(request)
         with self.marketplace.read() as transaction:
-            check(transaction, session)
+            check_session(transaction, session)
             assignment = assignments.own_assignment(
                 transaction, session.worker_id, request.path_params["assignment_id"]
             )

@@ -271,7 +271,7 @@ def test_the_page_can_ask_whether_the_work_is_in(mturk: Any, ann: Browser) -> No
 def test_changes_need_the_sessions_token(ann: Browser, path: str) -> None:
     for fields in ({}, {"csrf": "guess"}):
         page = ann.post(path, fields)
-        assert (ann.status, "This form is too old." in page.html) == (403, True)
+        assert (ann.status, "This page is out of date." in page.html) == (403, True)
 
 
 def test_accept_and_return_are_not_links(mturk: Any, ann: Browser) -> None:

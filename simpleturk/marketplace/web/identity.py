@@ -1,0 +1,167 @@
+"""Who is signed in, and the ways in which workers prove who they are.
+
+OpenAccess takes the id that a worker types, or that a link names. PasswordAccounts asks for the password of an account.
+A session is a signed cookie that names a worker; its values are checked against the database for every request.
+"""
+
+from typing import Protocol
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.people import accounts
+from simpleturk.marketplace.people.accounts import Session
+from simpleturk.marketplace.people.refusals import WorkerError
+from simpleturk.marketplace.store.transaction import Transaction
+from simpleturk.marketplace.web.pages import new_csrf_token
+from simpleturk.marketplace.web.threads import Threads
+from simpleturk.mturk.limits import WORKER_ID
+
+
+class SignInError(Exception):
+    """The worker is not signed in; the message says why, in sentences for the page."""
+
+
+class Identity(Protocol):
+    """A way in which workers prove who they are."""
+
+    def session(self, request: Request) -> Session | None:
+        """The session in a browser's cookie; None without one, or if this way does not accept it."""
+
+    def remember(self, request: Request, session: Session) -> None:
+        """Sign a worker in: the browser's cookie holds this session from now on, and nothing of an earlier one."""
+
+    def worker_of_link(self, request: Request) -> str:
+        """The worker whom an address signs in without a form; "" for none."""
+
+    async def sign_in(self, worker_id: str, password: str, client: str) -> Session:
+        """Begin a session of a worker at a client's address. Raises SignInError."""
+
+
+class OpenAccess:
+    """Workers are who they say they are: an id is enough, and a link may name it (?worker_id=ann)."""
+
+    def __init__(self, marketplace: Marketplace, threads: Threads) -> None:
+        self.marketplace = marketplace
+        self.threads = threads
+
+    def session(self, request: Request) -> Session | None:
+        """The session in a browser's cookie."""
+        return _session_of(request)
+
+    def remember(self, request: Request, session: Session) -> None:
+        """Sign a worker in. The cookie says that no password was asked for."""
+        _remember(request, session)
+        request.session["open"] = True
+
+    def worker_of_link(self, request: Request) -> str:
+        """The worker that an address names."""
+        worker_id = request.query_params.get("worker_id", "")
+        return worker_id if WORKER_ID.fullmatch(worker_id) else ""
+
+    async def sign_in(self, worker_id: str, password: str, client: str) -> Session:
+        """Begin a session. The password is ignored."""
+        return await self.threads.writing(self._begin, worker_id)
+
+    def _begin(self, worker_id: str) -> Session:
+        with self.marketplace.write() as transaction:
+            return accounts.begin(transaction, worker_id)
+
+
+class PasswordAccounts:
+    """Workers sign in with the id and the password of an account."""
+
+    def __init__(self, passwords: "Passwords") -> None:
+        self.passwords = passwords
+
+    def session(self, request: Request) -> Session | None:
+        """The session in a browser's cookie, unless it was begun without a password."""
+        return None if request.session.get("open") else _session_of(request)
+
+    def remember(self, request: Request, session: Session) -> None:
+        """Sign a worker in."""
+        _remember(request, session)
+
+    def worker_of_link(self, request: Request) -> str:
+        """No address signs a worker in."""
+        return ""
+
+    async def sign_in(self, worker_id: str, password: str, client: str) -> Session:
+        """Begin a session with the right password. Raises SignInError."""
+        return await self.passwords.verify(worker_id, password, client)
+
+
+class Passwords:
+    """Verifies and hashes passwords, outside of transactions."""
+
+    def __init__(self, marketplace: Marketplace, threads: Threads) -> None:
+        self.marketplace = marketplace
+        self.threads = threads
+        # Each password takes 64 MiB and tens of milliseconds, by design: at most two at once.
+        self._limiter = CapacityLimiter(2)
+
+    async def verify(self, worker_id: str, password: str, client: str) -> Session:
+        """Begin a session with an id and its password. Raises SignInError."""
+        stored, is_allowed = await self.threads.writing(self._attempt, worker_id, client)
+        if not is_allowed:
+            raise SignInError("Too many attempts. Wait 15 minutes, then try again.")
+        is_right = await to_thread.run_sync(accounts.is_right, stored, password, limiter=self._limiter)
+        session = await self.threads.writing(self._succeeded, worker_id, client, stored) if is_right else None
+        if session is None:
+            raise SignInError("Wrong worker ID or password.")
+        return session
+
+    async def hashed(self, worker_id: str, password: str) -> str:
+        """A new password of a worker, as it is stored. Raises WorkerError for one that is too easy to guess."""
+        return await to_thread.run_sync(accounts.hashed, worker_id, password, limiter=self._limiter)
+
+    def _attempt(self, worker_id: str, client: str) -> tuple[str | None, bool]:
+        """The stored password, and whether this client may try now. The attempt counts as failed until it succeeds."""
+        with self.marketplace.write() as transaction:
+            is_allowed = accounts.may_try(transaction, worker_id, client)
+            if is_allowed:
+                accounts.note_failure(transaction, worker_id, client)
+            return accounts.stored_password(transaction, worker_id), is_allowed
+
+    def _succeeded(self, worker_id: str, client: str, stored: str | None) -> Session | None:
+        """Begin a session, unless the password was changed while it was verified: that takes a while."""
+        with self.marketplace.write() as transaction:
+            if accounts.stored_password(transaction, worker_id) != stored:
+                return None
+            accounts.forget_failures(transaction, worker_id, client)
+            return accounts.begin(transaction, worker_id)
+
+
+def identity_of(open_access: bool, marketplace: Marketplace, threads: Threads, passwords: Passwords) -> Identity:
+    """The way in which the workers of a site prove who they are."""
+    return OpenAccess(marketplace, threads) if open_access else PasswordAccounts(passwords)
+
+
+def check_session(transaction: Transaction, session: Session, terms: str = "") -> None:
+    """Raise WorkerError unless a session is still valid, and its worker has accepted these terms ("" for none)."""
+    standing = accounts.standing(transaction, session, terms)
+    if standing == "ended":
+        raise WorkerError("You are signed out.", "Sign in again, then continue.", 403)
+    if standing == "terms":
+        raise WorkerError("There are new terms.", "Open any page to read and accept them, then continue.", 403)
+
+
+def client_of(request: Request) -> str:
+    """The address from which a request comes."""
+    return request.client.host if request.client else ""
+
+
+def _session_of(request: Request) -> Session | None:
+    values = request.session
+    worker_id, epoch, session_id = values.get("worker_id"), values.get("epoch"), values.get("id")
+    if isinstance(worker_id, str) and isinstance(epoch, int) and isinstance(session_id, str):
+        return Session(worker_id, epoch, session_id)
+    return None
+
+
+def _remember(request: Request, session: Session) -> None:
+    request.session.clear()
+    request.session.update(
+        worker_id=session.worker_id, epoch=session.epoch, id=session.session_id, csrf=new_csrf_token()
+    )

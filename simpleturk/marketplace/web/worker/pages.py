@@ -1,0 +1,114 @@
+"""What the pages of the worker site share: the worker who is signed in, and changes in that worker's name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.people import accounts
+from simpleturk.marketplace.people.accounts import Session
+from simpleturk.marketplace.people.refusals import WorkerError
+from simpleturk.marketplace.web.identity import Identity, Passwords, check_session
+from simpleturk.marketplace.web.pages import Pages, RedirectTo, safe_path
+from simpleturk.marketplace.web.settings import SiteSettings
+from simpleturk.marketplace.web.threads import Threads
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the parts of the worker site work with."""
+
+    marketplace: Marketplace
+    threads: Threads
+    settings: SiteSettings
+    identity: Identity
+    passwords: Passwords
+
+
+class WorkerPages(Pages):
+    """A part of the worker site."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(TEMPLATES, services.settings)
+        self.marketplace = services.marketplace
+        self.threads = services.threads
+        self.identity = services.identity
+        self.passwords = services.passwords
+
+    def shared(self, request: Request) -> dict[str, Any]:
+        """The worker who is signed in, for the navigation."""
+        session = self.identity.session(request)
+        return {"worker": session and session.worker_id}
+
+    def worker(self, request: Request) -> str:
+        """The id of the worker who is signed in. Raises RedirectTo if they have to sign in or accept terms first."""
+        session = self.identity.session(request)
+        linked = self.identity.worker_of_link(request)
+        if linked and not (session and session.worker_id == linked):
+            self._follow_link(request, session, linked)
+        if session is None:
+            raise RedirectTo(self._sign_in_first(request))
+        with self.marketplace.read() as transaction:
+            standing = accounts.standing(transaction, session, self.settings.terms)
+        if standing == "ended":
+            request.session.clear()
+            raise RedirectTo(self._sign_in_first(request))
+        if standing == "terms":
+            raise RedirectTo(self.page(request, "terms.html", next=_address(request)))
+        return session.worker_id
+
+    def _follow_link(self, request: Request, session: Session | None, linked: str) -> None:
+        """Sign in the worker whom a link names. Raises RedirectTo.
+
+        A HIT is hostile: it may load such a link unseen, and may open it in a window. So only a page that a person
+        opens counts, and the worker confirms a link from another site if somebody else is signed in.
+        """
+        if request.headers.get("sec-fetch-dest", "document") != "document":
+            raise WorkerError("This link works only in a window of its own.", "Open it in your browser.", 403)
+        # Over plain http browsers do not say where a link came from, except for this computer's own names.
+        came_from = request.headers.get("sec-fetch-site", "unknown")
+        if session is not None and came_from not in ("none", "same-origin"):
+            raise RedirectTo(self.page(request, "switch.html", linked=linked, next=_address(request)))
+        with self.marketplace.write() as transaction:
+            begun = accounts.begin(transaction, linked)
+        self.identity.remember(request, begun)
+        raise RedirectTo(RedirectResponse(_address(request), 303))
+
+    def _sign_in_first(self, request: Request) -> Response:
+        """The form for signing in, which continues at the address of this request."""
+        return self.page(request, "sign_in.html", next=_address(request))
+
+    def signed_in(self, request: Request) -> Session:
+        """The session of a form; the transaction has to check it. Raises WorkerError without one."""
+        session = self.identity.session(request)
+        if session is None:
+            raise WorkerError("You are not signed in.", "Sign in, then continue.", 403)
+        return session
+
+    async def change(
+        self, session: Session, function: Callable[..., Any], *arguments: Any, before_terms: bool = False
+    ) -> Any:
+        """Call function(transaction, worker_id, *arguments) in a transaction, if the session is still valid.
+
+        Raises WorkerError. `before_terms`: workers who have not accepted the terms may do it too.
+        """
+
+        def act() -> Any:
+            with self.marketplace.write() as transaction:
+                check_session(transaction, session, "" if before_terms else self.settings.terms)
+                return function(transaction, session.worker_id, *arguments)
+
+        return await self.threads.writing(act)
+
+
+def _address(request: Request) -> str:
+    """The address of a request, without the worker whom its link named."""
+    query = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != "worker_id"])
+    return safe_path(request.url.path + (f"?{query}" if query else ""))
