@@ -1,35 +1,27 @@
-"""The Typer app: registers the commands; the one place where an error becomes a message and a status."""
+"""The Typer app: imports a command when it runs; the one place where an error becomes a message and a status."""
 
+import importlib
 import os
+import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from simpleturk import __version__, console
-from simpleturk.commands import requester, worker
-from simpleturk.commands.balance import balance
-from simpleturk.commands.block import block, unblock
-from simpleturk.commands.check import check
-from simpleturk.commands.common.options import ALIASES
-from simpleturk.commands.demo.command import demo
-from simpleturk.commands.extend import extend
-from simpleturk.commands.help import help_
-from simpleturk.commands.hits import delete, expire, hits
-from simpleturk.commands.import_ import import_
-from simpleturk.commands.init import init
-from simpleturk.commands.launch.command import launch
-from simpleturk.commands.progress import progress
-from simpleturk.commands.properties import properties
-from simpleturk.commands.render_template import render_template
-from simpleturk.commands.results import results
-from simpleturk.commands.review import approve, bonus, reject
-from simpleturk.commands.serve.command import serve
-from simpleturk.config import load_config
-from simpleturk.errors import ExitStatus, SimpleturkError
+from simpleturk.commands import TABLE, Entry, GroupEntry
+from simpleturk.errors import ExitStatus, SimpleturkError, UsageError
+from simpleturk.simple_amt import ALIASES
+
+#: Options that simpleturk.toml of a task folder usually sets.
+TASK_OPTIONS = ("--template", "--properties", "--inputs")
+
+#: Click's notation of a range, such as 0.01<=x<=3650 or x>=1, at the end of an option's help.
+_RANGE = re.compile(r"(\[|; )(?:([\d.]+)<=)?x(?:([<>]=)([\d.]+))?(?=[;\]])")
 
 
 class Command(TyperCommand):
@@ -37,35 +29,162 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         end = args.index("--") if "--" in args else len(args)
+        ctx.allow_extra_args = True
         try:
-            return list(super().parse_args(ctx, [*map(_spelled, args[:end]), *args[end:]]))
+            extra = list(super().parse_args(ctx, [*map(_translated, args[:end]), *args[end:]]))
         except typer.Exit:  # --help
             raise
-        except Exception:
-            # What is missing may stand in the file that cannot be read: that comes first.
+        except Exception as error:
+            # A missing option may be set in a configuration that cannot be read: report that first.
             _raise_if_broken(ctx)
+            self._explain_missing_option(error)
             raise
+        if extra and not ctx.resilient_parsing:
+            _raise_if_broken(ctx)
+            raise UsageError(f"unexpected argument {extra[0]}", self._hint_for_argument(ctx, extra[0]))
+        return extra
 
     def invoke(self, ctx: Any) -> Any:
         _raise_if_broken(ctx)
         return super().invoke(ctx)
 
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        pieces = ["[OPTIONS]"]
+        for argument in self.get_params(ctx):
+            if argument.param_type_name == "argument":
+                name = str(argument.metavar or argument.name.upper())
+                name = name if argument.required else f"[{name}]"
+                pieces.append(name if argument.nargs == 1 else f"{name}...")
+        return pieces
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        for heading, records in self.help_sections(ctx).items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+    def help_sections(self, ctx: Any) -> dict[str, list[tuple[str, str]]]:
+        """Arguments and options by heading, each as a pair of its spelling and its help."""
+        sections: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record and parameter.param_type_name == "argument":
+                sections["Arguments"].append((str(parameter.metavar or parameter.name), record[1]))
+            elif record:
+                heading = getattr(parameter, "rich_help_panel", None) or "Options"
+                sections.setdefault(heading, []).append((record[0], _RANGE.sub(_spelled_range, record[1])))
+        return {heading: records for heading, records in sections.items() if records}
+
+    def _options(self) -> list[str]:
+        return [spelling for parameter in self.params for spelling in parameter.opts]
+
+    def _explain_missing_option(self, error: Exception) -> None:
+        """Raise UsageError if an option is missing that simpleturk.toml could set."""
+        if not isinstance(error, typer.BadParameter) or error.param is None or error.message:
+            return
+        name = error.param.opts[0]
+        if name not in TASK_OPTIONS:
+            return
+        names = " and ".join(option for option in TASK_OPTIONS if option in self._options())
+        if Path("simpleturk.toml").exists():
+            hint = f'add {name[2:]} = "FILE" to simpleturk.toml, or give {name}'
+            raise UsageError(f"simpleturk.toml does not set {name[2:]}, and {name} was not given", hint)
+        raise UsageError(
+            f"no simpleturk.toml in this folder, and {name} was not given",
+            f"run `simpleturk init` to make a task folder, or name your files with {names.replace(' and ', ', ', 1)}",
+        )
+
+    def _hint_for_argument(self, ctx: Any, argument: str) -> str:
+        if "--ids" in self._options() and not argument.startswith("-"):
+            return f"to name the batch's ids file: {ctx.command_path} --ids {argument}"
+        return f"see {ctx.command_path} --help"
+
 
 class Group(TyperGroup):
+    """A group whose commands are imported when they are needed; its help is in the table."""
+
+    def __init__(self, *, entries: Mapping[str, Mapping[str, Entry | GroupEntry]], **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.headings = entries
+        self.commands: Any = _Commands({name: entry for part in entries.values() for name, entry in part.items()})
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(self.commands)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        width = max(map(len, self.commands))
+        for heading, part in self.headings.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name.ljust(width), entry.help) for name, entry in part.items()])
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        entries = self.commands.entries.items()
+        names = [_Completion(name, entry.help) for name, entry in entries if name.startswith(incomplete)]
+        return [*names, *super(TyperGroup, self).shell_complete(ctx, incomplete)]
+
+
+class App(Group):
     """The app: defaults from simpleturk.toml go in, errors come out as messages."""
 
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(entries=TABLE, **attributes)
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        with _told():  # --version writes
+        with _reported():  # --version writes
             return list(super().parse_args(ctx, args))
 
     def invoke(self, ctx: Any) -> Any:
-        with _told():
-            ctx.default_map, ctx.obj = _defaults(self.commands)
+        with _reported():
+            ctx.default_map, ctx.obj = _defaults()
             return super().invoke(ctx)
 
 
+class _Completion(NamedTuple):
+    """A command that a shell offers, as Typer's scripts read it."""
+
+    value: str
+    help: str
+    type: str = "plain"
+
+
+class _Commands(Mapping[str, Any]):
+    """A group's commands by name, each imported when it is first looked up."""
+
+    def __init__(self, entries: Mapping[str, Entry | GroupEntry]) -> None:
+        self.entries = entries
+        self._loaded: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._loaded:
+            self._loaded[name] = _load(name, self.entries[name])
+        return self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+
+def _load(name: str, entry: Entry | GroupEntry) -> Any:
+    if isinstance(entry, GroupEntry):
+        return Group(
+            entries={"Commands": entry.commands},
+            name=name,
+            help=entry.help,
+            no_args_is_help=True,
+            rich_markup_mode=None,
+        )
+    module, function = entry.target.split(":")
+    callback = getattr(importlib.import_module(f"simpleturk.commands.{module}"), function)
+    lines = [line for purpose, command in entry.examples for line in (f"# {purpose}", command)]
+    epilog = "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+    single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    single.command(name, cls=Command, epilog=epilog)(callback)
+    return typer.main.get_command(single)
+
+
 @contextmanager
-def _told() -> Iterator[None]:
+def _reported() -> Iterator[None]:
     """Expected failures of the block become a message and a status."""
     try:
         yield
@@ -73,69 +192,85 @@ def _told() -> Iterator[None]:
         console.error(error)
         raise typer.Exit(error.status) from error
     except KeyboardInterrupt as error:
-        hint = "what was done is kept; run the same command again to go on"
+        hint = "what was done is saved; run the same command again to continue"
         console.error(SimpleturkError("interrupted", hint))
         raise typer.Exit(ExitStatus.INTERRUPTED) from error
     except BrokenPipeError as error:
-        # Whoever read our output has seen enough. Nothing more goes there, not even at exit.
+        # The reader of stdout has closed it. Nothing more is written there, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(ExitStatus.DONE) from error
     except OSError as error:
-        # The machine says no: no space, no permission, no such folder. Anything else is a bug, and shows itself.
+        # The operating system refuses: no space, no permission, no such folder. Anything else is a bug: its traceback
+        # is shown.
         where = f"{error.filename}: " if error.filename else ""
         console.error(SimpleturkError(f"{where}{(error.strerror or str(error)).lower()}"))
-        _abandon_stdout()
+        _discard_stdout()
         raise typer.Exit(ExitStatus.FAILED) from error
 
 
-def _abandon_stdout() -> None:
-    """What could not be written must not fail once more, without a message, when the program ends."""
+def _discard_stdout() -> None:
+    """Drop what cannot be written to stdout: Python would fail again, without a message, when the program ends."""
     try:
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _defaults(commands: Mapping[str, Any]) -> tuple[dict[str, Any], SimpleturkError | None]:
-    """Each command's defaults from simpleturk.toml; and what is wrong with that file, for commands that really run."""
+def _defaults() -> tuple[dict[str, Any], SimpleturkError | None]:
+    """Each command's defaults from simpleturk.toml; and that file's problems, for commands that really run."""
+    from simpleturk.config import load_config  # --help needs no configuration
+
     try:
         options = load_config().options
     except SimpleturkError as error:
         return {}, error
-    # `output` is where results are kept: no other command may write there by default.
+    # `output` is where results are saved: no other command may write there by default.
     others = {name: value for name, value in options.items() if name != "output"}
-    own: dict[str, Any] = {}
-    for name, command in commands.items():
-        subcommands = getattr(command, "commands", None)
-        own[name] = dict.fromkeys(subcommands, others) if subcommands else options if name == "results" else others
-    return own, None
+    defaults: dict[str, Any] = {}
+    for part in TABLE.values():
+        for name, entry in part.items():
+            if isinstance(entry, GroupEntry):
+                defaults[name] = dict.fromkeys(entry.commands, others)
+            else:
+                defaults[name] = options if name == "results" else others
+    return defaults, None
 
 
 def _raise_if_broken(ctx: Any) -> None:
     broken = ctx.find_root().obj
-    if broken is not None and ctx.info_name != "help":
+    if isinstance(broken, SimpleturkError) and ctx.info_name != "help":
         raise broken
 
 
-def _spelled(argument: str) -> str:
+def _translated(argument: str) -> str:
+    """An option as simpleturk spells it; simple-amt's spelling is accepted."""
     name, equals, value = argument.partition("=")
     return ALIASES.get(name, name) + equals + value
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
+def _spelled_range(match: "re.Match[str]") -> str:
+    """ "0.01 to 3650" for "0.01<=x<=3650"."""
+    opening, least, comparison, bound = match.groups()
+    if least and bound:
+        return f"{opening}{least} to {bound}"
+    return f"{opening}at least {least or bound}" if least or comparison == ">=" else f"{opening}at most {bound}"
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
         console.data(f"simpleturk {__version__}\n")
         console.flush()
         raise typer.Exit
 
 
 app = typer.Typer(
-    cls=Group,
+    cls=App,
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Run batches of human tasks (HITs), on a Mechanical Turk of your own or any other.",
+    context_settings={"help_option_names": ["--help", "-h"]},
+    help="Run batches of human tasks (HITs) on a Mechanical Turk of your own, or on any other.",
+    epilog="Run `simpleturk COMMAND --help` for the options and examples of a command.",
 )
 
 
@@ -146,68 +281,3 @@ def _options(
     ] = False,
 ) -> None:
     pass
-
-
-_EXAMPLES: dict[Callable[..., None], str] = {
-    launch: "simpleturk launch --template page.html --properties hit.json --inputs data.jsonl --ids hit_ids.txt",
-    progress: "simpleturk progress --ids hit_ids.txt",
-    results: "simpleturk results > results.jsonl",
-    approve: "simpleturk approve --feedback 'Thank you'",
-    reject: "simpleturk reject --feedback 'The text is empty' 3ABC",
-    bonus: "simpleturk bonus --amount 0.50 --reason 'Very careful work' 3ABC",
-    extend: "simpleturk extend --assignments-by 1 --hours 24",
-    expire: "simpleturk expire --at 2026-12-31T18:00",
-    delete: "simpleturk delete --force",
-    block: "simpleturk block --reason 'Random answers' ann bob",
-    unblock: "simpleturk unblock ann",
-    hits: "simpleturk hits --status Reviewable | jq -r .hit_id",
-    import_: "simpleturk import Batch_3482914_batch_results.csv",
-    balance: "simpleturk balance --prod",
-    render_template: "simpleturk render-template --preview",
-    serve: "simpleturk serve --port 8484",
-    properties: "simpleturk properties --check hit.json",
-    check: "simpleturk check --prod",
-    init: "simpleturk init my_task --from image_captioning",
-    demo: "simpleturk demo my-first-batch",
-    help_: "simpleturk help templates",
-}
-
-#: Groups of commands: their help, and each command's name, function and example.
-_GROUPS: dict[str, tuple[str, dict[str, tuple[Callable[..., None], str]]]] = {
-    "requester": (
-        "Manage who may call your API, and what they owe workers.",
-        {
-            "add": (requester.add, "simpleturk requester add 'Vision Lab' > key.json"),
-            "list": (requester.list_, "simpleturk requester list"),
-            "revoke": (requester.revoke, "simpleturk requester revoke AKIA2E0A8F3B244C9986"),
-            "deposit": (requester.deposit, "simpleturk requester deposit 250 --requester 'Vision Lab'"),
-            "unlimited": (requester.unlimited, "simpleturk requester unlimited"),
-            "payments": (requester.payments, "simpleturk requester payments > pay.csv"),
-            "paid": (requester.paid, "simpleturk requester paid pay.csv"),
-        },
-    ),
-    "worker": (
-        "Manage workers: accounts, invitations, what they may do.",
-        {
-            "add": (worker.add, "simpleturk worker add --workers lab.csv > links.jsonl"),
-            "invite": (worker.invite, "simpleturk worker invite --uses 30 --days 7"),
-            "list": (worker.list_, "simpleturk worker list"),
-            "set": (worker.set_, "simpleturk worker set ann --masters --country US-CA"),
-            "disable": (worker.disable, "simpleturk worker disable ann"),
-            "enable": (worker.enable, "simpleturk worker enable ann"),
-            "reset": (worker.reset, "simpleturk worker reset ann"),
-            "export": (worker.export, "simpleturk worker export ann > ann.json"),
-            "delete": (worker.delete, "simpleturk worker delete ann"),
-        },
-    ),
-}
-
-for _function, _example in _EXAMPLES.items():
-    # Some are called what Python keeps for itself.
-    _name = _function.__name__.rstrip("_").replace("_", "-")
-    app.command(_name, cls=Command, epilog=f"Example: {_example}", no_args_is_help=False)(_function)
-for _group, (_help, _commands) in _GROUPS.items():
-    _typer = typer.Typer(help=_help, no_args_is_help=True, rich_markup_mode=None)
-    for _name, (_function, _example) in _commands.items():
-        _typer.command(_name, cls=Command, epilog=f"Example: {_example}")(_function)
-    app.add_typer(_typer, name=_group)

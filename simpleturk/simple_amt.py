@@ -8,6 +8,19 @@ from simpleturk.errors import Problem, Problems, SimpleturkError
 
 FILE = Path("config.json")
 
+#: Options as simple-amt's scripts spell them, and what they are called here; accepted, not shown in help.
+ALIASES = {
+    "--hit_ids_file": "--ids",
+    "--html_template": "--template",
+    "--hit_properties_file": "--properties",
+    "--input_json_file": "--inputs",
+    "--output_file": "--output",
+    "--rendered_html": "--output",
+    "--assignment_ids_file": "--assignments",
+    "--worker_ids_file": "--workers",
+    "--hit_id": "--hit-id",
+}
+
 
 @dataclass(frozen=True)
 class SimpleAmtConfig:

@@ -7,6 +7,7 @@ tests/test_manual.py fails if a part differs from what the code says.
 import ast
 import inspect
 import re
+import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -119,8 +120,8 @@ def _commands() -> Iterator[tuple[str, Any]]:
 
 
 def _options(context: Any) -> list[tuple[str, str]]:
-    records = [parameter.get_help_record(context) for parameter in context.command.get_params(context)]
-    return [(spelling, text) for spelling, text in filter(None, records) if spelling != "--help"]
+    records = [record for part in context.command.help_sections(context).values() for record in part]
+    return [(spelling, text) for spelling, text in records if not spelling.endswith("--help")]
 
 
 def _command(name: str, context: Any, shared: list[tuple[str, str]]) -> str:
@@ -131,7 +132,8 @@ def _command(name: str, context: Any, shared: list[tuple[str, str]]) -> str:
     common = [spelling.split(" ")[0].rstrip(",") for spelling, text in records if (spelling, text) in shared]
     if common:
         lines.append(f"- shared options: {', '.join(f'`{spelling}`' for spelling in common)}")
-    lines += ["", f"{context.command.epilog.replace('Example: ', 'Example: `')}`"] if context.command.epilog else []
+    examples = inspect.cleandoc(context.command.epilog).partition("Examples:\n")[2]
+    lines += ["", "```sh", textwrap.dedent(examples), "```"]
     return "\n".join(lines)
 
 

@@ -28,7 +28,7 @@ def block(
     list_: Annotated[bool, typer.Option("--list", help="Print the blocked workers, one JSON record a line.")] = False,
     yes: YesOpt = False,
 ) -> None:
-    """Keep workers from all your HITs, or list them."""
+    """Block workers from all your HITs, or list them."""
     from simpleturk.batch.review import each
     from simpleturk.files import json_line
 
@@ -54,7 +54,7 @@ def block(
 
 @on_a_marketplace
 def unblock(where: EndpointOptions, named: NamedArg = None, workers: WorkersOpt = None) -> None:
-    """Let blocked workers do your HITs again."""
+    """Allow blocked workers to do your HITs again."""
     from simpleturk.batch.review import each
 
     chosen = named_items(named, workers, "worker_id")

@@ -42,7 +42,7 @@ def check(
     strict: StrictOpt = False,
     json_: JsonOpt = False,
 ) -> None:
-    """Check template, properties and inputs; launch nothing.
+    """Check template, properties and inputs; create nothing.
 
     The status is 1 when something is wrong that keeps HITs from being done.
     """

@@ -37,7 +37,7 @@ def extend(
     hours: HoursOpt = None,
     yes: YesOpt = False,
 ) -> None:
-    """Give the batch's HITs more assignments, or more time.
+    """Add assignments or time to a batch's HITs.
 
     Interrupted and run again, it goes on: no HIT is extended twice.
     """

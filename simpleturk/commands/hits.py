@@ -43,7 +43,7 @@ def hits(
         str | None, typer.Option("--title", metavar="TEXT", help="Only HITs whose title contains this.")
     ] = None,
 ) -> None:
-    """Print every HIT of the account as JSON Lines."""
+    """List every HIT of the account as JSON Lines."""
     from simpleturk.files import json_line
 
     mturk = connect_to(marketplace_of(where), where, DEFAULT_IDS)
@@ -74,7 +74,7 @@ def expire(
     ] = None,
     yes: YesOpt = False,
 ) -> None:
-    """Take the batch's HITs off the market."""
+    """Stop showing a batch's HITs to workers."""
     hit_ids, _, mturk = the_batch(where, ids, acts=True)
     moment = at or NOW
     if mturk.marketplace.spends_money:

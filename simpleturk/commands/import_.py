@@ -40,7 +40,7 @@ def import_(
     status: StatusOpt = Status.APPROVED,
     database: DatabaseOpt = None,
 ) -> None:
-    """Take in an old batch's results, as HITs with their work.
+    """Import an old batch's results as HITs.
 
     Review, export and extend them here. Nothing is owed for work that was approved elsewhere.
     """

@@ -18,7 +18,7 @@ DEFAULT = "text_classification"
 
 
 def init(name: NewFolderArg = None, from_: FromOpt = DEFAULT, list_: ListOpt = False) -> None:
-    """Make a new task folder: template, properties, inputs."""
+    """Create a task folder: template, properties, inputs."""
     if list_:
         for example in examples():
             console.data(f"{example}: {_title(example)}\n")

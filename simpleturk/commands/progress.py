@@ -39,7 +39,7 @@ def progress(
     watch: WatchOpt = False,
     interval: IntervalOpt = 10,
 ) -> None:
-    """Show how far a batch has come."""
+    """Show the state of a batch's HITs and assignments."""
     from simpleturk.batch import status
 
     hit_ids, record, mturk = the_batch(where, ids)

@@ -17,7 +17,7 @@ CheckOpt = Annotated[
 
 
 def properties(schema: SchemaOpt = False, check: CheckOpt = None) -> None:
-    """Show every property, or check a properties file."""
+    """List all HIT properties, or check a properties file."""
     from simpleturk.batch.properties.describe import described, json_schema
 
     if schema and check:

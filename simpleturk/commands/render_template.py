@@ -47,7 +47,7 @@ def render_template(
     syntax: SyntaxOpt = None,
     config: ConfigOpt = None,
 ) -> None:
-    """Render a template with an input, or preview it."""
+    """Render the page of one input, or preview it."""
     from simpleturk.assets.local import inlined, served
     from simpleturk.batch.inputs import open_inputs
     from simpleturk.batch.templates.jinja import MOST_INLINED

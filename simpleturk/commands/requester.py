@@ -3,7 +3,6 @@
 import csv
 import io
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +10,7 @@ import typer
 
 from simpleturk import console
 from simpleturk.commands.common.database import DatabaseOpt, opened
+from simpleturk.commands.common.money import payment_parser
 from simpleturk.commands.common.options import YesOpt, data_out
 from simpleturk.errors import Problem, Problems, SimpleturkError
 
@@ -29,14 +29,7 @@ RequesterOpt = Annotated[
 ]
 
 
-def _usd(text: str) -> Decimal:
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or amount <= 0 or amount > 1_000_000_000 or amount != round(amount, 2):
-        raise typer.BadParameter(f"{text!r} is not an amount in USD, such as 100 or 12.50")
-    return round(amount, 2)
+parse_deposit = payment_parser(1_000_000_000, "100 or 12.50")
 
 
 def add(
@@ -46,7 +39,7 @@ def add(
         bool, typer.Option("--another-key", help="The requester exists: make one more access key.")
     ] = False,
 ) -> None:
-    """Add a requester, and print their access key as JSON: its secret is shown only now."""
+    """Add a requester and print their access key as JSON."""
     from simpleturk.files import json_line
     from simpleturk.marketplace.api.signature import secret_of
     from simpleturk.marketplace.people.requesters import add_key, add_requester
@@ -72,7 +65,7 @@ def add(
 
 
 def list_(database: DatabaseOpt = None) -> None:
-    """Print every requester with their access keys and money, one JSON record a line."""
+    """List requesters with their keys and money as JSON Lines."""
     from simpleturk.files import json_line
     from simpleturk.marketplace.domain import ledger
     from simpleturk.marketplace.people.requesters import all_requesters
@@ -98,7 +91,7 @@ def revoke(
     database: DatabaseOpt = None,
     yes: YesOpt = False,
 ) -> None:
-    """Revoke an access key, or all of a requester's: programs that sign with it are refused at once."""
+    """Revoke an access key, or all keys of a requester."""
     from simpleturk.marketplace.people.requesters import owner_of, revoke_key, revoke_keys
 
     with opened(database) as marketplace:
@@ -113,11 +106,11 @@ def revoke(
 
 
 def deposit(
-    amount: Annotated[Any, typer.Argument(metavar="USD", parser=_usd, help="How much.")],
+    amount: Annotated[Any, typer.Argument(metavar="USD", parser=parse_deposit, help="How much.")],
     requester: RequesterOpt = None,
     database: DatabaseOpt = None,
 ) -> None:
-    """Put money into a requester's account.
+    """Add money to a requester's account.
 
     The first deposit makes the account prepaid: from then on HITs are launched only as far as the money goes.
     """
@@ -131,7 +124,7 @@ def deposit(
 
 
 def unlimited(requester: RequesterOpt = None, database: DatabaseOpt = None) -> None:
-    """Let a requester launch HITs without limit again, whatever was deposited."""
+    """Remove the spending limit of a requester."""
     from simpleturk.marketplace.domain import ledger
 
     with opened(database) as marketplace, marketplace.write() as transaction:
@@ -145,7 +138,7 @@ def payments(
     by_worker: Annotated[bool, typer.Option("--by-worker", help="One line per worker, with the sum.")] = False,
     database: DatabaseOpt = None,
 ) -> None:
-    """Print what a requester still has to pay to whom, as CSV."""
+    """Print what a requester owes workers, as CSV."""
     from simpleturk.marketplace.domain import ledger
 
     with opened(database) as marketplace, marketplace.read() as transaction:
@@ -169,7 +162,7 @@ def paid(
     database: DatabaseOpt = None,
     yes: YesOpt = False,
 ) -> None:
-    """Mark payments as made: just those in a file of payments, and all of them or none."""
+    """Mark the payments in a file as paid."""
     from simpleturk.marketplace.domain import ledger
 
     numbers = _read_entries(file)

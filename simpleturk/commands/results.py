@@ -84,7 +84,7 @@ def results(
     follow: FollowOpt = False,
     interval: IntervalOpt = 10,
 ) -> None:
-    """Print completed work, one JSON record a line, or as CSV."""
+    """Print completed work as JSON Lines or CSV."""
     from simpleturk.batch.watch import Watch
 
     if all_ and follow:

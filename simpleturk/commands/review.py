@@ -1,6 +1,6 @@
-"""approve, reject and bonus."""
+"""approve and reject."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,17 +19,6 @@ if TYPE_CHECKING:
     from simpleturk.client.client import MTurk
 
 
-def _usd(text: str) -> Decimal:
-    """A bonus, in USD."""
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or not 0 < amount <= 1_000_000 or amount != round(amount, 2):
-        raise typer.BadParameter(f"{text!r} is not an amount in USD, such as 0.50")
-    return round(amount, 2)
-
-
 NamedArg = Annotated[list[str] | None, typer.Argument(metavar="ASSIGNMENT_ID", help="Only these assignments.")]
 
 
@@ -39,13 +28,15 @@ def approve(
     named: NamedArg = None,
     ids: IdsOpt = DEFAULT_IDS,
     assignments: AssignmentsOpt = None,
-    feedback: Annotated[str | None, typer.Option("--feedback", help="A message to the workers.")] = None,
+    feedback: Annotated[
+        str | None, typer.Option("--feedback", metavar="TEXT", help="A message to the workers.")
+    ] = None,
     override_rejection: Annotated[
         bool, typer.Option("--override-rejection", help="Approve also what was rejected.")
     ] = False,
     yes: YesOpt = False,
 ) -> None:
-    """Approve submitted assignments, all or those named."""
+    """Approve submitted assignments: all, or those named."""
     from simpleturk.batch.review import approve as approve_each
 
     chosen, record, mturk = _chosen(
@@ -78,14 +69,16 @@ def reject(
     assignments: AssignmentsOpt = None,
     feedback: Annotated[
         str | None,
-        typer.Option("--feedback", help="Why: the workers read it. Required, but where a CSV file gives reasons."),
+        typer.Option(
+            "--feedback", metavar="TEXT", help="Why: the workers read it. Required, but where a CSV file gives reasons."
+        ),
     ] = None,
     whole_batch: Annotated[
         bool, typer.Option("--whole-batch", help="Reject every submitted assignment of the batch.")
     ] = False,
     yes: YesOpt = False,
 ) -> None:
-    """Reject the assignments named; their workers read why."""
+    """Reject assignments; the workers read your reason."""
     from simpleturk.batch.review import reject as reject_each
 
     if feedback is not None and not feedback.strip():
@@ -106,41 +99,6 @@ def reject(
     console.confirm(question, yes, stdin_is_data=str(assignments) == "-")
     given = {assignment_id: reasons.get(assignment_id) or feedback or "" for assignment_id in chosen}
     report(reject_each(mturk, given), len(chosen), "assignment", "Rejected", "Rejecting")
-
-
-@on_a_marketplace
-def bonus(
-    where: EndpointOptions,
-    amount: Annotated[Decimal, typer.Option("--amount", metavar="USD", parser=_usd, help="How much each gets.")],
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="What for: the workers read it.")],
-    named: NamedArg = None,
-    ids: IdsOpt = DEFAULT_IDS,
-    assignments: AssignmentsOpt = None,
-    yes: YesOpt = False,
-) -> None:
-    """Pay the workers of the assignments named a bonus.
-
-    Run again, it pays only who has not had this very amount for this very reason.
-    """
-    from simpleturk.batch.pricing import price
-    from simpleturk.batch.record import read_record
-    from simpleturk.batch.review import pay_bonus
-
-    if not reason.strip():
-        raise UsageError("--reason is empty: workers have to read what a bonus is for")
-    records = named_assignments(named, assignments, approve=True)
-    if not records:
-        raise UsageError("nothing says whom to pay", "name assignments, or a file of them with --assignments")
-    record = read_record(ids)
-    mturk = connect_to(marketplace_of(where, record, acts=True), where, ids, record)
-    cost = price(amount, len(records), 1, mturk.marketplace.is_amazon)
-    workers = console.plural(len(records), "assignment")
-    line = f"A bonus of ${amount:,.2f} for {workers} on {mturk.marketplace.name}: ${cost.total:,.2f} with fees"
-    if mturk.marketplace.spends_money and not yes:
-        line += f" (balance ${mturk.balance():,.2f})"
-        console.confirm(f"{line}. Pay?", yes, stdin_is_data=str(assignments) == "-")
-    outcomes = pay_bonus(mturk, {name: found.worker_id for name, found in records.items()}, amount, reason)
-    report(outcomes, len(records), "bonus", "Paid", "Paying")
 
 
 def _reasons(records: dict[str, Named], feedback: str | None) -> dict[str, str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from simpleturk.marketplace.people.workers import Profile
     from simpleturk.marketplace.store.transaction import Transaction
 
-IdsArg = Annotated[list[str] | None, typer.Argument(metavar="[WORKER_ID]…", help="Workers.")]
+IdsArg = Annotated[list[str] | None, typer.Argument(metavar="WORKER_ID", help="The workers.")]
 IdArg = Annotated[str, typer.Argument(metavar="WORKER_ID", help="The worker.")]
 CountryOpt = Annotated[
     str | None, typer.Option("--country", metavar="CODE", help='Where they are: "US", "US-CA"; "" is not known.')
@@ -46,7 +46,7 @@ def add(
     site: SiteOpt = None,
     database: DatabaseOpt = None,
 ) -> None:
-    """Make accounts; print for each a link with which its worker chooses a password, one JSON record a line."""
+    """Create accounts and print password links as JSON Lines."""
     wanted = _wanted(worker_ids, workers, country)
     _print_links(wanted, days, site, database, new=True)
 
@@ -58,7 +58,7 @@ def reset(
     site: SiteOpt = None,
     database: DatabaseOpt = None,
 ) -> None:
-    """End passwords and sessions; print for each worker a link with which they choose a new password."""
+    """Reset passwords and print new password links."""
     _print_links(_wanted(worker_ids, workers, None), days, site, database, new=False)
 
 
@@ -69,7 +69,7 @@ def invite(
     site: SiteOpt = None,
     database: DatabaseOpt = None,
 ) -> None:
-    """Print a link with which people make accounts of their own."""
+    """Print a link with which people create their own account."""
     from simpleturk.marketplace.people import accounts
 
     place = _place(country)
@@ -81,7 +81,7 @@ def invite(
 
 
 def list_(database: DatabaseOpt = None) -> None:
-    """Print every worker with their record, one JSON record a line."""
+    """List all workers as JSON Lines."""
     from simpleturk.files import json_line
     from simpleturk.marketplace.people import accounts, workers
     from simpleturk.marketplace.people.requirements import standing
@@ -103,12 +103,12 @@ def list_(database: DatabaseOpt = None) -> None:
 
 
 def disable(worker_ids: IdsArg = None, workers: WorkersOpt = None, database: DatabaseOpt = None) -> None:
-    """Keep workers from signing in, and end their sessions; what they hold they may still submit."""
+    """Stop workers from signing in."""
     _set_disabled(_wanted(worker_ids, workers, None), True, database)
 
 
 def enable(worker_ids: IdsArg = None, workers: WorkersOpt = None, database: DatabaseOpt = None) -> None:
-    """Let disabled workers sign in again."""
+    """Allow disabled workers to sign in again."""
     _set_disabled(_wanted(worker_ids, workers, None), False, database)
 
 
@@ -123,7 +123,7 @@ def set_(
     country: CountryOpt = None,
     database: DatabaseOpt = None,
 ) -> None:
-    """Set what requirements look at. Somebody who never came here can be set too."""
+    """Set a worker's country and qualifications."""
     from simpleturk.marketplace.people import workers
 
     _check_ids([worker_id])
@@ -137,7 +137,7 @@ def set_(
 
 
 def export(worker_id: IdArg, database: DatabaseOpt = None) -> None:
-    """Print everything that the marketplace keeps of a worker, as one JSON document."""
+    """Print all data stored about a worker, as JSON."""
     import json
 
     from simpleturk.marketplace.people import privacy
@@ -156,7 +156,7 @@ def delete(
     yes: YesOpt = False,
     database: DatabaseOpt = None,
 ) -> None:
-    """Delete a worker's personal data: account, profile, messages; their work stays under a name that says nothing.
+    """Delete a worker's personal data.
 
     Requesters keep the answers, which belong to their batches; --answers empties them too. Money stays in the ledger.
     """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from simpleturk.client.client import MTurk
 from simpleturk.commands.common.options import ConfigOpt
 
-_PANEL = "Endpoint"
+_PANEL = "Marketplace"
 
 
 _MARKETPLACE: dict[str, tuple[Any, Any]] = {

@@ -88,20 +88,6 @@ ConfigOpt = Annotated[Path | None, typer.Option("--config", metavar="FILE", hidd
 DEFAULT_IDS = Path("hit_ids.txt")
 
 
-#: simple-amt's spellings of our options; accepted, not shown.
-ALIASES = {
-    "--hit_ids_file": "--ids",
-    "--html_template": "--template",
-    "--hit_properties_file": "--properties",
-    "--input_json_file": "--inputs",
-    "--output_file": "--output",
-    "--rendered_html": "--output",
-    "--assignment_ids_file": "--assignments",
-    "--worker_ids_file": "--workers",
-    "--hit_id": "--hit-id",
-}
-
-
 def overrides(pairs: list[str] | None) -> dict[str, str]:
     """--set KEY=VALUE … as a dict. A usage error for one without "="."""
     found = {}

@@ -32,7 +32,7 @@ PATIENCE = 120
 
 
 def demo(folder: FolderArg = None) -> None:
-    """Run a whole batch here, with simulated workers."""
+    """Run a complete batch locally, with simulated workers."""
     home = _new_folder(folder)
     _copy_example(home)
     console.note(f"The image_sentence example, in {home}/ (it stays; its simpleturk.toml names its own database).\n")

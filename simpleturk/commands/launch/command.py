@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +16,7 @@ from simpleturk.client.endpoints import Endpoint, EndpointOptions
 from simpleturk.commands.check import check_pages, for_nobody, tell
 from simpleturk.commands.common.batch_files import batch_files
 from simpleturk.commands.common.endpoint import connect_to, database_of, marketplace_of, on_a_marketplace
+from simpleturk.commands.common.money import parse_cost
 from simpleturk.commands.common.options import (
     DEFAULT_IDS,
     AssetsOpt,
@@ -48,24 +49,13 @@ if TYPE_CHECKING:
     from simpleturk.client.client import MTurk
 
 
-def _usd(text: str) -> Decimal:
-    """A --max-cost, in USD."""
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or amount < 0:
-        raise typer.BadParameter(f"{text!r} is not an amount in USD")
-    return amount
-
-
 SkipOpt = Annotated[
     list[int] | None,
     typer.Option("--skip", metavar="LINE", min=1, help="Leave out the input on this line. May be repeated."),
 ]
 MaxCostOpt = Annotated[
     Decimal | None,
-    typer.Option("--max-cost", metavar="USD", parser=_usd, help="Refuse to launch what could cost more."),
+    typer.Option("--max-cost", metavar="USD", parser=parse_cost, help="Refuse to launch what could cost more."),
 ]
 DryRunOpt = Annotated[bool, typer.Option("--dry-run", help="Check everything and show the price; create nothing.")]
 NoCheckOpt = Annotated[bool, typer.Option("--no-check", help="Launch pages although check finds errors in them.")]

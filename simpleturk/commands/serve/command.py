@@ -82,7 +82,7 @@ def serve(
     proxy_headers: ProxyOpt = False,
     access_log: LogOpt = False,
 ) -> None:
-    """Start the marketplace's worker site and API.
+    """Start the worker site and the API of your marketplace.
 
     On this computer it needs no keys. Elsewhere the API takes only signed calls of requesters that you have added.
     Ctrl-C stops it.
