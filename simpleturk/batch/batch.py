@@ -15,13 +15,9 @@ from simpleturk.batch.properties.file import load_properties
 from simpleturk.batch.properties.model import Properties
 from simpleturk.batch.templates.detect import open_template
 from simpleturk.batch.templates.external_url import ExternalPage
-from simpleturk.batch.templates.jinja import Template
-from simpleturk.batch.templates.requester_site import SiteTemplate
+from simpleturk.batch.templates.source import QuestionSource
 from simpleturk.errors import Problem, Problems, SimpleturkError, UsageError
 from simpleturk.mturk.questions import is_question_xml, question_xml
-
-#: What makes questions of inputs.
-Source = Template | SiteTemplate | ExternalPage
 
 #: What a marketplace's schemas forbid in a question document: "line 3, column 7: …", or None.
 QuestionCheck = Callable[[str], str | None]
@@ -74,7 +70,7 @@ class Batch:
 
     properties: Properties
     properties_path: Path
-    template: Source
+    template: QuestionSource
     inputs: Inputs
     skipped: frozenset[int]
     size: int
@@ -151,7 +147,7 @@ def load_batch(files: BatchFiles) -> Batch:
     )
 
 
-def question_source(files: BatchFiles, properties: Properties | None) -> Source | None:
+def question_source(files: BatchFiles, properties: Properties | None) -> QuestionSource | None:
     """The ExternalURL of these properties, else the template; None if there is neither. Raises Problems."""
     if properties and files.properties and properties.ExternalURL is not None:
         return ExternalPage(properties.ExternalURL, properties.FrameHeight, files.properties)
@@ -160,7 +156,7 @@ def question_source(files: BatchFiles, properties: Properties | None) -> Source 
     return open_template(files.template, files.inputs, files.include_folders, files.syntax, files.assets)
 
 
-def checked_question(source: Source, value: Any, height: int, check_question: QuestionCheck | None) -> str:
+def checked_question(source: QuestionSource, value: Any, height: int, check_question: QuestionCheck | None) -> str:
     """The question of one input. Raises Problems, or ValueError for a character that XML cannot hold."""
     page = source.render(value)
     question = question_xml(page, height)
@@ -183,7 +179,9 @@ class _Measured:
     hashes: "array[int]" = field(default_factory=lambda: array("q"))
 
 
-def _measure_questions(files: BatchFiles, source: Source | None, height: int, problems: list[Problem]) -> _Measured:
+def _measure_questions(
+    files: BatchFiles, source: QuestionSource | None, height: int, problems: list[Problem]
+) -> _Measured:
     """Parse all inputs and, if there is a source, render and measure their questions. Adds to `problems`."""
     inputs, measured = files.inputs, _Measured()
     seen: set[int] = set()
@@ -247,7 +245,7 @@ class _Repeated:
             yield Problem(problem.where, f"{problem.what} (for {place}{also})", problem.hint)
 
 
-def _question(template: Source, properties: Properties, value: Any) -> str:
+def _question(template: QuestionSource, properties: Properties, value: Any) -> str:
     return question_xml(template.render(value), properties.FrameHeight)
 
 

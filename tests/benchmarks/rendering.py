@@ -17,7 +17,7 @@ import jinja2
 from simpleturk.batch.batch import BatchFiles, load_batch
 from simpleturk.batch.inputs.jsonl import Inputs
 from simpleturk.batch.templates.detect import open_template
-from simpleturk.batch.templates.jinja import Template
+from simpleturk.batch.templates.jinja import JinjaTemplate
 from simpleturk.mturk.questions import question_xml
 from tests.conftest import PROPERTIES
 
@@ -67,7 +67,7 @@ def _write(folder: Path, number: int) -> Inputs:
 
 def _ways(folder: Path, inputs: Inputs) -> dict[str, Callable[[], None]]:
     values = [item.value for item in inputs.values()]
-    template = Template(folder / "page.html")
+    template = JinjaTemplate(folder / "page.html")
     site = open_template(folder / "site.html", inputs)
 
     def bare(environment: jinja2.Environment) -> Callable[[], None]:
@@ -79,7 +79,7 @@ def _ways(folder: Path, inputs: Inputs) -> dict[str, Callable[[], None]]:
 
         return run
 
-    def rendered(source: Template) -> Callable[[], None]:
+    def rendered(source: JinjaTemplate) -> Callable[[], None]:
         def run() -> None:
             for value in values:
                 question_xml(source.render(value), 0).encode()

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, sync_playwright
 
 from simpleturk.assets.local import inlined, local_files
 from simpleturk.batch.inputs import open_inputs
-from simpleturk.batch.templates.jinja import Template
+from simpleturk.batch.templates.jinja import JinjaTemplate
 from simpleturk.resources import shipped
 from tests.browser.conftest import FLAGS
 from tests.chromium import find_chromium
@@ -42,7 +42,7 @@ def pages(name: str) -> list[str]:
     folder = shipped("examples", name)
     template = folder / "template.html"
     inputs = open_inputs(folder / "inputs.jsonl")
-    compiled = Template(template, assets=local_files(inputs.path, template, inlined(10**7)))
+    compiled = JinjaTemplate(template, assets=local_files(inputs.path, template, inlined(10**7)))
     return [compiled.render(item.value) for item in inputs.values()]
 
 

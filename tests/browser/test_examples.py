@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Browser, Frame, FrameLocator, Page, Route, expect
 
-from simpleturk.batch.templates.jinja import Template
+from simpleturk.batch.templates.jinja import JinjaTemplate
 from simpleturk.commands.init import copy_example, examples
 from tests.browser.conftest import Server, picture
 from tests.browser.gallery import ACCEPTED, PREVIEW, act, pages, show
@@ -491,7 +491,7 @@ def answered(page: Page, folder: Path) -> Callable[..., Any]:
     def answer(fields: str, steps: list[str], value: Any = None) -> Any:
         (folder / "t.html").write_text(FIELDS.replace("FIELDS", fields))
         sent: list[str] = []
-        html = Template(folder / "t.html").render(value or {})
+        html = JinjaTemplate(folder / "t.html").render(value or {})
         page.unroute_all()
         show(page, html, ACCEPTED)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from simpleturk.batch.templates.requester_site import SiteTemplate
+from simpleturk.batch.templates.requester_site import RequesterSiteTemplate
 from simpleturk.errors import Problems
 
 #: So many of all the pairs are tried; a third of a minute does all of them.
@@ -189,7 +189,7 @@ def test_no_value_runs_wherever_its_hole_stands(blank: Page, folder: Path) -> No
     for template, x, y in pairs():
         Path("page.html").write_text(template)
         try:
-            html = SiteTemplate(Path("page.html"), ["x", "y"]).render({"x": x, "y": y})
+            html = RequesterSiteTemplate(Path("page.html"), ["x", "y"]).render({"x": x, "y": y})
         except Problems:
             continue
         assert not runs(blank, html), (template, x, y)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from simpleturk.batch.templates.jinja import Template
+from simpleturk.batch.templates.jinja import JinjaTemplate
 
 Opened = Callable[..., list[str]]
 HOST = "http://hit.example"
@@ -22,7 +22,7 @@ def opened(page: Page, folder: Path) -> Opened:
         (folder / "t.html").write_text(
             '<!doctype html><title>t</title>{% include "simpleamt.html" %}<script>' + script + "</script>"
         )
-        html = Template(folder / "t.html").render(value or {"word": "</script> é 🙂"})
+        html = JinjaTemplate(folder / "t.html").render(value or {"word": "</script> é 🙂"})
         if spoil:
             html = html.replace('id="input">{', 'id="input">{{{')
         sent: list[str] = []

@@ -11,13 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from simpleturk.assets.local import SERVED
-from simpleturk.batch.batch import Batch, Source
+from simpleturk.batch.batch import Batch
 from simpleturk.batch.inputs.jsonl import Input, Inputs
 from simpleturk.batch.lint.html import Element, Markup, read_markup
 from simpleturk.batch.lint.urls import addresses_in, addresses_in_style, check_url
-from simpleturk.batch.templates.external_url import ExternalPage
-from simpleturk.batch.templates.jinja import Template
-from simpleturk.batch.templates.requester_site import SiteTemplate
+from simpleturk.batch.templates.source import QuestionSource
 from simpleturk.batch.templates.source_map import SourceLocation, SourceMap
 from simpleturk.errors import Problem, Problems
 from simpleturk.mturk.questions import is_question_xml
@@ -88,10 +86,10 @@ def check_batch(batch: Batch, most: int | None = None) -> list[Finding]:
     )
 
 
-def check_inputs(template: Source, inputs: Inputs, items: Iterable[Input], all_items: Iterable[Input]) -> list[Finding]:
+def check_inputs(
+    template: QuestionSource, inputs: Inputs, items: Iterable[Input], all_items: Iterable[Input]
+) -> list[Finding]:
     """What the rules find in the pages of these inputs, as far as they can be rendered; errors first."""
-    if isinstance(template, ExternalPage):
-        return []
     found: dict[tuple[str, str, str], Finding] = {}
     seen: set[int] = set()
     for item in items:
@@ -104,13 +102,13 @@ def check_inputs(template: Source, inputs: Inputs, items: Iterable[Input], all_i
     return sorted(findings, key=lambda one: not one.is_error)
 
 
-def check_page(template: "Template | SiteTemplate", item: Input, inputs: Inputs) -> list[Finding]:
+def check_page(template: QuestionSource, item: Input, inputs: Inputs) -> list[Finding]:
     """What the rules find in the page of one input. Raises Problems where it cannot be rendered."""
     found = [*_never_shown(template), *_findings(template, item, inputs, set())]
     return [*found, *_unused(template, inputs, [item])]
 
 
-def _findings(template: "Template | SiteTemplate", item: Input, inputs: Inputs, seen: set[int]) -> Iterator[Finding]:
+def _findings(template: QuestionSource, item: Input, inputs: Inputs, seen: set[int]) -> Iterator[Finding]:
     page = template.render(item.value)
     where = inputs.where(item.line)
     if is_question_xml(page):
@@ -137,7 +135,7 @@ def _skeleton(page: str) -> str:
 class _Rules:
     """The rules, for one page."""
 
-    def __init__(self, page: str, places: SourceMap, template: "Template | SiteTemplate", input_: str) -> None:
+    def __init__(self, page: str, places: SourceMap, template: QuestionSource, input_: str) -> None:
         self.page, self.places, self.template, self.text = page, places, template.path, template.text
         self.markup: Markup = read_markup(page)
         self.elements = self.markup.elements
@@ -338,17 +336,15 @@ def _texts(value: object) -> Iterator[str]:
             waiting.extend(item)
 
 
-def _never_shown(template: "Template | SiteTemplate") -> Iterator[Finding]:
+def _never_shown(template: QuestionSource) -> Iterator[Finding]:
     """What stands in a template that extends another one, but in no block that this one shows."""
-    if not isinstance(template, Template):
-        return
-    for line, what, hint in template.never_shown():
-        yield Finding("block", f"{template.path}, line {line}", what, hint, is_error=True)
+    for part in template.unshown_parts():
+        yield Finding("block", f"{template.path}, line {part.line}", part.problem, part.hint, is_error=True)
 
 
-def _unused(template: "Template | SiteTemplate", inputs: Inputs, items: Iterable[Input]) -> Iterator[Finding]:
+def _unused(template: QuestionSource, inputs: Inputs, items: Iterable[Input]) -> Iterator[Finding]:
     """Values that no page speaks of: a name misspelt in the template, or in the inputs."""
-    text = template.source_text()
+    text = template.text_with_includes()
     if not text or re.search(r"input\s*\||\binput\.(?:items|values|keys)\(|\bin input\b|input\[(?![\"'])", text):
         return
     first: dict[str, int] = {}

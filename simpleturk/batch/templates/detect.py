@@ -8,9 +8,10 @@ from typing import Any
 from simpleturk.assets.local import Assets
 from simpleturk.batch.inputs.csv_inputs import Table
 from simpleturk.batch.inputs.jsonl import Input
-from simpleturk.batch.templates.jinja import Template, decoded_template, read_template
+from simpleturk.batch.templates.jinja import JinjaTemplate, decoded_template, read_template
 from simpleturk.batch.templates.placeholders import PLACEHOLDER
-from simpleturk.batch.templates.requester_site import SiteTemplate
+from simpleturk.batch.templates.requester_site import RequesterSiteTemplate
+from simpleturk.batch.templates.source import QuestionSource
 from simpleturk.errors import Problem, Problems
 
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
@@ -26,7 +27,7 @@ def open_template(
     folders: Sequence[Path] = (),
     syntax: str | None = None,
     assets: Assets | None = None,
-) -> Template | SiteTemplate:
+) -> QuestionSource:
     """A template, compiled for the variables of these inputs.
 
     Without a `syntax` it is told by what is in the template: Jinja's marks, or holes that inputs fill. Where both are,
@@ -39,8 +40,8 @@ def open_template(
         raise Problems([first])
     names = variables(inputs)
     if (syntax or syntax_of(decoded_template(data, path), names, isinstance(inputs, Table))) == "site":
-        return SiteTemplate(path, names, data)
-    return Template(path, folders, data, assets)
+        return RequesterSiteTemplate(path, names, data)
+    return JinjaTemplate(path, folders, data, assets)
 
 
 def syntax_of(text: str, names: Sequence[str], is_table: bool) -> str:

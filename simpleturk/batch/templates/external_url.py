@@ -11,6 +11,8 @@ from jinja2.filters import do_urlencode
 from markupsafe import Markup
 
 from simpleturk.batch.templates.jinja import DataEnvironment, Missing, printed, variables_of
+from simpleturk.batch.templates.source import UnshownPart
+from simpleturk.batch.templates.source_map import SourceMap
 from simpleturk.errors import Problem, Problems
 from simpleturk.mturk.questions import external_question_xml
 
@@ -43,6 +45,28 @@ class ExternalPage:
             self._template = environment.from_string(url)
         except (TemplateSyntaxError, SyntaxError, RecursionError, ValueError) as error:
             raise Problems([Problem(str(path), f"ExternalURL: {getattr(error, 'message', None) or error}")]) from error
+
+    @property
+    def text(self) -> str:
+        """Nothing: there is no template."""
+        return ""
+
+    def text_with_includes(self) -> str:
+        """Nothing: the page on the other host may use any part of the input."""
+        return ""
+
+    def included(self) -> list[Path]:
+        """Nothing: there is no template."""
+        return []
+
+    def unshown_parts(self) -> list[UnshownPart]:
+        """Nothing: there is no template."""
+        return []
+
+    def traced(self, value: Any) -> tuple[str, SourceMap]:
+        """The question document for one input, by its own lines. Raises Problems."""
+        document = self.render(value)
+        return document, SourceMap.of_page(document)
 
     def render(self, value: Any) -> str:
         """The question document for one input. Raises Problems for a value that cannot be had, or stand there."""

@@ -22,12 +22,13 @@ from jinja2 import (
     meta,
     nodes,
 )
-from jinja2 import Template as JinjaTemplate
+from jinja2 import Template as CompiledTemplate
 from jinja2.environment import TemplateModule
 from jinja2.utils import missing
 from markupsafe import Markup
 
 from simpleturk.assets.local import Assets, inlined, local_files
+from simpleturk.batch.templates.source import UnshownPart
 from simpleturk.batch.templates.source_map import SourceMap, marking, unmarked
 from simpleturk.errors import Problem, Problems, SimpleturkError, suggestion
 from simpleturk.resources import shipped
@@ -68,7 +69,7 @@ class Missing(ChainableUndefined):
     __hash__ = Undefined.__hash__
 
 
-class Template:
+class JinjaTemplate:
     """A template, compiled once. Raises Problems for a syntax error or a file that cannot be read.
 
     Includes are looked for beside it, in the working directory, in `folders`, and in what simpleturk ships. `data` is
@@ -88,7 +89,7 @@ class Template:
         self._traced: Any = None
         try:
             code = self._environment.compile(self.text, str(path), str(path))
-            self._template = JinjaTemplate.from_code(self._environment, code, dict(self._environment.globals))
+            self._template = CompiledTemplate.from_code(self._environment, code, dict(self._environment.globals))
         except TemplateSyntaxError as error:
             raise Problems([_syntax_problem(error, path)]) from error
         # Jinja makes Python of a template, and what Python cannot compile is the template's mistake too.
@@ -107,32 +108,33 @@ class Template:
         except Exception as error:
             raise Problems([self._problem(error)]) from error
 
-    def source_text(self) -> str:
-        """The text of the template, and of what it includes that does not ship with simpleturk."""
+    def text_with_includes(self) -> str:
+        """The text of the template and of its includes, without the includes that ship with simpleturk."""
         home = shipped("hit_templates")
         own = (text for path, text in self._includes() if path and not Path(path).is_relative_to(home))
         return "\n".join([self.text, *own])
 
-    def never_shown(self) -> list[tuple[int, str, str]]:
-        """What a template that extends another has outside of that one's blocks: line, what, and what to do."""
+    def unshown_parts(self) -> list[UnshownPart]:
+        """The parts of a template that extends another one which are outside the blocks of that one."""
         tree = self._environment.parse(self.text)
         parent = tree.find(nodes.Extends)
         if parent is None or not isinstance(parent.template, nodes.Const):
             return []
-        found: list[tuple[int, str, str]] = []
+        unshown: list[UnshownPart] = []
         known = self._blocks_of(str(parent.template.value))
         for node in tree.body:
             if isinstance(node, nodes.Block) and known and node.name not in known:
                 what = f"the block {node.name!r} is none of {parent.template.value}: it is never shown"
-                found.append((node.lineno, what, suggestion(node.name, known) or f"there are {', '.join(known)}"))
+                hint = suggestion(node.name, known) or f"there are {', '.join(known)}"
+                unshown.append(UnshownPart(node.lineno, what, hint))
             elif isinstance(node, nodes.Output):
                 data = next((one for one in node.find_all(nodes.TemplateData) if one.data.strip()), None)
                 if data is not None:
                     lead = len(data.data) - len(data.data.lstrip())
                     line = data.lineno + data.data.count("\n", 0, lead)
                     what = f"what stands outside of the blocks of {parent.template.value} is never shown"
-                    found.append((line, what, f"put it into one: {', '.join(known)}"))
-        return found
+                    unshown.append(UnshownPart(line, what, f"put it into one: {', '.join(known)}"))
+        return unshown
 
     def _blocks_of(self, name: str) -> list[str]:
         """The blocks that a template has, and those that it extends have."""
@@ -173,7 +175,7 @@ class Template:
         if self._traced is None:
             environment = marking(self._environment)
             code = environment.compile(self.text, str(self.path), str(self.path))
-            self._traced = (JinjaTemplate.from_code(environment, code, dict(environment.globals)), environment.files)
+            self._traced = (CompiledTemplate.from_code(environment, code, dict(environment.globals)), environment.files)
         template, files = self._traced
         try:
             found, places = unmarked(template.render(variables_of(value)), files)

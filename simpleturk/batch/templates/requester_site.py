@@ -26,6 +26,7 @@ from simpleturk.batch.templates.placeholders import (
     read_placeholders,
 )
 from simpleturk.batch.templates.sanitize import FIELD_TAGS, SAFE_TAGS, escaped, harmless_address, sanitize
+from simpleturk.batch.templates.source import UnshownPart
 from simpleturk.batch.templates.source_map import SourceLocation, SourceMap
 from simpleturk.errors import Problem, Problems, suggestion
 from simpleturk.mturk.questions import is_question_xml
@@ -37,7 +38,7 @@ _MAKES_FIELDS = re.compile(r"""createElement\(\s*['"](?:input|select|textarea)|[
 _IN_A_TAG = re.compile(r"""\s*+(?:[A-Za-z][\w-]*+(?:\s*+=\s*+(?:"[^"<>&]*+"|'[^'<>&]*+'|[\w./#%-]++))?\s*+)*+""")
 
 
-class SiteTemplate:
+class RequesterSiteTemplate:
     """A template of the requester site's. Raises Problems for a file that cannot be read.
 
     `names` are the variables that inputs have: other `${…}` in scripts are the scripts' own.
@@ -78,9 +79,17 @@ class SiteTemplate:
         """The template as it was written, and the form that the site added."""
         return self._page
 
-    def source_text(self) -> str:
-        """The text of the template."""
+    def text_with_includes(self) -> str:
+        """The text of the template: it includes nothing."""
         return self._page
+
+    def included(self) -> list[Path]:
+        """Nothing: this syntax has no includes."""
+        return []
+
+    def unshown_parts(self) -> list[UnshownPart]:
+        """Nothing: every part appears on the page."""
+        return []
 
     def traced(self, value: Any) -> tuple[str, SourceMap]:
         """The page for one input, and where its parts stand in the template. Raises Problems."""

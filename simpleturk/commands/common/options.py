@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from simpleturk import console
+from simpleturk.batch.templates.source import SYNTAXES
 
 
 def _file_name(path: Path) -> Path:
@@ -18,8 +19,8 @@ def _file_name(path: Path) -> Path:
 
 
 def _syntax(name: str | None) -> str | None:
-    if name not in (None, "jinja", "site"):
-        raise typer.BadParameter(f"{name!r} is neither jinja nor site")
+    if name is not None and name not in SYNTAXES:
+        raise typer.BadParameter(f"{name!r} is neither {' nor '.join(SYNTAXES)}")
     return name
 
 

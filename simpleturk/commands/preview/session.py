@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from simpleturk.assets.local import Asset, local_files, served
-from simpleturk.batch.batch import BatchFiles, Source, checked_question, question_source
+from simpleturk.batch.batch import BatchFiles, checked_question, question_source
 from simpleturk.batch.inputs.csv_inputs import Table
 from simpleturk.batch.inputs.jsonl import Input, InputLines, Inputs
 from simpleturk.batch.lint.rules import check_page
 from simpleturk.batch.properties.model import Properties
 from simpleturk.batch.results.fetch import result_record
-from simpleturk.batch.templates.external_url import ExternalPage
 from simpleturk.batch.templates.jinja import INCLUDES
+from simpleturk.batch.templates.source import QuestionSource
 from simpleturk.batch.templates.source_map import SourceMap, line_starts
 from simpleturk.client.connect import connect
 from simpleturk.client.endpoints import LOCAL_URL, Endpoint
@@ -161,12 +161,12 @@ class Task:
             return Properties.model_validate(UNNAMED)
         return self.files.load_properties()
 
-    def _source(self, properties: Properties | None) -> Source | None:
+    def _source(self, properties: Properties | None) -> QuestionSource | None:
         # Where it is broken, what it included before is watched all the same.
         source = question_source(self.files, properties)
         if source is None:
             raise SimpleturkError("there is no template: name one with --template, or set the property ExternalURL")
-        self._included = [*getattr(source, "included", list)(), *_user_includes(self.files)]
+        self._included = [*source.included(), *_user_includes(self.files)]
         return source
 
     def _value(self, line: int) -> Any:
@@ -176,7 +176,7 @@ class Task:
         assert self._values[1]
         return self._values[1].value(line)
 
-    def _show(self, look: Look, source: Source, item: Input, properties: Properties | None) -> None:
+    def _show(self, look: Look, source: QuestionSource, item: Input, properties: Properties | None) -> None:
         height = properties.FrameHeight if properties else 0
         try:
             look.question = checked_question(source, item.value, height, self.files.check_question)
@@ -188,8 +188,6 @@ class Task:
         parameters = {"LifetimeInSeconds": 3600 * 24, "MaxAssignments": 1}
         look.hit_id = self.mturk.create_hit(hit_type, look.question, f"preview-{number}", parameters)
         self._shown[look.hit_id] = (item.line, item.value)
-        if isinstance(source, ExternalPage):
-            return
         for finding in check_page(source, item, self.inputs):
             look.add("error" if finding.is_error else "warning", finding.problem())
         page, places = source.traced(item.value)

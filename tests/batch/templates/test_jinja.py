@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simpleturk.batch.templates.jinja import Template, json_text
+from simpleturk.batch.templates.jinja import JinjaTemplate, json_text
 from simpleturk.errors import Problem, Problems, SimpleturkError
 
 json_values = st.recursive(
@@ -21,7 +21,7 @@ HOSTILE = "</script><script>alert(1)</script> ]]> <!-- \u2028\u2029 ' \" & é �
 
 def render(folder: Path, source: str, value: Any) -> str:
     (folder / "t.html").write_text(source, encoding="utf-8")
-    return Template(Path("t.html")).render(value)
+    return JinjaTemplate(Path("t.html")).render(value)
 
 
 def problem(folder: Path, source: str, value: Any = None) -> Problem:
@@ -153,16 +153,16 @@ def test_a_users_own_copy_of_the_include_wins(folder: Path) -> None:
 def test_includes_are_found_beside_a_template_elsewhere(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "part.html").write_text("beside")
     (tmp_path / "t.html").write_text('{% include "part.html" %}')
-    assert Template(tmp_path / "t.html").render({}) == "beside"
+    assert JinjaTemplate(tmp_path / "t.html").render({}) == "beside"
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe", "é".encode("latin-1")])
 def test_a_template_that_is_not_utf_8_is_refused(folder: Path, data: bytes) -> None:
     (folder / "t.html").write_bytes(data)
     with pytest.raises(Problems, match="is not UTF-8 text"):
-        Template(Path("t.html"))
+        JinjaTemplate(Path("t.html"))
 
 
 def test_a_template_that_is_not_there_is_refused(folder: Path) -> None:
     with pytest.raises(SimpleturkError, match=r"gone\.html: no such file"):
-        Template(Path("gone.html"))
+        JinjaTemplate(Path("gone.html"))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from simpleturk.batch.templates.detect import syntax_of
 from simpleturk.batch.templates.placeholders import Context, read_placeholders
-from simpleturk.batch.templates.requester_site import AFTER, BEFORE, SUBMIT, SiteTemplate
+from simpleturk.batch.templates.requester_site import AFTER, BEFORE, SUBMIT, RequesterSiteTemplate
 from simpleturk.batch.templates.sanitize import SAFE_TAGS, VOID, sanitize
 from simpleturk.errors import Problems
 
@@ -23,7 +23,7 @@ def filled(page: str, **values: Any) -> str:
 
 def whole(page: str, **values: Any) -> str:
     Path("page.html").write_text(page, encoding="utf-8", newline="")
-    return SiteTemplate(Path("page.html"), list(values)).render(values)
+    return RequesterSiteTemplate(Path("page.html"), list(values)).render(values)
 
 
 class Seen(HTMLParser):
@@ -257,7 +257,7 @@ def test_whatever_a_value_holds_it_stays_where_its_hole_is(
         "<form><div title=\"${x}\" lang='${x}' class=${x}z><em>${x}</em><textarea>${x}</textarea>"
         "<script>var a = '${x}', b = \"${x}\", c = `${x}`, d = ${x};</script></div>"
     )
-    seen = Seen(SiteTemplate(path, ["x"]).render({"x": value}))
+    seen = Seen(RequesterSiteTemplate(path, ["x"]).render({"x": value}))
     assert [tag for tag, _ in seen.tags] == ["form", "div", "em", "textarea", "script"]
     attributes = seen.tags[1][1]
     assert (attributes["title"], attributes["lang"], attributes["class"]) == (value, value, value + "z")
@@ -275,7 +275,7 @@ def test_in_a_string_of_a_script_a_value_is_its_characters(
 ) -> None:
     path = tmp_path_factory.mktemp("page") / "p.html"
     path.write_text('<form><script>"${x}"</script>')
-    text = SiteTemplate(path, ["x"]).render({"x": value})
+    text = RequesterSiteTemplate(path, ["x"]).render({"x": value})
     assert json.loads(text.removeprefix("<form><script>").removesuffix("</script>")) == value
 
 
