@@ -21,7 +21,7 @@ from simpleturk.marketplace.domain import assignments
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import qualification_requests, workers
 from simpleturk.marketplace.people.requesters import add_key, add_requester
-from simpleturk.marketplace.store.sqlite import Store
+from simpleturk.marketplace.store.sqlite import SQLiteStore
 from simpleturk.marketplace.web.app import create_app
 from simpleturk.marketplace.web.settings import ServerSettings
 
@@ -87,7 +87,7 @@ def clock() -> Clock:
 @pytest.fixture
 def marketplace(tmp_path: Path, clock: Clock) -> Iterator[Marketplace]:
     """A marketplace in a database of its own, on the test's clock."""
-    store = Store(tmp_path / "marketplace.db")
+    store = SQLiteStore(tmp_path / "marketplace.db")
     yield Marketplace(store, clock)
     store.close()
 
@@ -297,7 +297,7 @@ def batch_files(folder: Path) -> Files:
 @pytest.fixture
 def local(folder: Path) -> Iterator[Marketplace]:
     """The local marketplace that the commands in a folder of batch_files use, on the real clock."""
-    store = Store(folder / "market.db")
+    store = SQLiteStore(folder / "market.db")
     yield Marketplace(store)
     store.close()
 

@@ -64,18 +64,19 @@ def answer_in_process(client: Any, database: Path) -> None:
 
 def keep_asset(database: Path | None, name: str, path: Path) -> None:
     """Keep a copy of a file for pages to show; `name` is its SHA-256 and suffix. Raises ValueError, OSError."""
+    from simpleturk.marketplace.store.sqlite import assets_folder
     from simpleturk.marketplace.web.assets import keep
 
-    keep(database or default_database(), name, path)
+    keep(assets_folder(database or default_database()), name, path)
 
 
 def _open_marketplace(database: Path) -> Any:
     from simpleturk.marketplace.domain.marketplace import Marketplace as LocalMarketplace
     from simpleturk.marketplace.errors import StoreUnavailable
-    from simpleturk.marketplace.store.sqlite import Store
+    from simpleturk.marketplace.store.sqlite import SQLiteStore
 
     try:
-        return LocalMarketplace(Store(database))
+        return LocalMarketplace(SQLiteStore(database))
     except StoreUnavailable as error:
         raise _unavailable(error) from error
 

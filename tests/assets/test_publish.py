@@ -162,14 +162,14 @@ def test_a_strangers_file_can_do_nothing_but_be_shown(tmp_path: Path, local: Mar
         for data, (suffix, kind, policy) in expected.items():
             (tmp_path / "file").write_bytes(data)
             name = sha256(data).hexdigest() + suffix
-            kept.keep(local.store.path, name, tmp_path / "file")
+            kept.keep(local.store.assets, name, tmp_path / "file")
             with urllib.request.urlopen(f"{address}/assets/{name}") as response:
                 headers = response.headers
             assert headers["Content-Type"].split(";")[0] == kind
             assert headers["Content-Security-Policy"].startswith(policy)
             assert headers["X-Content-Type-Options"] == "nosniff"
     with pytest.raises(ValueError):
-        kept.keep(local.store.path, "0" * 64, tmp_path / "file")
+        kept.keep(local.store.assets, "0" * 64, tmp_path / "file")
 
 
 @pytest.fixture

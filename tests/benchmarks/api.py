@@ -23,7 +23,7 @@ from simpleturk.marketplace.api.protocol import handle
 from simpleturk.marketplace.domain import assignments
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import qualification_requests, workers
-from simpleturk.marketplace.store.sqlite import Store
+from simpleturk.marketplace.store.sqlite import SQLiteStore
 from tests.benchmarks.site import api
 from tests.marketplace.api.test_boto3_programs import HIT, HTML
 from tests.marketplace.api.test_operations import NOTIFICATION
@@ -209,7 +209,7 @@ def main() -> None:
         assert server.stderr
         endpoint = [server.stderr.readline() for _ in range(2)][1].split()[-1]
         local = connect(Endpoint("local", LOCAL_URL, False), database=database).client
-        marketplace = Marketplace(Store(database))
+        marketplace = Marketplace(SQLiteStore(database))
         try:
             table(World(marketplace, local), {"in-process": local, "HTTP": api(endpoint)}, number)
         finally:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.store.sqlite import Store
+from simpleturk.marketplace.store.sqlite import SQLiteStore
 from tests.conftest import do_all, write_batch
 
 #: Runs a command in a process that counts its API calls, and prints them with its peak memory as JSON at the end.
@@ -73,7 +73,7 @@ def _measure(folder: Path, number: int, *command: str) -> None:
 
 
 def _work(folder: Path) -> None:
-    store = Store(folder / "market.db")
+    store = SQLiteStore(folder / "market.db")
     ids = (folder / "hit_ids.txt").read_text().split()
     do_all(Marketplace(store), [(hit_id, "ann") for hit_id in ids], ("output", '{"ok": true}'))
     store.close()

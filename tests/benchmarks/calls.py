@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.store.sqlite import Store
+from simpleturk.marketplace.store.sqlite import SQLiteStore
 from tests.benchmarks.batch import call_counted
 from tests.commands.test_calls import others
 from tests.conftest import do_all, write_batch
@@ -30,7 +30,7 @@ class Account:
 
     def do(self, hit_ids: Iterable[str], people: Iterable[str]) -> None:
         """Let people do HITs."""
-        store = Store(self.folder / "market.db")
+        store = SQLiteStore(self.folder / "market.db")
         do_all(Marketplace(store), [(hit_id, worker) for hit_id in hit_ids for worker in people])
         store.close()
 
@@ -47,7 +47,7 @@ def one_size(number: int) -> None:
     """All commands on a batch of this size."""
     with tempfile.TemporaryDirectory() as name:
         account = Account(Path(name), number)
-        store = Store(account.folder / "market.db")
+        store = SQLiteStore(account.folder / "market.db")
         others(Marketplace(store), OTHERS)
         store.close()
         account.show("launch", number + 2, "launch")

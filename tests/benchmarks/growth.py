@@ -19,7 +19,7 @@ from simpleturk.marketplace.api.protocol import handle
 from simpleturk.marketplace.domain import assignments, search
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import workers
-from simpleturk.marketplace.store.sqlite import Store
+from simpleturk.marketplace.store.sqlite import SQLiteStore
 from simpleturk.marketplace.store.transaction import Transaction
 from tests.marketplace.api.test_boto3_programs import HIT, HTML
 
@@ -32,7 +32,7 @@ class Filled:
     """A marketplace with a number of HITs. `worker` has done his share, `newcomer` nothing."""
 
     def __init__(self, folder: Path, number: int) -> None:
-        self.marketplace = Marketplace(Store(folder / f"{number}.db"))
+        self.marketplace = Marketplace(SQLiteStore(folder / f"{number}.db"))
         self.hits: list[str] = []
         self.random = random.Random(1)
         kind = {name: HIT[name] for name in ("Title", "Description", "Reward", "AssignmentDurationInSeconds")}

@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.store.schema import hits, ledger_entries
-from simpleturk.marketplace.store.sqlite import Store
+from simpleturk.marketplace.store.sqlite import SQLiteStore
 from tests.commands.test_killed import FAULTS
 from tests.conftest import do, serving, write_batch
 from tests.fault_proxy import FaultyEndpoint
@@ -62,7 +62,7 @@ def one_batch(sums: dict[str, Sum], lives: Lives, seed: int, number: int, over_h
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         write_batch(folder, ({"word": f"w{n}"} for n in range(number)))
-        store = Store(folder / "market.db")
+        store = SQLiteStore(folder / "market.db")
         stack.callback(store.close)
         marketplace = Marketplace(store)
         where: list[str] = []

@@ -15,7 +15,7 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.store.sqlite import Store
+from simpleturk.marketplace.store.sqlite import SQLiteStore
 from tests.benchmarks.site import api
 from tests.browser.conftest import FLAGS
 from tests.browser.test_accessible import fill
@@ -43,7 +43,7 @@ def main() -> None:
         server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         assert server.stderr
         site, endpoint = (server.stderr.readline().split()[-1].rstrip("/") for _ in range(2))
-        lab = Marketplace(Store(Path("m.db")))
+        lab = Marketplace(SQLiteStore(Path("m.db")))
         fill(api(endpoint), lab)
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         try:

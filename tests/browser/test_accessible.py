@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import accounts
-from simpleturk.marketplace.store.sqlite import Store
+from simpleturk.marketplace.store.sqlite import SQLiteStore
 from tests.browser.conftest import Server, picture
 from tests.browser.test_forms import BUTTON, requester
 from tests.conftest import Worker
@@ -78,7 +78,7 @@ class Visitor:
 @pytest.fixture
 def lab(folder: Path) -> Marketplace:
     (folder / "simpleturk.toml").write_text(SITE)
-    return Marketplace(Store(folder / "market.db"))
+    return Marketplace(SQLiteStore(folder / "market.db"))
 
 
 def test_pages_of_accounts(screen: tuple[str, Page], lab: Marketplace, serve: Callable[..., Server]) -> None:

@@ -17,7 +17,7 @@ from simpleturk.batch.times import parse_time, site_time
 from simpleturk.errors import Problems
 from simpleturk.marketplace.domain import assignments
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.store.sqlite import Store
+from simpleturk.marketplace.store.sqlite import SQLiteStore
 from tests.conftest import Files, Run, do, records
 
 NASTY = 'a "b" & <c> ]]>\n=1+1 é 🙂'
@@ -142,7 +142,7 @@ def test_an_imported_batch_is_not_launched(old: list[str], run: Run) -> None:
 
 def test_with_a_template_more_work_can_be_collected(old: list[str], run: Run) -> None:
     run("import", "old.csv")
-    store = Store(Path("new.db"))
+    store = SQLiteStore(Path("new.db"))
     with Marketplace(store).read() as transaction:
         assert "without its page" in assignments.question_xml(transaction, old[1])
     assert run("import", "old.csv", "--template", "template.html").exit_code == 0

@@ -25,17 +25,19 @@ DatabaseOpt = Annotated[
 
 
 @contextmanager
-def opened(database: Path | None, strict: bool = False, caps: "WorkerLimits | None" = None) -> "Iterator[Marketplace]":
+def opened(
+    database: Path | None, strict: bool = False, limits: "WorkerLimits | None" = None
+) -> "Iterator[Marketplace]":
     """The marketplace in a database, closed when the block ends. Raises SimpleturkError when it cannot be used."""
     from simpleturk.client.in_process import default_database
     from simpleturk.marketplace.domain.marketplace import Marketplace
     from simpleturk.marketplace.errors import StoreUnavailable
-    from simpleturk.marketplace.store.sqlite import Store
+    from simpleturk.marketplace.store.sqlite import SQLiteStore
 
     try:
-        store = Store(database or default_database())
+        store = SQLiteStore(database or default_database())
         try:
-            yield Marketplace(store, strict=strict, caps=caps)
+            yield Marketplace(store, strict=strict, limits=limits)
         finally:
             store.close()
     except StoreUnavailable as error:

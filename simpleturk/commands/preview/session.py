@@ -24,7 +24,7 @@ from simpleturk.marketplace.domain import assignments, lifecycle
 from simpleturk.marketplace.domain.marketplace import Marketplace as OwnMarketplace
 from simpleturk.marketplace.people import workers
 from simpleturk.marketplace.questions.question_form import Filled
-from simpleturk.marketplace.store.sqlite import Store
+from simpleturk.marketplace.store.sqlite import SQLiteStore
 from simpleturk.mturk.questions import is_question_xml
 from simpleturk.resources import shipped
 
@@ -57,7 +57,7 @@ class Task:
 
     def __init__(self, files: BatchFiles, database: Path) -> None:
         self.files = files
-        self.marketplace = OwnMarketplace(Store(database))
+        self.marketplace = OwnMarketplace(SQLiteStore(database))
         self.mturk = connect(Endpoint("local", LOCAL_URL, False), None, database)
         self.inputs = files.inputs
         self._lines: tuple[object, array[int]] = (None, array("Q"))

@@ -87,6 +87,7 @@ def serve(
     On this computer it needs no keys. Elsewhere the API takes only signed calls of requesters that you have added.
     Ctrl-C stops it.
     """
+    from simpleturk.client.in_process import default_database
     from simpleturk.commands.serve import process
     from simpleturk.marketplace.web.hosts import is_loopback
     from simpleturk.marketplace.web.settings import ServerSettings
@@ -97,9 +98,9 @@ def serve(
         raise UsageError("--certfile and --keyfile go together", "name both")
     tls = process.checked_tls(certfile, keyfile)
     site = _site(here if open_ is None else open_, host, here or bool(tls) or proxy_headers)
-    with opened(database) as marketplace:
+    path = database or default_database()
+    with opened(path) as marketplace:
         _check_that_somebody_can_come(marketplace, here, site, "--proxy-headers" if proxy_headers else f"--host {host}")
-        path = marketplace.store.path
         # Made by one process, before others want it.
         marketplace.store.key("sessions")
     serving = ServerSettings(

@@ -9,7 +9,7 @@ from simpleturk.marketplace.api.signature import HTTPRequest, secret_of, signer_
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.errors import ServiceError
 from simpleturk.marketplace.people.requesters import owner_of
-from simpleturk.marketplace.store.sqlite import LOCAL_REQUESTER
+from simpleturk.marketplace.store.base import LOCAL_REQUESTER
 
 #: A key that has been quiet may make this many seconds' calls at once.
 BURST_SECONDS = 2.0

@@ -13,7 +13,7 @@ from simpleturk.marketplace.api.operations import OPERATIONS
 from simpleturk.marketplace.api.validation import check_request, service_model
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.errors import SerializationException, ServiceError, UnknownOperation
-from simpleturk.marketplace.store.sqlite import LOCAL_REQUESTER
+from simpleturk.marketplace.store.base import LOCAL_REQUESTER
 
 TARGET_PREFIX = "MTurkRequesterServiceV20170117"
 CONTENT_TYPE = "application/x-amz-json-1.1"

@@ -20,7 +20,7 @@ from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials
 
 from simpleturk.marketplace.errors import ServiceError
-from simpleturk.marketplace.store.sqlite import Store
+from simpleturk.marketplace.store.base import Store
 
 SERVICE = "mturk-requester"
 

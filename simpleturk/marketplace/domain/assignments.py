@@ -56,7 +56,7 @@ def accept(transaction: Transaction, worker_id: str, group_id: str, hit_id: str 
     if missing:
         raise WorkerError("You do not qualify for this HIT.", whom(transaction, missing), 403)
     held = transaction.scalar(_HELD, {"worker_id": worker_id})
-    if (held or 0) >= transaction.caps.max_held:
+    if (held or 0) >= transaction.limits.max_held:
         raise WorkerError("You hold as many HITs as one may.", f"Submit or return one of your {held} HITs first.")
     hit = _chosen(transaction, worker_id, row.hit_type_id, hit_id)
     try:

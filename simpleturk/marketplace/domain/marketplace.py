@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from simpleturk.marketplace.domain import deadlines
-from simpleturk.marketplace.store.sqlite import LOCAL_REQUESTER, Store
+from simpleturk.marketplace.store.base import LOCAL_REQUESTER, Store
 from simpleturk.marketplace.store.transaction import Transaction, WorkerLimits
 
 
@@ -20,19 +20,19 @@ class Marketplace:
         store: Store,
         clock: Callable[[], float] = time.time,
         strict: bool = False,
-        caps: WorkerLimits | None = None,
+        limits: WorkerLimits | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
         self.strict = strict
-        self.caps = caps or WorkerLimits()
+        self.limits = limits or WorkerLimits()
 
     @contextmanager
     def write(self, requester_id: str = LOCAL_REQUESTER, request_id: str = "") -> Iterator[Transaction]:
         """A transaction that may change things; committed and synced when the block ends without an exception."""
         with self.store.write() as connection:
             # The time is read after the wait for other writers, so that times follow the order of transactions.
-            transaction = Transaction(connection, self.now(), requester_id, self.strict, request_id, self.caps)
+            transaction = Transaction(connection, self.now(), requester_id, self.strict, request_id, self.limits)
             deadlines.apply_due(transaction)
             yield transaction
 
@@ -44,14 +44,14 @@ class Marketplace:
         """
         now = self.now()
         with self.store.read() as connection:
-            transaction = Transaction(connection, now, requester_id, self.strict, caps=self.caps)
+            transaction = Transaction(connection, now, requester_id, self.strict, limits=self.limits)
             if not (apply_due and deadlines.is_due(transaction)):
                 yield transaction
                 return
         with self.write():
             pass
         with self.store.read() as connection:
-            yield Transaction(connection, now, requester_id, self.strict, caps=self.caps)
+            yield Transaction(connection, now, requester_id, self.strict, limits=self.limits)
 
     def now(self) -> float:
         """The present, to the millisecond, as MTurk's API gives times."""

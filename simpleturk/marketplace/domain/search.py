@@ -101,8 +101,8 @@ def groups(transaction: Transaction, worker_id: str, search: Search | None = Non
 
 
 def _is_left(transaction: Transaction, worker_id: str, row: Row[Any]) -> bool:
-    """Whether caps leave a worker anything of a HIT type."""
-    if not row.capped and transaction.caps.max_per_worker is None:
+    """Whether the per-worker limits leave a worker anything of a HIT type."""
+    if not row.capped and transaction.limits.max_per_worker is None:
         return True
     return next_of_type(transaction, worker_id, row.hit_type_id).hit is not None
 
@@ -172,7 +172,7 @@ def _after(transaction: Transaction, worker_id: str, hit_type_id: str, hit_id: s
 
 
 def _if_not_used_up(transaction: Transaction, worker_id: str, hit: Row[Any] | None) -> Row[Any] | None:
-    if hit is None or worker_limits.is_used_up(transaction, hit, worker_id, transaction.caps):
+    if hit is None or worker_limits.is_used_up(transaction, hit, worker_id, transaction.limits):
         return None
     return hit
 

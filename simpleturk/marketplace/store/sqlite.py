@@ -1,18 +1,15 @@
-"""The marketplace's database: opening it, and transactions that see a settled world.
+"""The marketplace's database as one SQLite file, and the files beside it.
 
-SQLite writers begin IMMEDIATE: two that begin as readers and then both want to write refuse each other at once,
-whatever the time-out. The journal is a write-ahead log, so readers never wait for writers, and each commit is
-synced before it is acknowledged.
+    market.db           the database, with SQLite's own market.db-wal and market.db-shm
+    market.db.key       the root secret (secrets.py)
+    market.db.lock      the queue of writers (write_queue.py)
+    market.db.assets/   the files that HITs show
+
+Writers begin IMMEDIATE: two transactions that begin as readers and then both want to write refuse each other at once,
+whatever the time-out. The journal is a write-ahead log, so readers never wait for writers, and each commit is synced
+before it is acknowledged.
 """
 
-import contextlib
-import fcntl
-import hmac
-import os
-import secrets
-import tempfile
-import threading
-import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,13 +19,13 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, in
 from sqlalchemy.exc import DatabaseError
 
 from simpleturk.marketplace.errors import StoreUnavailable
+from simpleturk.marketplace.store.base import LOCAL_REQUESTER
 from simpleturk.marketplace.store.migrations import migrate
 from simpleturk.marketplace.store.schema import SCHEMA_VERSION, metadata, requesters, settings
+from simpleturk.marketplace.store.secrets import derive_key, read_or_create_root
+from simpleturk.marketplace.store.write_queue import WriteQueue
 
-#: Everybody who calls over the loopback interface or in-process is this requester.
-LOCAL_REQUESTER = "A0LOCALREQUESTER"
-
-#: What marks an SQLite file as a marketplace of ours ("stkm"): nobody else's is ever written to.
+#: Marks an SQLite file as a marketplace ("stkm"). A file with tables but without this mark is never written to.
 APPLICATION_ID = 0x73746B6D
 
 #: How long a writer waits for other writers, in seconds.
@@ -39,106 +36,70 @@ MAPPED_BYTES = 1024**3
 
 
 class _Foreign(Exception):
-    """An SQLite file that is not ours."""
+    """An SQLite file of another program."""
 
 
-class Store:
-    """One marketplace's database, an SQLite file that is made when it does not exist.
+def assets_folder(database: Path) -> Path:
+    """The folder of the files that HITs show, beside the database."""
+    return _beside(database, ".assets")
 
-    Several processes and threads may use the same file at once. Raises StoreUnavailable.
-    """
+
+class SQLiteStore:
+    """A Store in one SQLite file, which is created if it does not exist."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self._path = path
+        if not path.name:
+            raise StoreUnavailable(f"{path} is not the name of a file")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreUnavailable(f"{path.parent}: {error.strerror}") from error
         self._readers = _engine(path, connections=32, begin="BEGIN")
-        # One connection for all writing: what it has read stays right until another process writes.
+        # One connection for all writing: its cache stays valid until another process writes.
         self._writers = _engine(path, connections=1, begin="BEGIN IMMEDIATE")
-        self._lock = threading.Lock()
-        self._queue = self._opened_queue()
-        # A command's store lives as long as the command: nobody closes it.
-        self._close_queue = weakref.finalize(self, os.close, self._queue)
+        self._queue = WriteQueue(_beside(path, ".lock"))
         self._root: bytes | None = None
         try:
             self._prepare()
-            # People's work is nobody else's to read.
-            self.path.chmod(0o600)
+            # Only the owner may read workers' answers.
+            path.chmod(0o600)
         except BaseException:
             self.close()
             raise
 
+    @property
+    def assets(self) -> Path:
+        """The folder of the files that HITs show; it may not exist yet."""
+        return assets_folder(self._path)
+
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that may write: committed at the end of the block, undone by an exception."""
-        with self._turn(), self._translated(), self._writers.begin() as connection:
+        """A transaction that may write: committed at the end of the block, rolled back by an exception."""
+        with self._queue, self._translated(), self._writers.begin() as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only reads: one consistent picture."""
+        """A transaction that only reads, all of it from the same state of the database."""
         with self._translated(), self._readers.connect() as connection, connection.begin():
             yield connection
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Wait for one's turn to write: threads and processes in order, and not in the database, where they would poll.
-
-        It is only for their comfort: where files cannot be locked, the database still lets one write at a time.
-        """
-        with self._lock:
-            with contextlib.suppress(OSError):
-                fcntl.flock(self._queue, fcntl.LOCK_EX)
-            try:
-                yield
-            finally:
-                with contextlib.suppress(OSError):
-                    fcntl.flock(self._queue, fcntl.LOCK_UN)
-
     def key(self, purpose: str) -> bytes:
-        """A secret for one purpose, 32 bytes. All are made from one random key, in a file beside the database.
-
-        It is not in the database: whoever gets a copy of that can neither sign sessions nor API calls.
-        Raises StoreUnavailable.
-        """
+        """A secret of 32 bytes for one purpose, always the same. It cannot be computed from the database's contents."""
         if self._root is None:
-            self._root = self._read_root()
-        return hmac.digest(self._root, purpose.encode(), "sha256")
-
-    def _read_root(self) -> bytes:
-        path = self.path.with_name(self.path.name + ".key")
-        try:
-            if not path.exists():
-                _write_once(path, secrets.token_hex(32))
-            root = bytes.fromhex(path.read_text(encoding="ascii").strip())
-        except OSError as error:
-            raise StoreUnavailable(f"{path}: {error.strerror}") from error
-        except ValueError as error:
-            raise StoreUnavailable(f"{path}: is damaged") from error
-        if len(root) != 32:
-            raise StoreUnavailable(f"{path}: is damaged")
-        return root
+            with self._queue:
+                self._root = read_or_create_root(_beside(self._path, ".key"))
+        return derive_key(self._root, purpose)
 
     def close(self) -> None:
         """Close all connections."""
         self._readers.dispose()
         self._writers.dispose()
-        self._close_queue()
-
-    def _opened_queue(self) -> int:
-        """The file in whose lock writers of all processes queue up."""
-        if not self.path.name:
-            raise StoreUnavailable(f"{self.path} is not the name of a file")
-        path = self.path.with_name(self.path.name + ".lock")
-        try:
-            return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise StoreUnavailable(f"{path}: {error.strerror}") from error
+        self._queue.close()
 
     def _prepare(self) -> None:
-        """Make the tables, once; refuse a database of another version."""
+        """Create the tables in a new file, migrate those of an older version; refuse those of a later version."""
         with self.write() as connection:
             if not inspect(connection).get_table_names():
                 connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -146,11 +107,11 @@ class Store:
                 return
             version = connection.scalar(select(settings.c.value).where(settings.c.name == "schema_version"))
             if version is None:
-                raise StoreUnavailable(f"{self.path}: is damaged (it has no schema_version)")
+                raise StoreUnavailable(f"{self._path}: is damaged (it has no schema_version)")
             if not version.isdecimal() or int(version) > SCHEMA_VERSION:
                 raise StoreUnavailable(
-                    f"{self.path} was made by a later version of simpleturk (tables of version {version}; "
-                    f"this one knows {SCHEMA_VERSION})"
+                    f"{self._path} was made by a later version of simpleturk (its tables have version {version}; "
+                    f"this program reads up to {SCHEMA_VERSION})"
                 )
             if int(version) < SCHEMA_VERSION:
                 migrate(connection, int(version), SCHEMA_VERSION)
@@ -159,41 +120,27 @@ class Store:
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
-        """Say what stands between us and the file in the operator's words; a bug in our SQL stays a bug."""
+        """Turn errors of the disk or the file into StoreUnavailable; errors in our SQL pass, they are bugs."""
         try:
             yield
         except _Foreign as error:
-            raise StoreUnavailable(f"{self.path}: is another program's database") from error
+            raise StoreUnavailable(f"{self._path}: is another program's database") from error
         except DatabaseError as error:
             reason = _environmental(str(error.orig))
             if reason is None:
                 raise
-            raise StoreUnavailable(f"{self.path}: {reason}") from error
+            raise StoreUnavailable(f"{self._path}: {reason}") from error
 
 
 def _fill(connection: Connection) -> None:
-    """Make the tables of a new marketplace, and its first requester."""
+    """Create the tables of a new marketplace, and its first requester."""
     metadata.create_all(connection)
     connection.execute(insert(settings).values(name="schema_version", value=str(SCHEMA_VERSION)))
     connection.execute(insert(requesters).values(requester_id=LOCAL_REQUESTER, name="Local requester"))
 
 
-def _write_once(path: Path, text: str) -> None:
-    """Write a file of the owner's alone, whole, unless another process is faster: then its file stays."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(temporary, path)
-    finally:
-        os.unlink(temporary)
-
-
 def _environmental(message: str) -> str | None:
-    """The sentence for an SQLite error that is the machine's and not ours; None for a bug."""
+    """What the operator reads about an SQLite error that the machine or the file caused; None for a bug."""
     known = {
         "database or disk is full": "no space left on the disk",
         "disk I/O error": "the disk reports an error (is it full?)",
@@ -201,7 +148,7 @@ def _environmental(message: str) -> str | None:
         "readonly database": "is not writable",
         "file is not a database": "is not a marketplace's database",
         "malformed": "is damaged",
-        "database is locked": f"is in use by another program for more than {BUSY_TIMEOUT} seconds",
+        "database is locked": f"has been in use by another program for more than {BUSY_TIMEOUT} seconds",
     }
     return next((sentence for pattern, sentence in known.items() if pattern in message), None)
 
@@ -210,19 +157,19 @@ def _configure(connection: Any, record: Any) -> None:
     cursor = connection.cursor()
     [(application_id,)] = cursor.execute("PRAGMA application_id").fetchall()
     [(tables,)] = cursor.execute("SELECT count(*) FROM sqlite_master").fetchall()
-    # Before anything else: even the kind of journal is written into the file.
+    # Checked first, because even the journal mode is written into the file.
     if tables and application_id != APPLICATION_ID:
         raise _Foreign
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
-    # Pages are read where the system keeps them, and not copied for each connection.
+    # Connections share the pages in the system's cache instead of copying them.
     cursor.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
     cursor.close()
 
 
 def _engine(path: Path, connections: int, begin: str) -> Engine:
-    """Connections to a database whose transactions begin in a certain way; the one used last is used next."""
+    """A pool of connections whose transactions begin with the statement `begin`; the last one used is used next."""
     engine = create_engine(
         URL.create("sqlite", database=str(path.absolute())),
         connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False, "isolation_level": None},
@@ -233,3 +180,7 @@ def _engine(path: Path, connections: int, begin: str) -> Engine:
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin) and None)
     return engine
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)

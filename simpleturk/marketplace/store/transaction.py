@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Executable, ScalarResult
 
-from simpleturk.marketplace.store.sqlite import LOCAL_REQUESTER
+from simpleturk.marketplace.store.base import LOCAL_REQUESTER
 
 #: How many HITs a worker may hold at once, as on Amazon's site.
 MAX_HELD = 25
@@ -26,7 +26,7 @@ class Transaction:
 
     `connection` is the database, within one transaction. `now` is the transaction's time in epoch seconds: every change
     in it carries this time. `requester_id` names the caller, `request_id` the call. With `strict` the
-    limits of Amazon's API also apply where they only protected Amazon. `caps` limits what one worker takes.
+    limits of Amazon's API also apply where they only protected Amazon. `limits` says how much one worker may take.
     """
 
     connection: Connection
@@ -34,7 +34,7 @@ class Transaction:
     requester_id: str = LOCAL_REQUESTER
     strict: bool = False
     request_id: str = ""
-    caps: WorkerLimits = WorkerLimits()
+    limits: WorkerLimits = WorkerLimits()
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run a statement; a list of parameters runs it once for each."""

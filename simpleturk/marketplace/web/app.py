@@ -24,7 +24,7 @@ from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.notifications.delivery import Deliverer
 from simpleturk.marketplace.people.accounts import SESSION_SECONDS
 from simpleturk.marketplace.people.refusals import WorkerError
-from simpleturk.marketplace.store.sqlite import Store
+from simpleturk.marketplace.store.sqlite import SQLiteStore
 from simpleturk.marketplace.web.api_calls import ApiCalls, ApiDispatcher
 from simpleturk.marketplace.web.cookies import NAME, SAFE_NAME, HostPrefixCookie
 from simpleturk.marketplace.web.frames import Frames
@@ -78,8 +78,8 @@ def from_environment() -> ASGIApp:
     log_to_stderr()
     threading.Thread(target=_end_with, args=(int(os.environ[PARENT]),), daemon=True).start()
     settings = ServerSettings.from_json(os.environ[SETTINGS])
-    store = Store(Path(os.environ[DATABASE]))
-    return create_app(Marketplace(store, strict=settings.strict, caps=settings.site.limits), settings)
+    store = SQLiteStore(Path(os.environ[DATABASE]))
+    return create_app(Marketplace(store, strict=settings.strict, limits=settings.site.limits), settings)
 
 
 def _end_with(parent: int) -> None:

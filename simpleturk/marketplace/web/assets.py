@@ -29,19 +29,13 @@ _ALONE = {
 }
 
 
-def folder_of(database: Path) -> Path:
-    """The folder of a database's files."""
-    return database.with_name(f"{database.name}.assets")
-
-
-def keep(database: Path, name: str, source: Path) -> None:
-    """Keep a copy of a file under its name; it is on the disk when this returns.
+def keep(folder: Path, name: str, source: Path) -> None:
+    """Keep a copy of a file in the store's folder of assets, under its name; it is on the disk when this returns.
 
     Raises ValueError when that is not the name of what the file holds, OSError where there is no room.
     """
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name} is not a name")
-    folder = folder_of(database)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = folder / name
     if target.exists():
@@ -63,9 +57,8 @@ def keep(database: Path, name: str, source: Path) -> None:
         raise
 
 
-def route(database: Path) -> Route:
+def route(folder: Path) -> Route:
     """Where they are served: any part of a file, so that recordings can be wound."""
-    folder = folder_of(database)
 
     def asset(request: Request) -> Response:
         name = request.path_params["name"]

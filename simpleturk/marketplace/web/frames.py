@@ -67,7 +67,7 @@ class Frames:
             Route("/frame/{token}", self.page),
             Route("/hit.js", _script("hit.js")),
             *(Route(f"/{name}", _script(name)) for name in AMAZONS_SCRIPTS),
-            assets.route(self.marketplace.store.path),
+            assets.route(self.marketplace.store.assets),
         ]
 
     def hosts(self) -> set[str]:

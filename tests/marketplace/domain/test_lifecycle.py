@@ -14,8 +14,9 @@ from simpleturk.marketplace.domain import ledger
 from simpleturk.marketplace.domain.lifecycle import hit_status
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people.refusals import WorkerError
+from simpleturk.marketplace.store.base import LOCAL_REQUESTER
 from simpleturk.marketplace.store.schema import assignments, hit_types, hits, ledger_entries, requesters
-from simpleturk.marketplace.store.sqlite import LOCAL_REQUESTER, Store
+from simpleturk.marketplace.store.sqlite import SQLiteStore
 from tests.conftest import Clock, Worker
 from tests.marketplace.api.test_boto3_programs import HIT
 from tests.marketplace.api.test_protocol import answer
@@ -51,7 +52,7 @@ class Marketplaces(RuleBasedStateMachine):
     def open(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.clock = Clock()
-        self.marketplace = Marketplace(Store(Path(self.folder.name) / "m.db"), self.clock)
+        self.marketplace = Marketplace(SQLiteStore(Path(self.folder.name) / "m.db"), self.clock)
         self.workers = {name: Worker(self.marketplace, name) for name in WORKERS}
         self.hit_ids: list[str] = []
         self.statuses: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Finding HITs: search, sorting, skipping, what they really pay; and the caps of batches."""
+"""Finding HITs: search, sorting, skipping, what they really pay; and the per-worker limits of batches."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -155,7 +155,7 @@ def test_a_worker_holds_as_many_hits_of_a_batch_as_they_may(mturk: Any, worker: 
 
 
 def test_the_operator_caps_every_batch(mturk: Any, worker: WorkerOf, marketplace: Marketplace) -> None:
-    marketplace.caps = WorkerLimits(max_per_worker=1, max_held=2)
+    marketplace.limits = WorkerLimits(max_per_worker=1, max_held=2)
     group = create(mturk)["HITGroupId"]
     create(mturk)
     worker("ann").do(group)

@@ -246,10 +246,12 @@ def test_a_place_that_was_set_is_the_operators_to_change(marketplace: Marketplac
         assert workers.profile(transaction, "ann") == workers.Profile("DE", "", True)
 
 
-def test_neither_passwords_nor_links_are_in_the_database(marketplace: Marketplace, ann: Browser) -> None:
+def test_neither_passwords_nor_links_are_in_the_database(
+    marketplace: Marketplace, ann: Browser, tmp_path: Path
+) -> None:
     secrets = [PASSWORD, link(marketplace, "bob"), invitation(marketplace)]
     marketplace.store.close()
-    dump = "\n".join(sqlite3.connect(marketplace.store.path).iterdump())
+    dump = "\n".join(sqlite3.connect(tmp_path / "marketplace.db").iterdump())
     assert "$argon2id$" in dump
     assert not [secret for secret in secrets if secret in dump]
 

@@ -11,21 +11,22 @@ from sqlalchemy import Column, Text, create_engine, inspect, select
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.store import migrations, sqlite
+from simpleturk.marketplace.store.base import LOCAL_REQUESTER
 from simpleturk.marketplace.store.schema import SCHEMA_VERSION, ledger_entries, requesters, workers
-from simpleturk.marketplace.store.sqlite import LOCAL_REQUESTER, Store
+from simpleturk.marketplace.store.sqlite import SQLiteStore
 from tests.conftest import Clock, Worker
 from tests.marketplace.api.test_protocol import answer
 
 VERSIONS = range(1, SCHEMA_VERSION + 1)
 
 
-def opened(path: Path, version: int) -> Store:
+def opened(path: Path, version: int) -> SQLiteStore:
     """A database as an older version left it, opened by this one."""
     old = Path(__file__).with_name(f"version{version}.sql")
     with sqlite3.connect(path) as connection:
         connection.executescript(old.read_text())
     connection.close()
-    return Store(path)
+    return SQLiteStore(path)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -61,7 +62,7 @@ def test_what_version_1_launched_and_approved_is_in_the_ledger(tmp_path: Path) -
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_migrated_database_has_the_tables_of_a_new_one(version: int, tmp_path: Path) -> None:
     opened(tmp_path / "old.db", version).close()
-    Store(tmp_path / "new.db").close()
+    SQLiteStore(tmp_path / "new.db").close()
     assert tables_of(tmp_path / "old.db") == tables_of(tmp_path / "new.db")
 
 
@@ -83,7 +84,7 @@ def test_a_step_added_later_runs_once_after_those_that_came_before(
         table.append_column(column)
         request.addfinalizer(partial(table._columns.remove, column))
     opened(tmp_path / "m.db", version).close()
-    Store(tmp_path / "m.db").close()
+    SQLiteStore(tmp_path / "m.db").close()
     columns = tables_of(tmp_path / "m.db")["ledger"][0]
     assert "later" in [name for name, *_ in columns]
 

@@ -19,7 +19,7 @@ from simpleturk.commands.demo.simulated_worker import Page, SimulatedWorker
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.errors import StoreUnavailable
 from simpleturk.marketplace.people.refusals import WorkerError
-from simpleturk.marketplace.store.sqlite import Store
+from simpleturk.marketplace.store.sqlite import SQLiteStore
 from tests.conftest import Worker
 from tests.marketplace.api.test_boto3_programs import HIT, HTML, create
 
@@ -105,12 +105,12 @@ def test_what_the_page_said_is_submitted_survives_a_kill(tmp_path: Path) -> None
 
 
 def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
-    Store(tmp_path / "m.db").close()
+    SQLiteStore(tmp_path / "m.db").close()
     assert stat.S_IMODE((tmp_path / "m.db").stat().st_mode) == 0o600
 
 
 def test_each_marketplace_signs_with_a_key_of_its_own(tmp_path: Path) -> None:
-    stores = [Store(tmp_path / name) for name in ("a.db", "b.db", "a.db")]
+    stores = [SQLiteStore(tmp_path / name) for name in ("a.db", "b.db", "a.db")]
     keys = [store.key("sessions") for store in stores]
     assert keys[0] == keys[2] != keys[1]
     for store in stores:
@@ -118,25 +118,25 @@ def test_each_marketplace_signs_with_a_key_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_database_of_another_version_is_refused(tmp_path: Path) -> None:
-    Store(tmp_path / "m.db").close()
+    SQLiteStore(tmp_path / "m.db").close()
     with sqlite3.connect(tmp_path / "m.db") as connection:
         connection.execute("UPDATE settings SET value = '999' WHERE name = 'schema_version'")
     connection.close()
     with pytest.raises(StoreUnavailable, match="a later version of simpleturk"):
-        Store(tmp_path / "m.db")
+        SQLiteStore(tmp_path / "m.db")
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("my notes\n" * 1000)
     with pytest.raises(StoreUnavailable, match="is not a marketplace's database"):
-        Store(path)
+        SQLiteStore(path)
     assert path.read_text() == "my notes\n" * 1000
 
 
 def test_a_folder_that_cannot_be_made_is_refused() -> None:
     with pytest.raises(StoreUnavailable, match="/proc/nowhere"):
-        Store(Path("/proc/nowhere/m.db"))
+        SQLiteStore(Path("/proc/nowhere/m.db"))
 
 
 def test_a_failed_operation_changes_nothing(marketplace: Marketplace) -> None:
@@ -162,5 +162,5 @@ def test_another_programs_database_is_never_written_to(tmp_path: Path) -> None:
     other.close()
     before = path.read_bytes()
     with pytest.raises(StoreUnavailable, match="is another program's database"):
-        Store(path)
+        SQLiteStore(path)
     assert path.read_bytes() == before

@@ -1,0 +1,38 @@
+"""What the rest of the marketplace knows of its database: transactions, secrets, and a folder for files.
+
+sqlite.py implements it in one file on one machine. Only the commands that open the database name an implementation.
+"""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+#: The requester of every call that comes over the loopback interface or from the same process.
+LOCAL_REQUESTER = "A0LOCALREQUESTER"
+
+
+class Store(Protocol):
+    """One marketplace's database. Several processes and threads may use it at once. Methods raise StoreUnavailable."""
+
+    @property
+    def assets(self) -> Path:
+        """The folder of the files that HITs show; it may not exist yet."""
+        ...
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """A transaction that only reads, all of it from the same state of the database."""
+        ...
+
+    def write(self) -> AbstractContextManager[Connection]:
+        """A transaction that may write: committed at the end of the block, rolled back by an exception."""
+        ...
+
+    def key(self, purpose: str) -> bytes:
+        """A secret of 32 bytes for one purpose, always the same. It cannot be computed from the database's contents."""
+        ...
+
+    def close(self) -> None:
+        """Close all connections."""
+        ...
