@@ -27,7 +27,8 @@ from simpleturk.marketplace.store.sqlite import SQLiteStore
 from tests.benchmarks.site import api
 from tests.marketplace.api.test_boto3_programs import HIT, HTML
 from tests.marketplace.api.test_operations import NOTIFICATION
-from tests.marketplace.questions.test_question_form import ANSWER_KEY, FORM
+from tests.marketplace.questions.test_answer_key import ANSWER_KEY
+from tests.marketplace.questions.test_question_form import FORM
 
 TYPE = {name: HIT[name] for name in ("Title", "Description", "Reward", "AssignmentDurationInSeconds")}
 LATER = int(time.time()) + 86_400

@@ -18,7 +18,8 @@ from tests.browser.conftest import Server, picture
 from tests.browser.test_forms import BUTTON, requester
 from tests.conftest import Worker
 from tests.marketplace.api.test_boto3_programs import HIT
-from tests.marketplace.questions.test_question_form import ANSWER_KEY, FORM
+from tests.marketplace.questions.test_answer_key import ANSWER_KEY
+from tests.marketplace.questions.test_question_form import FORM
 
 #: axe-core, as npm has it; the package from PyPI carries the file.
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")

@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Server, picture
 from tests.browser.test_journey import hit, sign_in
 from tests.marketplace.api.test_boto3_programs import HIT, HTML
-from tests.marketplace.questions.test_question_form import ANSWER_KEY, FORM
+from tests.marketplace.questions.test_answer_key import ANSWER_KEY
+from tests.marketplace.questions.test_question_form import FORM
 
 BUTTON = HTML.replace(
     "<p>Hello é</p>",

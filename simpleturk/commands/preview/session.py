@@ -23,7 +23,7 @@ from simpleturk.files import json_line, stamp
 from simpleturk.marketplace.domain import assignments, lifecycle
 from simpleturk.marketplace.domain.marketplace import Marketplace as OwnMarketplace
 from simpleturk.marketplace.people import workers
-from simpleturk.marketplace.questions.question_form import Filled
+from simpleturk.marketplace.questions.form_answers import FilledForm
 from simpleturk.marketplace.store.sqlite import SQLiteStore
 from simpleturk.mturk.questions import is_question_xml
 from simpleturk.resources import shipped
@@ -124,7 +124,7 @@ class Task:
 
     def submit(self, assignment_id: str, fields: list[tuple[str, str]]) -> None:
         """Submit what a page sent. Raises WorkerError, and FormErrors for a QuestionForm that is not filled in."""
-        filled: Filled | None = None
+        filled: FilledForm | None = None
         while True:
             try:
                 with self.marketplace.write() as transaction:

@@ -15,8 +15,8 @@ from simpleturk.marketplace.domain.search import Next, group_row, next_of_type, 
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
 from simpleturk.marketplace.people.requirements import unmet
+from simpleturk.marketplace.questions.form_answers import FilledForm, fill_form
 from simpleturk.marketplace.questions.question import parse_question
-from simpleturk.marketplace.questions.question_form import Filled, fill
 from simpleturk.marketplace.store.schema import (
     assignments,
     hit_types,
@@ -35,7 +35,7 @@ NOT_AVAILABLE = "ASSIGNMENT_ID_NOT_AVAILABLE"
 class Unfilled(Exception):
     """Answers that have yet to be held against a form's constraints: `fill()` does it, and needs no transaction."""
 
-    def __init__(self, fill: Callable[[], Filled]) -> None:
+    def __init__(self, fill: Callable[[], FilledForm]) -> None:
         super().__init__("unfilled")
         self.fill = fill
 
@@ -120,7 +120,7 @@ def submit(
     assignment_id: str,
     form: list[tuple[str, str]],
     worker_id: str | None,
-    filled: Filled | None = None,
+    filled: FilledForm | None = None,
     defer: bool = False,
 ) -> None:
     """Store what a page submitted. `worker_id` is who is signed in, None where the frame sends no cookie.
@@ -212,17 +212,17 @@ def earnings(transaction: Transaction, worker_id: str) -> dict[str, tuple[int, D
     return {status: found.get(status, (0, Decimal(0))) for status in ("Submitted", "Approved", "Rejected")}
 
 
-def _filled(xml: str, form: list[tuple[str, str]]) -> Filled:
+def _filled(xml: str, form: list[tuple[str, str]]) -> FilledForm:
     questions = parse_question(xml).form
     assert questions is not None
     sent: dict[str, list[str]] = {}
     for name, value in form:
         sent.setdefault(name, []).append(value)
-    return fill(questions, sent)
+    return fill_form(questions, sent)
 
 
 def _fields(
-    transaction: Transaction, assignment: Row[Any], form: list[tuple[str, str]], filled: Filled | None, defer: bool
+    transaction: Transaction, assignment: Row[Any], form: list[tuple[str, str]], filled: FilledForm | None, defer: bool
 ) -> list[Any]:
     """What a page sent, as assignments.fields. Raises FormErrors where a QuestionForm's constraints are broken."""
     xml = question_xml(transaction, assignment.hit_id)

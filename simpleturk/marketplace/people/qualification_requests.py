@@ -8,7 +8,7 @@ from sqlalchemy import Row, select
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.people import qualifications
 from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
-from simpleturk.marketplace.questions.question_form import Filled, fill
+from simpleturk.marketplace.questions.form_answers import FilledForm, fill_form
 from simpleturk.marketplace.store import schema
 from simpleturk.marketplace.store.schema import qualification_requests, qualification_types, requesters
 from simpleturk.marketplace.store.transaction import Transaction
@@ -58,12 +58,12 @@ def ask_for_qualification(transaction: Transaction, worker_id: str, kind: str) -
         raise WorkerError("You cannot ask for this qualification now.", error.message) from error
 
 
-def fill_test(xml: str, form: list[tuple[str, str]]) -> Filled:
+def fill_test(xml: str, form: list[tuple[str, str]]) -> FilledForm:
     """Hold answers against the constraints of a test."""
     sent: dict[str, list[str]] = {}
     for name, value in form:
         sent.setdefault(name, []).append(value)
-    return fill(qualifications.test_form(xml), sent)
+    return fill_form(qualifications.test_form(xml), sent)
 
 
 def test_before(transaction: Transaction, worker_id: str, kind: str) -> str | None:
@@ -77,7 +77,7 @@ def submit_test(
     worker_id: str,
     kind: str,
     form: list[tuple[str, str]],
-    done: tuple[str, Filled] | None = None,
+    done: tuple[str, FilledForm] | None = None,
 ) -> None:
     """Take the answers to a test. `done` is a test with what fill_test made of it.
 
@@ -85,7 +85,7 @@ def submit_test(
     """
     asked = qualification(transaction, worker_id, kind)
 
-    def filled_test(xml: str) -> Filled:
+    def filled_test(xml: str) -> FilledForm:
         return done[1] if done is not None and done[0] == xml else fill_test(xml, form)
 
     try:

@@ -15,8 +15,9 @@ from sqlalchemy import Row, insert, select, update
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.people import messages
 from simpleturk.marketplace.questions import answer_key
+from simpleturk.marketplace.questions.form_answers import FilledForm
 from simpleturk.marketplace.questions.question import parse_question
-from simpleturk.marketplace.questions.question_form import Filled, Form
+from simpleturk.marketplace.questions.question_form import Form
 from simpleturk.marketplace.store.ids import new_id
 from simpleturk.marketplace.store.schema import qualification_requests, qualification_types, qualifications
 from simpleturk.marketplace.store.transaction import Transaction
@@ -85,7 +86,9 @@ def is_taking(request: Row[Any], kind: Row[Any], now: float) -> bool:
     return bool(request.status == "Testing" and now < request.started + (kind.test_duration or 0))
 
 
-def submit_test(transaction: Transaction, kind: Row[Any], worker_id: str, fill: Callable[[str], Filled]) -> Filled:
+def submit_test(
+    transaction: Transaction, kind: Row[Any], worker_id: str, fill: Callable[[str], FilledForm]
+) -> FilledForm:
     """Take a worker's answers to a test, and grant what the answer key says. `fill` makes them of the test's XML.
 
     What is returned names the constraints that are broken; then nothing has been stored. Raises RequestError when the

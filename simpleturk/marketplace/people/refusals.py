@@ -1,12 +1,12 @@
 """What a worker is told instead of what they asked for."""
 
-from simpleturk.marketplace.questions.question_form import Filled
+from simpleturk.marketplace.questions.form_answers import FilledForm
 
 
 class FormErrors(Exception):
     """Answers that break the constraints of a QuestionForm: it is shown again, with what was written."""
 
-    def __init__(self, filled: Filled) -> None:
+    def __init__(self, filled: FilledForm) -> None:
         super().__init__("incomplete")
         self.filled = filled
 

@@ -1,1 +1,1 @@
-"""Question XML, and what workers may answer."""
+"""Questions: their XML, the forms in it, and the rules for answers."""

@@ -1,7 +1,7 @@
 """Question XML → the page, address or form that the worker sees.
 
-The root element and its namespace say which of the three a question is. question_form.sequence checks the rules of the
-schemas. Sources: the API reference's pages on HTMLQuestion, ExternalQuestion and QuestionForm.
+The root element and its namespace say which of the three a question is; schema.py checks the rules of the schemas.
+Sources: the API reference's pages on HTMLQuestion, ExternalQuestion and QuestionForm.
 """
 
 import re
@@ -9,19 +9,20 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from simpleturk.marketplace.errors import RequestError, invalid_value
-from simpleturk.marketplace.questions.question_form import Form, read_form, sequence, whole_number
+from simpleturk.marketplace.questions.question_form import Form, read_form
+from simpleturk.marketplace.questions.schema import sequence, whole_number
 from simpleturk.marketplace.questions.xml import Element, parse_error, parse_xml
 from simpleturk.mturk.characters import ASTRAL
 from simpleturk.mturk.limits import AMAZON_MAX_QUESTION_BYTES, FRAME_HEIGHT_RANGE, MAX_QUESTION_BYTES
 from simpleturk.mturk.questions import EXTERNAL_NAMESPACE, FORM_NAMESPACES, HTML_NAMESPACE
 
-#: A host name or address, perhaps with a port; names in other scripts in their ASCII form (xn--…).
+#: A host name or address, with an optional port. Names in other scripts have their ASCII form (xn--…).
 _AUTHORITY = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
 @dataclass(frozen=True)
 class Question:
-    """What the worker sees: a page (`html`), an address (`url`) or a `form`; the frame's height in pixels (0: fit)."""
+    """A page (`html`), an address (`url`) or a `form`; and the height of its frame in pixels (0: fit the content)."""
 
     html: str | None
     url: str | None
@@ -41,40 +42,48 @@ def parse_question(xml: str) -> Question:
         html = parts["HTMLContent"][0]
         if not html.value:
             raise html.error("HTMLContent is empty.")
-        return Question(html.text, None, None, _height(parts["FrameHeight"][0]))
+        return Question(html.text, None, None, _frame_height(parts["FrameHeight"][0]))
     if declaration == (EXTERNAL_NAMESPACE, "ExternalQuestion"):
         parts = sequence(root, "ExternalURL", "FrameHeight")
-        return Question(None, _external_url(parts["ExternalURL"][0]), None, _height(parts["FrameHeight"][0]))
+        return Question(None, _external_url(parts["ExternalURL"][0]), None, _frame_height(parts["FrameHeight"][0]))
     if root.namespace in FORM_NAMESPACES and root.name == "QuestionForm":
         return Question(None, None, read_form(root), 0)
     raise parse_error(f"[{root.line},{root.column}] cvc-elt.1: Cannot find the declaration of element '{root.name}'.")
 
 
-def check_question(xml: str, strict: bool, name: str = "Question") -> Question:
-    """Check a question that a request brings, its size first. `strict` holds it to Amazon's own limits."""
+def check_question(xml: str, strict: bool, parameter: str = "Question") -> Question:
+    """Read the question in a parameter of a request, after checking its size. `strict` applies Amazon's own limits.
+
+    Raises RequestError.
+    """
     size = len(xml.encode("utf-8", "surrogatepass"))
-    most = AMAZON_MAX_QUESTION_BYTES if strict else MAX_QUESTION_BYTES
-    if size > most:
-        raise RequestError("InvalidParameterValue", f"The {name} has {size} bytes; at most {most} are allowed.")
+    max_size = AMAZON_MAX_QUESTION_BYTES if strict else MAX_QUESTION_BYTES
+    if size > max_size:
+        text = f"The {parameter} has {size} bytes; at most {max_size} are allowed."
+        raise RequestError("InvalidParameterValue", text)
     if strict and ASTRAL.search(xml):
-        raise invalid_value(f"{name}XML", "")
+        raise invalid_value(f"{parameter}XML", "")
     return parse_question(xml)
 
 
-def _height(element: Element) -> int:
+def _frame_height(element: Element) -> int:
     return whole_number(element, *FRAME_HEIGHT_RANGE)
 
 
 def _external_url(element: Element) -> str:
-    """https, as the schema's page demands; http only to this machine, where no certificate can be had."""
+    """Return the address in an ExternalURL.
+
+    It must begin with https://, as the API reference says. http:// is allowed for this computer only, which cannot have
+    a certificate.
+    """
     url = element.value
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
     except ValueError:
         raise element.error(f"'{url[:80]}' is not a valid ExternalURL.") from None
-    loopback = host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")
-    # The host also stands in the page's Content-Security-Policy: no sign that means something there.
-    if _AUTHORITY.fullmatch(parts.netloc) and (parts.scheme == "https" or (parts.scheme == "http" and loopback)):
+    is_loopback = host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")
+    # The page's Content-Security-Policy repeats the host, so it must not contain characters with a meaning there.
+    if _AUTHORITY.fullmatch(parts.netloc) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback)):
         return url
     raise element.error(f"'{url[:80]}' is not a valid ExternalURL: it has to begin with https://.")

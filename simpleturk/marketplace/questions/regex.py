@@ -1,4 +1,4 @@
-"""Regular expressions of QuestionForms. They are the requester's, and may be hostile: bounded in size, and in time."""
+"""Regular expressions in QuestionForms. Requesters write them, and they may be hostile: size and time are limited."""
 
 import contextlib
 import re
@@ -6,29 +6,33 @@ import time
 
 from simpleturk.marketplace.questions.xml import Element
 
-#: How long a form's regular expressions may look at the answers, in seconds: they are the requester's, and may be
-#: hostile. For the same reason they are few and short, and repeat nothing so often that its repetitions fill memory.
+#: Seconds that all expressions of a form may take together on one submission.
 REGEX_SECONDS = 0.5
+
+#: Limits of a form's expressions: their number, the characters of one, and the items of one with its counted
+#: repetitions written out, which the compiler keeps in memory.
 MAX_EXPRESSIONS = 200
 MAX_EXPRESSION = 1000
 MAX_REPETITIONS = 10_000
 
 
-def fits(expression: str, fold: bool, text: str, until: float) -> bool:
-    """Whether a text has what an expression looks for; `until` (monotonic seconds) is when to stop looking."""
+def matches(expression: str, ignore_case: bool, text: str, deadline: float) -> bool:
+    """Return whether an expression is found in a text; `deadline` (monotonic seconds) is when to stop looking.
+
+    An expression that takes too long says nothing about the answer. It counts as found, so that no worker loses work.
+    """
     import regex
 
-    left = until - time.monotonic()
-    # An expression that does not come to an end says nothing about the answer: nobody's work is lost for it.
+    seconds_left = deadline - time.monotonic()
     with contextlib.suppress(TimeoutError):
-        if left > 0:
-            compiled = regex.compile(expression, regex.IGNORECASE if fold else 0, cache_pattern=False)
-            return compiled.search(text, timeout=left) is not None
+        if seconds_left > 0:
+            compiled = regex.compile(expression, regex.IGNORECASE if ignore_case else 0, cache_pattern=False)
+            return compiled.search(text, timeout=seconds_left) is not None
     return True
 
 
 def check_expression(element: Element, expression: str) -> None:
-    """Raise RequestError XMLParseError for an expression that cannot be compiled, or should not be."""
+    """Raise RequestError XMLParseError for an expression that does not compile, or is too large."""
     import regex
 
     if len(expression) > MAX_EXPRESSION or _size(expression) > MAX_REPETITIONS:
@@ -38,13 +42,13 @@ def check_expression(element: Element, expression: str) -> None:
         )
     try:
         regex.compile(expression, cache_pattern=False)
-    # Beside its own errors: flags that contradict each other are a ValueError.
+    # Flags that contradict each other raise a ValueError.
     except (regex.error, ValueError, RecursionError, OverflowError) as error:
         raise element.error(f"the regular expression cannot be read: {error}") from error
 
 
 def _size(expression: str) -> int:
-    """How many items an expression has with its counted repetitions written out."""
+    """Return how many items an expression has with its counted repetitions written out: 3 for "a{3}"."""
     sums, last = [0], 0
     for token in re.finditer(r"\\.|\[(?:\\.|[^\]\\])*\]|\{([0-9]{1,9})(?:,([0-9]{0,9}))?\}|.", expression, re.DOTALL):
         if token[1] is not None:

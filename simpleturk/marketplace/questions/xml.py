@@ -1,4 +1,4 @@
-"""XML → a tree of elements that know their line and column, for error messages; hostile XML is refused."""
+"""XML → a tree of elements with line and column, for error messages. Hostile XML is refused."""
 
 import io
 from collections.abc import Iterator
@@ -11,17 +11,18 @@ from defusedxml import DefusedXmlException
 
 from simpleturk.marketplace.errors import RequestError
 
-#: How deep elements may be nested: no schema of the service comes near.
+#: The deepest nesting of elements. No schema of the service needs nearly as much.
 MAX_DEPTH = 50
 
-#: The parser copies a namespace to each name in it, and makes an object of each element: neither without end.
+#: The parser copies the namespace into the name of each element and makes an object of each element, so both are
+#: limited: characters of a namespace, elements of a document.
 MAX_NAMESPACE = 300
 MAX_ELEMENTS = 50_000
 
 
 @dataclass
 class Element:
-    """An element: its namespace, local name, attributes without a namespace, text without that of its children."""
+    """An element. `attributes` are those without a namespace, `text` does not include the text of the children."""
 
     namespace: str
     name: str
@@ -32,30 +33,30 @@ class Element:
     children: "list[Element]" = field(default_factory=list)
 
     def error(self, details: str) -> RequestError:
-        """Amazon's error for a broken rule, at this element."""
+        """Return Amazon's error for a broken rule at this element."""
         return parse_error(f"[{self.line},{self.column}] {details}")
 
     @property
     def value(self) -> str:
-        """The text without blanks around it."""
+        """The text without surrounding blanks."""
         return self.text.strip()
 
     def all(self, name: str) -> "list[Element]":
-        """All children of this name."""
+        """Return all children of this name."""
         return [child for child in self.children if child.name == name]
 
     def below(self) -> "Iterator[Element]":
-        """Every element inside this one."""
+        """Yield every element inside of this one."""
         for child in self.children:
             yield child
             yield from child.below()
 
 
 def parse_xml(xml: str) -> Element:
-    """The root element. Raises RequestError XMLParseError, naming line and column where they are known."""
+    """Return the root element. Raises RequestError XMLParseError, with line and column if they are known."""
     source = InputSource()
     builder = _Builder()
-    # pyexpat reads bytes; what the declaration says about the encoding was true of the bytes that were sent.
+    # pyexpat reads bytes. The encoding in the declaration was that of the request's bytes, not of these.
     source.setByteStream(io.BytesIO(xml.encode("utf-8", "surrogatepass")))
     source.setEncoding("utf-8")
     parser = defusedxml.expatreader.DefusedExpatParser(forbid_dtd=True)
@@ -74,7 +75,7 @@ def parse_xml(xml: str) -> Element:
 
 
 def parse_error(details: str) -> RequestError:
-    """Amazon's error for a question, test or answer key that its schema forbids."""
+    """Return Amazon's error for a question, test or answer key that its schema forbids."""
     return RequestError(
         "XMLParseError",
         "There was an error parsing the XML question or answer data in your request.  Please make sure the data is "

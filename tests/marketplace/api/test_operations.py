@@ -12,7 +12,8 @@ from botocore.loaders import Loader
 from simpleturk.marketplace.api.operations import OPERATIONS
 from tests.conftest import REPOSITORY, Worker
 from tests.marketplace.api.test_boto3_programs import HIT, HTML, code, message
-from tests.marketplace.questions.test_question_form import ANSWER_KEY, FORM
+from tests.marketplace.questions.test_answer_key import ANSWER_KEY
+from tests.marketplace.questions.test_question_form import FORM
 
 MODEL = Loader().load_service_model("mturk", "service-2")["operations"]
 README = REPOSITORY / "README.md"

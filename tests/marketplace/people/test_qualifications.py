@@ -13,7 +13,8 @@ from simpleturk.marketplace.people.requirements import ADULT, MASTERS, Standing,
 from simpleturk.marketplace.people.workers import Profile, set_master, set_profile
 from tests.conftest import Clock, Worker
 from tests.marketplace.api.test_boto3_programs import HIT, code, message
-from tests.marketplace.questions.test_question_form import ANSWER_KEY, FORM
+from tests.marketplace.questions.test_answer_key import ANSWER_KEY
+from tests.marketplace.questions.test_question_form import FORM
 
 WorkerOf = Callable[[str], Worker]
 GOOD = (("colour", "red"), ("zip", "Ab"))

@@ -1,15 +1,13 @@
-"""QuestionForms: what their schema allows, what workers may answer, and how tests are scored."""
-
-from typing import Any
+"""QuestionForms: which documents are read, and which errors the others cause."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simpleturk.marketplace.errors import RequestError
-from simpleturk.marketplace.questions import answer_key
+from simpleturk.marketplace.questions.form_content import Content
 from simpleturk.marketplace.questions.question import parse_question
-from simpleturk.marketplace.questions.question_form import Form, fill, other_name
+from simpleturk.marketplace.questions.question_form import AnswerFormat, Form, FreeText, Selection
 from simpleturk.mturk.questions import SCHEMAS
 
 FORM = f"""<QuestionForm xmlns="{SCHEMAS}/2005-10-01/QuestionForm.xsd">
@@ -38,62 +36,12 @@ FORM = f"""<QuestionForm xmlns="{SCHEMAS}/2005-10-01/QuestionForm.xsd">
 <NumberOfLinesSuggestion>2</NumberOfLinesSuggestion></FreeTextAnswer></AnswerSpecification></Question>
 </QuestionForm>"""
 
-ANSWER_KEY = f"""<AnswerKey xmlns="{SCHEMAS}/2005-10-01/AnswerKey.xsd">
-<Question><QuestionIdentifier>colour</QuestionIdentifier>
-<AnswerOption><SelectionIdentifier>red</SelectionIdentifier><AnswerScore>10</AnswerScore></AnswerOption>
-<AnswerOption><SelectionIdentifier>blue</SelectionIdentifier><AnswerScore>3</AnswerScore></AnswerOption>
-<DefaultScore>-1</DefaultScore></Question>MAPPING</AnswerKey>""".replace("MAPPING", "")
-
 
 def form(xml: str = FORM) -> Form:
-    found = parse_question(xml).form
-    assert found
-    return found
-
-
-GOOD = {"colour": ["red"], "zip": ["Ab"]}
-
-
-def test_answers_are_stored_as_what_they_are() -> None:
-    sent = GOOD | {"pets": ["dog", "cat"], other_name("pets"): ["newt"], "age": ["30"]}
-    filled = fill(form(), sent)
-    assert filled.problems == {}
-    assert filled.fields == [
-        ["colour", {"selections": ["red"], "other": None}],
-        ["pets", {"selections": ["cat", "dog"], "other": "newt"}],
-        ["age", "30"],
-        ["zip", "Ab"],
-    ]
-
-
-@pytest.mark.parametrize(
-    ("changes", "question", "said"),
-    [
-        ({"colour": []}, "colour", "Select 1."),
-        ({"colour": ["red", "blue"]}, "colour", "Select 1."),
-        ({"colour": ["green"]}, "colour", "Select 1."),
-        ({"pets": ["cat"], other_name("pets"): ["crocodile"]}, "pets", "Write at most 5 characters."),
-        ({"age": ["old"]}, "age", "Write a number."),
-        ({"age": ["17"]}, "age", "The least is 18."),
-        ({"age": ["100"]}, "age", "The most is 99."),
-        ({"age": ["nan"]}, "age", "The most is 99."),
-        ({"zip": [""]}, "zip", "Write an answer."),
-        ({"zip": ["a"]}, "zip", "Write at least 2 characters."),
-        ({"zip": ["abcdef"]}, "zip", "Write at most 5 characters."),
-        ({"zip": ["ab1"]}, "zip", "Letters only."),
-    ],
-)
-def test_broken_constraints_are_named_by_question(changes: dict[str, list[str]], question: str, said: str) -> None:
-    assert fill(form(), GOOD | changes).problems == {question: said}
-
-
-def test_what_need_not_be_answered_may_be_left_out() -> None:
-    assert fill(form(), GOOD).fields == [["colour", {"selections": ["red"], "other": None}], ["zip", "Ab"]]
-
-
-def test_a_hostile_expression_takes_nobodys_work_and_little_time() -> None:
-    evil = FORM.replace("^[a-z]+$", "^(([a-z])+.)+[A-Z]([a-z])+$").replace('maxLength="5"/>\n<Ans', "/>\n<Ans")
-    assert fill(form(evil), GOOD | {"zip": ["a" * 40]}).problems in ({}, {"zip": "Letters only."})
+    """The form of a QuestionForm document."""
+    read = parse_question(xml).form
+    assert read
+    return read
 
 
 @pytest.mark.parametrize(
@@ -104,7 +52,7 @@ def test_a_hostile_expression_takes_nobodys_work_and_little_time() -> None:
         ("<QuestionIdentifier>age</QuestionIdentifier>", "", "needs QuestionIdentifier here"),
         ("<QuestionIdentifier>age</", "<QuestionIdentifier>zip</", "used twice"),
         ("<StyleSuggestion>radiobutton", "<StyleSuggestion>wheel", "is no StyleSuggestion"),
-        ("<MaxSelectionCount>3", "<MaxSelectionCount>4", "cannot be made"),
+        ("<MaxSelectionCount>3", "<MaxSelectionCount>4", "do not fit 3 selections"),
         ("<MinSelectionCount>1", "<MinSelectionCount>-1", "is not a whole number"),
         ('regex="^[a-z]+$"', 'regex="("', "the regular expression cannot be read"),
         ('regex="^[a-z]+$"', "", "needs the attribute regex"),
@@ -122,53 +70,13 @@ def test_a_hostile_expression_takes_nobodys_work_and_little_time() -> None:
         ("2005-10-01/QuestionForm.xsd", "2005-10-02/QuestionForm.xsd", "Cannot find the declaration"),
     ],
 )
-def test_what_the_schema_forbids_is_refused_with_its_place(old: str, new: str, place: str) -> None:
+def test_a_broken_rule_of_the_schema_is_refused_with_its_place(old: str, new: str, place: str) -> None:
     assert FORM.count(old) >= 1
     with pytest.raises(RequestError) as caught:
         parse_question(FORM.replace(old, new, 1))
     assert caught.value.code == "AWS.MechanicalTurk.XMLParseError"
     assert place in caught.value.message
     assert "[" in caught.value.message
-
-
-def key(mapping: str = "") -> answer_key.Key:
-    if mapping:
-        mapping = f"<QualificationValueMapping>{mapping}</QualificationValueMapping>"
-    return answer_key.read_key(ANSWER_KEY.replace("</AnswerKey>", f"{mapping}</AnswerKey>"))
-
-
-RANGES = (
-    "<RangeMapping><SummedScoreRange><InclusiveLowerBound>5</InclusiveLowerBound><InclusiveUpperBound>10"
-    "</InclusiveUpperBound><QualificationValue>2</QualificationValue></SummedScoreRange>"
-    "<OutOfRangeQualificationValue>0</OutOfRangeQualificationValue></RangeMapping>"
-)
-
-
-@pytest.mark.parametrize(
-    ("mapping", "red", "blue", "nothing"),
-    [
-        ("", 10, 3, -1),
-        ("<PercentageMapping><MaximumSummedScore>16</MaximumSummedScore></PercentageMapping>", 63, 19, -6),
-        ("<ScaleMapping><SummedScoreMultiplier>1.5</SummedScoreMultiplier></ScaleMapping>", 15, 5, -2),
-        (RANGES, 2, 0, 0),
-    ],
-)
-def test_tests_are_scored(mapping: str, red: int, blue: int, nothing: int) -> None:
-    given = [[["colour", {"selections": [one], "other": None}]] for one in ("red", "blue")]
-    assert [answer_key.score(key(mapping), fields) for fields in (*given, [])] == [red, blue, nothing]
-
-
-def test_only_the_exact_selection_scores() -> None:
-    both: list[Any] = [["colour", {"selections": ["red", "blue"], "other": None}]]
-    assert answer_key.score(key(), both) == -1
-
-
-@pytest.mark.parametrize(
-    ("old", "new"), [("colour", "age"), ("colour", "pets"), ("colour", "nothing"), (">red<", ">green<")]
-)
-def test_a_key_that_does_not_fit_its_test_is_refused(old: str, new: str) -> None:
-    with pytest.raises(RequestError):
-        answer_key.check_key(answer_key.read_key(ANSWER_KEY.replace(old, new)), form())
 
 
 @given(
@@ -184,8 +92,29 @@ def test_a_key_that_does_not_fit_its_test_is_refused(old: str, new: str) -> None
         max_leaves=12,
     )
 )
-def test_no_xml_breaks_the_reader(inner: str) -> None:
+def test_any_xml_is_read_or_refused(inner: str) -> None:
     try:
         parse_question(f'<QuestionForm xmlns="{SCHEMAS}/2017-11-06/QuestionForm.xsd">{inner}</QuestionForm>')
     except RequestError as error:
         assert error.code == "AWS.MechanicalTurk.XMLParseError"
+
+
+def test_a_question_form_becomes_overviews_and_questions() -> None:
+    overview, *questions = form().blocks
+    assert isinstance(overview, tuple)
+    assert [content.kind for content in overview] == ["title", "text", "list", "formatted"]
+    assert overview[2] == Content("list", items=("one",))
+    assert questions == form().questions
+    assert [question.identifier for question in form().questions] == ["colour", "pets", "age", "zip"]
+    assert [question.required for question in form().questions] == [True, False, False, False]
+
+
+def test_constraints_and_selections_are_read() -> None:
+    colour, pets, age, postcode = [question.answer for question in form().questions]
+    assert isinstance(colour, Selection) and isinstance(pets, Selection)
+    assert (colour.style, colour.min_selections, colour.max_selections, colour.other) == ("radiobutton", 1, 1, None)
+    assert (pets.style, pets.max_selections, pets.other) == ("checkbox", 3, FreeText(max_length=5))
+    assert age == FreeText(numeric=True, min_value=18, max_value=99)
+    assert postcode == FreeText(
+        min_length=2, max_length=5, formats=(AnswerFormat("^[a-z]+$", "Letters only.", True),), lines=2
+    )

@@ -12,7 +12,7 @@ from simpleturk.marketplace.errors import StoreUnavailable
 from simpleturk.marketplace.people import qualification_requests
 from simpleturk.marketplace.people.qualifications import test_form
 from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
-from simpleturk.marketplace.questions.question_form import Filled, other_name
+from simpleturk.marketplace.questions.form_answers import FilledForm, other_name
 from simpleturk.marketplace.web.form_data import Form, read_form
 from simpleturk.marketplace.web.pages import check_csrf_token, page_number
 from simpleturk.marketplace.web.worker.pages import WorkerPages
@@ -106,13 +106,13 @@ class HistoryPages(WorkerPages):
             return await self.threads.reading(self._qualification, request, session.worker_id, incomplete.filled)
         return RedirectResponse(f"/qualifications/{kind}", 303)
 
-    def _filled_test(self, worker_id: str, kind: str, form: list[tuple[str, str]]) -> tuple[str, Filled] | None:
+    def _filled_test(self, worker_id: str, kind: str, form: list[tuple[str, str]]) -> tuple[str, FilledForm] | None:
         """The test and its answers; its expressions hold up nobody else."""
         with self.marketplace.read() as transaction:
             xml = qualification_requests.test_before(transaction, worker_id, kind)
         return (xml, qualification_requests.fill_test(xml, form)) if xml else None
 
-    def _qualification(self, request: Request, worker_id: str, filled: Filled | None) -> Response:
+    def _qualification(self, request: Request, worker_id: str, filled: FilledForm | None) -> Response:
         with self.marketplace.read() as transaction:
             asked = qualification_requests.qualification(transaction, worker_id, request.path_params["kind"])
         context: dict[str, Any] = {

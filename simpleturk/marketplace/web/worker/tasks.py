@@ -17,8 +17,8 @@ from starlette.routing import Route
 from simpleturk.marketplace.domain import assignments, search
 from simpleturk.marketplace.errors import StoreUnavailable
 from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
+from simpleturk.marketplace.questions.form_answers import FilledForm
 from simpleturk.marketplace.questions.question import parse_question
-from simpleturk.marketplace.questions.question_form import Filled
 from simpleturk.marketplace.web.form_data import MAX_FORM_BYTES, MAX_OWN_FORM_BYTES, Form, fields_of, read_form
 from simpleturk.marketplace.web.form_page import render_form
 from simpleturk.marketplace.web.frames import Frames
@@ -199,7 +199,7 @@ class TaskPages(WorkerPages):
             raise WorkerError("There are no such HITs.", "The link names no group of HITs.", 404)
         return RedirectResponse(f"/projects/{group_id}/tasks")
 
-    def _form_again(self, assignment_id: str, filled: Filled) -> Response:
+    def _form_again(self, assignment_id: str, filled: FilledForm) -> Response:
         """A QuestionForm whose constraints were broken, with what was written."""
         with self.marketplace.read() as transaction:
             question = parse_question(assignments.question_of(transaction, assignment_id))
@@ -216,7 +216,7 @@ class TaskPages(WorkerPages):
             await self.threads.writing(self._submit, assignment_id, fields, worker_id, filled)
 
     def _submit(
-        self, assignment_id: str, fields: list[tuple[str, str]], worker_id: str | None, filled: Filled | None
+        self, assignment_id: str, fields: list[tuple[str, str]], worker_id: str | None, filled: FilledForm | None
     ) -> None:
         with self.marketplace.write() as transaction:
             assignments.submit(transaction, assignment_id, fields, worker_id, filled, defer=True)

@@ -1,0 +1,56 @@
+"""Regular expressions of requesters: limited in size and in time."""
+
+import time
+
+import pytest
+
+from simpleturk.marketplace.errors import RequestError
+from simpleturk.marketplace.questions.regex import check_expression, matches
+from simpleturk.marketplace.questions.xml import parse_xml
+
+ELEMENT = parse_xml("<AnswerFormatRegex/>")
+
+
+def soon() -> float:
+    """A deadline in two seconds."""
+    return time.monotonic() + 2
+
+
+@pytest.mark.parametrize(
+    ("expression", "ignore_case", "text", "expected"),
+    [
+        ("b", False, "abc", True),
+        ("^b", False, "abc", False),
+        ("^B", True, "bc", True),
+        ("^B", False, "bc", False),
+    ],
+)
+def test_an_expression_is_searched_in_the_text(expression: str, ignore_case: bool, text: str, expected: bool) -> None:
+    assert matches(expression, ignore_case, text, soon()) is expected
+
+
+def test_an_expression_that_takes_too_long_counts_as_found() -> None:
+    start = time.monotonic()
+    assert matches("^(a|aa)+$", False, "a" * 60 + "b", start + 0.1)
+    assert time.monotonic() - start < 5
+
+
+def test_after_the_deadline_every_expression_counts_as_found() -> None:
+    assert matches("^x", False, "abc", time.monotonic() - 1)
+
+
+@pytest.mark.parametrize("expression", ["[a-z]+", "(a|b){2,30}", "\\{9999}", "[{9999}]{3}", "a{10000}"])
+def test_expressions_of_normal_size_are_allowed(expression: str) -> None:
+    check_expression(ELEMENT, expression)
+
+
+@pytest.mark.parametrize("expression", ["a{10001}", "(a{101}){100}", "((a{30}){30}){30}", "a{1,99999}", "a" * 1001])
+def test_expressions_that_would_fill_memory_are_refused(expression: str) -> None:
+    with pytest.raises(RequestError, match="too large"):
+        check_expression(ELEMENT, expression)
+
+
+@pytest.mark.parametrize("expression", ["(", "[a", "*", "(?au)x", "(?V0)(?V1)a", "(?P<a"])
+def test_expressions_that_do_not_compile_are_refused(expression: str) -> None:
+    with pytest.raises(RequestError, match="cannot be read"):
+        check_expression(ELEMENT, expression)
