@@ -1,4 +1,4 @@
-"""The generated parts of the manual and of the README: python -m tests.manual writes them.
+"""The generated parts of README.md, CONTRIBUTING.md and the manual: python -m tests.manual writes them.
 
 A part stands between two comments, `<!-- generated: NAME -->` and `<!-- end of generated part -->`.
 tests/test_manual.py fails if a part differs from what the code says.
@@ -6,21 +6,26 @@ tests/test_manual.py fails if a part differs from what the code says.
 
 import ast
 import inspect
+import os
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import typer.main
 
+import simpleturk
 from simpleturk import errors
 from simpleturk.batch.properties.describe import described
 from simpleturk.cli import app
 from simpleturk.commands.help import MANUAL
 from simpleturk.marketplace.api.operations import OPERATIONS
 from tests.conftest import REPOSITORY
+from tests.test_imports import ROOMS
 
-README = REPOSITORY / "README.md"
+#: The documents with generated parts.
+DOCUMENTS = (REPOSITORY / "README.md", REPOSITORY / ".github" / "CONTRIBUTING.md", *sorted(MANUAL.glob("*.md")))
 
 _PART = re.compile(r"<!-- generated: ([a-z ]+) -->\n(.*?)<!-- end of generated part -->", re.DOTALL)
 
@@ -81,12 +86,35 @@ def command_table() -> str:
     return _table(("command", "what it does"), rows)
 
 
+def tree() -> str:
+    """The package's folders and modules, each with the first line of its docstring."""
+    package = Path(simpleturk.__file__).parent
+    lines = ["simpleturk/"]
+    for folder, folders, names in os.walk(package):
+        folders[:] = sorted(name for name in folders if (Path(folder) / name / "__init__.py").exists())
+        depth = len(Path(folder).relative_to(package).parts)
+        if depth:
+            lines.append(_entry(depth, f"{Path(folder).name}/", Path(folder) / "__init__.py"))
+        for name in sorted(names):
+            if name.endswith(".py") and name != "__init__.py":
+                lines.append(_entry(depth + 1, name, Path(folder) / name))
+    return "\n".join(["```text", *lines, "```"])
+
+
+def arrows() -> str:
+    """A table of the rooms, and the rooms that each may import."""
+    rows = [(room, ", ".join(sorted(targets)) or "nothing") for room, targets in ROOMS.items()]
+    return _table(("room", "imports only"), rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "properties": properties,
     "operations": operations,
     "exit codes": exit_codes,
     "commands": commands,
     "command table": command_table,
+    "tree": tree,
+    "arrows": arrows,
 }
 
 
@@ -97,6 +125,11 @@ def generate(text: str) -> str:
         return f"<!-- generated: {match[1]} -->\n{PARTS[match[1]]()}\n<!-- end of generated part -->"
 
     return _PART.sub(part, text)
+
+
+def _entry(depth: int, name: str, path: Path) -> str:
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return f"{'  ' * depth + name:<38} {docstring.splitlines()[0]}"
 
 
 def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -143,7 +176,7 @@ def _first(command: Any) -> str:
 
 def main() -> None:
     """Write the generated parts."""
-    for path in (README, *sorted(MANUAL.glob("*.md"))):
+    for path in DOCUMENTS:
         text = path.read_text(encoding="utf-8")
         path.write_text(generate(text), encoding="utf-8")
 

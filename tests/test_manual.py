@@ -11,7 +11,7 @@ from simpleturk import __version__
 from simpleturk.commands.help import INDEX, MANUAL, topics
 from simpleturk.config import load_config
 from tests.conftest import REPOSITORY, Run, write_batch
-from tests.manual import README, generate
+from tests.manual import DOCUMENTS, generate
 from tests.test_readme import accept, command_lines
 
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(MANUAL.glob("*.md"))}
@@ -19,7 +19,7 @@ COMMANDS = sorted({(name, line) for name, text in PAGES.items() for line in comm
 LINKS = re.compile(r"\[[^]]+\]\(([^)]+)\)")
 
 
-@pytest.mark.parametrize("path", [README, *sorted(MANUAL.glob("*.md"))], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
 def test_generated_parts_are_up_to_date(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert text == generate(text), "run: python -m tests.manual"
@@ -84,6 +84,15 @@ def test_the_sites_settings_are_accepted_as_the_manual_writes_them(tmp_path: Pat
         r"^\| `([a-z_]+)` \| [^|]+ \|$", PAGES["configuration"].split("## The worker")[1], re.MULTILINE
     )
     assert set(documented) == set(tomllib.loads(table)["site"])
+
+
+def test_the_contributors_guide_names_files_that_exist() -> None:
+    files = [f"/{path.relative_to(REPOSITORY)}" for path in (REPOSITORY / "simpleturk").rglob("*")]
+    files += [f"/{path.relative_to(REPOSITORY)}" for path in (REPOSITORY / "tests").rglob("*")]
+    guide = (REPOSITORY / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([a-z_/]+(?:\.py|/))`", re.sub("```.*?```", "", guide, flags=re.DOTALL))
+    assert len(named) > 30
+    assert [name for name in named if not any(path.endswith(f"/{name.rstrip('/')}") for path in files)] == []
 
 
 def test_the_changelogs_newest_version_is_the_packages() -> None:
