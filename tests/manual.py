@@ -8,7 +8,6 @@ import ast
 import inspect
 import os
 import re
-import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ import simpleturk
 from simpleturk import errors
 from simpleturk.batch.properties.describe import described
 from simpleturk.cli import app
+from simpleturk.commands import TABLE, Entry
 from simpleturk.commands.help import MANUAL
 from simpleturk.marketplace.api.operations import OPERATIONS
 from tests.conftest import REPOSITORY
@@ -70,19 +70,21 @@ def commands() -> str:
     """Every command with its options; options that many commands share are described once, at the end."""
     everything = list(_commands())
     records: dict[tuple[str, str], int] = {}
-    for _, context in everything:
+    for _, _, context in everything:
         for record in _options(context):
             records[record] = records.get(record, 0) + 1
     shared = [record for record, count in records.items() if count >= _SHARED]
-    sections = [_command(name, context, shared) for name, context in everything]
+    sections = [_command(name, entry, context, shared) for name, entry, context in everything]
     lines = [f"- `{spelling}`: {text}" for spelling, text in shared]
     return "\n\n".join([*sections, "## Options that many commands share", "\n".join(lines)])
 
 
 def command_table() -> str:
-    """The README's table of commands."""
-    root: Any = typer.main.get_command(app)
-    rows = [(f"`simpleturk {name}`", _first(command)) for name, command in root.commands.items()]
+    """The README's table of commands, by group."""
+    rows = []
+    for heading, entries in TABLE.items():
+        rows.append((f"**{heading}**", ""))
+        rows += [(f"`simpleturk {name}`", entry.help) for name, entry in entries.items()]
     return _table(("command", "what it does"), rows)
 
 
@@ -137,27 +139,28 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 
 
-def _commands() -> Iterator[tuple[str, Any]]:
-    """Each command that runs something: its name, such as "worker add", and a context of it."""
+def _commands() -> Iterator[tuple[str, Entry, Any]]:
+    """Each command that runs something: its name, such as "worker add", its entry in the table, and a context of it."""
     root: Any = typer.main.get_command(app)
     top = root.context_class(root, info_name="simpleturk")
-    for name in root.list_commands(top):
-        command = root.get_command(top, name)
-        context = command.context_class(command, info_name=name, parent=top)
-        if hasattr(command, "list_commands"):
-            for inner in command.list_commands(context):
+    for entries in TABLE.values():
+        for name, entry in entries.items():
+            command = root.get_command(top, name)
+            context = command.context_class(command, info_name=name, parent=top)
+            if isinstance(entry, Entry):
+                yield name, entry, context
+                continue
+            for inner, subentry in entry.commands.items():
                 subcommand = command.get_command(context, inner)
-                yield f"{name} {inner}", command.context_class(subcommand, info_name=inner, parent=context)
-        else:
-            yield name, context
+                yield f"{name} {inner}", subentry, command.context_class(subcommand, info_name=inner, parent=context)
 
 
 def _options(context: Any) -> list[tuple[str, str]]:
-    records = [record for part in context.command.help_sections(context).values() for record in part]
-    return [(spelling, text) for spelling, text in records if not spelling.endswith("--help")]
+    records = [record for section in context.command.help_sections(context).values() for record in section]
+    return [(spelling, re.sub(r"\s+", " ", text)) for spelling, text in records if "--help" not in spelling]
 
 
-def _command(name: str, context: Any, shared: list[tuple[str, str]]) -> str:
+def _command(name: str, entry: Entry, context: Any, shared: list[tuple[str, str]]) -> str:
     usage = " ".join(["simpleturk", name, *context.command.collect_usage_pieces(context)])
     lines = [f"## {name}", "", f"`{usage}`", "", inspect.cleandoc(context.command.help), ""]
     records = _options(context)
@@ -165,13 +168,8 @@ def _command(name: str, context: Any, shared: list[tuple[str, str]]) -> str:
     common = [spelling.split(" ")[0].rstrip(",") for spelling, text in records if (spelling, text) in shared]
     if common:
         lines.append(f"- shared options: {', '.join(f'`{spelling}`' for spelling in common)}")
-    examples = inspect.cleandoc(context.command.epilog).partition("Examples:\n")[2]
-    lines += ["", "```sh", textwrap.dedent(examples), "```"]
+    lines += ["", "```console", *(f"$ {command}  # {purpose}" for purpose, command in entry.examples), "```"]
     return "\n".join(lines)
-
-
-def _first(command: Any) -> str:
-    return str(command.help).splitlines()[0]
 
 
 def main() -> None:
