@@ -1,7 +1,7 @@
 """results: completed work, one JSON record a line."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,14 +18,9 @@ from simpleturk.errors import Problems, UsageError
 
 if TYPE_CHECKING:
     from simpleturk.batch.record import BatchRecord
-    from simpleturk.batch.results.csv import Sheet
-    from simpleturk.batch.results.jsonl import ResultsFile
+    from simpleturk.batch.results.sink import InputOf, ResultsWriter
     from simpleturk.batch.status import Progress
-    from simpleturk.client.client import MTurk
-    from simpleturk.mturk.models import HIT, Assignment
-
-    #: What is known of a HIT's input.
-    Known = Callable[[HIT], dict[str, Any]]
+    from simpleturk.mturk.models import HIT
 
 
 class Status(StrEnum):
@@ -96,11 +91,11 @@ def results(
     statuses = [str(state).capitalize() for state in dict.fromkeys(chosen)]
     if all_:
         mturk = connect_to(marketplace_of(where), where, ids)
-        with _kept(output, is_csv, follow) as kept:
-            _fetch(mturk, (hit for page in mturk.hit_pages() for hit in page), statuses, _nothing, kept)
+        with _writer(output, is_csv, follow) as writer:
+            writer.fetch(mturk, (hit for page in mturk.hit_pages() for hit in page), statuses, _nothing)
         return
     hit_ids, record, mturk = the_batch(where, ids)
-    with _kept(output, is_csv, follow, hit_ids) as kept:
+    with _writer(output, is_csv, follow, hit_ids) as writer:
         watch = Watch(mturk, hit_ids, whole=is_csv)
         known = _known_of(record, ids) if with_input else _nothing
         warn_of_unlaunched(record, hit_ids)
@@ -111,7 +106,8 @@ def results(
             if first:
                 tell_strangers(watch.hits, record, ids)
             changed = watch.changed()
-            _fetch(mturk, changed, statuses, known, kept)
+            writer.fetch(mturk, changed, statuses, known)
+            console.flush()
             if follow:
                 watch.take(changed)
             return state
@@ -121,94 +117,24 @@ def results(
                 return
 
 
-class _Printed:
-    """Records on stdout. What was printed is remembered where it could come again."""
-
-    def __init__(self, remember: bool) -> None:
-        self.per_hit: dict[str, int] = {}
-        self._remember = remember
-        self._seen: set[str] = set()
-
-    def expect(self, hit_ids: "Collection[str]") -> None:
-        """All may come."""
-
-    def add(self, record: dict[str, Any]) -> bool:
-        """Print a record unless it has been; return whether it was new."""
-        from simpleturk.files import json_line
-
-        if record["assignment_id"] in self._seen:
-            return False
-        console.data(json_line(record))
-        if self._remember:
-            self._seen.add(record["assignment_id"])
-            self.per_hit[record["hit_id"]] = self.per_hit.get(record["hit_id"], 0) + 1
-        return True
-
-
-class _Kept:
-    """Where results go, as records or as CSV rows, and what became of them."""
-
-    def __init__(self, place: "_Printed | ResultsFile | Sheet") -> None:
-        from simpleturk.batch.results.csv import Sheet, csv_row
-        from simpleturk.batch.results.fetch import result_record
-
-        self.place = place
-        self.added = self.problems = 0
-        self._is_csv = isinstance(place, Sheet)
-        self._row, self._record = csv_row, result_record
-
-    def add(self, assignment: "Assignment", hit: "HIT", known: dict[str, Any]) -> None:
-        """Keep a result, unless it is there; `known` is what is known of its input."""
-        record = self._row(assignment, hit, **known) if self._is_csv else self._record(assignment, **known)
-        if self.place.add(record):
-            self.added += 1
-            self.problems += "problem" in record
-
-
 @contextmanager
-def _kept(output: Path | None, is_csv: bool, follow: bool, hit_ids: Iterable[str] = ()) -> Iterator[_Kept]:
-    """A file to which what is new is appended, so that a second run changes nothing; or stdout. Tells how it went."""
+def _writer(output: Path | None, is_csv: bool, follow: bool, hit_ids: Iterable[str] = ()) -> "Iterator[ResultsWriter]":
+    """Writes new results to a file, so that a second run adds nothing, or to stdout; then reports their number."""
+    from simpleturk.batch.results.sink import ResultsWriter, file_sink, stream_sink
+
     if output:
-        with _appended(output, is_csv, follow, hit_ids) as place:
-            kept = _Kept(place)
-            yield kept
-        console.note(f"{console.plural(kept.added, 'new result')} in {output}; it holds {place.records:,}")
+        with file_sink(output, is_csv, follow, hit_ids) as sink:
+            writer = ResultsWriter(sink)
+            yield writer
+        console.note(f"{console.plural(writer.added, 'new result')} in {output}; it holds {sink.records:,}")
     else:
-        with data_out(), _printed(is_csv, follow) as printed:
-            kept = _Kept(printed)
-            yield kept
-    if kept.problems:
-        answers = console.plural(kept.problems, "answer")
+        with data_out(), stream_sink(console.data, is_csv, follow) as sink:
+            writer = ResultsWriter(sink)
+            yield writer
+    if writer.problems:
+        answers = console.plural(writer.problems, "answer")
         where = "the column Answer.answer" if is_csv else '"problem" in the records'
         console.warn(f"{answers} could not be read as usual: see {where}")
-
-
-@contextmanager
-def _appended(output: Path, is_csv: bool, follow: bool, hit_ids: Iterable[str]) -> "Iterator[ResultsFile | Sheet]":
-    from simpleturk.batch.results.csv import merging
-    from simpleturk.batch.results.jsonl import ResultsFile, unfold_array
-    from simpleturk.files import appending
-
-    if is_csv:
-        with merging(output) as sheet:
-            yield sheet
-    else:
-        unfold_array(output)
-        with appending(output) as file:
-            yield ResultsFile(file, follow, hit_ids)
-
-
-@contextmanager
-def _printed(is_csv: bool, follow: bool) -> "Iterator[_Printed | Sheet]":
-    from simpleturk.batch.results.csv import Sheet
-
-    if not is_csv:
-        yield _Printed(remember=follow)
-        return
-    with closing(Sheet()) as sheet:
-        yield sheet
-        for line in sheet.text():
-            console.data(line)
 
 
 def _place(output: Path | None, format_: Format | None, where: EndpointOptions) -> tuple[Path | None, bool]:
@@ -221,25 +147,12 @@ def _place(output: Path | None, format_: Format | None, where: EndpointOptions) 
     return output, chosen is Format.CSV
 
 
-def _fetch(mturk: "MTurk", hits: "Iterable[HIT]", statuses: list[str], known: "Known", kept: _Kept) -> None:
-    """Keep what is new of HITs, as it arrives."""
-    from simpleturk.batch.results.fetch import collect, with_news
-
-    asked = with_news(hits, statuses, kept.place.per_hit)
-    if kept.place.per_hit:
-        asked = iter(found := list(asked))
-        kept.place.expect({hit.hit_id for hit in found})
-    for hit, assignment in collect(mturk, asked, statuses):
-        kept.add(assignment, hit, known(hit))
-    console.flush()
-
-
 def _nothing(hit: "HIT") -> dict[str, Any]:
     """What is known of the inputs of other batches' HITs."""
     return {}
 
 
-def _known_of(record: "BatchRecord | None", ids: Path) -> "Known":
+def _known_of(record: "BatchRecord | None", ids: Path) -> "InputOf":
     """What is known of the inputs of a batch, of ours or one that another program launched."""
     from simpleturk.batch.foreign_batches import is_foreign, read_foreign
 

@@ -10,7 +10,7 @@ from simpleturk.batch.watch import EXACT_PER_LOOK, Watch
 from simpleturk.client.client import MTurk
 from simpleturk.client.throttle import Stats
 from simpleturk.mturk.models import HIT, Assignment
-from tests.batch.results.test_fetch import assignment
+from tests.batch.results.conftest import assignment
 from tests.batch.test_status import hit
 
 DAY = timedelta(days=1)

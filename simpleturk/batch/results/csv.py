@@ -94,7 +94,7 @@ def _columns_of(value: Any) -> dict[str, str]:
     return {f"Input.{name}": cell_text(item) for name, item in value.items()}
 
 
-class Sheet:
+class ResultsTable:
     """Rows on their way to a file: which columns there are is known when all have come.
 
     `columns` are those that it has anyway; one without a name is "".
@@ -120,11 +120,15 @@ class Sheet:
             self._count(assignment_id, row.get("HITId", "").strip())
         self._rows.write(json.dumps(list(fields)) + "\n")
 
-    def add(self, row: dict[str, Any]) -> bool:
-        """Take a new row, unless its assignment is there; return whether it was new."""
-        if row["AssignmentId"] in self._seen:
+    def record_of(self, assignment: "Assignment", hit: "HIT", **known: Any) -> dict[str, Any]:
+        """The row of an assignment; see `csv_row`."""
+        return csv_row(assignment, hit, **known)
+
+    def add(self, record: dict[str, Any]) -> bool:
+        """Add a row unless its assignment is present; return whether it is new."""
+        if record["AssignmentId"] in self._seen:
             return False
-        row = {name: text for name, text in row.items() if name != "problem"}
+        row = {name: text for name, text in record.items() if name != "problem"}
         self._columns |= dict.fromkeys(row)
         self._count(row["AssignmentId"], row["HITId"])
         self._rows.write(json.dumps(row) + "\n")
@@ -166,7 +170,7 @@ class Sheet:
 
 
 @contextmanager
-def merging(path: Path) -> Iterator[Sheet]:
+def merging(path: Path) -> Iterator[ResultsTable]:
     """Rows to be merged into a file of this form, which is ours alone until the end of the block.
 
     What it holds stays: rows, decisions, further columns, the sign between fields. It is replaced in one step, with
@@ -176,7 +180,7 @@ def merging(path: Path) -> Iterator[Sheet]:
     with appending(path) as file:
         before_us = stamp(path)
         is_new = not any(map(bytes.strip, file.lines()))
-        with closing(Sheet() if is_new else _read(file, path)) as sheet:
+        with closing(ResultsTable() if is_new else _read(file, path)) as sheet:
             before = sheet.records
             try:
                 yield sheet
@@ -189,7 +193,7 @@ def merging(path: Path) -> Iterator[Sheet]:
                         new.writelines(line.encode() for line in sheet.text())
 
 
-def _read(file: Appended, path: Path) -> Sheet:
+def _read(file: Appended, path: Path) -> ResultsTable:
     """The rows that a file holds. Raises Problems with everything that is wrong in it."""
     problems = []
     for item in records(file.lines(), str(path), "AssignmentId"):
@@ -200,7 +204,7 @@ def _read(file: Appended, path: Path) -> Sheet:
         raise Problems(problems)
     rows = rows_of(file.lines())
     names = header_of(rows)[1]
-    sheet = Sheet(names, rows.delimiter)
+    sheet = ResultsTable(names, rows.delimiter)
     for _, fields in rows:
         if any(fields):
             sheet.keep(fields[: len(names)])

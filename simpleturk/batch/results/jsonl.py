@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from simpleturk.batch.results.fetch import result_record
 from simpleturk.errors import Problem, Problems
 from simpleturk.files import Appended, json_line, write_whole
 
 if TYPE_CHECKING:
-    pass
+    from simpleturk.mturk.models import HIT, Assignment
 
 
 #: Size of the table that tells which assignments can stand in a file only once.
@@ -69,6 +70,10 @@ class ResultsFile:
         self._known = (
             {assignment_id for assignment_id, hit_id in self._pairs() if hit_id in sought} if sought else set()
         )
+
+    def record_of(self, assignment: "Assignment", hit: "HIT", **known: Any) -> dict[str, Any]:
+        """The line of results; see `result_record`."""
+        return result_record(assignment, **known)
 
     def add(self, record: dict[str, Any]) -> bool:
         """Append a record unless its assignment is there; return whether it was new.

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simpleturk.batch.results.csv import COLUMNS, Sheet, csv_row, decisions
+from simpleturk.batch.results.csv import COLUMNS, ResultsTable, csv_row, decisions
 from simpleturk.errors import Problems
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.mturk.models import Assignment
@@ -144,7 +144,7 @@ def test_an_answer_that_cannot_be_read_is_kept_as_it_came() -> None:
     row = csv_row(assignment, None)
     assert row["Answer.answer"] == "<broken"
     assert "problem" in row
-    sheet = Sheet()
+    sheet = ResultsTable()
     sheet.add(row)
     assert rows("".join(sheet.text()))[0]["Answer.answer"] == "<broken"
     sheet.close()
@@ -235,7 +235,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r
 
 @given(answers=st.lists(st.dictionaries(TEXT.filter(bool), TEXT, max_size=4), max_size=6))
 def test_whatever_was_answered_stands_in_its_cell(answers: list[dict[str, str]]) -> None:
-    sheet = Sheet()
+    sheet = ResultsTable()
     for number, fields in enumerate(answers):
         row = dict.fromkeys(COLUMNS, "") | {"AssignmentId": str(number), "HITId": "H"}
         sheet.add(row | {f"Answer.{name}": text for name, text in fields.items()})

@@ -1,0 +1,93 @@
+"""Where results go: a JSON Lines file, a CSV file, or a stream; and what writes new results to one of them."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from simpleturk.batch.results.csv import ResultsTable, merging
+from simpleturk.batch.results.fetch import collect, with_news
+from simpleturk.batch.results.jsonl import ResultsFile, unfold_array
+from simpleturk.batch.results.stdout import ResultsStream
+from simpleturk.files import appending
+
+if TYPE_CHECKING:
+    from simpleturk.client.client import MTurk
+    from simpleturk.mturk.models import HIT, Assignment
+
+    #: What is known about a HIT's input: its `line` and the `input` itself, or nothing.
+    InputOf = Callable[[HIT], dict[str, Any]]
+
+
+class ResultsSink(Protocol):
+    """Takes results. `per_hit` counts the assignments that it holds by HIT id, `records` counts all of them."""
+
+    @property
+    def per_hit(self) -> Mapping[str, int]:
+        """The number of assignments that it holds, by HIT id."""
+
+    @property
+    def records(self) -> int:
+        """The number of assignments that it holds."""
+
+    def expect(self, hit_ids: Collection[str]) -> None:
+        """Announce the HITs whose records follow until the next call."""
+
+    def record_of(self, assignment: "Assignment", hit: "HIT", **known: Any) -> dict[str, Any]:
+        """An assignment in the form that `add` takes, with what is known about its input.
+
+        It has a "problem" if the answer cannot be parsed.
+        """
+
+    def add(self, record: dict[str, Any]) -> bool:
+        """Add a record unless its assignment is present; return whether it is new."""
+
+
+class ResultsWriter:
+    """Writes new results to a sink. `added` counts them, `problems` counts answers that cannot be parsed."""
+
+    def __init__(self, sink: ResultsSink) -> None:
+        self.sink = sink
+        self.added = self.problems = 0
+
+    def fetch(self, mturk: "MTurk", hits: "Iterable[HIT]", statuses: list[str], input_of: "InputOf") -> None:
+        """Add the assignments of these HITs that are in these states and not in the sink, as they arrive."""
+        hits = with_news(hits, statuses, self.sink.per_hit)
+        if self.sink.per_hit:
+            hits = list(hits)
+            self.sink.expect({hit.hit_id for hit in hits})
+        for hit, assignment in collect(mturk, hits, statuses):
+            record = self.sink.record_of(assignment, hit, **input_of(hit))
+            if self.sink.add(record):
+                self.added += 1
+                self.problems += "problem" in record
+
+
+@contextmanager
+def file_sink(path: Path, is_csv: bool, remember: bool, hit_ids: Iterable[str]) -> Iterator[ResultsSink]:
+    """A results file, JSON Lines or CSV, locked until the end of the block. Raises Problems if it holds something else.
+
+    `remember` says that the same HITs are fetched several times; `hit_ids` are ids that the caller holds in memory too.
+    """
+    if is_csv:
+        with merging(path) as table:
+            yield table
+    else:
+        unfold_array(path)
+        with appending(path) as file:
+            yield ResultsFile(file, remember, hit_ids)
+
+
+@contextmanager
+def stream_sink(write: Callable[[str], object], is_csv: bool, remember: bool) -> Iterator[ResultsSink]:
+    """A stream: each JSON record is written at once, a CSV table at the end of the block, if it ends without an error.
+
+    `remember` says that the same HITs are fetched several times.
+    """
+    if not is_csv:
+        yield ResultsStream(write, remember)
+        return
+    with closing(ResultsTable()) as table:
+        yield table
+        for line in table.text():
+            write(line)
