@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
+from typing import Self
 from urllib.parse import urlsplit
 
 
@@ -51,7 +52,7 @@ class FaultyEndpoint:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
 
-    def __enter__(self) -> "FaultyEndpoint":
+    def __enter__(self) -> Self:
         self._thread.start()
         assert self._ready.wait(10)
         return self

@@ -147,12 +147,12 @@ def _death(chance: random.Random) -> Callable[[], None]:
         threading.Thread(target=kill, daemon=True).start()
 
     def at_a_call() -> None:
-        from simpleturk.client.retries import Caller
+        from simpleturk.client.retries import RetryingClient
 
-        call = Caller._call_once
+        call = RetryingClient._call_once
         counted: list[int] = []
 
-        def counting(self: Caller, operation: str, **parameters: Any) -> dict[str, Any]:
+        def counting(self: RetryingClient, operation: str, **parameters: Any) -> dict[str, Any]:
             counted.append(1)
             fatal = len(counted) == number
             if fatal and kind == "before":
@@ -162,7 +162,7 @@ def _death(chance: random.Random) -> Callable[[], None]:
                 _die()
             return result
 
-        Caller._call_once = counting  # type: ignore[method-assign]
+        RetryingClient._call_once = counting  # type: ignore[method-assign]
 
     def in_a_line() -> None:
         from simpleturk.files import Appended

@@ -1,53 +1,71 @@
-"""The boundary to any Mechanical Turk endpoint: connecting, operations in Python's words, paging.
+"""The operations of an MTurk endpoint in Python's names, with paging. Amazon's CamelCase stops here."""
 
-Amazon's CamelCase stops here. This is the only module outside of marketplace/ that imports boto3.
-"""
-
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
-from simpleturk.client.retries import Caller
+from simpleturk.client.endpoints import Endpoint
+from simpleturk.client.retries import RetryingClient
+from simpleturk.client.service_errors import UNREADABLE, not_mturk
+from simpleturk.client.stats import Stats
 from simpleturk.errors import MarketplaceError
 from simpleturk.mturk.models import HIT, Assignment
 
 #: The largest page of a list, in items. Source: ResultSize in the service model.
 PAGE = 100
 
-#: A page whose questions or answers come to this many characters may have been cut short by the server.
+#: The server may cut a page short once its questions or answers have this many characters.
 LONG_PAGE = 6 * 1024 * 1024
 
+T = TypeVar("T")
 
-class MTurk(Caller):
-    """The calls that simpleturk makes, in Python's names; every one raises MarketplaceError and its kinds."""
+
+class MTurk:
+    """The calls that simpleturk makes. Each raises MarketplaceError or a class derived from it.
+
+    `client` is a boto3 client of the marketplace; `concurrency` is how many calls may be in flight.
+    """
+
+    def __init__(self, client: Any, marketplace: Endpoint, concurrency: int = 1) -> None:
+        self.marketplace = marketplace
+        self.concurrency = concurrency
+        self.calls = RetryingClient(client, marketplace, concurrency)
+
+    @property
+    def stats(self) -> Stats:
+        """The calls so far."""
+        return self.calls.stats
 
     def balance(self) -> Decimal:
         """The account's available balance in USD."""
-        return self._read(lambda answer: Decimal(answer["AvailableBalance"]), self._call("get_account_balance"))
+        response = self.calls.call("get_account_balance")
+        return self._read(lambda response: Decimal(response["AvailableBalance"]), response)
 
     def create_hit_type(self, parameters: dict[str, Any]) -> str:
-        """Find or make the HIT type of these properties (CreateHITType's parameters); return its id."""
-        return self._read(lambda answer: str(answer["HITTypeId"]), self._call("create_hit_type", **parameters))
+        """Find or create the HIT type with these properties (CreateHITType's parameters); return its id."""
+        response = self.calls.call("create_hit_type", **parameters)
+        return self._read(lambda response: str(response["HITTypeId"]), response)
 
     def create_hit(self, hit_type_id: str, question: str, token: str, parameters: dict[str, Any]) -> str:
         """Create a HIT and return its id; `token` makes a repetition harmless for 24 hours.
 
-        Raises AlreadyExists when this very request has made a HIT before.
+        Raises AlreadyExists if a request with this token created a HIT before.
         """
-        answer = self._call(
+        response = self.calls.call(
             "create_hit_with_hit_type",
             HITTypeId=hit_type_id,
             Question=question,
             UniqueRequestToken=token,
             **parameters,
         )
-        return self._read(lambda answer: str(answer["HIT"]["HITId"]), answer)
+        return self._read(lambda response: str(response["HIT"]["HITId"]), response)
 
     def hit(self, hit_id: str) -> HIT:
-        """One HIT. A deleted one may be shown as Disposed, or raise NoSuchHIT."""
-        return self._read(lambda answer: HIT.from_api(answer["HIT"]), self._call("get_hit", HITId=hit_id))
+        """A HIT. A deleted HIT may have the status Disposed, or raise NoSuchHIT."""
+        response = self.calls.call("get_hit", HITId=hit_id)
+        return self._read(lambda response: HIT.from_api(response["HIT"]), response)
 
     def hit_pages(self) -> Iterator[list[HIT]]:
         """All HITs of the account that are not deleted, in pages of up to 100: one call each."""
@@ -57,7 +75,7 @@ class MTurk(Caller):
     def assignments(self, hit_id: str, statuses: Sequence[str], most: int) -> Iterator[Assignment]:
         """The submitted assignments of a HIT in any of these states ("Submitted", "Approved", "Rejected").
 
-        `most` is how many it can have: no further page is asked for when these are there.
+        `most` is how many assignments the HIT can have: once they are listed, no further page is requested.
         """
         listed = 0
         for page in self._pages("list_assignments_for_hit", "Assignments", HITId=hit_id, AssignmentStatuses=statuses):
@@ -67,77 +85,103 @@ class MTurk(Caller):
                 return
 
     def assignment(self, assignment_id: str) -> Assignment:
-        """One assignment that was submitted."""
-        answer = self._call("get_assignment", AssignmentId=assignment_id)
-        return self._read(lambda answer: Assignment.from_api(answer["Assignment"]), answer)
+        """A submitted assignment."""
+        response = self.calls.call("get_assignment", AssignmentId=assignment_id)
+        return self._read(lambda response: Assignment.from_api(response["Assignment"]), response)
 
     def approve(self, assignment_id: str, feedback: str | None, override_rejection: bool) -> None:
-        """Approve: the worker is paid."""
+        """Approve an assignment: the worker is paid."""
         optional = {"RequesterFeedback": feedback} if feedback else {}
-        self._call("approve_assignment", AssignmentId=assignment_id, OverrideRejection=override_rejection, **optional)
+        self.calls.call(
+            "approve_assignment", AssignmentId=assignment_id, OverrideRejection=override_rejection, **optional
+        )
 
     def reject(self, assignment_id: str, feedback: str) -> None:
-        """Reject: the worker is not paid, and reads why."""
-        self._call("reject_assignment", AssignmentId=assignment_id, RequesterFeedback=feedback)
+        """Reject an assignment: the worker is not paid, and reads the feedback."""
+        self.calls.call("reject_assignment", AssignmentId=assignment_id, RequesterFeedback=feedback)
 
     def bonus(self, assignment_id: str, worker_id: str, amount: Decimal, reason: str, token: str) -> None:
-        """Pay the worker of an assignment more; `amount` is USD. `token` makes a repetition harmless for 24 hours."""
-        given = {"AssignmentId": assignment_id, "WorkerId": worker_id, "Reason": reason, "UniqueRequestToken": token}
-        with _once():
-            self._call("send_bonus", BonusAmount=f"{amount:.2f}", **given)
+        """Pay the worker of an assignment a bonus in USD; `token` makes a repetition harmless for 24 hours."""
+        with _repeatable():
+            self.calls.call(
+                "send_bonus",
+                AssignmentId=assignment_id,
+                WorkerId=worker_id,
+                BonusAmount=f"{amount:.2f}",
+                Reason=reason,
+                UniqueRequestToken=token,
+            )
 
     def bonuses(self, assignment_id: str) -> Iterator[tuple[Decimal, str]]:
-        """The bonuses of an assignment: USD, and the reason."""
+        """The bonuses of an assignment: pairs of USD and the reason."""
         for page in self._pages("list_bonus_payments", "BonusPayments", AssignmentId=assignment_id):
-            for paid in page:
-                yield self._read(lambda paid: (Decimal(paid["BonusAmount"]), paid.get("Reason", "")), paid)
+            for payment in page:
+                yield self._read(lambda payment: (Decimal(payment["BonusAmount"]), payment.get("Reason", "")), payment)
 
     def expire(self, hit_id: str, moment: datetime) -> None:
-        """Take a HIT off the market at a moment; one that is past means now."""
-        with _once():
-            self._call("update_expiration_for_hit", HITId=hit_id, ExpireAt=moment)
+        """Expire a HIT at a moment; a moment in the past expires it now."""
+        with _repeatable():
+            self.calls.call("update_expiration_for_hit", HITId=hit_id, ExpireAt=moment)
 
     def add_assignments(self, hit_id: str, number: int, token: str) -> None:
-        """Give a HIT more places; `token` makes a repetition harmless for 24 hours."""
-        given = {"HITId": hit_id, "NumberOfAdditionalAssignments": number, "UniqueRequestToken": token}
-        with _once():
-            self._call("create_additional_assignments_for_hit", **given)
+        """Add assignments to a HIT; `token` makes a repetition harmless for 24 hours."""
+        with _repeatable():
+            self.calls.call(
+                "create_additional_assignments_for_hit",
+                HITId=hit_id,
+                NumberOfAdditionalAssignments=number,
+                UniqueRequestToken=token,
+            )
 
     def delete(self, hit_id: str) -> None:
         """Delete a HIT and its answers."""
-        self._call("delete_hit", HITId=hit_id)
+        self.calls.call("delete_hit", HITId=hit_id)
 
     def block(self, worker_id: str, reason: str) -> None:
-        """Keep a worker from this account's HITs."""
-        self._call("create_worker_block", WorkerId=worker_id, Reason=reason)
+        """Block a worker from this account's HITs."""
+        self.calls.call("create_worker_block", WorkerId=worker_id, Reason=reason)
 
     def unblock(self, worker_id: str) -> None:
-        """Let a worker do this account's HITs again."""
-        self._call("delete_worker_block", WorkerId=worker_id)
+        """Unblock a worker."""
+        self.calls.call("delete_worker_block", WorkerId=worker_id)
 
     def blocks(self) -> Iterator[tuple[str, str]]:
-        """Pairs of a blocked worker's id and the reason."""
+        """The blocked workers: pairs of a worker's id and the reason."""
         for page in self._pages("list_worker_blocks", "WorkerBlocks"):
             for block in page:
                 yield self._read(lambda block: (block["WorkerId"], block.get("Reason", "")), block)
 
     def _pages(self, operation: str, name: str, **parameters: Any) -> Iterator[list[dict[str, Any]]]:
-        """A list's pages. One that is not full is the last, whatever its token says: this saves a call."""
+        """The pages of a list. A page that is not full is the last, whatever its token says: this saves a call."""
         token: dict[str, str] = {}
         while True:
-            result = self._call(operation, MaxResults=PAGE, **parameters, **token)
-            page = result.get(name, [])
+            response = self.calls.call(operation, MaxResults=PAGE, **parameters, **token)
+            page = response.get(name, [])
             yield page
-            characters = self._read(_characters, page)
-            cut_short = characters > LONG_PAGE
-            if not result.get("NextToken") or not page or (len(page) < PAGE and not cut_short):
+            is_cut_short = self._read(_characters, page) > LONG_PAGE
+            if not response.get("NextToken") or not page or (len(page) < PAGE and not is_cut_short):
                 return
-            token = {"NextToken": result["NextToken"]}
+            token = {"NextToken": response["NextToken"]}
+
+    def _read(self, convert: Callable[[Any], T], document: Any) -> T:
+        """Convert a response, or a part of it. Raises MarketplaceError if it is not a response of MTurk's API.
+
+        A response of the local marketplace that cannot be read is a bug: its exception is raised as it is.
+        """
+        try:
+            return convert(document)
+        except UNREADABLE as error:
+            if self.marketplace.is_local:
+                raise
+            raise not_mturk(self.marketplace) from error
 
 
 @contextmanager
-def _once() -> Iterator[None]:
-    """A request that has been done before, as its token says, or for UpdateExpirationForHIT its HIT and moment."""
+def _repeatable() -> Iterator[None]:
+    """Ignore the refusal of a request that was processed before.
+
+    The endpoint recognises the request by its token; UpdateExpirationForHIT by its HIT and moment.
+    """
     try:
         yield
     except MarketplaceError as error:

@@ -1,8 +1,6 @@
-"""The boto3 client of an endpoint."""
+"""The client of an endpoint."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +12,8 @@ from simpleturk.errors import SimpleturkError
 #: Every endpoint is signed for this region: Amazon's service existed in no other.
 REGION = "us-east-1"
 
-
-#: Seconds that an answer may take.
+#: Seconds that a response may take.
 READ_TIMEOUT = 30
-
 
 #: How many calls are in flight at once, unless the user says otherwise.
 CONCURRENCY = 32
@@ -30,63 +26,58 @@ def connect(
     concurrency: int = CONCURRENCY,
     keys: tuple[str, str] | None = None,
 ) -> MTurk:
-    """A client of a marketplace. For `local` it is a stock client whose requests are answered in this process.
+    """The client of a marketplace. Requests to `local` are answered in this process, from `database`.
 
-    `keys` are an access key and its secret; a profile, or keys in the environment, come before them.
+    `keys` are an access key and its secret, used only if there is no profile and no key in the environment.
 
-    Raises SimpleturkError when the user's AWS settings, or the local database, cannot be used.
+    Raises SimpleturkError if the user's AWS settings, or the local database, cannot be used.
     """
+    import botocore.exceptions as aws
+
+    if marketplace.is_local:
+        client = _local_client()
+        answer_in_process(client, database or default_database())
+        return MTurk(client, marketplace, concurrency=1)
+    credentials: dict[str, str] = {}
+    if keys and not profile and "AWS_ACCESS_KEY_ID" not in os.environ:
+        credentials = {"aws_access_key_id": keys[0], "aws_secret_access_key": keys[1]}
+    try:
+        client = _client(_session(profile), marketplace.endpoint_url, concurrency, credentials)
+    except (aws.BotoCoreError, ValueError) as error:
+        raise SimpleturkError(f"the AWS settings cannot be used: {error}", "see --profile, ~/.aws/config") from error
+    return MTurk(client, marketplace, concurrency)
+
+
+def _client(session: Any, endpoint_url: str, concurrency: int, credentials: dict[str, str]) -> Any:
+    """A botocore client, the same as boto3's but without the time that importing boto3 takes."""
     from botocore.config import Config
 
-    concurrency = 1 if marketplace.is_local else concurrency
-    settings = Config(
-        region_name=REGION,
-        # What is repeated, and when, is decided in one place for all threads: see MTurk._call.
+    config = Config(
+        # client/retries.py retries, for all threads together.
         retries={"total_max_attempts": 1},
         max_pool_connections=concurrency,
         connect_timeout=10,
         read_timeout=READ_TIMEOUT,
         user_agent_extra="simpleturk",
     )
-    if marketplace.is_local:
-        with _without_aws_settings():
-            client = _session(None).client(
-                "mturk",
-                endpoint_url=LOCAL_URL,
-                aws_access_key_id="local",
-                aws_secret_access_key="local",
-                config=settings,
-            )
-        answer_in_process(client, database or default_database())
-        return MTurk(client, marketplace, concurrency)
-    import botocore.exceptions as aws
-
-    try:
-        given: dict[str, str] = {}
-        if keys and not profile and "AWS_ACCESS_KEY_ID" not in os.environ:
-            given = {"aws_access_key_id": keys[0], "aws_secret_access_key": keys[1]}
-        session = _session(profile)
-        client = session.client("mturk", endpoint_url=marketplace.endpoint_url, config=settings, **given)
-    except (aws.BotoCoreError, ValueError) as error:
-        raise SimpleturkError(f"the AWS settings cannot be used: {error}", "see --profile, ~/.aws/config") from error
-    return MTurk(client, marketplace, concurrency)
+    return session.create_client("mturk", region_name=REGION, endpoint_url=endpoint_url, config=config, **credentials)
 
 
 def _session(profile: str | None) -> Any:
-    import boto3
+    from botocore.session import Session
 
-    return boto3.session.Session(profile_name=profile, region_name=REGION)
+    return Session(profile=profile)
 
 
-@contextmanager
-def _without_aws_settings() -> Iterator[None]:
-    """While a client is made: no variable and no file of the user's AWS settings counts, however broken they are."""
-    kept = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
-    for name in kept:
-        del os.environ[name]
-    os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
-    try:
-        yield
-    finally:
-        del os.environ["AWS_CONFIG_FILE"], os.environ["AWS_SHARED_CREDENTIALS_FILE"]
-        os.environ.update(kept)
+def _local_client() -> Any:
+    """A client that no AWS setting of the user affects, however broken: neither a variable nor a file is read."""
+    from botocore.session import Session
+
+    without_environment = {
+        name: (None, None, default, conversion)
+        for name, (_, _, default, conversion) in Session.SESSION_VARIABLES.items()
+    }
+    files = dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
+    session = Session(session_vars=without_environment | files)
+    credentials = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+    return _client(session, LOCAL_URL, 1, credentials)

@@ -1,157 +1,131 @@
-"""One call to an MTurk endpoint: at the pace of all, repeated where that helps, its failure in the user's words."""
+"""Calls to an MTurk endpoint: within its rate limit, retried where a retry can succeed."""
 
 import random
-import re
 import time
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-from simpleturk.client.endpoints import Endpoint, named
-from simpleturk.client.throttle import Pace, Stats
-from simpleturk.errors import AlreadyExists, MarketplaceError, NoSuchAssignment, NoSuchHIT, WrongState
+from simpleturk.client.endpoints import Endpoint
+from simpleturk.client.service_errors import (
+    THROTTLING_CODES,
+    UNREADABLE,
+    no_credentials,
+    not_mturk,
+    service_error,
+    unreachable,
+)
+from simpleturk.client.stats import Stats
+from simpleturk.client.throttle import AdaptiveRateLimiter
+from simpleturk.errors import MarketplaceError
 
-#: How often a call is tried that fails otherwise than by throttling; the seconds before the second attempt, of which
-#: each further one waits twice as long; and how many one call may take in all.
-ATTEMPTS = 7
-FIRST_DELAY = 0.2
-PATIENCE = 600
+#: The attempts of a call that fails for another reason than throttling.
+MAX_ATTEMPTS = 9
 
-#: An endpoint that has not answered yet may be a wrong address: whoever waits for it wants to know soon.
-FIRST_ATTEMPTS = 3
+#: The attempts while the endpoint has not answered any call: its address may be wrong, and the user waits.
+MAX_ATTEMPTS_UNREACHED = 5
 
-#: How AWS's services say that calls come too fast.
-THROTTLING = frozenset({"ThrottlingException", "Throttling", "RequestLimitExceeded", "TooManyRequestsException"})
+#: Seconds before the second attempt; each further attempt waits twice as long, at most 13 seconds in all. The first
+#: delay is short: results are used in the order of their inputs, so one slow call soon holds up the others.
+FIRST_DELAY = 0.05
 
-T = TypeVar("T")
+#: Seconds after which a call is not retried any more, throttled or not.
+MAX_SECONDS = 600
 
 
-class _Again(Exception):
-    """A call that may get through another time; `error` is what it would be at last."""
+class RetryableError(Exception):
+    """A failure that a retry may cure. `error` is what the caller gets if no retry does.
 
-    def __init__(self, error: MarketplaceError, throttled: bool, unreachable: bool = False) -> None:
+    `is_throttled`: calls came too fast. `is_unreached`: there was no connection.
+    """
+
+    def __init__(self, error: MarketplaceError, is_throttled: bool = False, is_unreached: bool = False) -> None:
         super().__init__(error.message)
         self.error = error
-        self.throttled = throttled
-        self.unreachable = unreachable
+        self.is_throttled = is_throttled
+        self.is_unreached = is_unreached
 
 
-#: What reading an answer may raise that is not MTurk's.
-_NONSENSE = (LookupError, TypeError, AttributeError, ArithmeticError, ValueError, RecursionError)
+class RetryingClient:
+    """Calls the operations of a boto3 client from many threads; at most `concurrency` calls are in flight."""
 
-
-class Caller:
-    """Calls operations of a stock boto3 client; `concurrency` says how many calls may usefully be in flight."""
-
-    def __init__(self, client: Any, marketplace: Endpoint, concurrency: int = 1) -> None:
+    def __init__(self, client: Any, endpoint: Endpoint, concurrency: int = 1) -> None:
         self.client = client
-        self.marketplace = marketplace
-        self.concurrency = concurrency
+        self.endpoint = endpoint
         self.stats = Stats()
-        self._pace = Pace(concurrency)
+        self._limiter = AdaptiveRateLimiter(concurrency)
         self._has_answered = False
 
-    def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        """One call, at the pace of all; repeated while it is throttled, or the network or the service fails.
+    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Call an operation by boto3's name; return its response.
 
-        Every operation that is used here may be repeated: what has been done before is told as that, and looked at by
-        whoever called. What is final is raised in the user's words.
+        A call is retried while it is throttled, and several times if the network or the service fails. A retry may
+        repeat what the endpoint has done already: operations that create or pay carry a token, and the endpoint
+        refuses the repetition.
+
+        Raises MarketplaceError; its `is_passing` is set if the same call may succeed later.
         """
-        failures, first = 0, 0.0
+        failures, deadline = 0, 0.0
         while True:
-            with self._pace.turn() as began:
+            with self._limiter.acquire() as started:
+                # The wait for the limiter does not count.
+                deadline = deadline or time.monotonic() + MAX_SECONDS
+                self.stats.count(operation)
                 try:
-                    # Waiting for one's turn does not count.
-                    first = first or began
-                    self.stats.count(operation)
-                    result = self._call_once(operation, **parameters)
-                    self._has_answered = True
-                    self._pace.passed(began)
-                    return result
-                except _Again as again:
-                    throttled = again.throttled
-                    failures += not throttled
-                    if throttled:
+                    response = self._call_once(operation, **parameters)
+                except RetryableError as failure:
+                    if failure.is_throttled:
                         self.stats.count_throttled()
-                        self._pace.throttled(began)
-                    attempts = FIRST_ATTEMPTS if again.unreachable and not self._has_answered else ATTEMPTS
-                    if failures >= attempts or time.monotonic() > first + PATIENCE:
-                        again.error.is_passing = True
-                        raise again.error from again.__cause__
+                        self._limiter.throttled(started)
+                    else:
+                        failures += 1
+                    if failures >= self._max_attempts(failure) or time.monotonic() > deadline:
+                        failure.error.is_passing = True
+                        raise failure.error from failure.__cause__
+                    is_throttled = failure.is_throttled
+                else:
+                    self._has_answered = True
+                    self._limiter.succeeded(started)
+                    return response
             self.stats.count_retry()
-            if not throttled:
+            if not is_throttled:
                 time.sleep(random.uniform(0.5, 1) * FIRST_DELAY * 2 ** (failures - 1))
 
+    def _max_attempts(self, failure: RetryableError) -> int:
+        return MAX_ATTEMPTS_UNREACHED if failure.is_unreached and not self._has_answered else MAX_ATTEMPTS
+
     def _call_once(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Make one attempt. Raises RetryableError, or MarketplaceError if a retry would fail too."""
         import botocore.exceptions as aws
         from botocore.parsers import ResponseParserError
 
         try:
-            result: dict[str, Any] = getattr(self.client, operation)(**parameters)
+            response: dict[str, Any] = getattr(self.client, operation)(**parameters)
         except aws.ClientError as error:
-            refusal = _refusal(dict(error.response), self.marketplace)
-            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-            throttled = error.response.get("Error", {}).get("Code") in THROTTLING
-            # What the embedded marketplace cannot do now it cannot do in a moment either.
-            if throttled or (status >= 500 and not self.marketplace.is_local):
-                raise _Again(refusal, throttled) from error
-            raise refusal from error
+            raise self._refusal(error) from error
         except (aws.NoCredentialsError, aws.PartialCredentialsError, aws.CredentialRetrievalError) as error:
-            hint = (
-                'run "aws configure", or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (a server of simpleturk\'s '
-                "takes any); --local needs none"
-            )
-            raise MarketplaceError("no AWS credentials found", hint) from error
+            raise no_credentials() from error
         except aws.ParamValidationError as error:
             raise MarketplaceError(" ".join(str(error).split())) from error
         except (aws.HTTPClientError, aws.BotoCoreError) as error:
-            hint = "check the network and the endpoint, then run the command again"
-            unreachable = MarketplaceError(f"{self.marketplace.name} cannot be reached: {error}", hint)
-            not_there = isinstance(error, aws.EndpointConnectionError | aws.ConnectTimeoutError)
-            if not_there or isinstance(error, aws.HTTPClientError):
-                raise _Again(unreachable, throttled=False, unreachable=not_there) from error
-            raise unreachable from error
-        except (ResponseParserError, *_NONSENSE) as error:
-            if self.marketplace.is_local:
+            is_unreached = isinstance(error, aws.EndpointConnectionError | aws.ConnectTimeoutError)
+            failure = unreachable(error, self.endpoint)
+            if is_unreached or isinstance(error, aws.HTTPClientError):
+                raise RetryableError(failure, is_unreached=is_unreached) from error
+            raise failure from error
+        except (ResponseParserError, *UNREADABLE) as error:
+            if self.endpoint.is_local:
                 raise
-            raise self._not_mturk() from error
-        # botocore makes an empty result of a page that is not MTurk's answer, such as a proxy's.
-        if set(result) == {"ResponseMetadata"} and operation.startswith(("get_", "list_", "create_hit")):
-            raise self._not_mturk()
-        return result
+            raise not_mturk(self.endpoint) from error
+        # botocore reads a web page, such as a proxy's, as an empty response.
+        if set(response) == {"ResponseMetadata"} and operation.startswith(("get_", "list_", "create_hit")):
+            raise not_mturk(self.endpoint)
+        return response
 
-    def _read(self, convert: Callable[[Any], T], answer: Any) -> T:
-        """What an answer means. One that makes no sense is somebody else's server; from `local` it is a bug of ours."""
-        try:
-            return convert(answer)
-        except _NONSENSE as error:
-            if self.marketplace.is_local:
-                raise
-            raise self._not_mturk() from error
-
-    def _not_mturk(self) -> MarketplaceError:
-        text = f"{self.marketplace.endpoint_url} answered with something that is not MTurk's API"
-        return MarketplaceError(text, "check the endpoint's address")
-
-
-def _refusal(response: dict[str, Any], marketplace: Endpoint) -> MarketplaceError:
-    """Amazon's error → ours. The TurkErrorCode stands beside "Error", and only for errors that the model knows."""
-    error = response.get("Error", {})
-    code = str(response.get("TurkErrorCode") or error.get("Code", ""))
-    message = re.sub(r" \(\d+( s)?\)$", "", str(error.get("Message") or code or "refused")).strip()
-    sentence = f"{marketplace.name} refused: {message}"
-    kind = code.removeprefix("AWS.MechanicalTurk.")
-    if kind.lower() == "hitalreadyexists":
-        found = re.findall(r"\b[23][A-Z0-9]{15,63}\b", message)
-        return AlreadyExists(sentence, found[0] if found else "")
-    if kind == "HITDoesNotExist" or re.match(r"Hit \S+ does not exist", message):
-        return NoSuchHIT(f"{message.replace('Hit ', 'HIT ', 1).rstrip('.')} on {named(marketplace)}", code=code)
-    if kind == "AssignmentDoesNotExist" or re.match(r"Assignment \S+ does not exist", message):
-        return NoSuchAssignment(f"{message.rstrip('.')} on {named(marketplace)}", code=code)
-    if kind in ("InvalidAssignmentState", "InvalidHITState") or "can be called with a status of" in message:
-        return WrongState(sentence, code=code)
-    hints: dict[str, str] = {
-        "UnrecognizedClientException": "the access key is not known there: check --profile and your AWS credentials",
-        "InvalidSignatureException": "the secret key is wrong, or the computer's clock is",
-        "InsufficientFunds": "add money to the account, or launch fewer HITs",
-    }
-    return MarketplaceError(sentence, hints.get(kind), code=code)
+    def _refusal(self, error: Any) -> Exception:
+        """The error for a ClientError."""
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        is_throttled = error.response.get("Error", {}).get("Code") in THROTTLING_CODES
+        refusal = service_error(dict(error.response), self.endpoint)
+        # The local marketplace would answer a retry with the same failure.
+        if is_throttled or (status >= 500 and not self.endpoint.is_local):
+            return RetryableError(refusal, is_throttled)
+        return refusal

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from simpleturk.batch.watch import EXACT_PER_LOOK, Watch
 from simpleturk.client.client import MTurk
-from simpleturk.client.throttle import Stats
+from simpleturk.client.stats import Stats
 from simpleturk.mturk.models import HIT, Assignment
 from tests.batch.results.conftest import assignment
 from tests.batch.test_status import hit

@@ -209,7 +209,7 @@ def main() -> None:
         server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         assert server.stderr
         endpoint = [server.stderr.readline() for _ in range(2)][1].split()[-1]
-        local = connect(Endpoint("local", LOCAL_URL, False), database=database).client
+        local = connect(Endpoint("local", LOCAL_URL, False), database=database).calls.client
         marketplace = Marketplace(SQLiteStore(database))
         try:
             table(World(marketplace, local), {"in-process": local, "HTTP": api(endpoint)}, number)

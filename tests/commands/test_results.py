@@ -108,16 +108,16 @@ def test_output_appends_only_what_is_new(run: Run, answer: Callable[..., str]) -
 def test_hits_with_nothing_new_are_not_asked_about(
     run: Run, answer: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from simpleturk.client.client import MTurk
+    from simpleturk.client.retries import RetryingClient
 
     asked = []
-    original = MTurk._call
+    original = RetryingClient.call
 
-    def counting(self: MTurk, operation: str, **parameters: Any) -> Any:
+    def counting(self: RetryingClient, operation: str, **parameters: Any) -> Any:
         asked.append(operation)
         return original(self, operation, **parameters)
 
-    monkeypatch.setattr(MTurk, "_call", counting)
+    monkeypatch.setattr(RetryingClient, "call", counting)
     answer("ann")
     run("results", "--output", "r.jsonl")
     assert asked == ["list_hits", "list_assignments_for_hit"]

@@ -1,0 +1,63 @@
+"""Error responses of an MTurk endpoint → the errors that simpleturk raises."""
+
+import re
+from typing import Any
+
+from simpleturk.client.endpoints import Endpoint, named
+from simpleturk.errors import AlreadyExists, MarketplaceError, NoSuchAssignment, NoSuchHIT, WrongState
+
+#: Error codes with which AWS's services say that calls come too fast.
+THROTTLING_CODES = frozenset({"ThrottlingException", "Throttling", "RequestLimitExceeded", "TooManyRequestsException"})
+
+#: What reading a response raises if the response is not that of MTurk's API.
+UNREADABLE = (LookupError, TypeError, AttributeError, ArithmeticError, ValueError, RecursionError)
+
+_HINTS = {
+    "UnrecognizedClientException": "the access key is not known there: check --profile and your AWS credentials",
+    "InvalidSignatureException": "the secret key is wrong, or the computer's clock is",
+    "InsufficientFunds": "add money to the account, or launch fewer HITs",
+}
+
+
+def service_error(response: dict[str, Any], endpoint: Endpoint) -> MarketplaceError:
+    """The error for an error response, as botocore's ClientError holds it.
+
+    The TurkErrorCode stands beside "Error" in the response, and only for errors that the service model knows. Amazon
+    ends messages with a number in parentheses (a time in milliseconds), which is left out.
+    """
+    details = response.get("Error", {})
+    code = str(response.get("TurkErrorCode") or details.get("Code", ""))
+    message = re.sub(r" \(\d+( s)?\)$", "", str(details.get("Message") or code or "refused")).strip()
+    sentence = f"{endpoint.name} refused: {message}"
+    reason = code.removeprefix("AWS.MechanicalTurk.")
+    if reason.lower() == "hitalreadyexists":
+        hit_id = re.search(r"\b[23][A-Z0-9]{15,63}\b", message)
+        return AlreadyExists(sentence, hit_id[0] if hit_id else "")
+    if reason == "HITDoesNotExist" or re.match(r"Hit \S+ does not exist", message):
+        return NoSuchHIT(f"{message.replace('Hit ', 'HIT ', 1).rstrip('.')} on {named(endpoint)}", code=code)
+    if reason == "AssignmentDoesNotExist" or re.match(r"Assignment \S+ does not exist", message):
+        return NoSuchAssignment(f"{message.rstrip('.')} on {named(endpoint)}", code=code)
+    if reason in ("InvalidAssignmentState", "InvalidHITState") or "can be called with a status of" in message:
+        return WrongState(sentence, code=code)
+    return MarketplaceError(sentence, _HINTS.get(reason), code=code)
+
+
+def not_mturk(endpoint: Endpoint) -> MarketplaceError:
+    """The error for a response that another kind of server gave."""
+    text = f"{endpoint.endpoint_url} answered with something that is not MTurk's API"
+    return MarketplaceError(text, "check the endpoint's address")
+
+
+def unreachable(error: Exception, endpoint: Endpoint) -> MarketplaceError:
+    """The error for a call that got no response."""
+    hint = "check the network and the endpoint, then run the command again"
+    return MarketplaceError(f"{endpoint.name} cannot be reached: {error}", hint)
+
+
+def no_credentials() -> MarketplaceError:
+    """The error for a call that could not be signed."""
+    hint = (
+        'run "aws configure", or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (a simpleturk server on your computer '
+        "accepts any); --local needs none"
+    )
+    return MarketplaceError("no AWS credentials found", hint)

@@ -1,0 +1,65 @@
+"""The client of an endpoint, whatever is in the user's AWS settings."""
+
+import os
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from simpleturk.client.connect import connect
+from simpleturk.errors import MarketplaceError, SimpleturkError
+from tests.client.conftest import LOCAL, SANDBOX
+
+
+def test_missing_credentials_are_reported_with_the_next_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    with pytest.raises(MarketplaceError) as caught:
+        connect(SANDBOX).balance()
+    assert caught.value.message == "no AWS credentials found"
+    assert caught.value.hint and 'run "aws configure"' in caught.value.hint
+
+
+def test_a_profile_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(SimpleturkError, match="the AWS settings cannot be used: .*nobody"):
+        connect(SANDBOX, "nobody")
+
+
+def test_local_works_whatever_the_users_aws_settings_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = tmp_path / "config"
+    broken.write_text("[[[ nonsense")
+    settings = {
+        "AWS_CONFIG_FILE": str(broken),
+        "AWS_SHARED_CREDENTIALS_FILE": str(broken),
+        "AWS_PROFILE": "nobody",
+        "AWS_MAX_ATTEMPTS": "abc",
+        "AWS_RETRY_MODE": "xyz",
+        "AWS_REGION": "nowhere",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_CA_BUNDLE": "/nowhere",
+        "AWS_USE_FIPS_ENDPOINT": "true",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    # Other threads may read the environment at any time.
+    with monkeypatch.context() as context:
+        context.setattr(os, "environ", MappingProxyType(dict(os.environ)))
+        mturk = connect(LOCAL, database=tmp_path / "m.db")
+        assert mturk.balance() == 10**9
+
+
+@pytest.mark.usefixtures("keys")
+def test_given_keys_sign_only_where_neither_a_profile_nor_the_environment_has_any(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def access_key(profile: str | None = None) -> str:
+        client = connect(SANDBOX, profile, keys=("given", "secret")).calls.client
+        return str(client._request_signer._credentials.access_key)
+
+    assert access_key() == "x"
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    assert access_key() == "given"
+    (tmp_path / "credentials").write_text("[lab]\naws_access_key_id = lab\naws_secret_access_key = s\n")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    assert access_key("lab") == "lab"

@@ -1,0 +1,41 @@
+"""The local marketplace, answering in this process."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simpleturk.client.connect import connect
+from simpleturk.client.in_process import question_mistake
+from simpleturk.errors import SimpleturkError
+from simpleturk.mturk.questions import question_xml
+from tests.client.conftest import LOCAL
+
+
+def test_a_bug_in_the_marketplace_is_raised_once_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def broken(*_: Any) -> Any:
+        calls.append(1)
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr("simpleturk.marketplace.api.protocol.handle", broken)
+    mturk = connect(LOCAL, database=tmp_path / "m.db")
+    with pytest.raises(ZeroDivisionError):
+        mturk.balance()
+    assert len(calls) == 1
+
+
+def test_an_unusable_database_is_reported_with_the_next_step(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text("my notes\n" * 100)
+    with pytest.raises(SimpleturkError) as caught:
+        connect(LOCAL, database=tmp_path / "notes")
+    assert "is not a marketplace's database" in caught.value.message
+    assert caught.value.hint == "name another with --database"
+
+
+def test_a_question_that_the_schemas_forbid_is_reported_with_its_place() -> None:
+    assert question_mistake(question_xml("<p>Hello</p>", 0)) is None
+    document = question_xml("<p>Hello</p>", 0).replace("<FrameHeight>0</FrameHeight>", "")
+    mistake = question_mistake(document)
+    assert mistake and mistake.startswith("line 1, column ")
