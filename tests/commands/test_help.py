@@ -104,3 +104,9 @@ def test_a_pager_that_ends_early_is_no_error() -> None:
 def test_help_works_beside_a_broken_configuration(folder: Path, run: Run) -> None:
     (folder / "simpleturk.toml").write_text("nonsense")
     assert run("help", "words").exit_code == 0
+
+
+def test_the_wheel_holds_the_manual(installed: Path) -> None:
+    shipped = {path.name for path in (installed / "simpleturk" / "manual").iterdir()}
+    assert shipped == {f"{topic}.md" for topic in ("index", *manual.topics())}
+    assert (installed / "simpleturk" / "py.typed").is_file()
