@@ -79,7 +79,7 @@ def test_a_hostile_page_reaches_nothing_of_the_site(
     assert page.url.startswith(address)
     expect(page.get_by_role("button", name="Return")).to_be_visible()
     page.get_by_role("link", name="Account of ann").click()
-    expect(page.get_by_label("Country, two letters")).to_have_value("")
+    expect(page.get_by_label("Country code")).to_have_value("")
     assert json.loads(run("progress", "--json").stdout)["pending"] == 1
 
 

@@ -39,7 +39,7 @@ def test_a_person_does_a_hit_and_results_have_exactly_what_was_typed(
     picture_if(page, "sign-in")
     sign_in(page, server.site if name == "named" else server.api)
 
-    expect(page.get_by_role("heading", name="HITs", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Find HITs")).to_be_visible()
     picture_if(page, "list")
     page.get_by_role("link", name="Write a sentence about images").click()
 
@@ -70,7 +70,7 @@ def test_a_person_does_a_hit_and_results_have_exactly_what_was_typed(
     assert (record["worker_id"], record["line"]) == ("ann", 1)
 
     run("approve", "--feedback", "Lovely <3")
-    page.get_by_role("link", name="Your work").click()
+    page.get_by_role("link", name="History").click()
     expect(page.get_by_text("Lovely <3")).to_be_visible()
     expect(page.get_by_text("$0.20").first).to_be_visible()
     picture_if(page, "dashboard")
@@ -82,7 +82,7 @@ def test_a_person_does_a_hit_on_a_phone(
     example("simple")
     run("launch")
     sign_in(phone, serve().site)
-    expect(phone.get_by_role("heading", name="HITs", exact=True)).to_be_visible()
+    expect(phone.get_by_role("heading", name="Find HITs")).to_be_visible()
     picture(phone, "phone-list")
     phone.get_by_role("link", name="How does this text sound?").tap()
     phone.get_by_role("button", name="Accept").tap()
@@ -109,7 +109,7 @@ def test_without_automatic_acceptance_the_page_says_submitted(
     expect(page.get_by_role("status")).to_have_text("Submitted. Thank you.")
     page.get_by_role("button", name="Accept").click()
     page.get_by_role("button", name="Return").click()
-    expect(page.get_by_text("4 left")).to_be_visible()
+    expect(page.get_by_text("4 HITs left")).to_be_visible()
 
 
 def test_the_keyboard_is_enough(
@@ -172,8 +172,8 @@ def test_a_server_killed_after_the_page_said_submitted_has_lost_nothing(
     server.process.stderr.close()
     assert records(run("results").stdout)[0]["output"]["sentiment"] == "negative"
     serve(server.port)
-    page.get_by_role("link", name="Your work").click()
-    expect(page.get_by_text("Waiting for review")).to_be_visible()
+    page.get_by_role("link", name="History").click()
+    expect(page.get_by_role("cell", name="Waiting for review")).to_be_visible()
 
 
 def test_a_server_killed_before_it_could_answer_leaves_the_work_where_it_was(
@@ -197,7 +197,7 @@ form.action = given.get("turkSubmitTo") + "/mturk/externalSubmit";
     assert server.process.stderr
     server.process.stderr.close()
     hit(page).get_by_role("button", name="Submit").click()
-    expect(page.get_by_text("The marketplace cannot be reached.")).to_be_visible()
+    expect(page.get_by_text("The server cannot be reached.")).to_be_visible()
     serve(server.port)
     page.reload()
     expect(hit(page).get_by_label("Word")).to_have_value("kept")
@@ -272,10 +272,10 @@ def test_two_workers_race_for_the_last_hit(
     page.get_by_role("button", name="Accept").click()
     phone.get_by_role("button", name="Accept").click()
     expect(hit(page).get_by_text("cat")).to_be_visible()
-    expect(phone.get_by_role("heading", name="There are no more HITs of this kind for you.")).to_be_visible()
+    expect(phone.get_by_role("heading", name="No more of these HITs are available to you.")).to_be_visible()
     picture(phone, "phone-gone")
     phone.get_by_role("link", name="See all HITs").click()
-    expect(phone.get_by_text("There are no HITs for you now.")).to_be_visible()
+    expect(phone.get_by_text("There are no HITs for you right now.")).to_be_visible()
 
 
 def test_a_frame_without_a_height_fits_its_content(
@@ -303,7 +303,7 @@ def test_a_worker_searches_skips_queues_and_returns(
     sign_in(page, serve().site)
     page.get_by_label("Search").fill("nothing")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Nothing is like that now.")).to_be_visible()
+    expect(page.get_by_text("No HITs match your search.")).to_be_visible()
     page.get_by_role("link", name="See all HITs").click()
     page.get_by_label("Search").fill("image")
     page.keyboard.press("Enter")
@@ -317,11 +317,11 @@ def test_a_worker_searches_skips_queues_and_returns(
     page.get_by_role("link", name="Skip", exact=True).click()
     page.get_by_role("button", name="Accept").click()
     expect(hit(page).get_by_text("dog")).to_be_visible()
-    page.get_by_role("link", name="Queue").click()
+    page.get_by_role("link", name="My queue").click()
     picture(page, "queue")
     page.get_by_role("button", name="Return: Describe an image").click()
-    page.get_by_role("link", name="Queue").click()
-    expect(page.get_by_text("You hold no HITs.")).to_be_visible()
+    page.get_by_role("link", name="My queue").click()
+    expect(page.get_by_text("Your queue is empty.")).to_be_visible()
 
 
 def test_a_worker_with_an_account_comes_by_a_link(
@@ -334,7 +334,7 @@ def test_a_worker_with_an_account_comes_by_a_link(
     page.goto(server.site + "/password?" + links[0]["link"].partition("?")[2])
     picture(page, "password")
     page.get_by_label("Password").fill("correct horse")
-    page.get_by_role("button", name="Set the password").click()
+    page.get_by_role("button", name="Set password").click()
     expect(page.get_by_role("link", name="Describe an image")).to_be_visible()
     page.get_by_role("link", name="Account of ann").click()
     expect(page.get_by_text("Country: US")).to_be_visible()
@@ -343,5 +343,5 @@ def test_a_worker_with_an_account_comes_by_a_link(
     page.get_by_label("Worker id").fill("ann")
     page.get_by_label("Password").fill("wrong horse")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_have_text("Id or password is wrong.")
+    expect(page.get_by_role("alert")).to_have_text("Wrong worker ID or password.")
     picture(page, "sign-in-account")

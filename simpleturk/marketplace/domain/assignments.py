@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Integer, Row, Select, bindparam, cast, func, select
 
 from simpleturk.marketplace.domain import deadlines, lifecycle, review_policies, worker_limits
-from simpleturk.marketplace.domain.search import Next, group_row, next_of_type, wanted_hit, whom
+from simpleturk.marketplace.domain.search import Next, group_row, next_of_type, requirements_text, wanted_hit
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
 from simpleturk.marketplace.people.requirements import unmet
@@ -54,15 +54,17 @@ def accept(transaction: Transaction, worker_id: str, group_id: str, hit_id: str 
     row, who = group_row(transaction, worker_id, group_id)
     missing = unmet(who, row.requirements)
     if missing:
-        raise WorkerError("You do not qualify for this HIT.", whom(transaction, missing), 403)
+        raise WorkerError("You do not qualify for this HIT.", requirements_text(transaction, missing), 403)
     held = transaction.scalar(_HELD, {"worker_id": worker_id})
     if (held or 0) >= transaction.limits.max_held:
-        raise WorkerError("You hold as many HITs as one may.", f"Submit or return one of your {held} HITs first.")
+        limit = transaction.limits.max_held
+        title = f"You have reached the limit of {limit} HIT{'s' if limit > 1 else ''} at a time."
+        raise WorkerError(title, "Submit or return one of your HITs first.")
     hit = _chosen(transaction, worker_id, row.hit_type_id, hit_id)
     try:
         assignment_id = lifecycle.accept(transaction, hit, worker_id)
     except RequestError as error:
-        raise WorkerError("This HIT is gone.", error.message) from error
+        raise WorkerError("This HIT is no longer available.", error.message) from error
     return Accepted(assignment_id, hit.hit_id, row.hit_group_id)
 
 
@@ -73,15 +75,16 @@ def _chosen(transaction: Transaction, worker_id: str, hit_type_id: str, hit_id: 
     hit = found.hit
     if hit is None and found.is_capped:
         raise WorkerError(
-            "You have done all that one person may do of these HITs.", "The others are for other workers."
+            "You have reached the limit for these HITs.", "Each worker may do only some; the rest are for others."
         )
     if hit is None:
         raise WorkerError(
-            "There are no more HITs of this kind for you.", "Others have taken them, or you have done all."
+            "No more of these HITs are available to you.", "Other workers have taken them, or you have done them all."
         )
     if worker_limits.is_full(transaction, hit, worker_id):
-        reason = f"Of these one may hold {hit.max_concurrent} at once: submit or return one first."
-        raise WorkerError("You hold as many of these HITs as one may.", reason)
+        limit = hit.max_concurrent
+        title = f"You have reached the limit of {limit} of these HITs at a time."
+        raise WorkerError(title, "Submit or return one of them first.")
     return hit
 
 
@@ -91,7 +94,7 @@ def own_assignment(transaction: Transaction, worker_id: str, assignment_id: str)
     row = transaction.execute(_OWN_ASSIGNMENT, which).first()
     if row is None:
         raise WorkerError(
-            "There is no such HIT among yours.", "It may be another worker's, or the address is wrong.", 404
+            "This HIT is not in your queue.", "It may belong to another worker, or the address is wrong.", 404
         )
     return row
 
@@ -129,7 +132,7 @@ def submit(
     been lost. With `defer` the answers to a QuestionForm raise Unfilled, until they come as `filled`.
     """
     if assignment_id in ("", NOT_AVAILABLE):
-        raise WorkerError("This was only a preview.", "Accept the HIT, then do it and submit.", 400)
+        raise WorkerError("This was only a preview.", "Accept the HIT first, then do it and submit.", 400)
     assignment = transaction.execute(_ASSIGNMENT, {"assignment_id": assignment_id}).first()
     if assignment is None or worker_id not in (None, assignment.worker_id):
         raise WorkerError("This HIT is not yours.", "Sign in as the worker who accepted it.", 403)
@@ -147,14 +150,16 @@ def submit(
     elif assignment.status == "Abandoned":
         raise too_late()
     elif assignment.status == "Returned":
-        raise WorkerError("You returned this HIT.", "It went back to the market, and cannot be submitted any more.")
+        raise WorkerError(
+            "You returned this HIT.", "It is available to other workers again, and can no longer be submitted."
+        )
     elif assignment.fields != fields:
-        raise WorkerError("You have submitted this HIT before.", "Your first answers are kept as they are.")
+        raise WorkerError("You have already submitted this HIT.", "Your first answers are saved and cannot be changed.")
 
 
 def too_late() -> WorkerError:
     """What a worker is told whose time for a HIT is over."""
-    reason = "The time for this HIT ran out before it was submitted, and it went back to the market."
+    reason = "It ran out before you submitted the HIT, which is available to other workers again."
     return WorkerError("Your time for this HIT is over.", reason)
 
 
@@ -162,7 +167,7 @@ def give_back(transaction: Transaction, worker_id: str, assignment_id: str) -> R
     """Return a HIT; return its assignment. Raises WorkerError unless it is in work."""
     assignment = own_assignment(transaction, worker_id, assignment_id)
     if assignment.status != "Accepted":
-        raise WorkerError("This HIT cannot be returned.", f"It is {assignment.status.lower()} already.")
+        raise WorkerError("This HIT cannot be returned.", f"It is already {assignment.status.lower()}.")
     lifecycle.give_back(transaction, assignment)
     review_policies.became_reviewable(transaction, [assignment.hit_id])
     return assignment

@@ -9,7 +9,16 @@ from sqlalchemy import ColumnElement, Row, bindparam, exists, false, func, liter
 
 from simpleturk.marketplace.domain import lifecycle, worker_limits
 from simpleturk.marketplace.people.refusals import WorkerError
-from simpleturk.marketplace.people.requirements import SYSTEM_TYPES, Standing, describe, names_of, standing, unmet
+from simpleturk.marketplace.people.requirements import (
+    ADULT,
+    LOCALE,
+    SYSTEM_TYPES,
+    Standing,
+    describe,
+    names_of,
+    standing,
+    unmet,
+)
 from simpleturk.marketplace.people.workers import known
 from simpleturk.marketplace.store.schema import assignments, hit_types, hits, requesters, worker_blocks
 from simpleturk.marketplace.store.transaction import Transaction
@@ -66,10 +75,16 @@ class Next:
 
 @dataclass(frozen=True)
 class Unmet:
-    """A requirement that a worker does not meet, in words; `kind` is the type that they can ask for, or ""."""
+    """A requirement that a worker does not meet, as a sentence.
+
+    `qualification_type_id` is the type that the worker can request, "" for one of the system's; `name` is its name.
+    `in_account`: the worker meets it, or may, by completing their account.
+    """
 
     text: str
-    kind: str
+    qualification_type_id: str
+    name: str
+    in_account: bool
 
 
 def groups(transaction: Transaction, worker_id: str, search: Search | None = None) -> list[Group]:
@@ -202,7 +217,7 @@ def _group(row: Row[Any], available: int, who: Any, names: dict[str, str]) -> Gr
         duration=row.assignment_duration,
         available=available,
         requirements=tuple(describe(need, names) for need in row.requirements),
-        unmet=tuple(Unmet(describe(need, names), _page_of(need)) for need in unmet(who, row.requirements)),
+        unmet=tuple(_unmet(need, names, who) for need in unmet(who, row.requirements)),
         hourly=_hourly(Decimal(row.reward), row.done, row.seconds),
     )
 
@@ -212,28 +227,29 @@ def _hourly(reward: Decimal, done: int, seconds: float) -> Decimal | None:
     return reward * 3600 * done / Decimal(seconds) if done >= ENOUGH and seconds >= 1 else None
 
 
-def _page_of(requirement: dict[str, Any]) -> str:
-    """Where a worker can ask for what a requirement wants: a custom type's id, "" for the system's."""
-    kind = str(requirement["QualificationTypeId"])
-    return "" if kind in SYSTEM_TYPES else kind
+def _unmet(requirement: dict[str, Any], names: dict[str, str], standing: Standing) -> Unmet:
+    type_id = str(requirement["QualificationTypeId"])
+    requested_id = "" if type_id in SYSTEM_TYPES else type_id
+    in_account = (type_id == LOCALE and standing.country is None) or (type_id == ADULT and not standing.adult)
+    return Unmet(describe(requirement, names), requested_id, names.get(type_id, type_id), in_account)
 
 
-def whom(transaction: Transaction, missing: list[dict[str, Any]]) -> str:
-    """For whom a HIT is, of which these requirements are not met: a sentence."""
+def requirements_text(transaction: Transaction, missing: list[dict[str, Any]]) -> str:
+    """The requirements that a worker does not meet, as sentences."""
     names = names_of(transaction, missing)
-    return f"It is for workers whose {_joined(describe(need, names) for need in missing)}."
+    return " ".join(describe(need, names) for need in missing)
 
 
 def group_row(transaction: Transaction, worker_id: str, group_id: str) -> tuple[Row[Any], Standing]:
     """A group's HIT type, and the standing of the worker who looks at it. Raises WorkerError."""
     row = transaction.execute(_GROUP, {"group_id": group_id, "worker_id": worker_id}).first()
     if row is None:
-        raise WorkerError("There are no such HITs.", "They may be done, or not for you.", 404)
+        raise WorkerError("These HITs are not available.", "They may all be done, or they are not open to you.", 404)
     # Without requirements nobody's record matters.
     who = standing(transaction, worker_id) if row.requirements else Standing()
     hindrance = unmet(who, row.requirements, "preview")
     if hindrance:
-        raise WorkerError("You do not qualify to see this HIT.", whom(transaction, hindrance), 403)
+        raise WorkerError("You do not qualify to see this HIT.", requirements_text(transaction, hindrance), 403)
     return row, who
 
 
@@ -264,10 +280,6 @@ def _had(transaction: Transaction, worker_id: str, hit_type_id: str | None = Non
 
 def _not_blocked(requester_id: Any, worker_id: Any) -> ColumnElement[bool]:
     return ~exists().where(worker_blocks.c.requester_id == requester_id, worker_blocks.c.worker_id == worker_id)
-
-
-def _joined(sentences: Any) -> str:
-    return "; and ".join(sentence[:1].lower() + sentence[1:] for sentence in sentences)
 
 
 # The statements of what workers do all day are built once: that takes longer than to run them.

@@ -45,7 +45,7 @@ class Session:
 def hashed(worker_id: str, password: str) -> str:
     """A password as it is stored. Raises WorkerError for one that is too easy to guess. Slow by design."""
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD or password.lower() == worker_id.lower():
-        reason = f"It has at least {MIN_PASSWORD} characters, and is not your id."
+        reason = f"Use at least {MIN_PASSWORD} characters, and not your worker ID."
         raise WorkerError("Choose another password.", reason, 400)
     return _hasher.hash(password)
 
@@ -70,7 +70,7 @@ def begin(transaction: Transaction, worker_id: str) -> Session:
     people.enter(transaction, worker_id)
     row = _account(transaction, worker_id)
     if row is None or row.disabled is not None:
-        raise WorkerError("This account is disabled.", "Ask whoever runs this site.", 403)
+        raise WorkerError("This account is disabled.", "Contact the operator of this site.", 403)
     return Session(worker_id, row.session_epoch, secrets.token_urlsafe(16))
 
 
@@ -202,7 +202,7 @@ def sign_up(transaction: Transaction, worker_id: str, password_hash: str, secret
     place: dict[str, str | None] = {}
     if people.is_mentioned(transaction, worker_id):
         # Also somebody without a password, and whom a requester has given something: it is not for who comes first.
-        raise WorkerError("This id is taken.", "Choose another one.")
+        raise WorkerError("This worker ID is taken.", "Choose another one.")
     if secret is not None:
         row = transaction.execute(select(invitations).where(*_is_open(secret, transaction.now))).first()
         if row is None:
@@ -217,7 +217,9 @@ def sign_up(transaction: Transaction, worker_id: str, password_hash: str, secret
 
 def gone() -> WorkerError:
     """What a link that is no good is answered with."""
-    return WorkerError("This link is no good any more.", "It was used, or is too old. Ask for a new one.", 404)
+    return WorkerError(
+        "This link is no longer valid.", "It was used already, or it has expired. Ask for a new one.", 404
+    )
 
 
 def _is_open(secret: str, now: float) -> tuple[ColumnElement[bool], ...]:

@@ -31,7 +31,7 @@ def qualification(transaction: Transaction, worker_id: str, kind: str) -> Asked:
     """One qualification type. Raises WorkerError if there is none of this id."""
     found = qualifications.find_type(transaction, kind)
     if found is None:
-        raise WorkerError("There is no such qualification.", "It may not be offered any more.", 404)
+        raise WorkerError("This qualification does not exist.", "The requester may have deleted it.", 404)
     return _asked(transaction, worker_id, found)
 
 
@@ -55,7 +55,7 @@ def ask_for_qualification(transaction: Transaction, worker_id: str, kind: str) -
     try:
         return qualifications.ask(transaction, asked.kind, worker_id)
     except RequestError as error:
-        raise WorkerError("You cannot ask for this qualification now.", error.message) from error
+        raise WorkerError("You cannot request this qualification now.", error.message) from error
 
 
 def fill_test(xml: str, form: list[tuple[str, str]]) -> FilledForm:
@@ -91,7 +91,7 @@ def submit_test(
     try:
         filled = qualifications.submit_test(transaction, asked.kind, worker_id, filled_test)
     except RequestError as error:
-        raise WorkerError("The test was not taken.", error.message) from error
+        raise WorkerError("Your test was not submitted.", error.message) from error
     if filled.problems:
         raise FormErrors(filled)
 

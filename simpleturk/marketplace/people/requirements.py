@@ -158,27 +158,42 @@ _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def describe(requirement: dict[str, Any], names: Mapping[str, str]) -> str:
-    """A requirement as a worker reads it: "Location is one of US, CA"."""
-    kind = requirement["QualificationTypeId"]
-    # A name that turns the direction of writing would turn the rest of the sentence too.
-    name = _DIRECTION.sub("", names.get(kind, f"Qualification {kind}"))
-    words = {
-        "LessThan": "is less than",
-        "LessThanOrEqualTo": "is at most",
-        "GreaterThan": "is greater than",
-        "GreaterThanOrEqualTo": "is at least",
-        "EqualTo": "is",
-        "NotEqualTo": "is not",
-        "In": "is one of",
-        "NotIn": "is none of",
-        "Exists": "has been granted",
-        "DoesNotExist": "has not been granted",
-    }
-    values = [str(value) for value in requirement.get("IntegerValues", [])]
-    values += [
-        "-".join(filter(None, (v["Country"], v.get("Subdivision")))) for v in requirement.get("LocaleValues", [])
-    ]
-    return " ".join(filter(None, (name, words[requirement["Comparator"]], ", ".join(values))))
+    """A requirement as a sentence for workers: "Only for workers in the US or IN."."""
+    type_id, comparator = requirement["QualificationTypeId"], requirement["Comparator"]
+    if type_id == LOCALE:
+        return _describe_locale(comparator, requirement.get("LocaleValues", []))
+    if type_id == ADULT and meets(Standing(adult=True), requirement) and not meets(Standing(), requirement):
+        return "Only for adults who agreed to see adult content."
+    if type_id in MASTERS and comparator in ("Exists", "DoesNotExist"):
+        only = "Only for" if comparator == "Exists" else "Not for"
+        return f"{only} Masters: workers to whom the operator of this site gave that status."
+    # A name that changes the direction of writing would change the rest of the sentence too.
+    name = _DIRECTION.sub("", names.get(type_id, type_id))
+    if comparator in ("Exists", "DoesNotExist"):
+        return f'Only for workers {"with" if comparator == "Exists" else "without"} the qualification "{name}".'
+    quantity = name[:1].lower() + name[1:] if type_id in SYSTEM_TYPES else f'score in "{name}"'
+    values = ", ".join(str(value) for value in requirement.get("IntegerValues", []))
+    return f"Only for workers whose {quantity} {_COMPARISONS[comparator]} {values}."
+
+
+_COMPARISONS = {
+    "LessThan": "is less than",
+    "LessThanOrEqualTo": "is at most",
+    "GreaterThan": "is greater than",
+    "GreaterThanOrEqualTo": "is at least",
+    "EqualTo": "is",
+    "NotEqualTo": "is not",
+    "In": "is one of",
+    "NotIn": "is none of",
+}
+
+
+def _describe_locale(comparator: str, places: list[dict[str, str]]) -> str:
+    if comparator in ("Exists", "DoesNotExist"):
+        return f"Only for workers {'with' if comparator == 'Exists' else 'without'} a country in their account."
+    codes = ["-".join(filter(None, (place["Country"], place.get("Subdivision")))) for place in places]
+    joined = " or ".join("the US" if code == "US" else code for code in codes)
+    return f"{'Only' if comparator in ('EqualTo', 'In') else 'Not'} for workers in {joined}."
 
 
 def _percent(part: int, whole: int, otherwise: int) -> int:

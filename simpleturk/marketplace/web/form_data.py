@@ -29,20 +29,20 @@ async def read_form(request: Request, most: int = MAX_OWN_FORM_BYTES) -> Form:
     """A request's form, with files as their names. Raises WorkerError when it is too large or cannot be read."""
     length = request.headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > most:
-        reason = f"It may have up to {most // 1024**2} MiB. Go back: what you wrote should still be there."
-        raise WorkerError("What you sent is too large.", reason, 413)
+        reason = f"The limit is {most // 1024**2} MiB. Go back: your answers should still be there."
+        raise WorkerError("Your answers are too large.", reason, 413)
     try:
         form = await _read(request, most)
         if any(SURROGATE.search(text) for pair in form.multi_items() for text in pair):
             raise ValueError("half a character")
         return form
     except ClientDisconnect as error:
-        reason = "The connection was lost, or too slow. Try again."
-        raise WorkerError("What you sent did not arrive.", reason, 408) from error
+        reason = "The connection was lost or too slow. Try again."
+        raise WorkerError("Your answers did not arrive.", reason, 408) from error
     # Inside an application Starlette makes an HTTPException of what its parser says; an unknown charset is a
     # LookupError.
     except (HTTPException, MultiPartException, LookupError, ValueError) as error:
-        raise WorkerError("What you sent cannot be read.", "The form is malformed.", 400) from error
+        raise WorkerError("Your answers cannot be read.", "The page sent a malformed form.", 400) from error
 
 
 async def _read(request: Request, most: int) -> Form:

@@ -108,7 +108,7 @@ class Frames:
         try:
             shows = self._signer.loads(request.path_params["token"])
         except BadSignature as error:
-            raise WorkerError("There is no such HIT.", "The address of this frame is wrong.", 404) from error
+            raise WorkerError("This HIT does not exist.", "The address of this frame is wrong.", 404) from error
         with self.marketplace.read() as transaction:
             question = parse_question(assignments.question_xml(transaction, shows["hit"]))
         own_origin = request.url.hostname in self.hosts()

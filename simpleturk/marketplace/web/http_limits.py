@@ -23,8 +23,8 @@ PER_ADDRESS = 400
 _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n"
     b"Content-Type: text/html; charset=utf-8\r\n\r\n<!doctype html><html lang=en><title>Not submitted</title>"
-    b"<h1>Not submitted</h1><p>The page sent more than fits into an address. The HIT is still yours: go back, shorten "
-    b"what you wrote, and try again.</p></html>"
+    b"<h1>Not submitted</h1><p>Your answers are too long for the way in which this page sends them. The HIT is still "
+    b"yours: go back, shorten your answers, and try again.</p></html>"
 )
 
 _connections: Counter[str] = Counter()

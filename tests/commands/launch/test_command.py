@@ -221,7 +221,7 @@ def test_a_cap_travels_in_the_annotation_and_amazon_is_said_not_to_know_it(
     assert hits(run)[0]["annotation"].startswith("mine MaxPerWorker=1 MaxConcurrent=2 simpleturk:")
     one, group = Worker(local, "ann"), hit_type_of(local, ids()[0])
     one.do(group)
-    with pytest.raises(WorkerError, match="all that one person may do"):
+    with pytest.raises(WorkerError, match="reached the limit for these HITs"):
         one.accept(group)
     monkeypatch.setattr("simpleturk.client.endpoints.Endpoint.is_amazon", True)
     result = run("launch", "--ids", "other.txt", "--dry-run")

@@ -126,7 +126,7 @@ def test_a_worker_does_as_many_hits_of_a_batch_as_they_may(mturk: Any, worker: W
         one.do(group)
     one.do(group)
     assert mturk.get_hit(HITId=other["HITId"])["HIT"]["NumberOfAssignmentsAvailable"] == 0
-    with pytest.raises(WorkerError, match="all that one person may do"):
+    with pytest.raises(WorkerError, match="reached the limit for these HITs"):
         one.accept(group)
     worker("bob").do(group)
 
@@ -139,7 +139,7 @@ def test_what_was_returned_or_ran_out_does_not_count(mturk: Any, worker: WorkerO
     one.accept(group)
     clock.advance(601)
     one.do(group)
-    with pytest.raises(WorkerError, match="all that one person may do"):
+    with pytest.raises(WorkerError, match="reached the limit for these HITs"):
         one.accept(group)
 
 
@@ -148,7 +148,7 @@ def test_a_worker_holds_as_many_hits_of_a_batch_as_they_may(mturk: Any, worker: 
         group = create(mturk, RequesterAnnotation=f"MaxConcurrent=1 simpleturk:b1:{n}")["HITGroupId"]
     one = worker("ann")
     held = one.accept(group)
-    with pytest.raises(WorkerError, match="as many of these HITs as one may"):
+    with pytest.raises(WorkerError, match="limit of 1 of these HITs at a time"):
         one.accept(group)
     one.submit(held)
     one.accept(group)
@@ -159,11 +159,11 @@ def test_the_operator_caps_every_batch(mturk: Any, worker: WorkerOf, marketplace
     group = create(mturk)["HITGroupId"]
     create(mturk)
     worker("ann").do(group)
-    with pytest.raises(WorkerError, match="all that one person may do"):
+    with pytest.raises(WorkerError, match="reached the limit for these HITs"):
         worker("ann").accept(group)
     for title in ("a", "b"):
         worker("ann").accept(create(mturk, Title=title)["HITGroupId"])
-    with pytest.raises(WorkerError, match="as many HITs as one may"):
+    with pytest.raises(WorkerError, match="limit of 2 HITs at a time"):
         worker("ann").accept(create(mturk, Title="c")["HITGroupId"])
 
 
@@ -173,7 +173,7 @@ def test_a_group_with_nothing_left_under_its_caps_is_not_listed(mturk: Any, ann:
     assert "Capped" in ann.get("/").html
     accept(ann, group)
     assert "/projects/" not in "".join(ann.get("/").links)
-    assert "all that one person may do" in ann.get(f"/projects/{group}/tasks").html
+    assert "reached the limit for these HITs" in ann.get(f"/projects/{group}/tasks").html
 
 
 @pytest.mark.parametrize("annotation", ["MaxPerWorker=0", "MaxPerWorker=-1", "MaxPerWorker=x", "xMaxPerWorker=1", ""])

@@ -68,7 +68,7 @@ def test_a_link_sets_a_password_once_and_signs_in(marketplace: Marketplace, door
     fill(first, f"/password?key={secret}", password=PASSWORD)
     assert is_in(first)
     page = second.get(f"/password?key={secret}")
-    assert (second.status, "no good any more" in page.html) == (404, True)
+    assert (second.status, "no longer valid" in page.html) == (404, True)
     sign_in(second, "ann", PASSWORD)
     assert is_in(second)
 
@@ -146,7 +146,7 @@ def test_a_taken_id_is_refused_and_the_invitation_stays_good(marketplace: Market
     secret = invitation(marketplace)
     browser = Browser(door)
     page = fill(browser, f"/sign-up?key={secret}", worker_id="ann", password="another horse")
-    assert (browser.status, "This id is taken." in page.html) == (400, True)
+    assert (browser.status, "This worker ID is taken." in page.html) == (400, True)
     fill(browser, f"/sign-up?key={secret}", worker_id="ann2", password="another horse")
     assert is_in(browser)
 
@@ -271,7 +271,7 @@ def test_a_link_that_names_another_worker_is_asked_about_and_loads_nothing_unsee
     page = browser.open(
         "GET", "/?worker_id=eve", headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"}
     )
-    assert "Go on as another worker?" in page.html and "ann" in browser.get("/").html
+    assert "Continue as another worker?" in page.html and "ann" in browser.get("/").html
     for what in ("iframe", "image", "empty", "script"):
         browser.open("GET", "/?worker_id=eve", headers={"Sec-Fetch-Site": "same-site", "Sec-Fetch-Dest": what})
         assert browser.status == 403
@@ -338,7 +338,7 @@ def test_an_id_to_which_something_was_given_is_taken(mturk: Any, marketplace: Ma
     kind_id = kind["QualificationType"]["QualificationTypeId"]
     mturk.associate_qualification_with_worker(QualificationTypeId=kind_id, WorkerId="prof", IntegerValue=7)
     page = fill(Browser(door), f"/sign-up?key={invitation(marketplace)}", worker_id="prof", password=PASSWORD)
-    assert "This id is taken." in page.html
+    assert "This worker ID is taken." in page.html
 
 
 def test_taken_ids_cannot_be_asked_for_without_end(marketplace: Marketplace, ann: Browser, door: str) -> None:
@@ -359,4 +359,4 @@ def test_a_planted_cookie_does_not_count_beside_the_one_that_nobody_can_plant(si
     assert "Account of <bdi>ann</bdi>" in browser.get("/").html
     plain = browser.cookies["127.0.0.1"].pop("__Host-simpleturk")
     both = {"Cookie": f"simpleturk={plain}; simpleturk={browser.cookies['127.0.0.1']['simpleturk']}"}
-    assert "Worker id" in browser.open("GET", "/", headers=both).html
+    assert "Worker ID" in browser.open("GET", "/", headers=both).html

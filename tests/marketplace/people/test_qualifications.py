@@ -45,7 +45,7 @@ def test_a_request_waits_for_the_requester(mturk: Any, worker: WorkerOf) -> None
     kind = create_type(mturk)
     ann = worker("ann")
     assert ann.ask(kind) == "Pending"
-    with pytest.raises(WorkerError, match="cannot ask"):
+    with pytest.raises(WorkerError, match="cannot request"):
         ann.ask(kind)
     [request] = mturk.list_qualification_requests()["QualificationRequests"]
     assert (request["WorkerId"], "Answer" in request) == ("ann", False)
@@ -80,7 +80,7 @@ def test_a_test_is_scored_by_its_key(mturk: Any, worker: WorkerOf) -> None:
         ann.take_test(kind, ("colour", "red"), ("zip", "1"))
     ann.take_test(kind, *GOOD)
     assert score(mturk, kind) == 10
-    with pytest.raises(WorkerError, match="not taken"):
+    with pytest.raises(WorkerError, match="not submitted"):
         ann.take_test(kind, *GOOD)
 
 

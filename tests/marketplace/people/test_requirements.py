@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from simpleturk.marketplace.people.requirements import (
+    ADULT,
     LOCALE,
     MASTERS,
     NUMBER_APPROVED,
@@ -87,10 +88,19 @@ def test_the_deprecated_flag_guards_the_preview() -> None:
 
 
 def test_requirements_read_as_sentences() -> None:
-    assert describe(need(LOCALE, "In", LocaleValues=[CA, IN]), SYSTEM) == "Location is one of US-CA, IN"
+    assert describe(need(LOCALE, "In", LocaleValues=[CA, IN]), SYSTEM) == "Only for workers in US-CA or IN."
+    assert (
+        describe(need(LOCALE, "NotEqualTo", LocaleValues=[{"Country": "US"}]), SYSTEM) == "Not for workers in the US."
+    )
+    assert (
+        describe(need(ADULT, "EqualTo", IntegerValues=[1]), SYSTEM)
+        == "Only for adults who agreed to see adult content."
+    )
     assert (
         describe(need(NUMBER_APPROVED, "GreaterThanOrEqualTo", IntegerValues=[50]), SYSTEM)
-        == "Number of approved HITs is at least 50"
+        == "Only for workers whose number of approved HITs is at least 50."
     )
-    assert describe(need("3Q", "DoesNotExist"), SYSTEM) == "Qualification 3Q has not been granted"
-    assert describe(need("3Q", "EqualTo", IntegerValues=[7]), {"3Q": "French"}) == "French is 7"
+    assert describe(need("3Q", "DoesNotExist"), SYSTEM) == 'Only for workers without the qualification "3Q".'
+    assert describe(need("3Q", "EqualTo", IntegerValues=[7]), {"3Q": "French"}) == (
+        'Only for workers whose score in "French" is 7.'
+    )

@@ -152,7 +152,7 @@ def test_a_failed_operation_changes_nothing(marketplace: Marketplace) -> None:
 
 def test_the_servers_own_address_answers_the_api_and_the_site(site: str) -> None:
     with urllib.request.urlopen(site) as response:
-        assert b"Worker id" in response.read()
+        assert b"Worker ID" in response.read()
 
 
 def test_another_programs_database_is_never_written_to(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ for (const left of document.querySelectorAll(".left")) {
   const tick = () => {
     const seconds = Math.max(0, all - Math.round((Date.now() - start) / 1000));
     const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-    left.textContent = seconds ? (h ? `${h}:` : "") + `${String(m).padStart(2, "0")}:${String(s).padStart(2, "0")}` : "over";
+    left.textContent = seconds ? (h ? `${h}:` : "") + `${String(m).padStart(2, "0")}:${String(s).padStart(2, "0")}` : "time is over";
     if (seconds) setTimeout(tick, 1000);
   };
   tick();

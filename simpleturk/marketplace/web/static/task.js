@@ -72,7 +72,7 @@ if (left) {
     // Said once, by a role that screen readers announce.
     if (seconds < soon && seconds > 0 && warning.hidden) {
       const minutes = Math.round(seconds / 60);
-      warning.textContent = `Less than ${minutes > 1 ? `${minutes} minutes` : "a minute"} left: submit soon, or your work on this HIT is lost.`;
+      warning.textContent = `Less than ${minutes > 1 ? `${minutes} minutes` : "a minute"} left. Submit soon, or you lose your work on this HIT.`;
       warning.hidden = false;
     }
     if (seconds === 0) {

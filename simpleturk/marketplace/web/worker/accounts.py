@@ -92,7 +92,7 @@ class AccountPages(WorkerPages):
             await self.threads.reading(self._check_invitation, key)
             await self.threads.writing(self._check_pace, client_of(request))
             if not WORKER_ID.fullmatch(worker_id):
-                raise WorkerError("This cannot be an id.", BAD_ID, 400)
+                raise WorkerError("This cannot be a worker ID.", BAD_ID, 400)
             password = await self.passwords.hashed(worker_id, form.get("password", ""))
             session = await self.threads.writing(self._sign_up, worker_id, password, key)
         except WorkerError as refusal:
@@ -162,7 +162,9 @@ class AccountPages(WorkerPages):
         with self.marketplace.read() as transaction:
             profile = workers.profile(transaction, worker_id)
         changed = request.query_params.get("changed") == "1"
-        return self.page(request, "account.html", profile=profile, changed=changed, fixed=self._is_fixed(profile))
+        return self.page(
+            request, "account.html", profile=profile, changed=changed, is_place_fixed=self._is_fixed(profile)
+        )
 
     async def set_profile(self, request: Request) -> Response:
         """Set one's country, for HITs that are limited to a location, and whether one sees adult content."""
@@ -170,8 +172,8 @@ class AccountPages(WorkerPages):
         country = form.get("country", "").strip().upper()
         subdivision = form.get("subdivision", "").strip().upper()
         if not all(re.fullmatch("([A-Z]{2})?", code) for code in (country, subdivision)):
-            reason = "Give two letters each: US for the United States, CA for California."
-            raise WorkerError("This is no country code.", reason, 400)
+            reason = "Use two letters each: US for the United States, CA for California."
+            raise WorkerError("This is not a country code.", reason, 400)
         profile = workers.Profile(country, subdivision, form.get("adult") == "1")
         await self.change(self.signed_in(request), self._set_profile, profile)
         return RedirectResponse("/account?changed=1", 303)
@@ -192,7 +194,7 @@ class AccountPages(WorkerPages):
         """Raise WorkerError for an address that tries too many ids: each refusal tells of one that is taken."""
         with self.marketplace.write() as transaction:
             if not accounts.may_try(transaction, "", f"sign-up {address}", MAX_SIGN_UPS):
-                raise WorkerError("Too many attempts.", "Wait a quarter of an hour, then try again.", 429)
+                raise WorkerError("Too many attempts.", "Wait 15 minutes, then try again.", 429)
             accounts.note_failure(transaction, "", f"sign-up {address}")
 
     def _sign_out(self, session: Session) -> None:

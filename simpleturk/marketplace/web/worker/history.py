@@ -40,21 +40,21 @@ class HistoryPages(WorkerPages):
         """What a worker has accepted and not yet submitted."""
         worker_id = self.worker(request)
         with self.marketplace.read() as transaction:
-            held = assignments.in_work(transaction, worker_id)
+            in_progress = assignments.in_work(transaction, worker_id)
             now = transaction.now
-        return self.page(request, "queue.html", held=held, now=now)
+        return self.page(request, "queue.html", in_progress=in_progress, now=now)
 
     def dashboard(self, request: Request) -> Response:
         """What a worker did, and earned."""
         worker_id = self.worker(request)
         page = page_number(request)
         with self.marketplace.read() as transaction:
-            held = assignments.in_work(transaction, worker_id)
+            in_progress = assignments.in_work(transaction, worker_id)
             entries = assignments.history(transaction, worker_id, HISTORY_PAGE + 1, (page - 1) * HISTORY_PAGE)
             earned = assignments.earnings(transaction, worker_id)
             bonuses = Decimal(assignments.bonuses(transaction, worker_id)) / 100
-        context: dict[str, Any] = {"held": held, "earned": earned, "page": page, "bonuses": bonuses}
-        context |= {"entries": entries[:HISTORY_PAGE], "older": len(entries) > HISTORY_PAGE}
+        context: dict[str, Any] = {"in_progress": in_progress, "earned": earned, "page": page, "bonuses": bonuses}
+        context |= {"entries": entries[:HISTORY_PAGE], "has_older": len(entries) > HISTORY_PAGE}
         return self.page(request, "dashboard.html", **context)
 
     def inbox(self, request: Request) -> Response:
@@ -63,15 +63,15 @@ class HistoryPages(WorkerPages):
         page = page_number(request)
         with self.marketplace.read() as transaction:
             entries = assignments.inbox(transaction, worker_id, HISTORY_PAGE + 1, (page - 1) * HISTORY_PAGE)
-        older = len(entries) > HISTORY_PAGE
-        return self.page(request, "inbox.html", entries=entries[:HISTORY_PAGE], page=page, older=older)
+        has_older = len(entries) > HISTORY_PAGE
+        return self.page(request, "inbox.html", entries=entries[:HISTORY_PAGE], page=page, has_older=has_older)
 
     def qualifications(self, request: Request) -> Response:
         """The qualifications that a worker has, or has asked for."""
         worker_id = self.worker(request)
         with self.marketplace.read() as transaction:
-            asked = qualification_requests.own_qualifications(transaction, worker_id)
-        return self.page(request, "qualifications.html", asked=asked)
+            qualifications = qualification_requests.own_qualifications(transaction, worker_id)
+        return self.page(request, "qualifications.html", qualifications=qualifications)
 
     def qualification(self, request: Request) -> Response:
         """One qualification: what it is, how one gets it, and its test while it is being taken."""
@@ -94,8 +94,8 @@ class HistoryPages(WorkerPages):
         except WorkerError as refusal:
             title, reason, status = refusal.title, refusal.reason, refusal.status
         except StoreUnavailable:
-            title, reason, status = "The marketplace cannot store it now.", "Try again in a few minutes.", 503
-        return self.page(request, "message.html", status=status, title=title, reason=reason, written=form.multi_items())
+            title, reason, status = "The server cannot save your answers right now.", "Try again in a few minutes.", 503
+        return self.page(request, "message.html", status=status, title=title, reason=reason, answers=form.multi_items())
 
     async def _take_test(self, request: Request, form: Form) -> Response:
         session, kind = self.signed_in(request), request.path_params["kind"]

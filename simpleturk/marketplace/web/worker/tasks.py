@@ -58,14 +58,14 @@ class TaskPages(WorkerPages):
     def groups(self, request: Request) -> Response:
         """The list of groups, searched and sorted."""
         worker_id = self.worker(request)
-        wanted, page = _search(request), page_number(request)
+        terms, page = _search(request), page_number(request)
         with self.marketplace.read() as transaction:
-            found = search.groups(transaction, worker_id, wanted)
-            held = assignments.in_work(transaction, worker_id)
+            groups = search.groups(transaction, worker_id, terms)
+            in_progress = assignments.in_work(transaction, worker_id)
         start = (page - 1) * GROUPS_PAGE
         query = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != "page"])
-        context: dict[str, Any] = {"groups": found[start : start + GROUPS_PAGE], "held": held, "search": wanted}
-        context |= {"page": page, "more": len(found) > start + GROUPS_PAGE, "query": query}
+        context: dict[str, Any] = {"groups": groups[start : start + GROUPS_PAGE], "in_progress": in_progress}
+        context |= {"search": terms, "page": page, "has_next_page": len(groups) > start + GROUPS_PAGE, "query": query}
         return self.page(request, "groups.html", is_search=bool(query), **context)
 
     def preview(self, request: Request) -> Response:
@@ -86,10 +86,10 @@ class TaskPages(WorkerPages):
         after = request.query_params.get("after", "")
         with self.marketplace.read() as transaction:
             group = search.group(transaction, worker_id, request.path_params["group_id"])
-            found = search.next_hit(transaction, worker_id, group.group_id, after)
-            question = assignments.question_xml(transaction, found.hit.hit_id) if found.hit else ""
-        frame = found.hit and self.frames.preview(request, found.hit.hit_id, question)
-        context: dict[str, Any] = {"frame": frame, "group": group, "submitted": submitted, "found": found}
+            next_hit = search.next_hit(transaction, worker_id, group.group_id, after)
+            question = assignments.question_xml(transaction, next_hit.hit.hit_id) if next_hit.hit else ""
+        frame = next_hit.hit and self.frames.preview(request, next_hit.hit.hit_id, question)
+        context: dict[str, Any] = {"frame": frame, "group": group, "is_submitted": submitted, "next_hit": next_hit}
         return self.page(request, "preview.html", **context)
 
     async def accept(self, request: Request) -> Response:
@@ -104,7 +104,7 @@ class TaskPages(WorkerPages):
             return self._refused_after_submission(request, refusal)
 
     def _refused_after_submission(self, request: Request, refusal: WorkerError) -> Response:
-        context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "submitted": True}
+        context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "is_submitted": True}
         return self.page(request, "message.html", status=refusal.status, **context)
 
     def _is_submitted(self, assignment_id: str) -> bool:
@@ -165,9 +165,9 @@ class TaskPages(WorkerPages):
         except WorkerError as refusal:
             return self._not_submitted(request, refusal, fields)
         except StoreUnavailable:
-            reason = "The HIT is still yours. Copy what you wrote, then try again in a few minutes."
+            reason = "The HIT is still yours. Copy your answers, then try again in a few minutes."
             return self._not_submitted(
-                request, WorkerError("The marketplace cannot store it now.", reason, 503), fields
+                request, WorkerError("The server cannot save your answers right now.", reason, 503), fields
             )
         return self.page(request, "submitted.html", framed=True)
 
@@ -180,8 +180,8 @@ class TaskPages(WorkerPages):
             return await read_form(request, MAX_FORM_BYTES)
 
     def _not_submitted(self, request: Request, refusal: WorkerError, fields: list[tuple[str, str]]) -> Response:
-        written = [pair for pair in fields if pair[0] != "assignmentId"]
-        context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "written": written}
+        answers = [pair for pair in fields if pair[0] != "assignmentId"]
+        context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "answers": answers}
         return self.page(request, "not_submitted.html", status=refusal.status, framed=True, **context)
 
     async def give_back(self, request: Request) -> Response:
@@ -196,7 +196,7 @@ class TaskPages(WorkerPages):
         """The address that links to a group have had since 2005."""
         group_id = request.query_params.get("groupId", "")
         if not re.fullmatch("[A-Z0-9]{1,64}", group_id):
-            raise WorkerError("There are no such HITs.", "The link names no group of HITs.", 404)
+            raise WorkerError("These HITs do not exist.", "The link does not name a group of HITs.", 404)
         return RedirectResponse(f"/projects/{group_id}/tasks")
 
     def _form_again(self, assignment_id: str, filled: FilledForm) -> Response:

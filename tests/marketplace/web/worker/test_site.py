@@ -39,7 +39,7 @@ def stored(mturk: Any, hit: dict[str, Any]) -> list[str]:
 def test_a_stranger_is_asked_to_sign_in(site: str) -> None:
     browser = Browser(site)
     page = browser.get("/")
-    assert "Worker id" in page.html
+    assert "Worker ID" in page.html
     form = page.form("/sign-in")
     assert form
     assert "ann@lab.example" in browser.post(form[0], form[1] | {"worker_id": " ann@lab.example "}).html
@@ -68,12 +68,12 @@ def test_the_list_shows_what_a_worker_needs_to_choose(mturk: Any, ann: Browser) 
     assert "Cats &amp; &lt;dogs&gt;" in page
     for fact in ("Local requester", "$0.10", "<dd>2</dd>", "10 minutes"):
         assert fact in page
-    assert "You do not qualify: Location is US." in page
+    assert "Only for workers in the US." in page
 
 
 def test_hidden_groups_are_hidden_from_who_does_not_qualify(mturk: Any, ann: Browser) -> None:
     hidden = create(mturk, QualificationRequirements=[US[0] | {"ActionsGuarded": "DiscoverPreviewAndAccept"}])
-    assert "There are no HITs for you now." in ann.get("/").html
+    assert "There are no HITs for you right now." in ann.get("/").html
     page = ann.get(f"/projects/{hidden['HITGroupId']}/tasks")
     assert (ann.status, "You do not qualify to see this HIT." in page.html) == (403, True)
 
@@ -153,7 +153,7 @@ def test_submitting_twice_keeps_the_first_answers(mturk: Any, ann: Browser) -> N
     submit(ann, parameters, ("a", "first"))
     assert 'id="submitted"' in submit(ann, parameters, ("a", "first")).html
     page = submit(ann, parameters, ("a", "second"))
-    assert (ann.status, "You have submitted this HIT before." in page.html, "a: second" in page.html) == (
+    assert (ann.status, "You have already submitted this HIT." in page.html, "a: second" in page.html) == (
         409,
         True,
         True,
@@ -206,10 +206,10 @@ def test_a_hit_is_never_given_twice_to_the_same_worker(mturk: Any, ann: Browser)
     submit(ann, accept(ann, hit["HITGroupId"])[1], ("a", "1"))
     page = ann.get(f"/projects/{hit['HITGroupId']}/tasks")
     assert page.form("/accept") is None
-    assert "There are no more HITs of this kind for you." in page.html
+    assert "No more of these HITs are available to you." in page.html
     form = {"csrf": ann.get("/dashboard").forms[0][1]["csrf"]}
     assert (
-        "There are no more HITs of this kind for you."
+        "No more of these HITs are available to you."
         in ann.post(f"/projects/{hit['HITGroupId']}/tasks/accept", form).html
     )
 
@@ -218,9 +218,9 @@ def test_a_blocked_worker_finds_and_gets_nothing(mturk: Any, ann: Browser) -> No
     hit = create(mturk)
     form = ann.get(f"/projects/{hit['HITGroupId']}/tasks").form("/accept")
     mturk.create_worker_block(WorkerId="ann", Reason="spam")
-    assert "There are no HITs for you now." in ann.get("/").html
+    assert "There are no HITs for you right now." in ann.get("/").html
     assert form
-    assert "There are no such HITs." in ann.post(*form).html
+    assert "These HITs are not available." in ann.post(*form).html
     assert "spam" not in ann.get("/").html
     mturk.delete_worker_block(WorkerId="ann")
     assert ann.post(*form).frames
@@ -244,7 +244,7 @@ def test_more_hits_than_one_may_hold_are_refused(mturk: Any, ann: Browser) -> No
         accept(ann, group)
     form = ann.get(f"/projects/{group}/tasks").form("/accept")
     assert form
-    assert "You hold as many HITs as one may." in ann.post(*form).html
+    assert "You have reached the limit of 25 HITs at a time." in ann.post(*form).html
 
 
 def test_the_dashboard_tells_what_became_of_the_work(mturk: Any, ann: Browser) -> None:
@@ -255,7 +255,7 @@ def test_the_dashboard_tells_what_became_of_the_work(mturk: Any, ann: Browser) -
     mturk.approve_assignment(AssignmentId=ids[0], RequesterFeedback="Thanks <3")
     mturk.reject_assignment(AssignmentId=ids[1], RequesterFeedback="Empty")
     page = ann.get("/dashboard").html
-    for text in ("Thanks &lt;3", "Empty", "Approved", "Rejected", "Submitted", "1 <span>$0.10</span>"):
+    for text in ("Thanks &lt;3", "Empty", "Approved", "Rejected", "Waiting for review", "1 <span>$0.10</span>"):
         assert text in page
 
 
@@ -292,7 +292,7 @@ def test_the_session_is_out_of_reach_of_scripts_and_of_other_sites(site: str) ->
 def test_a_forged_session_is_no_session(site: str) -> None:
     browser = Browser(site)
     browser.cookies["127.0.0.1"] = {"simpleturk": "eyJ3b3JrZXJfaWQiOiAiYW5uIn0=.aaaa.bbbb"}
-    assert "Worker id" in browser.get("/dashboard").html
+    assert "Worker ID" in browser.get("/dashboard").html
 
 
 def test_our_pages_cannot_be_framed_and_load_only_our_own(ann: Browser) -> None:
