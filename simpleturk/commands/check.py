@@ -23,7 +23,7 @@ from simpleturk.errors import Problem, Problems, SimpleturkError, UsageError
 
 if TYPE_CHECKING:
     from simpleturk.batch.batch import Batch, BatchFiles
-    from simpleturk.batch.lint.rules import Finding
+    from simpleturk.batch.lint.finding import Finding
     from simpleturk.client.client import MTurk
 
 StrictOpt = Annotated[bool, typer.Option("--strict", help="Fail on warnings, too.")]
@@ -49,7 +49,8 @@ def check(
     from simpleturk.assets.publish import publisher_for
     from simpleturk.batch.batch import load_batch
     from simpleturk.batch.inputs import open_inputs
-    from simpleturk.batch.lint.rules import Finding, check_batch
+    from simpleturk.batch.lint.check import check_batch
+    from simpleturk.batch.lint.finding import Finding
     from simpleturk.resources import find
 
     if str(inputs) == "-":
@@ -89,7 +90,7 @@ def _of_what_renders(files: "BatchFiles") -> "list[Finding]":
     """What the rules find in the pages that can be made although something is wrong."""
     from simpleturk.batch.batch import question_source
     from simpleturk.batch.inputs.jsonl import Input
-    from simpleturk.batch.lint.rules import check_inputs
+    from simpleturk.batch.lint.check import check_inputs
 
     try:
         source = question_source(files, None)
@@ -105,7 +106,7 @@ SAMPLE = 20
 
 def check_pages(batch: "Batch") -> None:
     """What a launch looks at before it asks for anything: pages of some inputs. Raises Problems for errors."""
-    from simpleturk.batch.lint.rules import check_batch
+    from simpleturk.batch.lint.check import check_batch
 
     try:
         tell(check_batch(batch, SAMPLE))
@@ -127,7 +128,7 @@ def tell(findings: "list[Finding]", strict: bool = False, silent: bool = False) 
 
 def for_nobody(batch: "Batch", mturk: "MTurk", database: Path | None) -> "list[Finding]":
     """On a local marketplace somebody can know whether there is anybody to do the HITs: a warning if there is not."""
-    from simpleturk.batch.lint.rules import Finding
+    from simpleturk.batch.lint.finding import Finding
     from simpleturk.client.in_process import requirements_nobody_meets
 
     wanted = batch.properties.requirements()

@@ -59,7 +59,7 @@ BROKEN = {
         False,
         HEAD + FORM + '<input name="a" id="x">\n<p id="x">y</p>\n' + END,
         "line 6, column 1",
-        "the id 'x' is taken by the <input> of line 5",
+        "the id 'x' is also used by the <input> in line 5",
     ),
     "unclosed": (
         "nesting",
@@ -80,14 +80,14 @@ BROKEN = {
         False,
         HEAD + FORM + '<input name="a">\n</section>\n' + END,
         "line 6, column 1",
-        "</section> closes nothing",
+        "</section> has no start tag",
     ),
     "a block in a paragraph": (
         "nesting",
         False,
         HEAD + FORM + '<input name="a">\n<p><ul><li>x</ul></p>\n' + END,
         "line 6, column 18",
-        "</p> closes no paragraph",
+        "</p> has no open <p>",
     ),
     "swallowed": (
         "nesting",
@@ -101,7 +101,7 @@ BROKEN = {
         False,
         HEAD + FORM + '<form><input name="a">\n' + END + "</form>\n",
         "line 5, column 1",
-        "a form inside of a form",
+        "a form is inside another form",
     ),
     "http": (
         "reference",
@@ -115,7 +115,7 @@ BROKEN = {
         True,
         HEAD + FORM + '<input name="a">\n<img alt="x" src="file:///home/ann/cat.png">\n' + END,
         "line 6, column 1",
-        "is a file of your computer",
+        "is a file on your computer",
     ),
     "relative": (
         "reference",
@@ -154,14 +154,14 @@ BROKEN = {
         False,
         HEAD + FORM + '<input name="a">\n<textarea name="a"></textarea>\n' + END,
         "line 6, column 1",
-        "the name 'a' is taken by the field of line 5",
+        "the name 'a' is also used by the field in line 5",
     ),
     "one value, two options": (
         "collision",
         False,
         HEAD + FORM + '<input type="radio" name="a" value="y">\n<input type="radio" name="a" value="y">\n' + END,
         "line 6, column 1",
-        "two options of 'a' have the same value, 'y'",
+        "two options of 'a' have the value 'y'",
     ),
 }
 
@@ -194,17 +194,17 @@ def test_what_a_page_would_never_show_is_told(batch_files: Files, run: Run) -> N
     blocks = '{% block title %}T{% endblock %}\n{% block tsak %}\n{{ field.text("a", input.word) }}\n{% endblock %}\n'
     batch_files([{"word": "cat"}], template=EXTENDS + blocks + "\n<p>outside</p>\n")
     result = run("check")
-    assert "error: template.html, line 4: the block 'tsak' is none of simpleturk/page.html" in result.stderr
+    assert "error: template.html, line 4: simpleturk/page.html has no block 'tsak'" in result.stderr
     assert "hint: did you mean task?" in result.stderr
-    assert "error: template.html, line 8: what stands outside of the blocks" in result.stderr
-    assert "the form has no field: nothing is answered [no-fields]" in result.stderr
+    assert "error: template.html, line 8: content outside the blocks" in result.stderr
+    assert "the form has no field: workers cannot answer [no-fields]" in result.stderr
 
 
 def test_a_macros_mistake_is_told_where_it_was_called(batch_files: Files, run: Run) -> None:
     body = '\n{{ field.text("a", "A") }}\n\n{{ field.text("a", "B") }}\n{{ field.text("", "C") }}\n'
     batch_files([{"word": "cat"}], template=EXTENDS + "{% block task %}{{ input.word }}" + body + "{% endblock %}")
     result = run("check")
-    assert "template.html, line 6: the name 'a' is taken by the field of line 4" in result.stderr
+    assert "template.html, line 6: the name 'a' is also used by the field in line 4" in result.stderr
     assert "error: template.html, line 7: <input> has no name" in result.stderr
     for wrong, said in (
         ('field.chioce("a", "A", [])', "there is no 'chioce' in what was imported; did you mean choice?"),
@@ -264,12 +264,12 @@ def test_a_script_or_style_of_ones_own_is_told_to_go_into_the_page(batch_files: 
     for source in ("my.js", "{{ asset('my.js') }}"):
         batch_files([{"word": "x"}], template=HEAD + FORM + f'<input name="a"><script src="{source}"></script>' + END)
         result = run("check")
-        assert result.exit_code == 1 and "write it into the page: <script>{% include" in result.stderr
+        assert result.exit_code == 1 and "include it in the page: <script>{% include" in result.stderr
 
 
 def test_an_address_that_is_none_is_told(batch_files: Files, run: Run) -> None:
     batch_files([{"word": "x"}], template=HEAD + FORM + '<input name="a"><script src="http://["></script>' + END)
-    assert "'http://[' is no address" in run("check").stderr
+    assert "'http://[' is not a valid address" in run("check").stderr
 
 
 def test_captured_text_keeps_the_lines(batch_files: Files, run: Run) -> None:
@@ -291,7 +291,7 @@ def test_a_value_that_no_page_speaks_of_is_told(batch_files: Files, run: Run) ->
     template = HEAD + FORM + '<input name="a">' + END
     batch_files([{"word": "cat", "colour": "red", "id": 7, "item_id": "x"}], template=template)
     result = run("check")
-    assert "warning: inputs.jsonl, line 1: no page speaks of 'colour' [unused]" in result.stderr
+    assert "warning: inputs.jsonl, line 1: the template does not use 'colour' [unused]" in result.stderr
     assert "item_id" not in result.stderr and result.exit_code == 0
     # A page that takes the whole input may use anything.
     batch_files([{"word": "cat", "colour": "red"}], template=template + "<script>let x = {{ input|tojson }}</script>")

@@ -1,16 +1,17 @@
-"""A page's HTML → its elements, with the form to which each belongs, and what is wrong with how they are nested.
+"""A page's HTML → its elements with their forms, and the mistakes of nesting.
 
-Which end tags may be left out, and what closes what: the HTML standard, section "Optional tags".
+Source of the optional end tags, and of the start tags that end an element: the HTML standard, "Optional tags".
 """
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from simpleturk.batch.lint.finding import Mistake
 from simpleturk.batch.templates.source_map import line_starts
 
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 
-#: An open element that a start tag ends, by the start tag.
+#: The open elements that a start tag ends.
 _ENDS = {
     "li": {"li"},
     "dt": {"dt", "dd"},
@@ -33,18 +34,18 @@ _OPTIONAL = frozenset(
     "html head body p li dt dd option optgroup tr td th thead tbody tfoot caption colgroup rt rp".split()
 )
 
-#: While one of these is open, the browser takes all that follows for its content.
-SWALLOWING = frozenset({"script", "style", "textarea", "title", "select", "iframe", "template"})
+#: If one of these is not closed, browsers hide the rest of the page in it.
+HIDING = frozenset({"script", "style", "textarea", "title", "select", "iframe", "template"})
 
-#: Elements of other languages, in which a slash closes a tag.
+#: Elements of other markup languages, in which <tag/> is an empty element.
 _FOREIGN = frozenset({"svg", "math"})
 
 
 @dataclass
 class Element:
-    """A start tag: its name, its attributes (a name without a value has ""), and where it stands in the page.
+    """An element: its tag, its attributes ("" for one without a value), and the offset of its start tag in the page.
 
-    `form` is the innermost form in which it stands, `text` what stands directly in it (for scripts and styles all).
+    `form` is the innermost form around it, `text` the text directly in it (all content of a script or style).
     """
 
     tag: str
@@ -52,33 +53,22 @@ class Element:
     offset: int
     form: "Element | None" = None
     text: str = ""
-    is_closed: bool = False
 
     def get(self, name: str) -> str:
-        """An attribute's value, "" without one."""
+        """The value of an attribute, "" if it is missing."""
         return self.attributes.get(name, "")
-
-
-@dataclass(frozen=True)
-class Nesting:
-    """A tag that does not fit: where it stands, what is wrong, what to do, and whether it swallows what follows."""
-
-    offset: int
-    what: str
-    hint: str
-    swallows: bool = False
 
 
 @dataclass
 class Markup:
-    """What a page holds."""
+    """The elements of a page in their order, and its mistakes of nesting by offset."""
 
     elements: list[Element] = field(default_factory=list)
-    nesting: list[Nesting] = field(default_factory=list)
+    nesting: list[Mistake] = field(default_factory=list)
 
 
 def read_markup(page: str) -> Markup:
-    """Read a page. Anything can be read: what is wrong with it is among what is found."""
+    """Read a page. Any text can be read: mistakes are part of the result."""
     reader = _Reader(page)
     reader.feed(page)
     reader.close()
@@ -86,36 +76,35 @@ def read_markup(page: str) -> Markup:
 
 
 class _Reader(HTMLParser):
-    # Beside scripts and styles, these hold no tags either.
+    # Like scripts and styles, these elements contain text, not tags.
     CDATA_CONTENT_ELEMENTS = ("script", "style", "textarea", "title", "xmp", "iframe", "noframes")  # type: ignore[misc]
 
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=False)
-        self.found = Markup()
+        self.markup = Markup()
         self._starts = line_starts(page)
         self._open: list[Element] = []
-        #: End tags that are still to come of elements that another's end has closed.
+        #: The elements that the end of an outer element closed: their own end tags may follow.
         self._crossed: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._begin(tag, attrs)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        is_foreign = tag in _FOREIGN or any(one.tag in _FOREIGN for one in self._open)
+        is_foreign = tag in _FOREIGN or any(outer.tag in _FOREIGN for outer in self._open)
         element = self._begin(tag, attrs)
         if is_foreign and self._open and self._open[-1] is element:
-            self._open.pop().is_closed = True
+            self._open.pop()
 
     def handle_endtag(self, tag: str) -> None:
         if tag in VOID:
             return
-        if not any(one.tag == tag for one in self._open):
+        if not any(element.tag == tag for element in self._open):
             self._stray(tag)
             return
         while self._open:
             element = self._open.pop()
             if element.tag == tag:
-                element.is_closed = True
                 return
             self._unclosed(element, f"</{tag}>")
             self._crossed.append(element.tag)
@@ -125,11 +114,11 @@ class _Reader(HTMLParser):
             self._open[-1].text += data
 
     def finished(self) -> Markup:
-        """What was found; what is open now is never closed."""
+        """The result. Elements that are still open are never closed."""
         while self._open:
             self._unclosed(self._open.pop(), "the end of the page")
-        self.found.nesting.sort(key=lambda one: one.offset)
-        return self.found
+        self.markup.nesting.sort(key=lambda mistake: mistake.offset)
+        return self.markup
 
     def _begin(self, tag: str, attrs: list[tuple[str, str | None]]) -> Element:
         attributes: dict[str, str] = {}
@@ -139,13 +128,13 @@ class _Reader(HTMLParser):
         while self._open and (
             self._open[-1].tag in _ENDS.get(tag, ()) or (self._open[-1].tag == "p" and tag in _BLOCKS)
         ):
-            self._open.pop().is_closed = True
-        form = next((one for one in reversed(self._open) if one.tag in ("form", "crowd-form")), None)
+            self._open.pop()
+        form = next((outer for outer in reversed(self._open) if outer.tag in ("form", "crowd-form")), None)
         if tag == "form" and form is not None and form.tag == "form":
-            what = "a form inside of a form: browsers leave the inner one out"
-            self.found.nesting.append(Nesting(offset, what, "close the outer one before it with </form>"))
+            problem = "a form is inside another form: browsers ignore the inner form"
+            self.markup.nesting.append(Mistake(offset, problem, "close the outer form first, with </form>"))
         element = Element(tag, attributes, offset, form)
-        self.found.elements.append(element)
+        self.markup.elements.append(element)
         if tag not in VOID:
             self._open.append(element)
         return element
@@ -153,19 +142,20 @@ class _Reader(HTMLParser):
     def _unclosed(self, element: Element, before: str) -> None:
         if element.tag in _OPTIONAL:
             return
-        what = f"<{element.tag}> is not closed before {before}"
-        swallows = element.tag in SWALLOWING
-        self.found.nesting.append(Nesting(element.offset, what, f"write </{element.tag}>", swallows))
+        problem = f"<{element.tag}> is not closed before {before}"
+        is_error = element.tag in HIDING
+        self.markup.nesting.append(Mistake(element.offset, problem, f"write </{element.tag}>", is_error))
 
     def _stray(self, tag: str) -> None:
         if tag in self._crossed:
-            self._crossed.remove(tag)  # told where it was crossed
+            self._crossed.remove(tag)  # reported where it was crossed
             return
         if tag == "p":
-            what, hint = "</p> closes no paragraph", "a block such as <div> or <ul> inside of a <p> has ended it before"
+            problem = "</p> has no open <p>: a block such as <div> or <ul> ends a paragraph"
+            hint = "remove it, or write <div> instead of <p>"
         else:
-            what, hint = f"</{tag}> closes nothing", f"remove it, or write <{tag}> where it should begin"
-        self.found.nesting.append(Nesting(self._offset(), what, hint))
+            problem, hint = f"</{tag}> has no start tag", f"remove it, or write <{tag}> where it should begin"
+        self.markup.nesting.append(Mistake(self._offset(), problem, hint))
 
     def _offset(self) -> int:
         line, column = self.getpos()

@@ -1,23 +1,27 @@
-"""Addresses that a page loads: which of them workers' browsers cannot reach."""
+"""The addresses that a page loads: whether browsers of workers can reach them."""
 
 import re
 from urllib.parse import urlsplit
 
-#: Hosts that Amazon's Mechanical Turk had, and that answer nobody any more.
-DEAD = re.compile(
+#: Hosts of Amazon Mechanical Turk, which do not answer any more.
+CLOSED_HOSTS = re.compile(
     r"(?:(?:www|worker|workersandbox|requester|requestersandbox)\.)?mturk\.com"
     r"|mturk-requester(?:-sandbox)?\.us-east-1\.amazonaws\.com|mechanicalturk(?:\.sandbox)?\.amazonaws\.com",
     re.IGNORECASE,
 )
-#: What our own worker site answers in Amazon's place.
-_ANSWERED = re.compile(r"/+mturk/externalSubmit", re.IGNORECASE)
-_DEAD_FILES = re.compile(r"//(?:s3\.amazonaws\.com/mturk-public/|mturk-public\.s3\.amazonaws\.com/)", re.IGNORECASE)
-_ANSWERED_FILES = re.compile(r"/mturk-public/externalHIT(?:_v1)?\.js", re.IGNORECASE)
+_CLOSED_FILES = re.compile(r"//(?:s3\.amazonaws\.com/mturk-public/|mturk-public\.s3\.amazonaws\.com/)", re.IGNORECASE)
+
+#: Addresses on these hosts that the worker site answers in Amazon's place.
+_SERVED = re.compile(r"/+mturk/externalSubmit", re.IGNORECASE)
+_SERVED_FILES = re.compile(r"/mturk-public/externalHIT(?:_v1)?\.js", re.IGNORECASE)
 
 
-def check_url(address: str, is_submitted: bool = False) -> tuple[str, str, bool] | None:
-    """What is wrong with an address that a page loads: what, what to do, whether it is an error; None if nothing is."""
-    text = address.strip()
+def check_url(url: str, allow_relative: bool = False) -> tuple[str, str, bool] | None:
+    """The problem of an address that a page loads, the next step, and whether it is an error; None without a problem.
+
+    `allow_relative` is for addresses of forms, which the worker site replaces, and for pages with a <base>.
+    """
+    text = url.strip()
     shown = repr(text if len(text) < 80 else text[:77] + "…")
     if not text or text.startswith(("#", "?", "data:", "blob:", "about:", "javascript:", "unsafe:")):
         return None
@@ -25,35 +29,37 @@ def check_url(address: str, is_submitted: bool = False) -> tuple[str, str, bool]
         parts = urlsplit(text)
         host = parts.hostname or ""
     except ValueError:
-        return f"{shown} is no address", "write it as https://…", True
+        return f"{shown} is not a valid address", "write it as https://…", True
     if parts.scheme == "file" or re.match(r"[A-Za-z]:[\\/]", text):
-        hint = "name the file relative to the inputs, as {{ asset('…') }}: it goes where workers can see it"
-        return f"{shown} is a file of your computer: workers cannot see it", hint, True
-    if DEAD.fullmatch(host) and not _ANSWERED.fullmatch(parts.path):
-        return f"{shown} leads to Amazon's Mechanical Turk, which is closed", "remove it, or serve a copy", True
-    if _DEAD_FILES.search(text) and not _ANSWERED_FILES.search(text):
-        return f"{shown} was a file of Amazon's Mechanical Turk, which is closed", "remove it, or serve a copy", True
-    if parts.scheme == "http" and host not in ("localhost", "127.0.0.1") and not DEAD.fullmatch(host):
-        what = f"{shown} is http: browsers refuse it, or warn of it, on a site that has TLS"
-        return what, "write https:// if the host has it", False
+        hint = "write {{ asset('…') }} with the file's path relative to the inputs: workers can load it then"
+        return f"{shown} is a file on your computer: workers cannot load it", hint, True
+    if CLOSED_HOSTS.fullmatch(host) and not _SERVED.fullmatch(parts.path):
+        return f"{shown} is on a host of Amazon Mechanical Turk, which is closed", _REPLACE, True
+    if _CLOSED_FILES.search(text) and not _SERVED_FILES.search(text):
+        return f"{shown} was a file of Amazon Mechanical Turk, which is closed", _REPLACE, True
+    if parts.scheme == "http" and host not in ("localhost", "127.0.0.1") and not CLOSED_HOSTS.fullmatch(host):
+        problem = f"{shown} is http: on an https site, browsers block it or show a warning"
+        return problem, "write https:// if the host supports it", False
     is_relative = not parts.scheme and not text.startswith("/")
-    if is_relative and not is_submitted:
-        hint = "write {{ asset('…') }} for a file of yours, https://… for one of another host"
-        return f"{shown} has no host: workers' browsers look for it on the marketplace", hint, True
+    if is_relative and not allow_relative:
+        hint = "write {{ asset('…') }} for a local file, or https://… for a file on another host"
+        return f"{shown} has no host: browsers of workers look for it on the worker site", hint, True
     return None
 
 
-def addresses_in(name: str, value: str | None) -> list[str]:
-    """The addresses that an attribute names."""
+_REPLACE = "remove it, or put a copy on another host"
+
+
+def urls_in(attribute: str, value: str | None) -> list[str]:
+    """The addresses in an attribute's value: several in a `srcset`."""
     if value is None:
         return []
-    if name != "srcset":
+    if attribute != "srcset":
         return [value]
-    # An address may hold commas: it ends at a blank.
-    return [found[1].rstrip(",") for found in re.finditer(r"([^\s,]\S*)(?:\s+[\d.]+[wx])?\s*(?:,|\Z)", value)]
+    # An address in a srcset may contain commas: it ends at a blank.
+    return [match[1].rstrip(",") for match in re.finditer(r"([^\s,]\S*)(?:\s+[\d.]+[wx])?\s*(?:,|\Z)", value)]
 
 
-def addresses_in_style(text: str) -> list[str]:
-    """The addresses that a style sheet, or an attribute `style`, names."""
-    found = re.finditer(r"url\(\s*[\"']?([^\"')]+)|@import\s+[\"']([^\"']+)", text)
-    return [one[1] or one[2] for one in found]
+def style_urls(css: str) -> list[str]:
+    """The addresses in a style sheet or an attribute `style`."""
+    return [match[1] or match[2] for match in re.finditer(r"url\(\s*[\"']?([^\"')]+)|@import\s+[\"']([^\"']+)", css)]

@@ -124,16 +124,16 @@ class JinjaTemplate:
         known = self._blocks_of(str(parent.template.value))
         for node in tree.body:
             if isinstance(node, nodes.Block) and known and node.name not in known:
-                what = f"the block {node.name!r} is none of {parent.template.value}: it is never shown"
-                hint = suggestion(node.name, known) or f"there are {', '.join(known)}"
+                what = f"{parent.template.value} has no block {node.name!r}: its content is not shown"
+                hint = suggestion(node.name, known) or f"use one of its blocks: {', '.join(known)}"
                 unshown.append(UnshownPart(node.lineno, what, hint))
             elif isinstance(node, nodes.Output):
                 data = next((one for one in node.find_all(nodes.TemplateData) if one.data.strip()), None)
                 if data is not None:
                     lead = len(data.data) - len(data.data.lstrip())
                     line = data.lineno + data.data.count("\n", 0, lead)
-                    what = f"what stands outside of the blocks of {parent.template.value} is never shown"
-                    unshown.append(UnshownPart(line, what, f"put it into one: {', '.join(known)}"))
+                    what = f"content outside the blocks of {parent.template.value} is not shown"
+                    unshown.append(UnshownPart(line, what, f"move it into a block: {', '.join(known)}"))
         return unshown
 
     def _blocks_of(self, name: str) -> list[str]:

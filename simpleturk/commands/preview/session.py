@@ -10,7 +10,7 @@ from simpleturk.assets.local import Asset, local_files, served
 from simpleturk.batch.batch import BatchFiles, checked_question, question_source
 from simpleturk.batch.inputs.csv_inputs import Table
 from simpleturk.batch.inputs.jsonl import Input, InputLines, Inputs
-from simpleturk.batch.lint.rules import check_page
+from simpleturk.batch.lint.check import check_page
 from simpleturk.batch.properties.model import Properties
 from simpleturk.batch.results.fetch import result_record
 from simpleturk.batch.templates.jinja import INCLUDES

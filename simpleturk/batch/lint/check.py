@@ -1,0 +1,79 @@
+"""A batch's pages → what the rules find in them, before workers do."""
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+
+from simpleturk.batch.batch import Batch
+from simpleturk.batch.inputs.jsonl import Input, Inputs
+from simpleturk.batch.lint.finding import Finding
+from simpleturk.batch.lint.page import Page
+from simpleturk.batch.lint.rules import PAGE_RULES, block, input_references, unused
+from simpleturk.batch.templates.source import QuestionSource
+from simpleturk.errors import Problems
+from simpleturk.mturk.questions import is_question_xml
+
+#: The rules read at most this many pages with different markup whole. Of the others, they check the addresses.
+MOST_PAGES = 200
+
+
+def check_batch(batch: Batch, most: int | None = None) -> list[Finding]:
+    """What the rules find in a batch's pages, errors first.
+
+    With `most`, only the pages of about this many inputs are read, spread evenly over all inputs.
+    """
+    step = 1 if most is None else max(1, -(-batch.size // most))
+    sample = itertools.islice(batch.inputs_to_launch(), 0, None, step)
+    return check_inputs(batch.template, batch.inputs, sample, batch.inputs_to_launch())
+
+
+def check_inputs(
+    source: QuestionSource, inputs: Inputs, items: Iterable[Input], all_items: Iterable[Input]
+) -> list[Finding]:
+    """What the rules find in the pages of `items` that can be rendered, errors first.
+
+    A mistake that several pages have is one finding. The rule `unused` reads `all_items`.
+    """
+    findings: dict[tuple[str, str, str], Finding] = {}
+    seen: set[int] = set()
+    for item in items:
+        with suppress(Problems, ValueError):
+            for finding in _findings(source, item, inputs, seen):
+                key = (finding.rule, finding.where, finding.what)
+                earlier = findings.get(key)
+                findings[key] = replace(earlier, more=earlier.more + 1) if earlier else finding
+    everything = [*block(source), *findings.values(), *unused(source, inputs, all_items)]
+    return sorted(everything, key=lambda finding: not finding.is_error)
+
+
+def check_page(source: QuestionSource, item: Input, inputs: Inputs) -> list[Finding]:
+    """What the rules find in the page of one input. Raises Problems if it cannot be rendered."""
+    return [*block(source), *_findings(source, item, inputs, set()), *unused(source, inputs, [item])]
+
+
+def _findings(source: QuestionSource, item: Input, inputs: Inputs, seen: set[int]) -> Iterator[Finding]:
+    """The findings of the page of one input; `seen` has the hashes of the tags of earlier pages."""
+    html = source.render(item.value)
+    where = inputs.where(item.line)
+    if is_question_xml(html):
+        return
+    tags = hash(_tags(html))
+    if tags in seen or len(seen) >= MOST_PAGES:
+        yield from input_references(source, html, item.value, where)
+        return
+    seen.add(tags)
+    page = Page(*source.traced(item.value), source, where)
+    for name, rule in PAGE_RULES.items():
+        for mistake in rule(page):
+            yield page.finding(name, mistake)
+
+
+_TAG = re.compile(r"<[A-Za-z/][^<>]*>")
+_ATTRIBUTE_VALUE = re.compile(r"(?<!value)(?<!name)(?<!\bid)=\s*(?:\"[^\"]*\"|'[^']*')")
+
+
+def _tags(html: str) -> str:
+    """A page's tags with names, ids and values: pages with the same tags have the same mistakes, but for addresses."""
+    return _ATTRIBUTE_VALUE.sub("=", "".join(_TAG.findall(html)))

@@ -1,0 +1,153 @@
+"""A rendered page as the rules read it: its elements, its scripts, and the template's line of each."""
+
+import re
+from functools import cached_property
+from pathlib import Path
+
+from simpleturk.batch.lint.finding import Finding, Mistake
+from simpleturk.batch.lint.html import Element, read_markup
+from simpleturk.batch.templates.source import QuestionSource
+from simpleturk.batch.templates.source_map import SourceLocation, SourceMap
+
+#: Code that adds elements to the page: the final page may have what the source lacks.
+_ADDS_ELEMENTS = re.compile(
+    r"createElement|\bimport\b|innerHTML|insertAdjacent|outerHTML|document\.write|DOMParser|cloneNode|\.(?:append|prepend|html|after"
+    r"|before|appendTo)\(|ReactDOM|createRoot|createApp|new Vue|angular|React\b|\bfabric\b|\$\([\"']<"
+)
+#: Scripts of other hosts that add no fields.
+_ADDS_NO_ELEMENTS = re.compile(
+    r"jquery|bootstrap|externalHIT|underscore|lodash|popper|simpleamt|crowd-html", re.IGNORECASE
+)
+_SUBMITS = re.compile(r"\.submit\(|requestSubmit\(|externalSubmit|turkSetAssignmentID|\.trigger\(['\"]submit")
+
+#: The first words of the scripts that simpleturk.html and simpleturk/page.html include.
+SHIPPED_SCRIPTS = ("var simpleturk = (function", "// The behaviour of simpleturk/page.html")
+
+_SCRIPT_TYPES = frozenset({"", "text/javascript", "module", "application/javascript", "text/babel"})
+_BUTTON_TYPES = frozenset({"submit", "button", "image", "reset"})
+
+
+class Page:
+    """A page rendered from `source` for the input `input_`, which messages name."""
+
+    def __init__(self, html: str, source_map: SourceMap, source: QuestionSource, input_: str) -> None:
+        self.html = html
+        self.markup = read_markup(html)
+        self.elements = self.markup.elements
+        self._source_map = source_map
+        self._template = source.path
+        self._template_text = source.text
+        self._input = input_
+
+    @cached_property
+    def code(self) -> str:
+        """The page's own scripts and event handlers, without the scripts that ship with simpleturk."""
+        scripts = [element.text for element in self.elements if element.tag == "script" and _is_code(element)]
+        handlers = [
+            value for element in self.elements for name, value in element.attributes.items() if name.startswith("on")
+        ]
+        own = [script for script in scripts if not script.lstrip().startswith(SHIPPED_SCRIPTS)]
+        return "\n".join([*own, " ".join(handlers)])
+
+    @cached_property
+    def may_add_elements(self) -> bool:
+        """Whether a script may add elements, so that a missing element is no mistake."""
+        sources = [element.get("src") for element in self.elements if element.tag == "script" and element.get("src")]
+        return bool(_ADDS_ELEMENTS.search(self.code)) or any(not _ADDS_NO_ELEMENTS.search(url) for url in sources)
+
+    @property
+    def submits_by_script(self) -> bool:
+        """Whether a script submits the form."""
+        return bool(_SUBMITS.search(self.code))
+
+    @cached_property
+    def forms(self) -> list[Element]:
+        """The forms of the page."""
+        return [element for element in self.elements if element.tag in ("form", "crowd-form")]
+
+    @property
+    def has_crowd_form(self) -> bool:
+        """Whether a form is Amazon's crowd-form, which has a submit button of its own."""
+        return any(form.tag == "crowd-form" for form in self.forms)
+
+    @cached_property
+    def has_base(self) -> bool:
+        """Whether <base> gives relative addresses a host."""
+        return any("//" in element.get("href") for element in self.elements if element.tag == "base")
+
+    @cached_property
+    def _by_id(self) -> dict[str, Element]:
+        return {element.get("id"): element for element in reversed(self.elements) if element.get("id")}
+
+    def form_of(self, element: Element) -> Element | None:
+        """The form that a field belongs to: the one named in its attribute `form`, or the one around it."""
+        named = self._by_id.get(element.get("form"))
+        return named if named is not None and named.tag == "form" else element.form
+
+    def is_shipped(self, element: Element) -> bool:
+        """Whether a template that ships with simpleturk writes the element."""
+        return self._source_map.at(element.offset).is_ours
+
+    def line_of(self, element: Element) -> str:
+        """An element's line as messages name it: "line 5", or with the file if that is not the template."""
+        location = self._source_map.at(element.offset)
+        return f"line {location.line}" if location.file in (None, self._template) else str(location)
+
+    def finding(self, rule: str, mistake: Mistake) -> Finding:
+        """A mistake with its file, line and column in the template."""
+        location = self._source_map.at(mistake.offset)
+        tag = re.match(r"</?[A-Za-z][\w-]*", self.html[mistake.offset : mistake.offset + 40])
+        column = _column(self._template_line(location), tag[0]) if tag else 0
+        where = str(location) if location.file else f"{self._template}, {location}"
+        where += f", column {column}" if column else ""
+        return Finding(rule, where, mistake.problem, mistake.hint, mistake.is_error, self._input)
+
+    def _template_line(self, location: SourceLocation) -> str:
+        """A line of a template or include as it is written."""
+        if location.file is None:
+            return ""
+        # The template itself may have come through a pipe, which cannot be read again.
+        text = self._template_text if location.file == self._template else ""
+        if not text and location.file.is_file():
+            text = _read(location.file)
+        lines = text.split("\n")
+        return lines[location.line - 1] if location.line <= len(lines) else ""
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8-sig", errors="replace")
+
+
+def _column(line: str, tag: str) -> int:
+    """The column (from 1) of a tag that occurs once in a line, else 0."""
+    starts = [match.start() for match in re.finditer(re.escape(tag) + r"\b", line, re.IGNORECASE)]
+    return starts[0] + 1 if len(starts) == 1 else 0
+
+
+def _is_code(script: Element) -> bool:
+    return script.get("type").lower() in _SCRIPT_TYPES
+
+
+def is_submit(element: Element) -> bool:
+    """Whether a control submits its form."""
+    control_type = element.get("type").lower()
+    if element.tag == "input":
+        return control_type in ("submit", "image")
+    return element.tag == "button" and control_type not in ("button", "reset")
+
+
+def is_field(element: Element) -> bool:
+    """Whether a worker can enter something in an element."""
+    if element.tag == "input":
+        return element.get("type").lower() not in _BUTTON_TYPES | {"hidden"}
+    return element.tag in ("select", "textarea") or (element.tag.startswith("crowd-") and bool(element.get("name")))
+
+
+def is_hidden_field(element: Element) -> bool:
+    """Whether an element is a hidden field."""
+    return element.tag == "input" and element.get("type").lower() == "hidden"
+
+
+def control_type(element: Element) -> str:
+    """The type of an input, else the tag."""
+    return element.get("type").lower() if element.tag == "input" else element.tag
