@@ -1,14 +1,21 @@
-"""Files that survive being killed: written whole or not at all, locked against a second writer, healed at the end."""
+"""Files that survive a crash: replaced in one step, or locked and appended to in whole lines."""
 
 import json
 import os
 import stat
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
 from simpleturk.errors import SimpleturkError
+
+#: Windows keeps other programs from reading a locked file, so a file beside it is locked there.
+LOCKS_PREVENT_READING = os.name == "nt"
+
+#: Appended lines wait in memory for at most this many seconds before they are written, as far as lines follow.
+WRITE_INTERVAL = 0.1
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -19,14 +26,15 @@ def write_whole(path: Path, text: str) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write that replaces another in one step: whoever looks sees the old one or the new one, also after a
-    crash. What cannot be written leaves the old one. A link goes on leading to where it leads, and the new file may be
-    read by whom the old one could be.
+    """A file to write that replaces another in one step, at the end of the block.
+
+    Readers see the old file or the new one, also after a crash. An exception leaves the old file as it is. A symbolic
+    link stays a link, and the new file has the permissions of the old one.
     """
     path = Path(os.path.realpath(path))
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with telling(path), temporary.open("wb") as file:
+        with reporting_full_disk(path), temporary.open("wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -41,13 +49,13 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
 
 
 def stamp(path: Path) -> tuple[int, int, int]:
-    """What differs once a file has been replaced or written to."""
+    """Facts about a file that change when the file is replaced or written to."""
     status = path.stat()
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring a new or renamed entry of a folder to the disk, where the system can."""
+    """Sync a folder's new or renamed entries to the disk, where the system can."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -57,92 +65,115 @@ def sync_folder(folder: Path) -> None:
 
 
 class Appended:
-    """A file that grows by whole lines; a crash loses at most `unsynced` of them, and leaves at most the last torn."""
+    """A file that grows by whole lines. A crash loses at most `unsynced` lines and may tear the last."""
 
     def __init__(self, path: Path, file: IO[bytes], unsynced: int) -> None:
         self.path = path
         self._file = file
-        self._most = unsynced
+        self._max_unsynced = unsynced
         self._unsynced = 0
+        self._written = time.monotonic()
 
     def read(self) -> bytes:
-        """All of it."""
+        """Return the file's contents."""
         self._file.seek(0)
         return self._file.read()
 
     def lines(self) -> Iterator[bytes]:
-        """Its lines, from the beginning."""
+        """Yield the file's lines."""
         self._file.seek(0)
-        # Not "yield from": who stops reading would close the file with it.
+        # Not "yield from": a reader that stops early would close the file.
         for line in self._file:  # noqa: UP028
             yield line
 
     def read_from(self, position: int, size: int) -> bytes:
-        """So many of its bytes from a position on; fewer where it ends, none before its beginning."""
+        """Return `size` bytes from a position on: fewer at the end of the file, none before its beginning."""
         if position < 0:
             return b""
         self._file.seek(position)
         return self._file.read(size)
 
     def append(self, line: bytes) -> None:
-        """Add to its end. Raises SimpleturkError when the disk is full."""
-        with telling(self.path):
+        """Add a line to the end. Raises SimpleturkError if the disk is full, perhaps only with a later line.
+
+        Lines that follow each other quickly are written together: for each write the threads of a launch would wait.
+        """
+        with reporting_full_disk(self.path):
             self._file.write(line)
-            self._file.flush()
-        self._unsynced += 1
-        if self._unsynced >= self._most:
-            self.sync()
+            self._unsynced += 1
+            if self._unsynced >= self._max_unsynced:
+                self.sync()
+            elif (now := time.monotonic()) - self._written > WRITE_INTERVAL:
+                self._file.flush()
+                self._written = now
 
     def truncate(self, size: int) -> None:
-        """Cut off what stands after so many bytes, if anything does."""
+        """Cut the file down to a size, if it is larger."""
         if self._file.seek(0, os.SEEK_END) > size:
             self._file.truncate(size)
 
     def sync(self) -> None:
-        """Bring what was appended to the disk."""
-        with telling(self.path):
+        """Bring the appended lines to the disk."""
+        with reporting_full_disk(self.path):
             self._file.flush()
             os.fsync(self._file.fileno())
         self._unsynced = 0
+        self._written = time.monotonic()
 
 
 @contextmanager
 def appending(path: Path, unsynced: int = 64) -> Iterator[Appended]:
-    """A file to read and append to, ours alone until the end of the block, synced at its end.
+    """A file to read and append to, locked until the end of the block and synced there.
 
-    The lock is the system's and goes with the process, so a crash leaves none behind.
-    Raises SimpleturkError when another process has it.
+    Raises SimpleturkError if another process holds the lock. A lock ends with its process, also in a crash.
     """
     if path.exists() and not path.is_file():
-        raise SimpleturkError(f"{path}: is not a file that can be appended to", "name another")
+        raise SimpleturkError(f"{path}: is not a file that can be appended to", "name another file")
     file = path.open("a+b")
     try:
-        _lock(file, path)
-        appended = Appended(path, file, unsynced)
-        try:
-            yield appended
-        finally:
-            appended.sync()
+        with _locked(file, path):
+            appended = Appended(path, file, unsynced)
+            try:
+                yield appended
+            finally:
+                appended.sync()
     finally:
-        # What could not be written has been told: closing tries it once more.
+        # Closing tries again to write what could not be written; that has been reported.
         with suppress(OSError):
             file.close()
 
 
 @contextmanager
-def telling(path: Path) -> Iterator[None]:
-    """A full disk, in words."""
+def _locked(file: IO[bytes], path: Path) -> Iterator[None]:
+    """Hold the lock of an open file. Where the file system has no locks, nothing is locked."""
+    from filelock import lock_descriptor
+
+    with ExitStack() as stack:
+        if LOCKS_PREVENT_READING:
+            file = stack.enter_context(path.with_name(f".{path.name}.lock").open("ab"))
+        try:
+            is_locked = lock_descriptor(file.fileno(), blocking=False)
+        except OSError:
+            is_locked = True
+        if not is_locked:
+            raise SimpleturkError(f"{path}: another simpleturk is writing to it", "wait until it has ended")
+        yield
+
+
+@contextmanager
+def reporting_full_disk(path: Path) -> Iterator[None]:
+    """Turn an OSError, such as that of a full disk, into SimpleturkError."""
     try:
         yield
     except OSError as error:
-        hint = "make room, and run the same command again: it goes on"
+        hint = "make room, then run the same command again: it continues"
         raise SimpleturkError(f"{path}: {(error.strerror or str(error)).lower()}", hint) from error
 
 
 def json_line(record: dict[str, Any]) -> str:
-    """A record as one line of JSON Lines, with its line end; plain ASCII where the text holds what UTF-8 cannot.
+    """A record as one line of JSON Lines, with its line end; plain ASCII if the text holds what UTF-8 cannot encode.
 
-    Characters that some programs take for line ends are written as escapes.
+    Characters that some programs read as line ends are written as escapes.
     """
     line = json.dumps(record, ensure_ascii=False)
     if not line.isascii():
@@ -152,14 +183,3 @@ def json_line(record: dict[str, Any]) -> str:
     except UnicodeEncodeError:
         line = json.dumps(record)
     return line + "\n"
-
-
-def _lock(file: IO[bytes], path: Path) -> None:
-    try:
-        import fcntl
-    except ImportError:  # Windows, where opening for append is all the protection there is
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise SimpleturkError(f"{path}: another simpleturk is writing to it", "wait until it has ended") from error

@@ -1,5 +1,6 @@
-"""Calls in flight side by side, their results in order; Ctrl-C ends them within a second and loses no result."""
+"""Calls side by side, their results in order. Ctrl-C ends them within a second or two and loses no result."""
 
+import _thread
 import signal
 import threading
 import time
@@ -14,50 +15,53 @@ from typing import Any, Generic, TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-#: At most this many items are begun and not yielded, however many workers there are.
-AHEAD = 48
+#: At most this many items are begun and not yielded, however many threads there are.
+MAX_AHEAD = 48
 
-#: How long calls in flight may take to end after Ctrl-C, in seconds.
-GRACE = 0.6
+#: Seconds after Ctrl-C that calls in flight may take to end.
+GRACE_SECONDS = 0.6
 
 _END: Any = object()
 
 
-def map_ordered(function: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
-    """Yield function(item) for each item, in the order of the items; at most 2 × `workers` are begun and not yielded.
+def map_ordered(function: Callable[[Item], Result], items: Iterable[Item], threads: int) -> Iterator[Result]:
+    """Yield function(item) for each item, in the order of the items; at most 2 × `threads` are begun and not yielded.
 
-    When one raises, nothing further is begun, what came before it has been yielded, and the exception is raised after
-    the calls in flight have ended. At Ctrl-C nothing further is begun, what ends in a moment is yielded, and
-    KeyboardInterrupt is raised; the consumer's own steps are never cut in two.
+    If a call raises, no further call begins, the results before it are yielded, and the exception is raised once the
+    calls in flight have ended. At Ctrl-C no further call begins, results that come within GRACE_SECONDS are yielded,
+    and KeyboardInterrupt is raised; the consumer's own steps are not interrupted.
     """
     source = iter(items)
-    waiting: deque[Future[Result]] = deque()
-    crew = _Workers(function, min(workers, AHEAD))
-    with _CtrlC(crew.begin_nothing_further) as ctrl_c:
+    results: deque[Future[Result]] = deque()
+    workers = _Workers(function, min(threads, MAX_AHEAD))
+    with _CtrlC(workers.stop) as ctrl_c:
         try:
             while (item := ctrl_c.wait_for(lambda: next(source, _END))) is not _END and not ctrl_c.pressed:
-                waiting.append(crew.begin(item))
-                if len(waiting) >= min(2 * workers, AHEAD):
-                    yield ctrl_c.result(waiting)
-            while waiting:
-                yield ctrl_c.result(waiting)
+                results.append(workers.begin(item))
+                if len(results) >= min(2 * threads, MAX_AHEAD):
+                    yield ctrl_c.result(results)
+            while results:
+                yield ctrl_c.result(results)
             if ctrl_c.pressed:
                 raise KeyboardInterrupt
         finally:
-            crew.begin_nothing_further()
+            workers.stop()
             if not ctrl_c.pressed:
-                ctrl_c.wait_for(crew.wait)
+                ctrl_c.wait_for(workers.wait)
 
 
 class _Workers(Generic[Item, Result]):
-    """Threads that call a function. They die with the process: nobody waits at its end for a call that hangs."""
+    """Threads that call a function.
+
+    They are daemons, unlike those of ThreadPoolExecutor: the process ends without waiting for a call that hangs.
+    """
 
     def __init__(self, function: Callable[[Item], Result], size: int) -> None:
         self._function = function
         self._size = size
         self._threads: list[threading.Thread] = []
         self._tasks: SimpleQueue[tuple[Future[Result], Item] | None] = SimpleQueue()
-        self._is_open = True
+        self._is_stopped = False
 
     def begin(self, item: Item) -> Future[Result]:
         """Call the function with an item, as soon as a thread is free."""
@@ -69,21 +73,21 @@ class _Workers(Generic[Item, Result]):
             thread.start()
         return future
 
-    def begin_nothing_further(self) -> None:
-        """Cancel what no thread has taken yet."""
-        self._is_open = False
+    def stop(self) -> None:
+        """Cancel the calls that no thread has begun."""
+        self._is_stopped = True
         for _ in self._threads:
             self._tasks.put(None)
 
     def wait(self) -> None:
-        """Until the calls in flight have ended."""
+        """Wait until the calls in flight have ended."""
         for thread in self._threads:
             thread.join()
 
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:
             future, item = task
-            if not self._is_open:
+            if self._is_stopped:
                 future.cancel()
                 continue
             try:
@@ -93,37 +97,35 @@ class _Workers(Generic[Item, Result]):
 
 
 class _CtrlC:
-    """Ctrl-C interrupts what waits, and nothing else; pressed twice it interrupts at once."""
+    """Ctrl-C interrupts only waits. It interrupts anything when pressed twice, or if the consumer is stuck."""
 
     def __init__(self, when_pressed: Callable[[], None]) -> None:
         self.pressed = False
         self._when_pressed = when_pressed
         self._deadline = 0.0
         self._is_waiting = False
-        self._before: Any = None
-        self._alarm: Any = None
+        self._is_handling = False
+        self._second_press: threading.Timer | None = None
 
     def __enter__(self) -> "_CtrlC":
-        # Only the main thread may; and who had Ctrl-C ignored, as nohup does, shall not be stopped by it.
+        # Only the main thread can handle signals. Where Ctrl-C is ignored, as under nohup, it stays ignored.
         if threading.current_thread() is threading.main_thread():
-            before = signal.getsignal(signal.SIGINT)
-            if before is signal.default_int_handler:
-                self._before = before
+            self._is_handling = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+            if self._is_handling:
                 signal.signal(signal.SIGINT, self._press)
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._alarm is not None:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, self._alarm)
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
+        if self._second_press:
+            self._second_press.cancel()
+        if self._is_handling:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    def wait_for(self, something: Callable[[], Any]) -> Any:
-        """What it returns; _END when Ctrl-C is pressed meanwhile."""
+    def wait_for(self, function: Callable[[], Any]) -> Any:
+        """Return what a function returns; _END if Ctrl-C is pressed meanwhile."""
         try:
             with self._waiting():
-                return something()
+                return function()
         except KeyboardInterrupt:
             if self.pressed:
                 raise
@@ -131,13 +133,13 @@ class _CtrlC:
             return _END
 
     def result(self, futures: "deque[Future[Result]]") -> Result:
-        """The first of the futures' results. Raises KeyboardInterrupt when it is not there soon after Ctrl-C."""
+        """Return the first future's result. Raises KeyboardInterrupt if it does not come soon after Ctrl-C."""
         first = futures[0]
         while not first.done():
-            patience = self._deadline - time.monotonic() if self.pressed else 1.0
-            if patience < 0:
+            seconds = self._deadline - time.monotonic() if self.pressed else 1.0
+            if seconds < 0:
                 raise KeyboardInterrupt
-            self.wait_for(partial(wait, [first], patience))
+            self.wait_for(partial(wait, [first], seconds))
         if first.cancelled():
             raise KeyboardInterrupt
         return futures.popleft().result()
@@ -154,12 +156,20 @@ class _CtrlC:
         if self.pressed or self._is_waiting:
             raise KeyboardInterrupt
         self._note()
-        # The consumer may be stuck, such as in a pipe that nobody reads.
-        if hasattr(signal, "setitimer"):
-            self._alarm = signal.signal(signal.SIGALRM, self._press)
-            signal.setitimer(signal.ITIMER_REAL, 2 * GRACE)
+        # The consumer may be stuck, such as in a write to a pipe whose reader has stopped.
+        self._second_press = threading.Timer(2 * GRACE_SECONDS, _press_ctrl_c)
+        self._second_press.daemon = True
+        self._second_press.start()
 
     def _note(self) -> None:
         self.pressed = True
-        self._deadline = time.monotonic() + GRACE
+        self._deadline = time.monotonic() + GRACE_SECONDS
         self._when_pressed()
+
+
+def _press_ctrl_c() -> None:
+    """Send Ctrl-C to the main thread, also if it waits in a system call."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    else:  # Windows, where a system call goes on
+        _thread.interrupt_main()

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from simpleturk.batch.ids import Ids, read_ids, writing_ids
 from simpleturk.batch.record import BatchRecord, Source, read_record, record_path, write_record
 from simpleturk.errors import Problems, SimpleturkError
-from simpleturk.files import appending, json_line, write_whole
 
 IDS = ["3" + letter * 29 for letter in "ABC"]
 
@@ -155,29 +154,6 @@ def test_a_record_of_a_later_version_may_know_more(folder: Path) -> None:
     document = json.loads(Path("ids.batch.json").read_text()) | {"later": [1]}
     Path("ids.batch.json").write_text(json.dumps(document))
     assert read_record(Path("ids.txt")) == record()
-
-
-def test_a_file_that_cannot_be_written_whole_stays_as_it_was(folder: Path) -> None:
-    path = Path("f.txt")
-    write_whole(path, "old")
-    with pytest.raises(UnicodeEncodeError):
-        write_whole(path, "new \ud800")
-    assert path.read_text() == "old"
-    assert [entry.name for entry in folder.iterdir()] == ["f.txt"]
-
-
-def test_the_lock_goes_with_the_process_that_held_it(folder: Path) -> None:
-    with appending(Path("f")) as file:
-        file.append(b"x")
-    with appending(Path("f")) as file:
-        assert file.read() == b"x"
-
-
-@given(st.dictionaries(st.text(), st.text()))
-def test_a_json_line_is_one_line_that_utf_8_can_hold(value: dict[str, str]) -> None:
-    line = json_line(value)
-    assert line.count("\n") == 1
-    line.encode()
 
 
 def test_a_path_with_a_zero_byte_is_no_path(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Calls side by side, results in order."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -21,7 +22,7 @@ def test_results_come_in_the_order_of_the_items(workers: int) -> None:
     assert list(map_ordered(slow_first, range(30), workers)) == list(range(30))
 
 
-def test_only_so_many_are_begun_ahead_of_what_was_taken() -> None:
+def test_at_most_twice_as_many_calls_as_threads_are_begun_and_not_yielded() -> None:
     begun = []
 
     def items() -> Iterator[int]:
@@ -35,7 +36,7 @@ def test_only_so_many_are_begun_ahead_of_what_was_taken() -> None:
     results.close()  # type: ignore[attr-defined]
 
 
-def test_what_came_before_a_failure_is_yielded_and_nothing_further_is_begun() -> None:
+def test_results_before_a_failure_are_yielded_and_no_further_call_begins() -> None:
     done, lock = [], threading.Lock()
 
     def fail_at_ten(number: int) -> int:
@@ -92,3 +93,33 @@ def test_ctrl_c_ends_within_a_second_and_keeps_what_was_done(stalls_at: int, wai
     assert time.monotonic() - began < 5  # and not the sixty seconds of what hangs
     if stalls_at == 12 or waits_after == 12:
         assert int(number) == (12 if stalls_at == 12 else 13)
+
+
+STUCK = """
+import os, signal, threading, time
+import simpleturk.client.parallel as parallel
+if os.environ.get("WITHOUT_PTHREAD_KILL"):
+    del signal.pthread_kill
+threading.Timer(0.4, os.kill, [os.getpid(), signal.SIGINT]).start()
+try:
+    for number in parallel.map_ordered(str, range(10), 2):
+        for _ in range(600):
+            time.sleep(0.1)
+except KeyboardInterrupt:
+    print("ended")
+"""
+
+
+@pytest.mark.parametrize("environment", [{}, {"WITHOUT_PTHREAD_KILL": "1"}])
+def test_ctrl_c_ends_a_consumer_that_is_stuck(environment: dict[str, str]) -> None:
+    command = [sys.executable, "-c", STUCK]
+    environment = os.environ | environment
+    process = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, timeout=20, env=environment)
+    assert process.stdout == "ended\n"
+
+
+def test_ctrl_c_ends_a_consumer_that_is_stuck_in_a_system_call() -> None:
+    code = STUCK.replace("for _ in range(600):", "for _ in range(1):").replace("time.sleep(0.1)", "os.read(pipe, 1)")
+    code = code.replace("try:", "pipe, _ = os.pipe()\ntry:", 1)
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, timeout=20)
+    assert process.stdout == "ended\n"

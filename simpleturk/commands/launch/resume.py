@@ -57,7 +57,7 @@ def known_ids(ids: Path, heal: bool) -> list[str]:
 def readable(inputs: Path, ids: Path) -> "Iterator[Inputs]":
     """The inputs as a file that can be read again and again: what comes through a pipe is kept beside the ids file."""
     from simpleturk.batch.inputs import open_inputs
-    from simpleturk.files import telling
+    from simpleturk.files import reporting_full_disk
     from simpleturk.resources import find
 
     found = find(inputs)
@@ -67,7 +67,7 @@ def readable(inputs: Path, ids: Path) -> "Iterator[Inputs]":
         return
     path = ids.with_name(f".{ids.stem}.inputs.{uuid.uuid4().hex}.tmp")
     try:
-        with telling(path), path.open("wb") as file:
+        with reporting_full_disk(path), path.open("wb") as file:
             if str(inputs) == "-":
                 shutil.copyfileobj(sys.stdin.buffer, file)
             else:

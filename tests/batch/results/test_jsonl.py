@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simpleturk.batch.results.jsonl import ResultsFile
-from simpleturk.errors import Problems, SimpleturkError
+from simpleturk.errors import Problems
 from simpleturk.files import appending
 
 
@@ -95,8 +95,3 @@ def test_zero_bytes_that_a_power_failure_left_are_cut_off(folder: Path) -> None:
     path.write_bytes(whole + b"\0" * 500)
     add(path, "A")
     assert path.read_bytes() == whole
-
-
-def test_what_is_no_regular_file_is_refused(folder: Path) -> None:
-    with pytest.raises(SimpleturkError, match="is not a file that can be appended to"), appending(Path("/dev/full")):
-        pass

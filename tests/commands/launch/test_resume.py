@@ -108,24 +108,24 @@ def test_verify_names_everything_that_is_amiss(batch_files: Files, run: Run, loc
     ]
 
 
-def test_a_full_disk_stops_the_launch_in_words_and_the_next_one_goes_on(
+def test_a_full_disk_is_reported_and_the_next_launch_continues(
     batch_files: Files, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from simpleturk.files import Appended, telling
+    from simpleturk.files import Appended, reporting_full_disk
 
     batch_files(WORDS)
     append = Appended.append
 
     def full(self: Appended, line: bytes) -> None:
         append(self, line[:7])
-        with telling(self.path):
+        with reporting_full_disk(self.path):
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Appended, "append", full)
     result = run("launch")
     assert result.exit_code == 1
     assert "error: hit_ids.txt: no space left on device" in result.stderr
-    assert "hint: make room, and run the same command again: it goes on" in result.stderr
+    assert "hint: make room, then run the same command again: it continues" in result.stderr
     monkeypatch.setattr(Appended, "append", append)
     assert run("launch").exit_code == 0
     assert [hit["hit_id"] for hit in hits(run)] == ids()
