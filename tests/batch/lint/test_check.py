@@ -1,0 +1,76 @@
+"""The rules on all pages of a batch: findings name the author's lines, and each mistake is reported once."""
+
+from pathlib import Path
+
+from tests.batch.lint.test_rules import END, FORM, HEAD
+from tests.conftest import Files, Run, records
+
+
+def test_a_mistake_in_an_include_is_reported_with_its_file_and_line(batch_files: Files, run: Run) -> None:
+    Path("part.html").write_text("\n\n<input name=a>\n  <img src='https://example.org/x.png'>\n")
+    batch_files([{"word": "cat"}], template=HEAD + FORM + '{% include "part.html" %}\n' + END)
+    assert "part.html, line 4, column 3: <img> has no text" in run("check").stderr
+
+
+def test_lines_after_loops_and_comments_are_those_of_the_template(batch_files: Files, run: Run) -> None:
+    loop = "{# one\ntwo #}\n{% for n in range(5) -%}\n\n<br>\n{%- endfor %}\n"
+    batch_files([{"word": "a\nb\nc"}], template=HEAD + FORM + loop + "<input name=a>\n<img>\n" + END)
+    assert "template.html, line 12, column 1: <img> has no text" in run("check").stderr
+
+
+def test_lines_after_placeholders_are_those_of_the_template(folder: Path, batch_files: Files, run: Run) -> None:
+    batch_files([{"word": "x"}])
+    Path("p.html").write_text("<p>${word}</p>\n<p>${word}</p>\n<img src='${word}'>\n<input>\n")
+    Path("p.csv").write_text('word\n"one\ntwo"\n')
+    result = run("check", "--template", "p.html", "--inputs", "p.csv")
+    assert "p.html, line 3, column 1: <img> has no text" in result.stderr
+    assert "p.html, line 4, column 1: <input> has no name" in result.stderr
+
+
+def test_addresses_in_the_inputs_are_checked_on_every_line(batch_files: Files, run: Run) -> None:
+    inputs = [{"word": "cat", "image": f"https://example.org/{n}.png"} for n in range(300)]
+    inputs[250]["image"] = "http://example.org/x.png"
+    inputs[270]["image"] = "file:///tmp/x.png"
+    batch_files(inputs, template=HEAD + FORM + '<input name="a"><img alt="" src="{{ input.image }}">' + END)
+    result = run("check")
+    assert "'http://example.org/x.png' is http:" in result.stderr or "[reference] (for inputs.jsonl, line 271)" in (
+        result.stderr
+    )
+    result = run("check", "--json")
+    assert {one["input"] for one in records(result.stdout)} == {"inputs.jsonl, line 251", "inputs.jsonl, line 271"}
+    assert result.exit_code == 1
+
+
+def test_mistakes_that_only_later_inputs_cause_are_found(batch_files: Files, run: Run) -> None:
+    options = '{% for one in input.options %}<input type="radio" name="a" value="{{ one }}">{% endfor %}'
+    batch_files(
+        [
+            {"image": "https://example.org/a.png", "options": ["a", "b"]},
+            {"image": "pics/b.png", "options": ["a", "b"]},
+            {"image": "C:\\\\a.png", "options": ["a", "a"]},
+        ],
+        template=HEAD + '<form><img alt="" src="{{ input.image }}">' + options + END,
+    )
+    found = [(one["rule"], one["input"]) for one in records(run("check", "--json").stdout)]
+    assert ("reference", "inputs.jsonl, line 2") in found and ("reference", "inputs.jsonl, line 3") in found
+    assert ("collision", "inputs.jsonl, line 3") in found
+
+
+def test_lines_after_captured_text_are_those_of_the_template(batch_files: Files, run: Run) -> None:
+    capture = '{% set k %}img{% endset %}{% if k == "img" %}\n<img>{% endif %}{% filter trim %} x {% endfilter %}\n'
+    batch_files([{"word": "cat"}], template=HEAD + FORM + capture + '<input name="a">' + END)
+    assert "template.html, line 6, column 1: <img> has no text" in run("check").stderr
+
+
+def test_a_mistake_that_many_inputs_share_is_reported_once(batch_files: Files, run: Run) -> None:
+    batch_files(
+        [{"word": "cat", "extra": bool(n % 2)} for n in range(40)],
+        template=HEAD + FORM + "{% if input.extra %}<img>{% endif %}<input name=a>" + END,
+    )
+    found = records(run("check", "--json").stdout)
+    assert [(one["rule"], one["input"]) for one in found] == [("no-alt", "inputs.jsonl, line 2")]
+
+
+def test_external_pages_are_not_read(batch_files: Files, run: Run) -> None:
+    batch_files([{"word": "cat"}], ExternalURL="https://example.org/{{ input.word }}")
+    assert run("check").exit_code == 0
