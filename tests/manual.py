@@ -16,6 +16,7 @@ import typer.main
 
 import simpleturk
 from simpleturk import errors
+from simpleturk.batch.lint.rules import RULES
 from simpleturk.batch.properties.describe import described
 from simpleturk.cli import app
 from simpleturk.commands import TABLE, Entry
@@ -51,6 +52,13 @@ def operations() -> str:
         note = re.sub(rf"^{name}\b[:;,]?\s*", "", first)
         rows.append((name, note[:1].upper() + note[1:]))
     return _table(("operation", "here"), rows)
+
+
+def rules() -> str:
+    """A table of the rules of `check`."""
+    return _table(
+        ("rule", "severity", "what it finds"), ((f"`{r.name}`", r.severity, r.summary) for r in RULES.values())
+    )
 
 
 def exit_codes() -> str:
@@ -112,6 +120,7 @@ def arrows() -> str:
 PARTS: dict[str, Callable[[], str]] = {
     "properties": properties,
     "operations": operations,
+    "rules": rules,
     "exit codes": exit_codes,
     "commands": commands,
     "command table": command_table,
