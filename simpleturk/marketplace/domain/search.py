@@ -10,8 +10,6 @@ from sqlalchemy import ColumnElement, Row, bindparam, exists, false, func, liter
 from simpleturk.marketplace.domain import lifecycle, worker_limits
 from simpleturk.marketplace.people.refusals import WorkerError
 from simpleturk.marketplace.people.requirements import (
-    ADULT,
-    LOCALE,
     SYSTEM_TYPES,
     Standing,
     describe,
@@ -22,6 +20,7 @@ from simpleturk.marketplace.people.requirements import (
 from simpleturk.marketplace.people.workers import known
 from simpleturk.marketplace.store.schema import assignments, hit_types, hits, requesters, worker_blocks
 from simpleturk.marketplace.store.transaction import Transaction
+from simpleturk.mturk.qualifications import ADULT, LOCALE
 
 
 @dataclass(frozen=True)

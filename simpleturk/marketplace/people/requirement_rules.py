@@ -5,20 +5,24 @@ from typing import Any
 from sqlalchemy import select
 
 from simpleturk.marketplace.errors import RequestError, does_not_exist, out_of_range
-from simpleturk.marketplace.people.requirements import LOCALE
 from simpleturk.marketplace.store.schema import qualification_types
 from simpleturk.marketplace.store.transaction import Transaction
+from simpleturk.mturk.limits import MAX_REQUIREMENTS
+from simpleturk.mturk.qualifications import (
+    LOCALE,
+    LOCALE_COMPARATORS,
+    other_values_member,
+    value_count_range,
+    values_member,
+)
 
-MAX_REQUIREMENTS = 10
-MAX_INTEGERS = 15
-MAX_LOCALES = 30
-
-#: Ids of the service are of 20 to 30 characters; nobody's list should carry megabytes instead.
+#: The most characters in the id of a qualification type. The service's own ids have 20 to 30; longer ids would fill
+#: the database.
 MAX_ID = 100
 
 
 def check_requirements(requirements: list[dict[str, Any]]) -> None:
-    """Raise RequestError unless every comparator has the values that it wants, and no others."""
+    """Raise RequestError unless every requirement has the values that its comparator takes, and no others."""
     if len(requirements) > MAX_REQUIREMENTS:
         raise out_of_range("QualificationRequirements", len(requirements), 0, MAX_REQUIREMENTS)
     for requirement in requirements:
@@ -26,42 +30,35 @@ def check_requirements(requirements: list[dict[str, Any]]) -> None:
 
 
 def check_usable(transaction: Transaction, requirements: list[dict[str, Any]]) -> None:
-    """Raise RequestError for a type that is inactive or deleted: no new HIT may ask for it.
+    """Raise RequestError if a requirement names a type that is inactive or deleted: new HITs cannot use it.
 
-    An id that nobody here knows is let through. Old programs name Amazon's premium types, and a client that launches
-    for nobody is told so by other means.
+    Ids of unknown types are allowed, because existing programs name Amazon's premium types. The client warns of
+    requirements that no worker of the marketplace meets.
     """
-    kinds = {requirement["QualificationTypeId"] for requirement in requirements}
+    type_ids = {requirement["QualificationTypeId"] for requirement in requirements}
     table = qualification_types.c
     query = select(table.qualification_type_id, table.deleted).where(
-        table.qualification_type_id.in_(kinds), (table.status != "Active") | table.deleted.is_not(None)
+        table.qualification_type_id.in_(type_ids), (table.status != "Active") | table.deleted.is_not(None)
     )
-    found = transaction.execute(query).first() if kinds else None
-    if found is not None and found.deleted is not None:
-        raise does_not_exist("QualificationType", found.qualification_type_id)
-    if found is not None:
-        text = f"The QualificationType {found.qualification_type_id} is Inactive and cannot be used in new HITs."
+    unusable = transaction.execute(query).first() if type_ids else None
+    if unusable is not None and unusable.deleted is not None:
+        raise does_not_exist("QualificationType", unusable.qualification_type_id)
+    if unusable is not None:
+        text = f"The QualificationType {unusable.qualification_type_id} is Inactive and cannot be used in new HITs."
         raise RequestError("InvalidQualificationTypeState", text)
 
 
 def _check(requirement: dict[str, Any]) -> None:
-    kind, comparator = requirement["QualificationTypeId"], requirement["Comparator"]
-    integers, locales = requirement.get("IntegerValues", []), requirement.get("LocaleValues", [])
-    if len(kind) > MAX_ID:
+    type_id, comparator = requirement["QualificationTypeId"], requirement["Comparator"]
+    if len(type_id) > MAX_ID:
         raise _refused(f"a QualificationTypeId has up to {MAX_ID} characters")
-    if comparator in ("Exists", "DoesNotExist"):
-        low = high = 0
-    elif comparator in ("In", "NotIn"):
-        low, high = 1, MAX_LOCALES if kind == LOCALE else MAX_INTEGERS
-    else:
-        low = high = 1
-    wanted, unwanted = (locales, integers) if kind == LOCALE else (integers, locales)
-    if unwanted:
-        wrong = "IntegerValues" if kind == LOCALE else "LocaleValues"
-        raise _refused(f"{wrong} cannot be used with the Qualification type {kind}")
-    if not low <= len(wanted) <= high:
-        raise _refused(f"{comparator} takes {low} to {high} values, not {len(wanted)}")
-    if kind == LOCALE and comparator not in ("EqualTo", "NotEqualTo", "In", "NotIn", "Exists", "DoesNotExist"):
+    if requirement.get(other_values_member(type_id)):
+        raise _refused(f"{other_values_member(type_id)} cannot be used with the Qualification type {type_id}")
+    low, high = value_count_range(type_id, comparator)
+    number = len(requirement.get(values_member(type_id), []))
+    if not low <= number <= high:
+        raise _refused(f"{comparator} takes {low} to {high} values, not {number}")
+    if type_id == LOCALE and comparator not in LOCALE_COMPARATORS:
         raise _refused(f"{comparator} cannot compare locales")
 
 

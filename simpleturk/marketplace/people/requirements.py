@@ -13,18 +13,18 @@ from sqlalchemy import func, select
 
 from simpleturk.marketplace.store.schema import assignments, qualification_types, qualifications, workers
 from simpleturk.marketplace.store.transaction import Transaction
-
-NUMBER_APPROVED = "00000000000000000040"
-PERCENT_APPROVED = "000000000000000000L0"
-LOCALE = "00000000000000000071"
-ADULT = "00000000000000000060"
-MASTERS = frozenset({"2F1QJWKUDD8XADTFD2Q0G6UTO95ALH", "2ARFPLSP75KLA8M8DH1HTEQVJT3SY6"})
-
-#: Older system types, which programs still name.
-PERCENT_SUBMITTED = "00000000000000000000"
-PERCENT_ABANDONED = "00000000000000000070"
-PERCENT_RETURNED = "000000000000000000E0"
-PERCENT_REJECTED = "000000000000000000S0"
+from simpleturk.mturk.qualifications import (
+    ADULT,
+    EXISTENCE_COMPARATORS,
+    LOCALE,
+    MASTERS,
+    NUMBER_APPROVED,
+    PERCENT_ABANDONED,
+    PERCENT_APPROVED,
+    PERCENT_REJECTED,
+    PERCENT_RETURNED,
+    PERCENT_SUBMITTED,
+)
 
 #: The system types by id: name and description.
 SYSTEM_TYPES = {
@@ -138,7 +138,7 @@ def meets(who: Standing, requirement: dict[str, Any]) -> bool:
     if kind == LOCALE:
         return _meets_locale(who, comparator, requirement.get("LocaleValues", []))
     value = who.value(kind)
-    if value is None or comparator in ("Exists", "DoesNotExist"):
+    if value is None or comparator in EXISTENCE_COMPARATORS:
         return bool(comparator == ("DoesNotExist" if value is None else "Exists"))
     return _NUMBERS[comparator](value, requirement["IntegerValues"])
 
@@ -164,12 +164,12 @@ def describe(requirement: dict[str, Any], names: Mapping[str, str]) -> str:
         return _describe_locale(comparator, requirement.get("LocaleValues", []))
     if type_id == ADULT and meets(Standing(adult=True), requirement) and not meets(Standing(), requirement):
         return "Only for adults who agreed to see adult content."
-    if type_id in MASTERS and comparator in ("Exists", "DoesNotExist"):
+    if type_id in MASTERS and comparator in EXISTENCE_COMPARATORS:
         only = "Only for" if comparator == "Exists" else "Not for"
         return f"{only} Masters: workers to whom the operator of this site gave that status."
     # A name that changes the direction of writing would change the rest of the sentence too.
     name = _DIRECTION.sub("", names.get(type_id, type_id))
-    if comparator in ("Exists", "DoesNotExist"):
+    if comparator in EXISTENCE_COMPARATORS:
         return f'Only for workers {"with" if comparator == "Exists" else "without"} the qualification "{name}".'
     quantity = name[:1].lower() + name[1:] if type_id in SYSTEM_TYPES else f'score in "{name}"'
     values = ", ".join(str(value) for value in requirement.get("IntegerValues", []))
@@ -189,7 +189,7 @@ _COMPARISONS = {
 
 
 def _describe_locale(comparator: str, places: list[dict[str, str]]) -> str:
-    if comparator in ("Exists", "DoesNotExist"):
+    if comparator in EXISTENCE_COMPARATORS:
         return f"Only for workers {'with' if comparator == 'Exists' else 'without'} a country in their account."
     codes = ["-".join(filter(None, (place["Country"], place.get("Subdivision")))) for place in places]
     joined = " or ".join("the US" if code == "US" else code for code in codes)
@@ -203,7 +203,7 @@ def _percent(part: int, whole: int, otherwise: int) -> int:
 def _meets_locale(who: Standing, comparator: str, places: list[dict[str, str]]) -> bool:
     if who.country is None:
         return comparator == "DoesNotExist"
-    if comparator in ("Exists", "DoesNotExist"):
+    if comparator in EXISTENCE_COMPARATORS:
         return comparator == "Exists"
     # A country without subdivision matches any part of it.
     there = any(

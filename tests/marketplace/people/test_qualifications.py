@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from simpleturk.marketplace.domain.assignments import inbox
 from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
-from simpleturk.marketplace.people.requirements import ADULT, MASTERS, Standing, meets
+from simpleturk.marketplace.people.requirements import Standing, meets
 from simpleturk.marketplace.people.workers import Profile, set_master, set_profile
+from simpleturk.mturk.qualifications import ADULT, MASTERS
 from tests.conftest import Clock, Worker
 from tests.marketplace.api.test_boto3_programs import HIT, code, message
 from tests.marketplace.questions.test_answer_key import ANSWER_KEY

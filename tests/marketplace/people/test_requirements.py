@@ -5,17 +5,13 @@ from typing import Any
 import pytest
 
 from simpleturk.marketplace.people.requirements import (
-    ADULT,
-    LOCALE,
-    MASTERS,
-    NUMBER_APPROVED,
-    PERCENT_APPROVED,
     SYSTEM_TYPES,
     Standing,
     describe,
     meets,
     unmet,
 )
+from simpleturk.mturk.qualifications import ADULT, LOCALE, MASTERS, NUMBER_APPROVED, PERCENT_APPROVED
 
 ANN = Standing({"Approved": 150, "Rejected": 50}, country="US", subdivision="CA")
 SYSTEM = {kind: name for kind, (name, _) in SYSTEM_TYPES.items()}
