@@ -1,27 +1,29 @@
-"""A real Chromium, and the installed program's own server for it to visit."""
+"""Fixtures of the browser tests: one Chromium per test process, pages in it, and servers for them to visit."""
 
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 from simpleturk.resources import shipped
 from tests.chromium import find_chromium
+from tests.forked_commands import CommandForker
 
-#: No sandbox, for root in a container; and nothing that calls home.
+#: No sandbox, because root in a container has none; and no connections of Chromium's own.
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
 
-#: Where pictures go when somebody wants them: SIMPLETURK_SCREENSHOTS=folder python -m tests -m browser
+#: The folder for screenshots, if set: SIMPLETURK_SCREENSHOTS=folder python -m tests -m browser
 SCREENSHOTS = os.environ.get("SIMPLETURK_SCREENSHOTS")
 
 
@@ -33,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """One Chromium for the session."""
+    """One Chromium for all tests of a process."""
     path = find_chromium()
     if path is None:
         pytest.fail("no Chromium: run `python -m tests`, which obtains one, or set SIMPLETURK_BROWSER")
@@ -43,33 +45,80 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A page on a laptop, in a profile of its own; a script error on it fails the test."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+#: Screens, as options of Playwright's new_context.
+LAPTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture(scope="session")
+def laptop_context(chromium: Browser) -> BrowserContext:
+    """The context of all tests on a laptop.
+
+    A new context, or a context without a page, costs Chromium new processes: half a second of work for each test. So
+    the context is shared and keeps a blank page open; cookies and local storage are cleared after each test.
+    """
+    context = chromium.new_context(**LAPTOP)
+    context.new_page()
+    return context
+
+
+@pytest.fixture(scope="session")
+def phone_context(chromium: Browser) -> BrowserContext:
+    """The context of all tests on a phone, shared like that of a laptop."""
+    context = chromium.new_context(**PHONE)
+    context.new_page()
+    return context
+
+
+@contextmanager
+def new_page(context: BrowserContext) -> Iterator[Page]:
+    """A page for one test; a script error on it fails the test."""
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
+    addresses: set[str] = set()
+    page.on("framenavigated", lambda frame: addresses.add(frame.url))
     yield page
-    context.close()
+    blank, *opened = context.pages
+    for other in opened:
+        other.close()
+    context.clear_cookies()
+    storage = context.new_cdp_session(blank)
+    for origin in {f"{url.scheme}://{url.netloc}" for url in map(urlsplit, addresses) if url.scheme.startswith("http")}:
+        storage.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage"})
+    storage.detach()
     assert errors == []
 
 
 @pytest.fixture
-def phone(chromium: Browser) -> Iterator[Page]:
+def page(laptop_context: BrowserContext) -> Iterator[Page]:
+    """A page on a laptop."""
+    with new_page(laptop_context) as page:
+        yield page
+
+
+@pytest.fixture
+def phone(phone_context: BrowserContext) -> Iterator[Page]:
     """A page on a phone, with touch."""
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    yield context.new_page()
+    with new_page(phone_context) as page:
+        yield page
+
+
+@pytest.fixture
+def page_with_clock(chromium: Browser) -> Iterator[Page]:
+    """A page whose clock the test moves. Its context is its own, because a context's clock cannot be restored."""
+    context = chromium.new_context(**LAPTOP)
+    page = context.new_page()
+    page.clock.install()
+    yield page
     context.close()
 
 
 class Server:
-    """`simpleturk serve` in the working directory, in a process of its own."""
+    """`simpleturk serve` in the working directory, in a process of its own, ready when this object is made."""
 
-    def __init__(self, port: int = 0, *options: str) -> None:
-        command = [sys.executable, "-m", "simpleturk", "serve", "--port", str(port), *options]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        assert self.process.stderr
+    def __init__(self, forker: CommandForker, port: int = 0, *options: str) -> None:
+        self.process = forker.start("serve", "--port", str(port), *options)
         self.site = self.process.stderr.readline().split()[-1].rstrip("/")
         self.api = self.process.stderr.readline().split()[-1]
         self.port = int(self.api.rpartition(":")[2])
@@ -78,23 +127,32 @@ class Server:
         """End it, as Ctrl-C does."""
         self.process.terminate()
         self.process.wait(20)
-        assert self.process.stderr
-        self.process.stderr.close()
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would."""
+        self.process.kill()
+
+
+@pytest.fixture(scope="session")
+def forker() -> Iterator[CommandForker]:
+    """Starts commands in milliseconds."""
+    with CommandForker() as forker:
+        yield forker
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[..., Server]]:
+def serve(forker: CommandForker) -> Iterator[Callable[..., Server]]:
     """Start servers that end with the test."""
-    started: list[Server] = []
+    servers: list[Server] = []
 
     def start(port: int = 0, *options: str) -> Server:
-        started.append(Server(port, *options))
-        return started[-1]
+        servers.append(Server(forker, port, *options))
+        return servers[-1]
 
     yield start
-    for server in started:
-        if server.process.poll() is None:
-            server.stop()
+    for server in servers:
+        server.stop()
+        server.process.close()
 
 
 @pytest.fixture
@@ -109,7 +167,7 @@ def example(folder: Path) -> Callable[[str], None]:
     return copy
 
 
-#: Where pages find the libraries of their time, and which file they get.
+#: File names at the addresses of CDNs, and the files of Django REST framework that pages get instead.
 CDN = {
     "bootstrap.min.css": "css/bootstrap.min.css",
     "bootstrap.min.js": "js/bootstrap.min.js",
@@ -133,7 +191,7 @@ def libraries(page: Page) -> None:
 
 
 def picture(page: Page, name: str) -> None:
-    """Take a screenshot, if somebody wants them."""
+    """Take a screenshot, if SIMPLETURK_SCREENSHOTS is set."""
     if SCREENSHOTS:
         Path(SCREENSHOTS).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=f"{SCREENSHOTS}/{name}.png")

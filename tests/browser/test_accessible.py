@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import accounts
 from simpleturk.marketplace.store.sqlite import SQLiteStore
-from tests.browser.conftest import Server, picture
+from tests.browser.conftest import LAPTOP, PHONE, Server, picture
 from tests.browser.test_forms import BUTTON, requester
 from tests.conftest import Worker
 from tests.marketplace.api.test_boto3_programs import HIT
@@ -43,12 +43,8 @@ def violations(page: Page) -> list[str]:
 
 @pytest.fixture(params=["laptop", "phone", "dark"])
 def screen(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[tuple[str, Page]]:
-    kinds: dict[str, dict[str, Any]] = {
-        "laptop": {"viewport": {"width": 1280, "height": 800}},
-        "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
-        "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
-    }
-    context = chromium.new_context(**kinds[request.param])
+    screens = {"laptop": LAPTOP, "phone": PHONE, "dark": LAPTOP | {"color_scheme": "dark"}}
+    context = chromium.new_context(**screens[request.param])
     yield request.param, context.new_page()
     context.close()
 
@@ -73,7 +69,9 @@ class Visitor:
         picture(self.page, f"{self.kind}-{name}")
 
     def click(self, role: Any, name: str) -> None:
-        self.page.get_by_role(role, name=name, exact=True).first.click()
+        """Press a button or follow a link; end when the next page is loaded, also if it has the same address."""
+        with self.page.expect_navigation():
+            self.page.get_by_role(role, name=name, exact=True).first.click()
 
 
 @pytest.fixture

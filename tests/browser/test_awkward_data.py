@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from simpleturk.mturk.questions import HTML_NAMESPACE, SCHEMAS
 from tests.browser.conftest import Server
-from tests.browser.test_journey import hit, sign_in
+from tests.browser.worker_steps import hit, submit, work_on
 from tests.conftest import PROPERTIES, Run, records
 
 NASTY = (
@@ -79,14 +79,11 @@ def test_a_page_shows_and_returns_what_was_typed(
                    "--syntax", "site" if is_site else "jinja")  # fmt: skip
     assert launched.exit_code == 0, launched.stderr
     page.on("dialog", lambda dialog: pytest.fail(dialog.message))
-    sign_in(page, serve(0, "--database", "m.db").site)
-    page.get_by_role("link", name="Describe an image").click()
-    page.get_by_role("button", name="Accept").click()
+    work_on(page, serve(0, "--database", "m.db").site)
     shown = hit(page).locator("#shown")
     expect(shown).to_have_js_property("textContent", wanted)
     expect(shown).to_have_attribute("title", wanted)
-    hit(page).get_by_role("button", name="Send").click()
-    expect(page.get_by_text("Submitted. Thank you.")).to_be_visible()
+    submit(page, "Send")
     [record] = records(run("results", "--database", "m.db").stdout)
     found = {name: text.replace("\r\n", "\n") for name, text in record["output"].items()}
     assert found == {"comment": wanted, "given": wanted, "scripted": wanted, "broken": "no"}
@@ -109,11 +106,8 @@ def test_a_question_form_shows_and_returns_what_was_typed(
         "launch", "--template", "form.xml", "--properties", "p.json", "--inputs", inputs, "--database", "m.db"
     )
     assert launched.exit_code == 0, launched.stderr
-    sign_in(page, serve(0, "--database", "m.db").site)
-    page.get_by_role("link", name="Describe an image").click()
-    page.get_by_role("button", name="Accept").click()
+    work_on(page, serve(0, "--database", "m.db").site)
     expect(hit(page).get_by_text("</script><script>window.broken = 1").first).to_be_visible()
-    hit(page).get_by_role("button", name="Submit").click()
-    expect(page.get_by_text("Submitted. Thank you.")).to_be_visible()
+    submit(page)
     [record] = records(run("results", "--database", "m.db").stdout)
     assert record["output"]["q"].replace("\r\n", "\n").strip() == NASTY.strip()

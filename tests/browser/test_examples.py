@@ -8,14 +8,14 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Browser, Frame, FrameLocator, Page, Route, expect
+from playwright.sync_api import Frame, FrameLocator, Page, Route, expect
 
 from simpleturk.batch.templates.jinja import JinjaTemplate
 from simpleturk.commands.init import copy_example, examples
 from tests.browser.conftest import Server, picture
 from tests.browser.gallery import ACCEPTED, PREVIEW, act, pages, show
 from tests.browser.test_accessible import AXE
-from tests.browser.test_journey import hit, sign_in
+from tests.browser.worker_steps import accept, accepted, hit, hit_frame, sign_in, wait_for_draft
 from tests.conftest import Run, records
 
 NEW = [name for name in examples() if name not in ("simple", "image_sentence")]
@@ -34,7 +34,7 @@ class Task:
 
     @property
     def frame(self) -> Frame:
-        return next(frame for frame in self.page.frames if frame != self.page.main_frame)
+        return hit_frame(self.page)
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -372,15 +372,16 @@ def begun(page: Page, folder: Path, run: Run, serve: Callable[..., Server]) -> C
         sign_in(page, serve().site)
         page.locator("a[href^='/projects/']").first.click()
         expect(hit(page).get_by_text("This is a preview.")).to_be_visible()
-        accept = page.get_by_role("button", name="Accept")
         if by_keyboard:
+            button = page.get_by_role("button", name="Accept")
             for _ in range(30):
                 page.keyboard.press("Tab")
-                if accept.evaluate("(button) => button === document.activeElement"):
+                if button.evaluate("(button) => button === document.activeElement"):
                     break
             page.keyboard.press("Enter")
+            accepted(page)
         else:
-            accept.click()
+            accept(page)
         expect(hit(page).locator("#task")).to_be_enabled()
         return Task(page, run)
 
@@ -401,20 +402,15 @@ def test_an_example_is_done_and_results_have_what_was_done(begun: Callable[..., 
         assert output == OUTPUTS[name]
 
 
-SCREENS: dict[str, dict[str, Any]] = {
-    "laptop": {"viewport": {"width": 1280, "height": 800}},
-    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
-}
-
-
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("screen", ["laptop", "phone"])
 @pytest.mark.parametrize("name", NEW)
-def test_axe_finds_nothing_in_an_example_and_nothing_overflows(chromium: Browser, name: str, screen: str) -> None:
+def test_axe_finds_nothing_in_an_example_and_nothing_overflows(
+    request: pytest.FixtureRequest, name: str, screen: str
+) -> None:
     html = pages(name)[0]
     assert len(html.encode()) < 65_535 or "data:" in html
-    context = chromium.new_context(**SCREENS[screen])
-    for parameters in (ACCEPTED, PREVIEW):
-        page = context.new_page()
+    first: Page = request.getfixturevalue({"laptop": "page", "phone": "phone"}[screen])
+    for page, parameters in ((first, ACCEPTED), (first.context.new_page(), PREVIEW)):
         show(page, html, parameters)
         if parameters is ACCEPTED and not page.locator("[data-page]").count():
             # With its mistakes shown, and something marked.
@@ -426,14 +422,13 @@ def test_axe_finds_nothing_in_an_example_and_nothing_overflows(chromium: Browser
         assert [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]] == []
         assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
         picture(page, f"example-{screen}-{name}{'-preview' if parameters is PREVIEW else ''}")
-    context.close()
 
 
 def test_what_was_entered_is_there_again_after_a_reload(begun: Callable[..., Task]) -> None:
     task = begun("bounding_boxes")
     drag(task, (0.2, 0.2), (0.7, 0.8))
     task.hit.get_by_text("Not sure").click()
-    task.page.wait_for_timeout(500)
+    wait_for_draft(task.page, "confidence")
     task.page.reload()
     expect(task.hit.get_by_role("button", name="Box 1: cup, at")).to_be_visible()
     task.hit.get_by_role("button", name="Submit").click()
@@ -447,7 +442,7 @@ def test_instructions_open_once(begun: Callable[..., Task]) -> None:
     expect(instructions).to_have_attribute("open", "")
     by_mouse_rating_scale(task)
     expect(task.page.get_by_role("status")).to_have_text("Submitted. Thank you.")
-    task.page.get_by_role("button", name="Accept").click()
+    accept(task.page)
     expect(task.hit.locator("#task")).to_be_enabled()
     expect(instructions).not_to_have_attribute("open", "")
 
@@ -502,7 +497,9 @@ def answered(page: Page, folder: Path) -> Callable[..., Any]:
         page.route("**/mturk/externalSubmit", take)
         act(page, steps)
         page.get_by_role("button", name="Submit").click()
-        page.wait_for_timeout(100)
+        # Either the answer is sent, and "done" is shown, or a field shows its problem.
+        problem = page.locator("[id^=problem-]").filter(has_text="Please")
+        page.get_by_text("done", exact=True).or_(problem).first.wait_for()
         [form] = sent
         assert set(parse_qs(form)) == {"assignmentId", "output"}
         return json.loads(parse_qs(form)["output"][0])

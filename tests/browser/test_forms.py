@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server, picture
-from tests.browser.test_journey import hit, sign_in
+from tests.browser.worker_steps import accept, hit, hit_frame, open_preview, sign_in, submit, wait_for_draft, work_on
 from tests.marketplace.api.test_boto3_programs import HIT, HTML
 from tests.marketplace.questions.test_answer_key import ANSWER_KEY
 from tests.marketplace.questions.test_question_form import FORM
@@ -39,14 +39,14 @@ def test_a_questionform_is_shown_again_until_its_constraints_hold(page: Page, se
     api = requester(server)
     made = api.create_hit(**(HIT | {"Question": FORM, "Title": "A form"}))["HIT"]["HITId"]
     sign_in(page, server.site if name == "named" else server.api)
-    page.get_by_role("link", name="A form").click()
+    open_preview(page, "A form")
     expect(hit(page).get_by_label("Red")).to_be_disabled()
     expect(hit(page).get_by_role("link", name="this")).to_have_attribute("target", "_blank")
-    page.get_by_role("button", name="Accept").click()
+    accept(page)
     picture(page, "form")
     hit(page).get_by_label("Red").check()
     hit(page).get_by_label("Dog").check()
-    page.wait_for_timeout(500)
+    wait_for_draft(page, "pets")
     page.reload()
     expect(hit(page).get_by_label("Dog")).to_be_checked()
     expect(hit(page).get_by_label("Red")).to_be_checked()
@@ -58,15 +58,14 @@ def test_a_questionform_is_shown_again_until_its_constraints_hold(page: Page, se
     expect(hit(page).get_by_label("Dog")).to_be_checked()
     # It looks as it did: its styles are let through.
     width = "document.querySelector('textarea').getBoundingClientRect().width"
-    assert page.frames[1].evaluate(width) > 400
+    assert hit_frame(page).evaluate(width) > 400
     picture(page, "form-again")
     hit(page).get_by_label("zip").fill("aé")
-    with page.expect_event("framenavigated"):
+    with page.expect_event("framenavigated", lambda frame: frame != page.main_frame):
         hit(page).get_by_role("button", name="Submit").click()
     expect(hit(page).get_by_text("Letters only.")).to_be_visible()
     hit(page).get_by_label("zip").fill("AB")
-    hit(page).get_by_role("button", name="Submit").click()
-    expect(page.get_by_text("Submitted. Thank you.")).to_be_visible()
+    submit(page)
     [done] = api.list_assignments_for_hit(HITId=made)["Assignments"]
     assert "<SelectionIdentifier>dog</SelectionIdentifier>" in done["Answer"]
     assert "<FreeText>AB</FreeText>" in done["Answer"]
@@ -102,8 +101,8 @@ def test_a_worker_qualifies_by_a_test_and_then_works(page: Page, serve: Start) -
     assert api.get_qualification_score(QualificationTypeId=kind, WorkerId="ann")["Qualification"]["IntegerValue"] == 10
     page.get_by_role("link", name="See all HITs").click()
     expect(page.get_by_text("You qualify.")).to_be_visible()
-    page.get_by_role("link", name="Name colours").click()
-    page.get_by_role("button", name="Accept").click()
+    open_preview(page, "Name colours")
+    accept(page)
     expect(hit(page).get_by_role("button")).to_be_visible()
 
 
@@ -111,11 +110,8 @@ def test_the_inbox_has_what_requesters_wrote(page: Page, serve: Start) -> None:
     server = serve()
     api = requester(server)
     made = api.create_hit(**(HIT | {"Title": "One", "Question": BUTTON}))["HIT"]["HITId"]
-    sign_in(page, server.site)
-    page.get_by_role("link", name="One").click()
-    page.get_by_role("button", name="Accept").click()
-    hit(page).get_by_role("button").click()
-    expect(page.get_by_text("Submitted. Thank you.")).to_be_visible()
+    work_on(page, server.site, "One")
+    submit(page, "Yes")
     done = api.list_assignments_for_hit(HITId=made)["Assignments"][0]["AssignmentId"]
     api.approve_assignment(AssignmentId=done, RequesterFeedback="Fine.")
     api.send_bonus(AssignmentId=done, WorkerId="ann", BonusAmount="1.25", Reason="For care <3 \u202eأحسنت")

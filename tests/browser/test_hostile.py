@@ -9,7 +9,7 @@ from playwright.sync_api import Dialog, Page, expect
 
 from simpleturk.marketplace.web.hosts import FRAME_HOST, SITE_HOST
 from tests.browser.conftest import Server
-from tests.browser.test_journey import hit, sign_in
+from tests.browser.worker_steps import hit, hit_frame, open_preview, sign_in, sign_out, work_on
 from tests.conftest import Files, Run, records
 
 HOSTILE = """<!doctype html><title>x</title><p>hello</p><pre id=report></pre>
@@ -31,23 +31,45 @@ attempt("domain", () => {
 attempt("popup", () => { const other = window.open("/dashboard"); return other.document.title || "refused"; });
 attempt("opened", () => { window.open("https://example.org/", "_top"); return "asked"; });
 const site = new URLSearchParams(location.search).get("turkSubmitTo") || location.origin;
-fetch(site + "/?worker_id=eve", { mode: "no-cors", credentials: "include" }).catch(() => {});
-new Image().src = site + "/?worker_id=eve";
+const visit = fetch(site + "/?worker_id=eve", { mode: "no-cors", credentials: "include" }).catch(() => {});
+// An image that is no image, or a frame that is refused, ends by an event all the same.
+const ended = (element) => new Promise((resolve) => { element.onload = element.onerror = resolve; });
+const image = new Image();
+const loads = [ended(image)];
+image.src = site + "/?worker_id=eve";
 const post = (path, fields) => fetch(site + path, {
   method: "POST", credentials: "include", mode: "no-cors", body: new URLSearchParams(fields) }).catch(() => {});
-post("/sign-out", {}); post("/account", { country: "DE" }); post("/sign-in", { worker_id: "eve" });
-post("/projects/GROUP/tasks/accept", {});
+const posts = [
+  post("/sign-out", {}), post("/account", { country: "DE" }), post("/sign-in", { worker_id: "eve" }),
+  post("/projects/GROUP/tasks/accept", {}),
+];
 for (const page of ["/sign-in", "/dashboard", "/account"]) {
   const inner = document.createElement("iframe");
   inner.src = site + page;
   inner.className = "inner";
+  loads.push(ended(inner));
   document.body.append(inner);
 }
 const asked = fetch(site + "/dashboard", { credentials: "include" })
   .then((response) => response.text())
   .then((text) => { found.fetch = text.slice(0, 40); }, () => { found.fetch = "refused"; });
-asked.then(() => { document.getElementById("report").textContent = JSON.stringify(found); });
+Promise.all([asked, visit, ...posts, ...loads]).then(() => {
+  found.assignment = new URLSearchParams(location.search).get("assignmentId");
+  document.getElementById("report").textContent = JSON.stringify(found);
+});
 </script>"""
+
+
+def report(page: Page, assignment_id: str) -> dict[str, str]:
+    """What each attempt of the hostile page came to, once all have ended.
+
+    The page of the preview has a report too: the assignment's id in it tells them apart.
+    """
+    element = hit(page).locator("#report")
+    expect(element).to_contain_text(f'"assignment":"{assignment_id}"')
+    attempts: dict[str, str] = json.loads(element.inner_text())
+    del attempts["assignment"]
+    return attempts
 
 
 @pytest.mark.parametrize("name", ["named", "number"])
@@ -58,11 +80,7 @@ def test_a_hostile_page_reaches_nothing_of_the_site(
     run("launch")
     server = serve()
     address = server.site if name == "named" else server.api
-    sign_in(page, address)
-    page.get_by_role("link", name="Describe an image").click()
-    page.get_by_role("button", name="Accept").click()
-    expect(hit(page).locator("#report")).to_contain_text("fetch")
-    found = json.loads(hit(page).locator("#report").inner_text())
+    found = report(page, work_on(page, address))
     has_origin = name == "named"
     # Of cookies it sees its own origin's: that which the preview planted there.
     seen = found.pop("cookie")
@@ -73,8 +91,9 @@ def test_a_hostile_page_reaches_nothing_of_the_site(
     assert found.pop("opened", "refused") in ("refused", "asked")
     assert "eve" not in found.pop("plant") or has_origin
     assert set(found.values()) == {"refused"}, found
-    page.wait_for_timeout(500)
-    for inner in page.frames[1].child_frames:
+    inner_frames = hit_frame(page).child_frames
+    assert len(inner_frames) == 3
+    for inner in inner_frames:
         assert not inner.url.startswith(address) or "Sign" not in inner.content()
     assert page.url.startswith(address)
     expect(page.get_by_role("button", name="Return")).to_be_visible()
@@ -89,9 +108,9 @@ def test_the_two_names_are_two_origins(page: Page, batch_files: Files, run: Run,
     server = serve()
     assert SITE_HOST in server.site
     sign_in(page, server.site)
-    page.get_by_role("link", name="Describe an image").click()
+    open_preview(page)
     expect(hit(page).get_by_text("cat")).to_be_visible()
-    assert FRAME_HOST in page.frames[1].url
+    assert FRAME_HOST in hit_frame(page).url
 
 
 def test_what_workers_and_requesters_wrote_is_only_text(
@@ -109,7 +128,7 @@ def test_what_workers_and_requesters_wrote_is_only_text(
     page.on("dialog", dismiss)
     sign_in(page, serve().site)
     expect(page.get_by_role("link", name=script)).to_be_visible()
-    page.get_by_role("link", name=script).click()
+    open_preview(page, script)
     expect(hit(page).get_by_text(script)).to_be_visible()
     assert dialogs == []
 
@@ -136,13 +155,11 @@ def test_a_page_that_fills_storage_and_posts_ten_megabytes_still_submits(
     batch_files([{"word": "cat"}], template=FULL)
     run("launch")
     server = serve()
-    sign_in(page, server.site if name == "named" else server.api)
-    page.get_by_role("link", name="Describe an image").click()
-    page.get_by_role("button", name="Accept").click()
+    work_on(page, server.site if name == "named" else server.api)
     # Before its script has run, the page itself would not know where to submit to.
     expect(hit(page).locator("body[data-ready]")).to_be_attached(timeout=30_000)
     hit(page).get_by_role("button", name="Submit").click()
-    expect(page.get_by_text("Submitted. Thank you.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("status")).to_have_text("Submitted. Thank you.", timeout=30_000)
     [record] = records(run("results").stdout)
     assert len(record["output"]["answer"]) == 10_000_000
 
@@ -160,16 +177,11 @@ def test_work_is_not_submitted_for_another_worker_who_is_not_signed_in_here(
     batch_files([{"word": "cat"}])
     run("launch")
     server = serve()
-    sign_in(page, server.site, "victim")
-    page.get_by_role("link", name="Describe an image").click()
-    page.get_by_role("button", name="Accept").click()
-    held = page.url.partition("assignment_id=")[2]
-    page.get_by_role("button", name="Sign out").click()
+    held = work_on(page, server.site, worker_id="victim")
+    sign_out(page)
     batch_files([{"word": "dog"}], template=THIEF.replace("VICTIM", held), Title="Thief")
     run("launch", "--ids", "thief.txt")
-    sign_in(page, server.site, "ann")
-    page.get_by_role("link", name="Thief").click()
-    page.get_by_role("button", name="Accept").click()
+    work_on(page, server.site, "Thief")
     hit(page).get_by_role("button", name="Submit").click()
     expect(hit(page).get_by_text("This HIT is not yours.")).to_be_visible()
     assert records(run("results").stdout) == []
@@ -183,9 +195,7 @@ addEventListener("beforeunload", (event) => event.preventDefault());
 setInterval(() => { const end = Date.now() + 90; while (Date.now() < end); }, 100);</script>"""
     batch_files([{"word": "cat"}], template=stuck)
     run("launch", "--no-check")
-    sign_in(page, serve().site)
-    page.get_by_role("link", name="Describe an image").click()
-    page.get_by_role("button", name="Accept").click()
+    work_on(page, serve().site)
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Return").click()
     expect(page.get_by_text("Preview. Accept the HIT to work on it.")).to_be_visible()
@@ -200,8 +210,7 @@ def test_the_frame_of_a_second_host_name_has_an_origin_of_its_own(
     run("launch")
     server = serve()
     sign_in(page, server.site)
-    page.get_by_role("link", name="Describe an image").click()
-    expect(hit(page).locator("#report")).to_contain_text("fetch")
-    assert page.frames[1].url.startswith(f"http://own.simpleturk.localhost:{server.port}/frame/")
-    found = json.loads(hit(page).locator("#report").inner_text())
+    open_preview(page)
+    found = report(page, "ASSIGNMENT_ID_NOT_AVAILABLE")
+    assert hit_frame(page).url.startswith(f"http://own.simpleturk.localhost:{server.port}/frame/")
     assert (found["storage"], found["parent"], found["csrf"]) == ("v", "refused", "refused")

@@ -2,29 +2,30 @@
 
 import json
 import re
-import signal
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server, picture
+from tests.browser.worker_steps import (
+    accept,
+    accepted,
+    hit,
+    hit_frame,
+    open_preview,
+    sign_in,
+    sign_out,
+    submit,
+    wait_for_draft,
+    work_on,
+)
 from tests.conftest import Files, Run, records
 
 SENTENCES = [
     "A red boat on calm blue water.",
     'A tree 🌳 & </script><b>"quotes"</b> ]]> \\ é 漢 \u202eabc',
 ]
-
-
-def hit(page: Page) -> FrameLocator:
-    return page.frame_locator("iframe.hit")
-
-
-def sign_in(page: Page, address: str, worker_id: str = "ann") -> None:
-    page.goto(address)
-    page.get_by_label("Worker id").fill(worker_id)
-    page.get_by_role("button", name="Sign in").click()
 
 
 @pytest.mark.parametrize("name", ["named", "number"])
@@ -41,13 +42,13 @@ def test_a_person_does_a_hit_and_results_have_exactly_what_was_typed(
 
     expect(page.get_by_role("heading", name="Find HITs")).to_be_visible()
     picture_if(page, "list")
-    page.get_by_role("link", name="Write a sentence about images").click()
+    open_preview(page, "Write a sentence about images")
 
     expect(hit(page).get_by_text("This is a preview.")).to_be_visible()
     expect(hit(page).get_by_label("Sentence about image 1")).to_be_disabled()
     expect(hit(page).get_by_role("button", name="Submit")).to_be_disabled()
     picture_if(page, "preview")
-    page.get_by_role("button", name="Accept").click()
+    accept(page)
 
     expect(hit(page).get_by_role("button", name="Submit")).to_be_enabled()
     page.get_by_label("Accept the next HIT automatically").check()
@@ -61,7 +62,8 @@ def test_a_person_does_a_hit_and_results_have_exactly_what_was_typed(
     hit(page).get_by_role("button", name="Submit").click()
 
     # The next HIT of the group comes by itself.
-    page.wait_for_url(lambda url: "assignment_id=" in url and url != first_address)
+    page.wait_for_url(lambda url: url != first_address)
+    accepted(page)
     expect(hit(page).get_by_label("Sentence about image 1")).to_have_value("")
 
     [record] = records(run("results").stdout)
@@ -86,13 +88,13 @@ def test_a_person_does_a_hit_on_a_phone(
     picture(phone, "phone-list")
     phone.get_by_role("link", name="How does this text sound?").tap()
     phone.get_by_role("button", name="Accept").tap()
+    accepted(phone)
     hit(phone).get_by_label("positive").tap()
     picture(phone, "phone-work")
     hit(phone).get_by_label("Note (optional)").fill("fine 🙂")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-    address = phone.url
     hit(phone).get_by_role("button", name="Submit").tap()
-    phone.wait_for_url(lambda url: url != address)
+    expect(phone.get_by_role("status")).to_have_text("Submitted. Thank you.")
     assert records(run("results").stdout)[0]["output"] == {"sentiment": "positive", "note": "fine 🙂"}
 
 
@@ -101,13 +103,10 @@ def test_without_automatic_acceptance_the_page_says_submitted(
 ) -> None:
     example("simple")
     run("launch")
-    sign_in(page, serve().site)
-    page.get_by_role("link", name="How does this text sound?").click()
-    page.get_by_role("button", name="Accept").click()
+    work_on(page, serve().site, "How does this text sound?")
     hit(page).get_by_label("neutral, or mixed").check()
-    hit(page).get_by_role("button", name="Submit").click()
-    expect(page.get_by_role("status")).to_have_text("Submitted. Thank you.")
-    page.get_by_role("button", name="Accept").click()
+    submit(page)
+    accept(page)
     page.get_by_role("button", name="Return").click()
     expect(page.get_by_text("4 HITs left")).to_be_visible()
 
@@ -126,28 +125,26 @@ def test_the_keyboard_is_enough(
         while page.evaluate("document.activeElement.textContent.trim()") != target:
             page.keyboard.press("Tab")
         page.keyboard.press("Enter")
+    accepted(page)
     expect(hit(page).get_by_role("button", name="Submit")).to_be_enabled()
-    frame = page.frames[1]
+    frame = hit_frame(page)
     while not frame.evaluate("document.hasFocus() && document.activeElement.name === 'sentiment'"):
         page.keyboard.press("Tab")
     page.keyboard.press("Space")
     while not frame.evaluate("document.activeElement.id === 'submit-btn'"):
         page.keyboard.press("Tab")
-    address = page.url
     page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: url != address)
+    expect(page.get_by_role("status")).to_have_text("Submitted. Thank you.")
     assert records(run("results").stdout)[0]["output"]["sentiment"] == "positive"
 
 
 def test_time_that_runs_out_is_said_and_the_work_can_be_copied(
-    page: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
+    page_with_clock: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
 ) -> None:
     batch_files([{"word": "cat"}], AssignmentDurationInSeconds=30)
     run("launch")
-    page.clock.install()
-    sign_in(page, serve().site)
-    page.get_by_role("link", name="Describe an image").click()
-    page.get_by_role("button", name="Accept").click()
+    page = page_with_clock
+    work_on(page, serve().site)
     expect(page.locator("#left")).to_have_text(re.compile("00:[23]"))
     page.clock.fast_forward(31_000)
     expect(page.get_by_role("alert")).to_contain_text("Your time for this HIT is over")
@@ -160,16 +157,10 @@ def test_a_server_killed_after_the_page_said_submitted_has_lost_nothing(
     example("simple")
     run("launch")
     server = serve()
-    sign_in(page, server.site)
-    page.get_by_role("link", name="How does this text sound?").click()
-    page.get_by_role("button", name="Accept").click()
+    work_on(page, server.site, "How does this text sound?")
     hit(page).get_by_label("negative").check()
-    hit(page).get_by_role("button", name="Submit").click()
-    expect(page.get_by_role("status")).to_have_text("Submitted. Thank you.")
-    server.process.send_signal(signal.SIGKILL)
-    server.process.wait()
-    assert server.process.stderr
-    server.process.stderr.close()
+    submit(page)
+    server.kill()
     assert records(run("results").stdout)[0]["output"]["sentiment"] == "negative"
     serve(server.port)
     page.get_by_role("link", name="History").click()
@@ -188,21 +179,15 @@ form.action = given.get("turkSubmitTo") + "/mturk/externalSubmit";
     batch_files([{"word": "cat"}], template=form)
     run("launch")
     server = serve()
-    sign_in(page, server.site)
-    page.get_by_role("link", name="Describe an image").click()
-    page.get_by_role("button", name="Accept").click()
+    work_on(page, server.site)
     hit(page).get_by_label("Word").fill("kept")
-    server.process.send_signal(signal.SIGKILL)
-    server.process.wait()
-    assert server.process.stderr
-    server.process.stderr.close()
+    server.kill()
     hit(page).get_by_role("button", name="Submit").click()
     expect(page.get_by_text("The server cannot be reached.")).to_be_visible()
     serve(server.port)
     page.reload()
     expect(hit(page).get_by_label("Word")).to_have_value("kept")
-    hit(page).get_by_role("button", name="Submit").click()
-    expect(page.get_by_text("Submitted. Thank you.")).to_be_visible()
+    submit(page)
     assert records(run("results").stdout)[0]["output"] == {"word": "kept"}
 
 
@@ -223,37 +208,32 @@ form.action = given.get("turkSubmitTo") + "/mturk/externalSubmit";
     run("launch")
     server = serve()
     for address, worker_id in ((server.site, "ann"), (server.api, "bob")):
-        sign_in(page, address, worker_id)
-        page.get_by_role("link", name="Describe an image").click()
-        page.get_by_role("button", name="Accept").click()
+        work_on(page, address, worker_id=worker_id)
         hit(page).get_by_label("Word").fill("é 🙂")
         hit(page).get_by_label("Text").fill("two\nlines")
         hit(page).get_by_label("B").check()
         hit(page).get_by_label("X", exact=True).check()
         hit(page).get_by_label("Kind").select_option("two")
-        page.wait_for_timeout(500)
+        wait_for_draft(page, "kind")
         page.reload()
         expect(hit(page).get_by_label("Text")).to_have_value("two\nlines")
         expect(hit(page).get_by_label("Word")).to_have_value("é 🙂")
         expect(hit(page).get_by_label("B")).to_be_checked()
         expect(hit(page).get_by_label("X", exact=True)).to_be_checked()
         expect(hit(page).get_by_label("Kind")).to_have_value("two")
-        hit(page).get_by_role("button", name="Submit").click()
-        expect(page.get_by_text("Submitted. Thank you.")).to_be_visible()
+        submit(page)
         assert page.evaluate("sessionStorage.length") == 0
     answers = [record["output"] for record in records(run("results").stdout)]
     assert answers == [{"word": "é 🙂", "text": "two\r\nlines", "choice": "b", "more": "x", "kind": "two"}] * 2
 
 
 def test_a_worker_is_warned_before_time_runs_out(
-    page: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
+    page_with_clock: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
 ) -> None:
     batch_files([{"word": "cat"}], AssignmentDurationInSeconds=600)
     run("launch")
-    page.clock.install()
-    sign_in(page, serve().site)
-    page.get_by_role("link", name="Describe an image").click()
-    page.get_by_role("button", name="Accept").click()
+    page = page_with_clock
+    work_on(page, serve().site)
     expect(page.get_by_role("alert")).to_have_count(0)
     page.clock.fast_forward(485_000)
     expect(page.get_by_role("alert")).to_contain_text("Less than 2 minutes left")
@@ -267,9 +247,9 @@ def test_two_workers_race_for_the_last_hit(
     site = serve().site
     for worker_id, one in (("ann", page), ("bob", phone)):
         sign_in(one, site, worker_id)
-        one.get_by_role("link", name="Describe an image").click()
+        open_preview(one)
         expect(one.get_by_role("button", name="Accept")).to_be_visible()
-    page.get_by_role("button", name="Accept").click()
+    accept(page)
     phone.get_by_role("button", name="Accept").click()
     expect(hit(page).get_by_text("cat")).to_be_visible()
     expect(phone.get_by_role("heading", name="No more of these HITs are available to you.")).to_be_visible()
@@ -289,10 +269,10 @@ def test_a_frame_without_a_height_fits_its_content(
     server = serve()
     for address in (server.site, server.api):
         sign_in(page, address)
-        page.get_by_role("link", name="Describe an image").click()
+        open_preview(page)
         expect(hit(page).get_by_text("end")).to_be_attached()
         expect(page.locator("iframe.hit")).to_have_attribute("style", re.compile(r"min-height: 3\d{3}px"))
-        page.get_by_role("button", name="Sign out").click()
+        sign_out(page)
 
 
 def test_a_worker_searches_skips_queues_and_returns(
@@ -305,21 +285,25 @@ def test_a_worker_searches_skips_queues_and_returns(
     page.keyboard.press("Enter")
     expect(page.get_by_text("No HITs match your search.")).to_be_visible()
     page.get_by_role("link", name="See all HITs").click()
+    expect(page.get_by_label("Search")).to_have_value("")
     page.get_by_label("Search").fill("image")
     page.keyboard.press("Enter")
-    page.get_by_role("link", name="Describe an image").click()
+    page.wait_for_url(re.compile("words=image"))
+    open_preview(page)
     expect(hit(page).get_by_text("cat")).to_be_visible()
     page.get_by_role("link", name="Skip", exact=True).click()
     expect(hit(page).get_by_text("dog")).to_be_visible()
-    page.get_by_role("button", name="Accept").click()
+    accept(page)
     page.get_by_role("button", name="Skip").click()
     expect(hit(page).get_by_text("cat")).to_be_visible()
     page.get_by_role("link", name="Skip", exact=True).click()
-    page.get_by_role("button", name="Accept").click()
+    expect(hit(page).get_by_text("dog")).to_be_visible()
+    accept(page)
     expect(hit(page).get_by_text("dog")).to_be_visible()
     page.get_by_role("link", name="My queue").click()
     picture(page, "queue")
-    page.get_by_role("button", name="Return: Describe an image").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Return: Describe an image").click()
     page.get_by_role("link", name="My queue").click()
     expect(page.get_by_text("Your queue is empty.")).to_be_visible()
 
@@ -339,7 +323,7 @@ def test_a_worker_with_an_account_comes_by_a_link(
     page.get_by_role("link", name="Account of ann").click()
     expect(page.get_by_text("Country: US")).to_be_visible()
     picture(page, "account")
-    page.get_by_role("button", name="Sign out", exact=True).click()
+    sign_out(page)
     page.get_by_label("Worker id").fill("ann")
     page.get_by_label("Password").fill("wrong horse")
     page.get_by_role("button", name="Sign in").click()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server
-from tests.browser.test_journey import hit, sign_in
+from tests.browser.worker_steps import hit, open_preview, sign_in, submit, work_on
 from tests.conftest import Files, Run, records
 
 FIELD = '<input name="answer" value="yes"><button>Send</button>'
@@ -62,11 +62,8 @@ def test_a_page_submits_here(
     batch_files([{"word": "cat"}], template=PAGES[kind])
     run("launch")
     server = serve()
-    sign_in(page, server.site if name == "named" else server.api)
-    page.get_by_role("link", name="Describe an image").click()
-    page.get_by_role("button", name="Accept").click()
-    hit(page).get_by_role("button", name="Send").click()
-    expect(page.get_by_text("Submitted. Thank you.")).to_be_visible()
+    work_on(page, server.site if name == "named" else server.api)
+    submit(page, "Send")
     assert records(run("results").stdout)[0]["output"]["answer"] == "yes"
 
 
@@ -76,7 +73,7 @@ def test_in_a_preview_amazons_script_disables_the_button_and_submitting_is_refus
     batch_files([{"word": "cat"}], template=PAGES["Amazon's standard page"])
     run("launch")
     sign_in(page, serve().site)
-    page.get_by_role("link", name="Describe an image").click()
+    open_preview(page)
     button = hit(page).locator("#submitButton")
     expect(button).to_be_disabled()
     expect(button).to_have_value("You must ACCEPT the HIT before you can submit the results.")
@@ -91,13 +88,10 @@ def test_what_was_repeated_is_joined_as_amazon_joined_it(
     form = PAGES["Amazon's standard page"].replace(FIELD, boxes + "<button>Send</button>")
     batch_files([{"word": "cat"}], template=form)
     run("launch")
-    sign_in(page, serve().site)
-    page.get_by_role("link", name="Describe an image").click()
-    page.get_by_role("button", name="Accept").click()
+    work_on(page, serve().site)
     hit(page).get_by_label("a").check()
     hit(page).get_by_label("c").check()
-    hit(page).get_by_role("button", name="Send").click()
-    expect(page.get_by_text("Submitted. Thank you.")).to_be_visible()
+    submit(page, "Send")
     assert records(run("results").stdout)[0]["output"] == {"animal": "a|c"}
 
 
@@ -114,12 +108,9 @@ def test_a_dialog_and_a_form_that_the_page_handles_itself_submit_nothing(
 ) -> None:
     batch_files([{"word": "cat"}], template=DIALOG + PAGES["Amazon's standard page"] + SCRIPT)
     run("launch")
-    sign_in(page, serve().site)
-    page.get_by_role("link", name="Describe an image").click()
-    page.get_by_role("button", name="Accept").click()
+    work_on(page, serve().site)
     hit(page).get_by_role("button", name="OK").click()
     hit(page).get_by_role("button", name="Add").click()
     expect(hit(page).locator("#seen")).to_have_text("xget")
-    hit(page).get_by_role("button", name="Send").click()
-    expect(page.get_by_text("Submitted. Thank you.")).to_be_visible()
+    submit(page, "Send")
     assert records(run("results").stdout)[0]["output"] == {"answer": "yes"}

@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from simpleturk.commands.init import copy_example
 from tests.browser.conftest import picture
 from tests.conftest import Files, Run, do, records
+from tests.forked_commands import CommandForker, ForkedCommand
 from tests.marketplace.questions.test_question_form import FORM
 
 TEMPLATE = """<!doctype html><title>T</title><h1>{{ input.word }}</h1><p id=state></p>
@@ -31,23 +30,20 @@ if (!simpleturk.isPreview()) {
 
 
 @pytest.fixture
-def preview() -> Iterator[Callable[..., str]]:
-    """Start previews of the working directory; each call gives its address."""
-    started: list[subprocess.Popen[str]] = []
+def preview(forker: CommandForker) -> Iterator[Callable[..., str]]:
+    """Start previews of the working directory; each call returns the preview's address."""
+    processes: list[ForkedCommand] = []
 
     def start(*options: str) -> str:
-        command = [sys.executable, "-m", "simpleturk", "render-template", "--preview", "--port", "0", *options]
-        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        started.append(process)
-        assert process.stderr
+        process = forker.start("render-template", "--preview", "--port", "0", *options)
+        processes.append(process)
         return process.stderr.readline().split()[-1]
 
     yield start
-    for process in started:
+    for process in processes:
         process.terminate()
         process.wait(20)
-        assert process.stderr
-        process.stderr.close()
+        process.close()
 
 
 @pytest.fixture
@@ -127,7 +123,7 @@ def test_what_was_entered_stays_when_a_file_changes(
     page.goto(preview())
     hit = page.frame_locator("#hit")
     hit.locator("[name=a]").fill("typed")
-    page.wait_for_timeout(400)
+    page.wait_for_function("draft !== null && draft.some((field) => field[2] === 'typed')")
     Path("template.html").write_text("<p>the {{ input.word }}</p>" + form)
     expect(hit.get_by_text("the cat")).to_be_visible()
     expect(hit.locator("[name=a]")).to_have_value("typed")

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser.conftest import Server, picture
-from tests.browser.test_journey import hit, sign_in
+from tests.browser.worker_steps import accept, hit, open_preview, sign_in, submit, work_on
 from tests.conftest import PROPERTIES, Run, records
 
 AWKWARD = 'it\'s "a" & <script>alert(1)</script> ${b} {{ c }} ]]> 🙂 \\n\nnew line'
@@ -128,17 +128,16 @@ def test_a_project_shows_and_returns_what_was_typed(
     write(folder, text)
     assert run("launch").exit_code == 0
     sign_in(page, serve().site)
-    page.get_by_role("link", name="Describe an image").click()
+    open_preview(page)
     expect(hit(page).locator("#shown")).to_have_text(AWKWARD)
     if kind != "a form of its own":  # whose page leaves its button as it is: the site says that it was a preview
         expect(hit(page).get_by_role("button", name=re.compile("Submit|submit"))).to_be_disabled()
-    page.get_by_role("button", name="Accept").click()
+    accept(page)
     frame: FrameLocator = hit(page)
     expect(frame.locator("#shown")).to_have_text(AWKWARD)
     frame.get_by_label("Yes").check()
     picture(page, f"project-{list(PROJECTS).index(kind)}")
-    frame.get_by_role("button", name="Submit").click()
-    expect(page.get_by_text("Submitted. Thank you.")).to_be_visible()
+    submit(page)
     [record] = records(run("results").stdout)
     assert normal(record["output"]) == answers
     assert record["input"] == {"text": AWKWARD, "items": "[1, 2]"}
@@ -174,8 +173,6 @@ def test_a_crowd_form_that_needs_amazons_elements_says_so(
 <crowd-classifier name="a" categories="['x', 'y']"></crowd-classifier></crowd-form>""",
     )
     run("launch")
-    sign_in(page, serve().site)
-    page.get_by_role("link", name="Describe an image").click()
-    page.get_by_role("button", name="Accept").click()
+    work_on(page, serve().site)
     expect(hit(page).get_by_role("alert")).to_contain_text("This task needs crowd-classifier from assets.crowd.aws")
     expect(hit(page).get_by_role("button")).to_have_count(0)

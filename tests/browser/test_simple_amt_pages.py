@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server
-from tests.browser.test_journey import hit, sign_in
+from tests.browser.worker_steps import accept, hit, open_preview, sign_in, submit
 from tests.conftest import Run, records
 
 PAGE = """<html>
@@ -88,16 +88,15 @@ def test_an_old_template_is_done_as_it_is(
     )  # fmt: skip
     assert launched.exit_code == 0
     sign_in(page, serve(0, "--database", "market.db").site)
-    page.get_by_role("link", name="Words").click()
+    open_preview(page, "Words")
     expect(hit(page).locator("#word")).to_have_text("first")
     expect(hit(page).locator("#submit-btn")).to_be_disabled()
-    page.get_by_role("button", name="Accept").click()
+    accept(page)
     hit(page).locator("#more").click()
     expect(hit(page).locator("#word")).to_have_text(WORDS[1])
     hit(page).locator("#submit-btn").click()
     expect(hit(page).locator("#word")).to_have_text("too short")
     hit(page).locator("#note").fill("a note & <b>")
-    hit(page).locator("#submit-btn").click()
-    expect(page.get_by_text("Submitted. Thank you.")).to_be_visible()
+    submit(page)
     [record] = records(run("results", "--hit_ids_file", "ids.txt", "--database", "market.db").stdout)
     assert record["output"] == {"seen": 1, "note": "a note & <b>", "word": WORDS[1]}
