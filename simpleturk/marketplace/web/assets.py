@@ -1,6 +1,6 @@
-"""Files that HITs show, launched with them: kept beside the database, by what they hold, and served to workers.
+"""Files that HITs show: stored beside the database under a digest of their content, and served to workers.
 
-Nobody can guess an address; whoever has one may look, as with the pictures of any web page.
+The address of a file cannot be guessed, and needs no sign-in: anyone who has it can see the file.
 """
 
 import hashlib
@@ -15,13 +15,14 @@ from starlette.routing import Route
 
 from simpleturk.mturk.media_types import BINARY, media_type
 
-#: A name: the SHA-256 of what the file holds, in hex, and the suffix that tells its kind.
+#: A file's name: the SHA-256 of its content, in hex, and the suffix that gives its media type.
 _NAME = re.compile(r"[0-9a-f]{64}(\.[a-z0-9]{1,10})?")
 
-#: What a browser shows by itself; anything else is handed out as bytes.
+#: Media types that browsers may show; a file of any other type is served as application/octet-stream.
 _SHOWN = re.compile(r"(?:image|audio|video)/[\w.+-]+|text/plain|text/css|application/pdf|text/html")
 
-#: Opened by itself, a drawing or a page may hold scripts: it gets no origin, and a drawing no scripts.
+#: Content-Security-Policy of a file that is opened by itself. A drawing or a page may contain scripts: it gets no
+#: origin, and a drawing runs no scripts.
 _ALONE_ELSE = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _ALONE = {
     "text/html": "sandbox allow-scripts",
@@ -30,12 +31,12 @@ _ALONE = {
 
 
 def keep(folder: Path, name: str, source: Path) -> None:
-    """Keep a copy of a file in the store's folder of assets, under its name; it is on the disk when this returns.
+    """Store a copy of a file in the store's folder of assets, under its name; it is on the disk when this returns.
 
     Raises ValueError when that is not the name of what the file holds, OSError where there is no room.
     """
     if not _NAME.fullmatch(name):
-        raise ValueError(f"{name} is not a name")
+        raise ValueError(f"{name} is not a digest and a suffix")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = folder / name
     if target.exists():
@@ -50,7 +51,7 @@ def keep(folder: Path, name: str, source: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
         if not name.startswith(digest.hexdigest()):
-            raise ValueError(f"{source} is not what was named {name}")
+            raise ValueError(f"{source} does not have the content that {name} names")
         os.replace(temporary, target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
@@ -58,26 +59,26 @@ def keep(folder: Path, name: str, source: Path) -> None:
 
 
 def route(folder: Path) -> Route:
-    """Where they are served: any part of a file, so that recordings can be wound."""
+    """The address of stored files. It serves parts of files too, so that a recording can be played from any point."""
 
     def asset(request: Request) -> Response:
         name = request.path_params["name"]
         path = folder / name
         if not _NAME.fullmatch(name) or not path.is_file():
-            return PlainTextResponse("There is no such file.\n", 404)
+            return PlainTextResponse("This file does not exist.\n", 404)
         return file_response(path)
 
     return Route("/assets/{name}", asset)
 
 
 def file_response(path: Path) -> Response:
-    """A stranger's file, for pages of any origin, so that it can do nothing but be shown."""
+    """Serve a requester's file to pages of any origin; headers keep its scripts away from the site."""
     kind = media_type(path.name)
     if not _SHOWN.fullmatch(kind):
         kind = BINARY
     headers = {
         "Cache-Control": "max-age=31536000, immutable",
-        # A frame without an origin may draw it on a canvas.
+        # A page in a frame without an origin may read it, for example to draw it on a canvas.
         "Access-Control-Allow-Origin": "*",
         "Cross-Origin-Resource-Policy": "cross-origin",
         "Content-Security-Policy": _ALONE.get(kind, _ALONE_ELSE),

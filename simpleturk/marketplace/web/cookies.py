@@ -1,7 +1,8 @@
-"""The session's cookie where there is no TLS: kept twice, once under a name that no other host can plant.
+"""The session cookie without TLS: set under two names, of which one cannot be set by any other host.
 
-A HIT on a sibling name may plant a cookie for the whole domain. Browsers let nobody plant one whose name begins with
-__Host-, and take it without TLS from this computer's own names (Safari does not: there the plain one has to do).
+A HIT on a sibling host name can set a cookie for the whole domain. Browsers accept a cookie whose name begins with
+__Host- only from the host that it is for. They accept it without TLS from this computer's own names; Safari does not,
+and uses the plain cookie.
 """
 
 from starlette.datastructures import MutableHeaders
@@ -12,7 +13,7 @@ SAFE_NAME = f"__Host-{NAME}"
 
 
 class HostPrefixCookie:
-    """Hands an application the safe cookie as the plain one, and keeps what it sets under both names."""
+    """Passes the safe cookie to an application as the plain one, and sets the application's cookie under both names."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -35,12 +36,12 @@ class HostPrefixCookie:
 
 
 def _with_one_cookie(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """Headers whose cookies hold our session once: the safe one, or the plain one if it is the only one."""
+    """Headers with one session cookie at most: the safe one, or else the plain one if there is only one."""
     others = [(name, value) for name, value in headers if name != b"cookie"]
     sent = b";".join(value for name, value in headers if name == b"cookie").decode("latin-1").split(";")
     pairs = [pair.strip().partition("=") for pair in sent if "=" in pair]
     safe = [value for name, _, value in pairs if name == SAFE_NAME]
     plain = [value for name, _, value in pairs if name == NAME]
-    # Of several plain ones somebody has planted some, and nobody knows which.
-    ours = safe[:1] or (plain if len(plain) == 1 else [])
-    return [*others, *((b"cookie", f"{NAME}={value}".encode("latin-1")) for value in ours)]
+    # Among several plain cookies some were set by another host, and cannot be told apart.
+    session = safe[:1] or (plain if len(plain) == 1 else [])
+    return [*others, *((b"cookie", f"{NAME}={value}".encode("latin-1")) for value in session)]

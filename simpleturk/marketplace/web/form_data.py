@@ -1,4 +1,4 @@
-"""What a page submits: the fields of a form, as they were sent."""
+"""Reading forms: their fields, as the browser sent them."""
 
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from simpleturk.marketplace.people.refusals import WorkerError
 from simpleturk.mturk.characters import SURROGATE
 
-#: The largest submission, in bytes, and the largest form of a page of ours.
+#: The largest submission of a HIT, and the largest form of one of the site's own pages, in bytes.
 MAX_FORM_BYTES = 16 * 1024 * 1024
 
 
@@ -21,12 +21,12 @@ MAX_OWN_FORM_BYTES = 1024 * 1024
 MAX_FIELDS = 20_000
 
 
-#: A form as it was sent: names may repeat, and their order is kept.
+#: A form as it was sent: names may repeat, and fields keep their order.
 Form = ImmutableMultiDict[str, str]
 
 
 async def read_form(request: Request, most: int = MAX_OWN_FORM_BYTES) -> Form:
-    """A request's form, with files as their names. Raises WorkerError when it is too large or cannot be read."""
+    """A request's form; a file is given as its name. Raises WorkerError if it is too large or malformed."""
     length = request.headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > most:
         reason = f"The limit is {most // 1024**2} MiB. Go back: your answers should still be there."
@@ -39,18 +39,18 @@ async def read_form(request: Request, most: int = MAX_OWN_FORM_BYTES) -> Form:
     except ClientDisconnect as error:
         reason = "The connection was lost or too slow. Try again."
         raise WorkerError("Your answers did not arrive.", reason, 408) from error
-    # Inside an application Starlette makes an HTTPException of what its parser says; an unknown charset is a
+    # Inside an application Starlette turns errors of its parser into HTTPException; an unknown charset is a
     # LookupError.
     except (HTTPException, MultiPartException, LookupError, ValueError) as error:
         raise WorkerError("Your answers cannot be read.", "The page sent a malformed form.", 400) from error
 
 
 async def _read(request: Request, most: int) -> Form:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "application/x-www-form-urlencoded":
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == "application/x-www-form-urlencoded":
         return await _urlencoded(request, most)
     if "content-length" not in request.headers:
-        # Its files go to the disk: their size has to be known before. Browsers say it.
+        # Uploaded files are written to the disk, so their size has to be known first. Browsers send it.
         raise ValueError("no length")
     form = await request.form(max_fields=MAX_FIELDS, max_files=100, max_part_size=most)
     return Form(
@@ -59,7 +59,7 @@ async def _read(request: Request, most: int) -> Form:
 
 
 async def _urlencoded(request: Request, most: int) -> Form:
-    """Names and values as UTF-8, also where a client did not encode them. Raises ValueError for too many fields."""
+    """Names and values as UTF-8, percent-encoded or not. Raises ValueError if the form is too large."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -69,7 +69,10 @@ async def _urlencoded(request: Request, most: int) -> Form:
 
 
 def fields_of(encoded: bytes) -> list[tuple[str, str]]:
-    """Names and values of an encoded form or query. What is not UTF-8 is what browsers send for Latin-1 pages."""
+    """Names and values of an encoded form or query: UTF-8, or else what browsers send for Latin-1 pages.
+
+    Raises ValueError for too many fields.
+    """
     options: dict[str, Any] = {"keep_blank_values": True, "max_num_fields": MAX_FIELDS}
     try:
         return parse_qsl(encoded.decode("utf-8"), errors="strict", **options)

@@ -1,12 +1,11 @@
 """The frame in which a HIT runs: its address, its origin, and the page in it.
 
-HIT content is hostile. On the names under simpleturk.localhost, and where the operator gives a second host name, it has
-an origin of its own beside the site's, with storage but without the site's cookies; where the site has only one name,
-the frame is an opaque sandbox without storage. Either way it cannot navigate the site's window, and its address cannot
-be guessed.
+The content of HITs is hostile. Under the names of simpleturk.localhost, and with a second host name of the operator's,
+a frame has its own origin: it has storage, but not the site's cookies. If the site has only one name, the frame is an
+opaque sandbox without storage. In both cases it cannot navigate the site's window, and its address cannot be guessed.
 
-Pages that were written for Amazon's site work unchanged: hit.js sends what they would post to Amazon's hosts to ours,
-and the scripts that Amazon had for such pages are ours.
+Pages that were written for Amazon's site work unchanged: hit.js sends to this site what they post to Amazon's hosts,
+and the scripts that Amazon offered to such pages are replaced by this site's.
 """
 
 import re
@@ -31,7 +30,7 @@ from simpleturk.marketplace.web import assets
 from simpleturk.marketplace.web.form_page import render_form
 from simpleturk.marketplace.web.hosts import FRAME_HOST, SITE_HOST
 
-#: What Amazon's frame allowed: everything but navigating the window around it.
+#: What a frame may do, as on Amazon's site: everything except navigating the window around it.
 SANDBOX = (
     "allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox allow-modals allow-downloads"
     " allow-pointer-lock"
@@ -42,7 +41,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Frame:
-    """What a page puts into its iframe: the address, its origin, the sandbox's flags, the height in pixels (0: fit)."""
+    """The attributes of an iframe: address, origin, flags of the sandbox, height in pixels (0: fits the content)."""
 
     url: str
     origin: str
@@ -51,7 +50,7 @@ class Frame:
 
 
 class Frames:
-    """Makes the addresses of frames, and answers them. `secret_key` signs what an address may show.
+    """Makes the addresses of frames, and serves them. `secret_key` signs which HIT an address shows.
 
     `second_host` is the operator's second host name, or "".
     """
@@ -62,7 +61,7 @@ class Frames:
         self._signer = URLSafeSerializer(secret_key, salt="frame")
 
     def routes(self) -> list[Route]:
-        """Where frames are served, and the scripts that every frame may load."""
+        """The addresses of frames, and of the scripts and files that they load."""
         return [
             Route("/frame/{token}", self.page),
             Route("/hit.js", _script("hit.js")),
@@ -71,16 +70,16 @@ class Frames:
         ]
 
     def hosts(self) -> set[str]:
-        """The names under which there is nothing but frames."""
+        """The host names that serve only frames."""
         return {FRAME_HOST, self.second_host} - {""}
 
     def preview(self, request: Request, hit_id: str, question: str) -> Frame:
-        """The frame of a HIT that is only looked at."""
+        """The frame of a HIT's preview."""
         parameters = {"assignmentId": NOT_AVAILABLE, "hitId": hit_id, "turkSubmitTo": _origin(request)}
         return self._frame(request, question, {"hit": hit_id}, parameters)
 
     def work(self, request: Request, assignment: Row[Any], question: str) -> Frame:
-        """The frame of a HIT that is being done: the four parameters that Amazon's had."""
+        """The frame of an accepted HIT, with the four parameters of Amazon's frames."""
         parameters = {
             "assignmentId": assignment.assignment_id,
             "hitId": assignment.hit_id,
@@ -96,7 +95,7 @@ class Frames:
             parts = urlsplit(question.url)
             query = "&".join(filter(None, (parts.query, urlencode(parameters))))
             url = parts._replace(query=query).geturl()
-            # A page of another host has that host's origin.
+            # An external page has the origin of its own host.
             return Frame(url, f"{parts.scheme}://{parts.netloc}", f"{SANDBOX} allow-same-origin", question.frame_height)
         origin = _origin(request, host) if host else ""
         token = self._signer.dumps(shows | {"site": _origin(request)})
@@ -104,7 +103,7 @@ class Frames:
         return Frame(url, origin or _origin(request), _sandbox(host != ""), question.frame_height)
 
     def page(self, request: Request) -> Response:
-        """The HIT's own page, as its requester wrote it, with our script before it."""
+        """The page of a HIT, as its requester wrote it, after the site's script."""
         try:
             shows = self._signer.loads(request.path_params["token"])
         except BadSignature as error:
@@ -118,7 +117,7 @@ class Frames:
         else:
             html = adapted(question.html or "")
         headers = {
-            # The sandbox holds also for somebody who opens the address outside of the frame.
+            # The sandbox also holds if the address is opened outside of the frame.
             "Content-Security-Policy": f"sandbox {_sandbox(own_origin)}; frame-ancestors {embedder}",
             "Cache-Control": "no-store",
             "Referrer-Policy": "no-referrer",
@@ -127,31 +126,31 @@ class Frames:
         return HTMLResponse(html.encode("utf-8", "replace"), headers=headers)
 
 
-#: Our scripts in the place of Amazon's, and where pages look for Amazon's.
+#: The scripts that replace Amazon's, and where pages look for Amazon's.
 AMAZONS_SCRIPTS = {
     "externalHIT_v1.js": r"s3\.amazonaws\.com/mturk-public/externalHIT(?:_v1)?\.js",
     "crowd-html-elements.js": r"assets\.crowd\.aws/crowd-html-elements\.js",
 }
 _AMAZONS = [(re.compile(rf"(?:https?:)?//{at}", re.IGNORECASE), f"/{name}") for name, at in AMAZONS_SCRIPTS.items()]
 
-#: What may stand before the first script of a page: it has to stay before it.
+#: What may stand before the first script of a page, and has to stay before it.
 _PROLOGUE = re.compile(
     r"(?:[\s\ufeff]|<\?xml[^>]*>|<!--.*?-->|<!doctype[^>]*>|<html[^>]*>|<head(?:\s[^>]*)?>|<meta[^>]*>)*", re.I | re.S
 )
 
 
 def adapted(html: str) -> str:
-    """A HIT's page with our script before all others, and ours in the place of Amazon's."""
+    """A HIT's page with hit.js before all other scripts, and this site's scripts instead of Amazon's."""
     start = _PROLOGUE.match(html)
     at = start.end() if start else 0
     rest = html[at:]
-    for address, ours in _AMAZONS:
-        rest = address.sub(ours, rest)
+    for address, replacement in _AMAZONS:
+        rest = address.sub(replacement, rest)
     return f'{html[:at]}<script src="/hit.js"></script>{rest}'
 
 
 def _origin(request: Request, host: str = "") -> str:
-    """The origin by which a request called us, or the same under another name."""
+    """The origin that a request names, or the same scheme and port under another host."""
     if not host:
         return f"{request.url.scheme}://{request.url.netloc}"
     port = f":{request.url.port}" if request.url.port else ""

@@ -1,6 +1,7 @@
-"""Connections of strangers: how much may come before a request is known, how long it may take, and how many there are.
+"""Limits of connections: the size of a request's head, the time for head and body, and connections per address.
 
-uvicorn's protocol for httptools has none of these bounds.
+uvicorn's protocol for httptools has none of these limits. The subclass overrides methods of it that are private:
+pyproject.toml pins uvicorn, and tests check that the methods are still called.
 """
 
 import asyncio
@@ -12,14 +13,14 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 #: The largest head of a request, in bytes.
 MAX_HEAD = 64 * 1024
 
-#: Seconds for the head of a request, from the connection or its first byte, and for the rest of it.
+#: Seconds for the head of a request, from the connection or the first byte of the request, and for its body.
 HEAD_SECONDS = 15
 BODY_SECONDS = 300
 
-#: How many connections one address may have open. Those of this computer (a proxy's) are not counted.
+#: How many connections one address may have open. This computer's own addresses, such as a proxy's, have no limit.
 PER_ADDRESS = 400
 
-#: A HIT that submits by GET may come here, in its frame: then a worker reads it.
+#: A worker may read this page in the frame of a HIT that submits by GET.
 _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n"
     b"Content-Type: text/html; charset=utf-8\r\n\r\n<!doctype html><html lang=en><title>Not submitted</title>"
@@ -31,10 +32,10 @@ _connections: Counter[str] = Counter()
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """HTTP/1.1 with bounds on what a connection may take."""
+    """HTTP/1.1 with limits on what a connection may take."""
 
     def connection_made(self, transport: Any) -> None:
-        """Begin; the first request has to come soon."""
+        """Begin: the head of the first request has to arrive within HEAD_SECONDS."""
         super().connection_made(transport)
         self._address = self.client[0] if self.client else ""
         self._head: int | None = 0
@@ -44,7 +45,7 @@ class BoundedProtocol(HttpToolsProtocol):
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End."""
+        """End: free the connection's place."""
         self._timer.cancel()
         _connections[self._address] -= 1
         if not _connections[self._address]:
@@ -52,7 +53,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes. A head that is still not whole after so many never will be."""
+        """Receive bytes; refuse a head of more than MAX_HEAD bytes."""
         super().data_received(data)
         if self._head is not None:
             self._head += len(data)
@@ -61,19 +62,19 @@ class BoundedProtocol(HttpToolsProtocol):
                 self.transport.close()
 
     def on_message_begin(self) -> None:
-        """The first byte of a request."""
+        """A request begins: its head has to arrive within HEAD_SECONDS."""
         super().on_message_begin()
         self._head = 0
         self._restart(HEAD_SECONDS)
 
     def on_headers_complete(self) -> None:
-        """The head is there."""
+        """The head is complete: the body has to arrive within BODY_SECONDS."""
         self._head = None
         self._restart(BODY_SECONDS)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """The request is there; what the answer takes is not the client's doing."""
+        """The request is complete: the time for the answer has no limit here."""
         self._timer.cancel()
         super().on_message_complete()
 

@@ -1,6 +1,6 @@
-"""What the operator sees of requests: an access log of JSON lines, and numbers for Prometheus.
+"""What the operator sees of requests: an access log of JSON lines, and metrics for Prometheus.
 
-Neither holds answers, secrets, queries or what HITs show: of a page its path, of an API call its operation.
+Neither contains answers, secrets, queries or the content of HITs: of a page the path, of an API call the operation.
 """
 
 import json
@@ -23,12 +23,12 @@ from simpleturk.marketplace.web.hosts import is_loopback
 access_log = logging.getLogger("simpleturk.access")
 log = logging.getLogger("simpleturk.marketplace")
 
-#: Set by prometheus_client's own rule when several processes serve: the folder in which they add up their numbers.
+#: The environment variable by which prometheus_client finds the folder in which several processes add up metrics.
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def log_to_stderr() -> None:
-    """Let the marketplace's logs be seen: the access log as bare JSON lines, the others with time and level."""
+    """Print the marketplace's logs: the access log as plain JSON lines, the others with time and level."""
     plain, full = logging.StreamHandler(), logging.StreamHandler()
     full.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     for name, output, level in (("simpleturk.access", plain, logging.INFO), ("simpleturk", full, logging.WARNING)):
@@ -38,7 +38,7 @@ def log_to_stderr() -> None:
 
 
 class Observer:
-    """Watches requests go by. `log_all` logs every one, else those of the API that failed."""
+    """Counts and logs requests: with `log_all` every request, otherwise API calls that failed."""
 
     def __init__(self, marketplace: Marketplace, log_all: bool) -> None:
         self.marketplace = marketplace
@@ -73,11 +73,11 @@ class Observer:
         return watched
 
     def note(self, scope: Scope, **facts: str) -> None:
-        """Facts for the log line of a request."""
+        """Add values to the log line of a request."""
         scope.setdefault("simpleturk", {}).update(facts)
 
     def failed(self, scope: Scope, number: str, error: Exception) -> None:
-        """Log a bug, or a database that cannot be used, under the number that the caller was told."""
+        """Log a bug or an unusable database under the number that the answer gives to the caller."""
         log.error("request %s failed", number, exc_info=error)
         self.note(scope, request_id=number, error=type(error).__name__)
 
@@ -93,12 +93,12 @@ class Observer:
     def metrics_page(self, request: Request) -> Response:
         """The numbers in Prometheus's text format; only this computer may read them: they are the operator's."""
         if request.client is None or not is_loopback(request.client.host):
-            return PlainTextResponse("The metrics are for this machine only.\n", 403)
+            return PlainTextResponse("Only this computer may read the metrics.\n", 403)
         body, media_type = self.metrics()
         return Response(body, headers={"Content-Type": media_type})
 
     def metrics(self) -> tuple[bytes, str]:
-        """The numbers of all processes as text, and its content type."""
+        """The metrics of all processes as text, and its content type."""
         registry = self.registry
         if MULTIPROCESS in os.environ:
             registry = CollectorRegistry()
@@ -112,7 +112,7 @@ class Observer:
         self.requests.labels(kind, str(status)).inc()
         self.seconds.labels(kind).observe(seconds)
         if operation:
-            # Names that a stranger made up must not make ever more counters.
+            # Invented operation names must not create counters without end.
             known = operation if operation in OPERATIONS else "unknown"
             self.calls.labels(known, facts.get("error", "")).inc()
         if self.log_all or (operation and status >= 400):
@@ -129,5 +129,5 @@ class Observer:
 
 
 def _shown(path: str) -> str:
-    """A path without what opens something: the address of a frame shows its HIT to whoever has it."""
+    """A path for the log. The address of a frame is left out, because it shows the HIT to anyone who has it."""
     return "/frame/…" if path.startswith("/frame/") else path[:200]

@@ -16,7 +16,7 @@ class SiteSettings:
 
     `name`, `color` ("#1d5c4d"), `welcome`, `terms` (accepted once) and `contact` are what workers see. `frames` is a
     second host name, on which HITs run. With `open_access` workers sign in with an id alone; without it they have
-    accounts with passwords, which anybody may create if `sign_up` is set. `limits` bounds what one worker may do.
+    accounts with passwords, which every visitor may create if `sign_up` is set. `limits` bounds what one worker may do.
     """
 
     name: str = "simpleturk"

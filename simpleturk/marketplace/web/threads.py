@@ -1,6 +1,6 @@
-"""Where the server's work on the database is done: reads in a few threads, writes in one after the other.
+"""The threads in which the server works on the database: a few for reads, one at a time for writes.
 
-More threads would only wait for each other, and take the processor from the one that works.
+More threads would only wait for each other, and take processor time from the thread that works.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ import anyio.to_thread
 
 T = TypeVar("T")
 
-#: Threads for pages and calls that only look.
+#: Threads for pages and API calls that only read.
 READERS = 6
 
 
@@ -19,7 +19,7 @@ class Threads:
 
     def __init__(self) -> None:
         self._readers = anyio.CapacityLimiter(READERS)
-        # Requests that wait for their turn to write wait here, as tasks, and not in threads.
+        # Requests that wait to write wait as tasks of the event loop, without a thread.
         self._writer = anyio.CapacityLimiter(1)
 
     async def reading(self, function: Callable[..., T], *arguments: Any) -> T:

@@ -1,47 +1,47 @@
-// What pages with a crowd-form load from Amazon. Amazon's script is asked for first; where it is out of reach, a
-// crowd-form with ordinary fields works all the same, and one that needs Amazon's elements says so.
+// Replaces the script that pages with a crowd-form load from Amazon. It loads Amazon's script first. If that cannot be
+// reached, a crowd-form with ordinary fields still works; a crowd-form with Amazon's elements shows an error.
 "use strict";
 
 (() => {
-  const amazons = "https://assets.crowd.aws/crowd-html-elements.js";
-  const patience = 8000;
-  const given = new URLSearchParams(location.search);
-  const assignmentId = given.get("assignmentId") || "";
+  const amazonScript = "https://assets.crowd.aws/crowd-html-elements.js";
+  const timeout = 8000; // milliseconds
+  const parameters = new URLSearchParams(location.search);
+  const assignmentId = parameters.get("assignmentId") || "";
   const isPreview = !assignmentId || assignmentId === "ASSIGNMENT_ID_NOT_AVAILABLE";
   const reserved = ["assignmentId", "hitId", "workerId", "turkSubmitTo"];
 
-  // Elements in which a worker enters something.
-  const entering = (
+  // Elements in which a worker enters answers.
+  const inputElements = (
     "bounding-box checkbox classifier classifier-multi-select entity-annotation image-classifier" +
     " image-classifier-multi-select input instance-segmentation keypoint line polygon polyline radio-button radio-group" +
     " semantic-segmentation slider text-area toggle-button"
   ).split(" ");
-  const lacking = (form) =>
+  const missingElements = (form) =>
     [...new Set([...form.querySelectorAll("*")].map((element) => element.localName))].filter(
-      (name) => name.startsWith("crowd-") && entering.includes(name.slice(6)),
+      (name) => name.startsWith("crowd-") && inputElements.includes(name.slice(6)),
     );
 
   // The answer of a crowd-form, as Amazon documented it: a choice is an object with true and false.
   function answers(form, button) {
-    const found = Object.create(null);
-    if (button && button.name) found[button.name] = button.value;
+    const output = Object.create(null);
+    if (button && button.name) output[button.name] = button.value;
     for (const field of form.querySelectorAll("input[name], textarea[name], select[name]")) {
-      const kind = field.type;
+      const type = field.type;
       if (field.matches(":disabled") || !field.name || reserved.includes(field.name)) continue;
-      if (["submit", "button", "reset", "image", "file"].includes(kind)) continue;
-      if (kind === "radio" || kind === "checkbox") {
-        const choices = found[field.name];
-        const isOne = choices !== null && typeof choices === "object" && !Array.isArray(choices);
-        // Whatever else has the same name stays, beside the choices.
-        const others = choices === undefined || isOne ? {} : { "": choices };
-        found[field.name] = Object.assign(isOne ? choices : others, { [field.value]: field.checked });
-      } else if (kind === "select-multiple") {
-        found[field.name] = [...field.selectedOptions].map((option) => option.value);
+      if (["submit", "button", "reset", "image", "file"].includes(type)) continue;
+      if (type === "radio" || type === "checkbox") {
+        const choices = output[field.name];
+        const isChoice = choices !== null && typeof choices === "object" && !Array.isArray(choices);
+        // Values of other fields with the same name stay beside the choices.
+        const others = choices === undefined || isChoice ? {} : { "": choices };
+        output[field.name] = Object.assign(isChoice ? choices : others, { [field.value]: field.checked });
+      } else if (type === "select-multiple") {
+        output[field.name] = [...field.selectedOptions].map((option) => option.value);
       } else {
-        found[field.name] = field.value;
+        output[field.name] = field.value;
       }
     }
-    return found;
+    return output;
   }
   function flattened(value, name, into) {
     if (value === null || typeof value !== "object" || Array.isArray(value)) into[name] = value;
@@ -54,7 +54,7 @@
     const fields = flat ? flattened(output, "", {}) : { taskAnswers: [output] };
     const post = document.createElement("form");
     post.method = "post";
-    post.action = `${(given.get("turkSubmitTo") || "").replace(/\/+$/, "")}/mturk/externalSubmit`;
+    post.action = `${(parameters.get("turkSubmitTo") || "").replace(/\/+$/, "")}/mturk/externalSubmit`;
     post.hidden = true;
     for (const [name, value] of Object.entries({ assignmentId, ...fields })) {
       const field = document.createElement("textarea");
@@ -74,12 +74,12 @@
     element.replaceWith(button);
   }
   function prepare(form) {
-    const missing = lacking(form);
+    const missing = missingElements(form);
     if (missing.length) {
       const alert = document.createElement("p");
       alert.setAttribute("role", "alert");
       alert.style.cssText = "border: 2px solid #b3261e; color: #b3261e; background: #fff; padding: 0.75em";
-      alert.textContent = `This task needs ${missing.join(", ")} from assets.crowd.aws, which cannot be reached: it cannot be done now.`;
+      alert.textContent = `This task needs ${missing.join(", ")} from assets.crowd.aws, which cannot be reached. Return the HIT, or try again later.`;
       form.prepend(alert);
       return;
     }
@@ -95,7 +95,7 @@
     }
     if (isPreview) form.querySelectorAll(submits).forEach((button) => (button.disabled = true));
     form.submit = () => send(form);
-    // On the window: whatever the page's own listeners make of it comes first.
+    // On the window: the page's own listeners come first.
     window.addEventListener("submit", (event) => {
       const isDialog = /^dialog$/i.test(event.target.getAttribute("method") || "");
       if (event.defaultPrevented || isDialog || !form.contains(event.target)) return;
@@ -113,8 +113,8 @@
     else begin();
   }
   const script = document.createElement("script");
-  script.src = amazons;
+  script.src = amazonScript;
   script.onerror = withoutAmazon;
-  setTimeout(withoutAmazon, patience);
+  setTimeout(withoutAmazon, timeout);
   document.head.append(script);
 })();

@@ -1,4 +1,4 @@
-// The functions that Amazon's externalHIT_v1.js had, for the pages that load it.
+// The functions of Amazon's externalHIT_v1.js, for pages that load it.
 /* eslint no-unused-vars: off, no-var: off */
 
 function turkGetParam(name, defaultValue) {

@@ -1,19 +1,19 @@
-// In the frame of a HIT, before its own scripts. The page around the HIT believes nothing of what is said here but the
-// HIT's height and the worker's draft of this very HIT.
+// Runs in the frame of a HIT, before the HIT's own scripts. From this frame the page around it takes only the HIT's
+// height, and the worker's draft of this HIT.
 "use strict";
 
 (() => {
-  const given = new URLSearchParams(location.search);
-  const site = (given.get("turkSubmitTo") || "").replace(/\/+$/, "");
-  const isWork = (given.get("assignmentId") || "ASSIGNMENT_ID_NOT_AVAILABLE") !== "ASSIGNMENT_ID_NOT_AVAILABLE";
-  const amazons = ["www.mturk.com", "mturk.com", "workersandbox.mturk.com", "worker.mturk.com"];
+  const parameters = new URLSearchParams(location.search);
+  const site = (parameters.get("turkSubmitTo") || "").replace(/\/+$/, "");
+  const isWork = (parameters.get("assignmentId") || "ASSIGNMENT_ID_NOT_AVAILABLE") !== "ASSIGNMENT_ID_NOT_AVAILABLE";
+  const amazonHosts = ["www.mturk.com", "mturk.com", "workersandbox.mturk.com", "worker.mturk.com"];
 
-  // A field of the page may be called "action" or "setAttribute": the form's own are meant.
+  // A field of the page may be named "action" or "setAttribute": these functions always use the form's own.
   const get = (element, name) => Element.prototype.getAttribute.call(element, name);
   const set = (element, name, value) => Element.prototype.setAttribute.call(element, name, value);
   const isDialog = (form, button) => /^dialog$/i.test((button && get(button, "formmethod")) || get(form, "method") || "");
 
-  // Where an element would lead; without an address, to this page itself.
+  // The address to which an element submits; without one, this page's.
   function target(element, name) {
     try {
       const address = (get(element, name) || "").trim();
@@ -22,17 +22,17 @@
       return null;
     }
   }
-  const isAmazons = (to) =>
-    to && amazons.includes(to.hostname) && to.pathname.replace(/^\/+/, "/") === "/mturk/externalSubmit";
+  const isAmazonSubmit = (to) =>
+    to && amazonHosts.includes(to.hostname) && to.pathname.replace(/^\/+/, "/") === "/mturk/externalSubmit";
 
-  // What would be posted to Amazon comes to this site. In a preview too: the site says that it was one.
+  // Forms that would be posted to Amazon are posted to this site. In a preview too: the site answers that it was one.
   function redirect(form, button) {
     for (const [element, name] of [[form, "action"], ...(button && get(button, "formaction") ? [[button, "formaction"]] : [])]) {
       const to = target(element, name);
-      if (isAmazons(to)) set(element, name, `${site}/mturk/externalSubmit${to.search}`);
+      if (isAmazonSubmit(to)) set(element, name, `${site}/mturk/externalSubmit${to.search}`);
     }
   }
-  // A form of the page's own that leads nowhere is submitted: on Amazon's site the one around it was.
+  // A form without an address is submitted as the HIT's: on Amazon's site it stood inside the form of the HIT.
   function rescue(form, button) {
     const to = button && get(button, "formaction") ? target(button, "formaction") : target(form, "action");
     if (!to || to.host !== location.host || to.pathname.startsWith("/mturk/") || isDialog(form, button)) return;
@@ -47,7 +47,7 @@
       field = Object.assign(document.createElement("input"), { type: "hidden", name: "assignmentId" });
       Node.prototype.appendChild.call(form, field);
     }
-    field.value = given.get("assignmentId") || "";
+    field.value = parameters.get("assignmentId") || "";
   }
   const submit = HTMLFormElement.prototype.submit;
   HTMLFormElement.prototype.submit = function () {
@@ -56,13 +56,13 @@
     sendDraft.flush();
     return submit.call(this);
   };
-  // On the window, in the last phase: whatever the page's own listeners make of the address.
+  // On the window, in the last phase: the page's own listeners may change the address before.
   window.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
     redirect(event.target, event.submitter);
     rescue(event.target, event.submitter);
   });
-  // A listener of the page may stop the event before it comes there.
+  // A listener of the page may stop the event before that phase.
   window.addEventListener("submit", (event) => (redirect(event.target, event.submitter), sendDraft.flush()), true);
 
   // A frame of height 0 fits its content.
@@ -75,19 +75,19 @@
     if (height !== last) parent.postMessage({ simpleturk: "height", height: (last = height) }, "*");
   }
 
-  // What the worker has entered is kept by the page around, for when this one is loaded again.
-  const kinds = "input[name], textarea[name], select[name]";
-  const kept = (field) => !["hidden", "password", "file", "submit", "button", "image", "reset"].includes(field.type);
-  const fields = () => [...document.querySelectorAll(kinds)].filter(kept);
+  // The page around the frame saves what the worker has entered, and restores it when the HIT is loaded again.
+  const selector = "input[name], textarea[name], select[name]";
+  const isSaved = (field) => !["hidden", "password", "file", "submit", "button", "image", "reset"].includes(field.type);
+  const fields = () => [...document.querySelectorAll(selector)].filter(isSaved);
   const isChoice = (field) => field.type === "checkbox" || field.type === "radio";
   const state = (field) =>
-    isChoice(field) ? field.checked : field.multiple ? [...field.selectedOptions].map((one) => one.value) : field.value;
+    isChoice(field) ? field.checked : field.multiple ? [...field.selectedOptions].map((option) => option.value) : field.value;
   function isUntouched(field) {
     if (isChoice(field)) return field.checked === field.defaultChecked;
-    if (field.options) return [...field.options].every((one) => one.selected === one.defaultSelected) || field.selectedIndex <= 0;
+    if (field.options) return [...field.options].every((option) => option.selected === option.defaultSelected) || field.selectedIndex <= 0;
     return field.value === field.defaultValue;
   }
-  const identity = (field, all) => [field.name, isChoice(field) ? field.value : all.filter((one) => one.name === field.name).indexOf(field)];
+  const identity = (field, all) => [field.name, isChoice(field) ? field.value : all.filter((other) => other.name === field.name).indexOf(field)];
   function draft() {
     const all = fields();
     return all.filter((field) => !isUntouched(field)).map((field) => [...identity(field, all), state(field)]);
@@ -95,10 +95,10 @@
   function restore(saved) {
     const all = fields();
     for (const [name, which, value] of saved) {
-      const field = all.find((one) => one.name === name && identity(one, all)[1] === which);
+      const field = all.find((candidate) => candidate.name === name && identity(candidate, all)[1] === which);
       if (!field || !isUntouched(field)) continue;
       if (isChoice(field)) field.checked = value === true;
-      else if (field.multiple) for (const one of field.options) one.selected = Array.isArray(value) && value.includes(one.value);
+      else if (field.multiple) for (const option of field.options) option.selected = Array.isArray(value) && value.includes(option.value);
       else field.value = String(value);
       field.dispatchEvent(new Event("input", { bubbles: true }));
       field.dispatchEvent(new Event("change", { bubbles: true }));

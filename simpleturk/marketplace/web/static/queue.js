@@ -1,4 +1,4 @@
-// The queue's clocks run.
+// The time left of each HIT in the queue, counted down.
 "use strict";
 
 const start = Date.now();

@@ -1,13 +1,13 @@
-// The page around a HIT: the clock, the frame's height, the draft, and what happens when the work is in.
+// The page around a HIT: the clock, the frame's height, the draft of the answers, and what follows a submission.
 "use strict";
 
 const frame = document.querySelector("iframe.hit");
 const next = document.getElementById("next");
 const left = document.getElementById("left");
 const draftKey = next && `draft:${next.dataset.assignment}`;
-const MOST = 1_000_000; // characters of a draft
+const MAX_DRAFT = 1_000_000; // characters
 
-// A height of 0 asks for a frame that fits the content; the frame says how high that is.
+// With a height of 0 the frame fits its content; the frame reports how high that is.
 const isFitting = frame && !(Number(frame.dataset.height) > 0);
 if (frame && !isFitting) {
   frame.style.height = `${frame.dataset.height}px`;
@@ -18,26 +18,26 @@ function stored(action) {
   try {
     return action(sessionStorage);
   } catch {
-    return null; // no storage, or full: then there are no drafts
+    return null; // no storage, or no space left: drafts are not saved
   }
 }
 
-// Frames can claim anything: what is taken from them is a number, and the draft of this very HIT.
+// A hostile frame can send anything: only a number, and the draft of this HIT, are taken from it.
 window.addEventListener("message", (event) => {
   if (!frame || event.source !== frame.contentWindow || !event.data) return;
-  const { simpleturk: what, height, fields } = event.data;
-  if (what === "height" && isFitting && Number.isFinite(height)) {
+  const { simpleturk: message, height, fields } = event.data;
+  if (message === "height" && isFitting && Number.isFinite(height)) {
     frame.style.minHeight = `${Math.min(Math.max(height, 100), 30000)}px`;
-  } else if (what === "draft" && next && Array.isArray(fields)) {
+  } else if (message === "draft" && next && Array.isArray(fields)) {
     const text = JSON.stringify(fields);
-    if (text.length <= MOST) stored((storage) => storage.setItem(draftKey, text));
-  } else if (what === "ready" && next) {
+    if (text.length <= MAX_DRAFT) stored((storage) => storage.setItem(draftKey, text));
+  } else if (message === "ready" && next) {
     const text = stored((storage) => storage.getItem(draftKey));
     if (text) frame.contentWindow.postMessage({ simpleturk: "restore", fields: JSON.parse(text) }, "*");
   }
 });
 
-// A frame can claim anything to its parent, so only the server is asked whether the work is in.
+// A hostile frame can send anything, so the page asks the server whether the HIT is submitted.
 async function checkSubmitted() {
   let response;
   try {
@@ -55,7 +55,7 @@ async function checkSubmitted() {
   }
 }
 
-// Whatever the frame has loaded may be the answer to a submission: also the first load that this script gets to see.
+// Any page that the frame loads may be the answer to a submission, even the first that this script sees.
 if (next) frame.addEventListener("load", checkSubmitted);
 
 if (left) {
@@ -69,7 +69,7 @@ if (left) {
     const two = (number) => String(number).padStart(2, "0");
     left.textContent = (d ? `${d} d ` : "") + (h || d ? `${h}:` : "") + `${two(m)}:${two(s)}`;
     left.classList.toggle("soon", seconds < soon);
-    // Said once, by a role that screen readers announce.
+    // Shown once, with a role that screen readers announce.
     if (seconds < soon && seconds > 0 && warning.hidden) {
       const minutes = Math.round(seconds / 60);
       warning.textContent = `Less than ${minutes > 1 ? `${minutes} minutes` : "a minute"} left. Submit soon, or you lose your work on this HIT.`;

@@ -1,4 +1,4 @@
-// Times in the worker's own zone and manner; without script they stand there in UTC.
+// Shows times in the worker's own zone and format; without scripts they are shown in UTC.
 "use strict";
 
 for (const time of document.querySelectorAll("time[datetime]")) {

@@ -46,7 +46,7 @@ class AccountPages(WorkerPages):
     # In and out
 
     def sign_in_page(self, request: Request) -> Response:
-        """The form to sign in."""
+        """The form for signing in."""
         return self.page(request, "sign_in.html", next="/")
 
     async def sign_in(self, request: Request) -> Response:
@@ -80,12 +80,12 @@ class AccountPages(WorkerPages):
     # Accounts
 
     def sign_up_page(self, request: Request) -> Response:
-        """The form for a new account: for whoever has an invitation, or for anybody."""
+        """The form for a new account, for workers with an invitation, or for all if `sign_up` is set."""
         self._check_invitation(request.query_params.get("key"))
         return self.page(request, "sign_up.html", key=request.query_params.get("key", ""))
 
     async def sign_up(self, request: Request) -> Response:
-        """Make an account, and sign in."""
+        """Create an account, and sign in."""
         form = await self.checked_form(request)
         worker_id, key = form.get("worker_id", "").strip(), form.get("key") or None
         try:
@@ -111,7 +111,7 @@ class AccountPages(WorkerPages):
                 raise accounts.gone()
 
     def password_page(self, request: Request) -> Response:
-        """The form to set a password, for whoever has a link."""
+        """The form for setting a password, for workers with a link."""
         key = request.query_params.get("key", "")
         return self.page(request, "password.html", key=key, owner=self._owner(key))
 
@@ -136,11 +136,11 @@ class AccountPages(WorkerPages):
         return owner
 
     async def change_password(self, request: Request) -> Response:
-        """Change one's password; other sessions end."""
+        """Change the password; other sessions of the worker end."""
         form = await self.checked_form(request)
         session = self.signed_in(request)
         try:
-            # Attempts of others, from elsewhere, do not lock out whoever is signed in.
+            # Counted by session: failed attempts from other addresses do not lock out a worker who is signed in.
             await self.passwords.verify(session.worker_id, form.get("old", ""), f"session {session.session_id}")
         except SignInError as error:
             raise WorkerError("Your password was not changed.", str(error), 400) from error
@@ -148,16 +148,16 @@ class AccountPages(WorkerPages):
         self.identity.remember(request, await self.change(session, accounts.change_password, password))
         return RedirectResponse("/account?changed=1", 303)
 
-    # Oneself
+    # Profile
 
     async def accept_terms(self, request: Request) -> Response:
-        """Accept the terms, and go on."""
+        """Accept the terms, and continue."""
         form = await self.checked_form(request)
         await self.change(self.signed_in(request), accounts.accept_terms, self.settings.terms, before_terms=True)
         return RedirectResponse(safe_path(form.get("next", "/")), 303)
 
     def account(self, request: Request) -> Response:
-        """What a worker says of themselves, and their password."""
+        """The page with a worker's profile and password."""
         worker_id = self.worker(request)
         with self.marketplace.read() as transaction:
             profile = workers.profile(transaction, worker_id)
@@ -167,7 +167,7 @@ class AccountPages(WorkerPages):
         )
 
     async def set_profile(self, request: Request) -> Response:
-        """Set one's country, for HITs that are limited to a location, and whether one sees adult content."""
+        """Set the worker's country, for HITs that are limited to a location, and consent to adult content."""
         form = await self.checked_form(request)
         country = form.get("country", "").strip().upper()
         subdivision = form.get("subdivision", "").strip().upper()
@@ -179,19 +179,19 @@ class AccountPages(WorkerPages):
         return RedirectResponse("/account?changed=1", 303)
 
     def _is_fixed(self, profile: workers.Profile) -> bool:
-        """Whether a worker's place is settled: requesters rely on it where workers have accounts."""
+        """Whether the worker can no longer change their country: with accounts, requesters rely on it."""
         return not self.settings.open_access and bool(profile.country)
 
     def _set_profile(self, transaction: Transaction, worker_id: str, profile: workers.Profile) -> None:
-        old = workers.profile(transaction, worker_id)
-        if self._is_fixed(old):
-            profile = workers.Profile(old.country, old.subdivision, profile.adult)
+        stored = workers.profile(transaction, worker_id)
+        if self._is_fixed(stored):
+            profile = workers.Profile(stored.country, stored.subdivision, profile.adult)
         workers.set_profile(transaction, worker_id, profile)
 
     # Transactions; they run in a thread.
 
     def _check_pace(self, address: str) -> None:
-        """Raise WorkerError for an address that tries too many ids: each refusal tells of one that is taken."""
+        """Raise WorkerError for an address that tries too many ids: each refusal reveals an id that is taken."""
         with self.marketplace.write() as transaction:
             if not accounts.may_try(transaction, "", f"sign-up {address}", MAX_SIGN_UPS):
                 raise WorkerError("Too many attempts.", "Wait 15 minutes, then try again.", 429)

@@ -1,4 +1,4 @@
-"""Looking back: what a worker did, earned, was told, and qualifies for."""
+"""A worker's queue, history, earnings, messages and qualifications."""
 
 from decimal import Decimal
 from typing import Any
@@ -17,27 +17,27 @@ from simpleturk.marketplace.web.form_data import Form, read_form
 from simpleturk.marketplace.web.pages import check_csrf_token, page_number
 from simpleturk.marketplace.web.worker.pages import WorkerPages
 
-#: How many entries of their history a worker sees on one page.
+#: How many entries of the history, or messages, one page shows.
 HISTORY_PAGE = 50
 
 
 class HistoryPages(WorkerPages):
-    """A worker's own pages."""
+    """The pages on which workers see their own work."""
 
     def routes(self) -> list[Route]:
-        """Its paths, as on Amazon's worker site where it had them."""
+        """The addresses of these pages; Amazon's worker site had the same where it had the page."""
         return [
             Route("/tasks", self.queue),
             Route("/dashboard", self.dashboard),
             Route("/inbox", self.inbox),
             Route("/qualifications", self.qualifications),
-            Route("/qualifications/{kind}", self.qualification),
-            Route("/qualifications/{kind}/ask", self.ask, methods=["POST"]),
-            Route("/qualifications/{kind}/test", self.take_test, methods=["POST"]),
+            Route("/qualifications/{type_id}", self.qualification),
+            Route("/qualifications/{type_id}/ask", self.ask, methods=["POST"]),
+            Route("/qualifications/{type_id}/test", self.take_test, methods=["POST"]),
         ]
 
     def queue(self, request: Request) -> Response:
-        """What a worker has accepted and not yet submitted."""
+        """The HITs that a worker has accepted and not yet submitted."""
         worker_id = self.worker(request)
         with self.marketplace.read() as transaction:
             in_progress = assignments.in_work(transaction, worker_id)
@@ -45,7 +45,7 @@ class HistoryPages(WorkerPages):
         return self.page(request, "queue.html", in_progress=in_progress, now=now)
 
     def dashboard(self, request: Request) -> Response:
-        """What a worker did, and earned."""
+        """The HITs that a worker did, and their earnings."""
         worker_id = self.worker(request)
         page = page_number(request)
         with self.marketplace.read() as transaction:
@@ -58,7 +58,7 @@ class HistoryPages(WorkerPages):
         return self.page(request, "dashboard.html", **context)
 
     def inbox(self, request: Request) -> Response:
-        """What requesters wrote to a worker."""
+        """The messages of requesters to a worker."""
         worker_id = self.worker(request)
         page = page_number(request)
         with self.marketplace.read() as transaction:
@@ -67,28 +67,28 @@ class HistoryPages(WorkerPages):
         return self.page(request, "inbox.html", entries=entries[:HISTORY_PAGE], page=page, has_older=has_older)
 
     def qualifications(self, request: Request) -> Response:
-        """The qualifications that a worker has, or has asked for."""
+        """The qualifications that a worker has or requested."""
         worker_id = self.worker(request)
         with self.marketplace.read() as transaction:
             qualifications = qualification_requests.own_qualifications(transaction, worker_id)
         return self.page(request, "qualifications.html", qualifications=qualifications)
 
     def qualification(self, request: Request) -> Response:
-        """One qualification: what it is, how one gets it, and its test while it is being taken."""
+        """One qualification: what it is, how to get it, and its test once it has started."""
         return self._qualification(request, self.worker(request), None)
 
     async def ask(self, request: Request) -> Response:
-        """Ask for a qualification, or begin its test."""
+        """Request a qualification, or start its test."""
         await self.checked_form(request)
-        kind = request.path_params["kind"]
-        await self.change(self.signed_in(request), qualification_requests.ask_for_qualification, kind)
-        return RedirectResponse(f"/qualifications/{kind}", 303)
+        type_id = request.path_params["type_id"]
+        await self.change(self.signed_in(request), qualification_requests.ask_for_qualification, type_id)
+        return RedirectResponse(f"/qualifications/{type_id}", 303)
 
     async def take_test(self, request: Request) -> Response:
-        """Take the answers to a test. What cannot be taken is shown, to be copied."""
+        """Submit the answers to a test. If they are refused, the page shows them to be copied."""
         form = await read_form(request)
         try:
-            # The token stands in the address: a test's own fields may have any name.
+            # The address holds the token, because a test's own fields may have any name.
             check_csrf_token(request, request.query_params.get("csrf", ""))
             return await self._take_test(request, form)
         except WorkerError as refusal:
@@ -98,23 +98,24 @@ class HistoryPages(WorkerPages):
         return self.page(request, "message.html", status=status, title=title, reason=reason, answers=form.multi_items())
 
     async def _take_test(self, request: Request, form: Form) -> Response:
-        session, kind = self.signed_in(request), request.path_params["kind"]
+        session, type_id = self.signed_in(request), request.path_params["type_id"]
         try:
-            done = await self.threads.reading(self._filled_test, session.worker_id, kind, form.multi_items())
-            await self.change(session, qualification_requests.submit_test, kind, form.multi_items(), done)
-        except FormErrors as incomplete:
-            return await self.threads.reading(self._qualification, request, session.worker_id, incomplete.filled)
-        return RedirectResponse(f"/qualifications/{kind}", 303)
+            answers = form.multi_items()
+            filled_test = await self.threads.reading(self._filled_test, session.worker_id, type_id, answers)
+            await self.change(session, qualification_requests.submit_test, type_id, answers, filled_test)
+        except FormErrors as error:
+            return await self.threads.reading(self._qualification, request, session.worker_id, error.filled)
+        return RedirectResponse(f"/qualifications/{type_id}", 303)
 
-    def _filled_test(self, worker_id: str, kind: str, form: list[tuple[str, str]]) -> tuple[str, FilledForm] | None:
-        """The test and its answers; its expressions hold up nobody else."""
+    def _filled_test(self, worker_id: str, type_id: str, form: list[tuple[str, str]]) -> tuple[str, FilledForm] | None:
+        """The test and its answers, checked outside of the writing thread: regular expressions may take long."""
         with self.marketplace.read() as transaction:
-            xml = qualification_requests.test_before(transaction, worker_id, kind)
+            xml = qualification_requests.test_before(transaction, worker_id, type_id)
         return (xml, qualification_requests.fill_test(xml, form)) if xml else None
 
     def _qualification(self, request: Request, worker_id: str, filled: FilledForm | None) -> Response:
         with self.marketplace.read() as transaction:
-            asked = qualification_requests.qualification(transaction, worker_id, request.path_params["kind"])
+            asked = qualification_requests.qualification(transaction, worker_id, request.path_params["type_id"])
         context: dict[str, Any] = {
             "asked": asked,
             "test": test_form(asked.kind.test) if asked.ends else None,

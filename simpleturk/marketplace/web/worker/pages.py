@@ -68,7 +68,7 @@ class WorkerPages(Pages):
         """Sign in the worker whom a link names. Raises RedirectTo.
 
         A HIT is hostile: it may load such a link unseen, and may open it in a window. So only a page that a person
-        opens counts, and the worker confirms a link from another site if somebody else is signed in.
+        opens counts, and the worker confirms a link from another site if another worker is signed in.
         """
         if request.headers.get("sec-fetch-dest", "document") != "document":
             raise WorkerError("This link works only in a window of its own.", "Open it in your browser.", 403)

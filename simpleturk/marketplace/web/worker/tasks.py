@@ -1,7 +1,7 @@
-"""Finding HITs, looking at them, accepting, doing, submitting, returning.
+"""Finding HITs, previewing, accepting, doing, submitting and returning them.
 
-A HIT runs in a frame of another origin (see frames.py); what the frame says is never believed: the page asks the server
-whether the work is in.
+A HIT runs in a frame of another origin (see frames.py). The page around it does not trust messages of the frame, and
+asks the server whether the HIT is submitted.
 """
 
 import re
@@ -26,12 +26,12 @@ from simpleturk.marketplace.web.identity import check_session
 from simpleturk.marketplace.web.pages import check_csrf_token, page_number, security_headers
 from simpleturk.marketplace.web.worker.pages import Services, WorkerPages
 
-#: How many groups stand on one page.
+#: How many groups one page shows.
 GROUPS_PAGE = 25
 
 
 class TaskPages(WorkerPages):
-    """A worker's way from the list of HITs to submitted work."""
+    """The pages from the list of HITs to submitted work."""
 
     def __init__(self, services: Services, frames: Frames) -> None:
         super().__init__(services)
@@ -39,17 +39,17 @@ class TaskPages(WorkerPages):
         self._large = CapacityLimiter(16)
 
     def routes(self) -> list[Route]:
-        """Its paths, as on Amazon's worker site where it had them."""
+        """The addresses of these pages; Amazon's worker site had the same where it had the page."""
         return [
             Route("/", self.groups),
             Route("/projects/{group_id}/tasks", self.preview),
-            # On Amazon's site a link accepted. Here a person does.
+            # On Amazon's site this link accepted a HIT. Here it opens the preview, and a person accepts.
             Route("/projects/{group_id}/tasks/accept_random", self.preview),
             Route("/projects/{group_id}/tasks/accept", self.accept, methods=["POST"]),
             Route("/projects/{group_id}/tasks/{hit_id}", self.task),
             Route("/mturk/preview", self.old_preview),
             Route("/mturk/externalSubmit", self.submit, methods=["GET", "POST"]),
-            # Pages add the path to a turkSubmitTo that ends with a slash.
+            # Some pages expect that turkSubmitTo ends without a slash, others add one.
             Route("//mturk/externalSubmit", self.submit, methods=["GET", "POST"]),
             Route("/assignments/{assignment_id}/status", self.status),
             Route("/assignments/{assignment_id}/return", self.give_back, methods=["POST"]),
@@ -69,9 +69,8 @@ class TaskPages(WorkerPages):
         return self.page(request, "groups.html", is_search=bool(query), **context)
 
     def preview(self, request: Request) -> Response:
-        """A group with its next HIT, to look at before accepting; `after` is a HIT that is skipped.
-
-        `done` is an assignment that was just submitted.
+        """A group and the preview of its next HIT. In the query, `after` is a HIT to skip, `done` an assignment that
+        was just submitted.
         """
         worker_id = self.worker(request)
         submitted = self._is_submitted(request.query_params.get("done", ""))
@@ -93,7 +92,7 @@ class TaskPages(WorkerPages):
         return self.page(request, "preview.html", **context)
 
     async def accept(self, request: Request) -> Response:
-        """Accept a HIT of a group. Whoever comes from one that they submitted reads that it is in, whatever follows."""
+        """Accept a HIT of a group. After a submission the page confirms it, even if this HIT cannot be accepted."""
         form = await read_form(request)
         try:
             check_csrf_token(request, form.get("csrf", ""))
@@ -114,7 +113,7 @@ class TaskPages(WorkerPages):
             return assignments.is_submitted(transaction, assignment_id)
 
     async def _accept(self, request: Request, form: Form) -> Response:
-        # The choice stands on the page of work; the one of the preview says nothing about it.
+        # Only the form on the page of an accepted HIT has the checkbox; the preview's form has none.
         if "chosen" in form:
             request.session["auto_accept"] = form.get("auto_accept") == "1"
         group_id, hit_id = request.path_params["group_id"], form.get("hit_id", "")
@@ -123,7 +122,7 @@ class TaskPages(WorkerPages):
         return RedirectResponse(f"{path}?assignment_id={accepted.assignment_id}", 303)
 
     def task(self, request: Request) -> Response:
-        """The page on which an accepted HIT is done."""
+        """The page on which a worker does an accepted HIT."""
         worker_id = self.worker(request)
         with self.marketplace.read() as transaction:
             assignment = assignments.own_assignment(
@@ -142,7 +141,7 @@ class TaskPages(WorkerPages):
         return self.page(request, "task.html", **context)
 
     def status(self, request: Request) -> Response:
-        """What the page asks when its frame has loaded something: is the work in?"""
+        """The status of an assignment: the page asks for it when its frame has loaded something."""
         session = self.signed_in(request)
         with self.marketplace.read() as transaction:
             check_session(transaction, session)
@@ -152,7 +151,7 @@ class TaskPages(WorkerPages):
         return JSONResponse({"status": assignment.status}, headers={"Cache-Control": "no-store"})
 
     async def submit(self, request: Request) -> Response:
-        """The address to which HITs submit; shown in the frame. What it acknowledges is on the disk."""
+        """The address to which HITs submit; the frame shows the answer. Confirmed answers are on the disk."""
         fields: list[tuple[str, str]] = []
         try:
             query = Form(fields_of(request.scope["query_string"]))
@@ -160,8 +159,8 @@ class TaskPages(WorkerPages):
             fields = form.multi_items()
             assignment_id = form.get("assignmentId") or query.get("assignmentId", "")
             await self._store(assignment_id, fields, request.session.get("worker_id"))
-        except FormErrors as incomplete:
-            return await self.threads.reading(self._form_again, assignment_id, incomplete.filled)
+        except FormErrors as error:
+            return await self.threads.reading(self._form_again, assignment_id, error.filled)
         except WorkerError as refusal:
             return self._not_submitted(request, refusal, fields)
         except StoreUnavailable:
@@ -172,7 +171,7 @@ class TaskPages(WorkerPages):
         return self.page(request, "submitted.html", framed=True)
 
     async def _read_answers(self, request: Request) -> Form:
-        """What a HIT sent; of large ones a few at a time, because memory is for everybody."""
+        """The form that a HIT sent. Only a few large ones are read at a time, to limit memory."""
         length = request.headers.get("content-length", "0")
         if length.isdecimal() and int(length) <= MAX_OWN_FORM_BYTES and "transfer-encoding" not in request.headers:
             return await read_form(request, MAX_FORM_BYTES)
@@ -185,7 +184,7 @@ class TaskPages(WorkerPages):
         return self.page(request, "not_submitted.html", status=refusal.status, framed=True, **context)
 
     async def give_back(self, request: Request) -> Response:
-        """Return a HIT; whoever skips it looks at the next."""
+        """Return a HIT; a worker who skips it sees the next one."""
         form = await self.checked_form(request)
         session, assignment_id = self.signed_in(request), request.path_params["assignment_id"]
         assignment = await self.change(session, assignments.give_back, assignment_id)
@@ -193,14 +192,14 @@ class TaskPages(WorkerPages):
         return RedirectResponse(f"/projects/{assignment.hit_group_id}/tasks{skip}", 303)
 
     def old_preview(self, request: Request) -> Response:
-        """The address that links to a group have had since 2005."""
+        """Redirect from the address that links to groups have had on Amazon's site since 2005."""
         group_id = request.query_params.get("groupId", "")
         if not re.fullmatch("[A-Z0-9]{1,64}", group_id):
             raise WorkerError("These HITs do not exist.", "The link does not name a group of HITs.", 404)
         return RedirectResponse(f"/projects/{group_id}/tasks")
 
     def _form_again(self, assignment_id: str, filled: FilledForm) -> Response:
-        """A QuestionForm whose constraints were broken, with what was written."""
+        """A QuestionForm with answers that need correction."""
         with self.marketplace.read() as transaction:
             question = parse_question(assignments.question_of(transaction, assignment_id))
         assert question.form is not None
@@ -211,7 +210,7 @@ class TaskPages(WorkerPages):
         try:
             await self.threads.writing(self._submit, assignment_id, fields, worker_id, None)
         except assignments.Unfilled as unfilled:
-            # The expressions of a form take their time, in which they hold up nobody else.
+            # Regular expressions of a form may take long: they are checked outside of the writing thread.
             filled = await self.threads.reading(unfilled.fill)
             await self.threads.writing(self._submit, assignment_id, fields, worker_id, filled)
 
@@ -223,7 +222,7 @@ class TaskPages(WorkerPages):
 
 
 def _search(request: Request) -> search.Search:
-    """What the form above the list says; nonsense is as if it were not there."""
+    """What the search form asks for; malformed values are ignored."""
     query = request.query_params
     try:
         least = Decimal(query.get("least", "") or "0")
