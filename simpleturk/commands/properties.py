@@ -18,7 +18,7 @@ CheckOpt = Annotated[
 
 def properties(schema: SchemaOpt = False, check: CheckOpt = None) -> None:
     """List all HIT properties, or check a properties file."""
-    from simpleturk.batch.properties.describe import described, json_schema
+    from simpleturk.batch.properties.describe import describe_properties, json_schema
 
     if schema and check:
         raise UsageError("--schema and --check exclude each other")
@@ -29,7 +29,7 @@ def properties(schema: SchemaOpt = False, check: CheckOpt = None) -> None:
         with data_out():
             console.data(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")
         return
-    rows = [(one.name, one.kind, one.default, one.unit, one.meaning) for one in described()]
+    rows = [(item.name, item.type, item.default, item.unit, item.meaning) for item in describe_properties()]
     if console.is_terminal():
         console.table("", rows, ("property", "type", "default", "unit", "meaning"), right=False)
         return

@@ -41,9 +41,9 @@ def confirm_price(
 
 def warn_of_caps(batch: "Batch", mturk: "MTurk") -> None:
     """Amazon has no caps: there the properties say nothing."""
-    from simpleturk.batch.properties.model import CAPS
+    from simpleturk.batch.properties.model import PER_WORKER_LIMITS
 
-    named = [name for name in CAPS if getattr(batch.properties, name) is not None]
+    named = [name for name in PER_WORKER_LIMITS if getattr(batch.properties, name) is not None]
     if named and mturk.marketplace.is_amazon:
         console.warn(
             f"{' and '.join(named)} limit nobody on {mturk.marketplace.name}: it knows no caps",
