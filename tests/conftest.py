@@ -222,7 +222,7 @@ class Worker:
     def give_back(self, assignment_id: str) -> None:
         """Return a HIT."""
         with self.marketplace.write() as transaction:
-            assignments.give_back(transaction, self.worker_id, assignment_id)
+            assignments.return_assignment(transaction, self.worker_id, assignment_id)
 
     def ask(self, kind: str) -> str:
         """Ask for a qualification; return what came of it."""
@@ -341,7 +341,7 @@ def do_all(marketplace: Marketplace, pairs: list[tuple[str, str]], *fields: tupl
         with marketplace.write() as transaction:
             for hit_id, worker_id in pairs[start : start + 1000]:
                 workers.enter(transaction, worker_id)
-                hit = lifecycle.hit_of(transaction, hit_id)
+                hit = lifecycle.get_hit(transaction, hit_id)
                 done.append(lifecycle.accept(transaction, hit, worker_id))
                 assignments.submit(transaction, done[-1], list(fields) or [("answer", "yes")], worker_id)
     return done

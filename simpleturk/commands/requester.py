@@ -15,8 +15,7 @@ from simpleturk.commands.common.options import YesOpt, data_out
 from simpleturk.errors import Problem, Problems, SimpleturkError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
-
+    from simpleturk.marketplace.store.rows import LedgerRow, RequesterRow
     from simpleturk.marketplace.store.transaction import Transaction
 
 #: What is exported of a payment, in this order; `entry` is its number in the ledger.
@@ -72,7 +71,7 @@ def list_(database: DatabaseOpt = None) -> None:
 
     with opened(database) as marketplace, marketplace.read() as transaction, data_out():
         for requester, keys in all_requesters(transaction):
-            owed = transaction.execute(ledger.owed(requester.requester_id)).all()
+            owed = ledger.owed(transaction, requester.requester_id)
             record = {
                 "requester": requester.name,
                 "requester_id": requester.requester_id,
@@ -143,12 +142,13 @@ def payments(
 
     with opened(database) as marketplace, marketplace.read() as transaction:
         requester_id = _find(transaction, requester).requester_id
-        entries = list(transaction.execute(ledger.owed(requester_id)))
+        entries = ledger.owed(transaction, requester_id)
     with data_out():
         if by_worker:
             sums: dict[str, int] = {}
             for entry in entries:
-                sums[entry.worker_id] = sums.get(entry.worker_id, 0) + _cents(entry)
+                worker_id = entry.worker_id or ""
+                sums[worker_id] = sums.get(worker_id, 0) + _cents(entry)
             _write_csv(("worker_id", "amount"), [(who, ledger.dollars(amount)) for who, amount in sums.items()])
         else:
             _write_csv(COLUMNS, [_row(entry) for entry in entries])
@@ -169,7 +169,7 @@ def paid(
     with opened(database) as marketplace:
         with marketplace.read() as transaction:
             found = _find(transaction, requester)
-            owed = {entry.seq: entry for entry in transaction.execute(ledger.owed(found.requester_id))}
+            owed = {entry.seq: entry for entry in ledger.owed(transaction, found.requester_id)}
         strange = [number for number in numbers if number not in owed]
         if strange:
             raise SimpleturkError(
@@ -184,7 +184,7 @@ def paid(
     console.note(f"Marked {console.plural(done, 'payment')}.")
 
 
-def _find(transaction: "Transaction", name: str | None) -> "Row[Any]":
+def _find(transaction: "Transaction", name: str | None) -> "RequesterRow":
     from simpleturk.marketplace.people.requesters import find_requester
 
     found = find_requester(transaction, name or transaction.requester_id)
@@ -193,11 +193,11 @@ def _find(transaction: "Transaction", name: str | None) -> "Row[Any]":
     return found
 
 
-def _cents(entry: "Row[Any]") -> int:
-    return -int(entry.available + entry.held)
+def _cents(entry: "LedgerRow") -> int:
+    return -(entry.available + entry.held)
 
 
-def _row(entry: "Row[Any]") -> tuple[Any, ...]:
+def _row(entry: "LedgerRow") -> tuple[Any, ...]:
     from simpleturk.marketplace.domain import ledger
 
     moment = datetime.fromtimestamp(entry.time, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,7 +1,6 @@
-"""A Mechanical Turk of your own: MTurk's API and a site where workers find, do and submit HITs.
+"""A Mechanical Turk of your own: MTurk's API, and a site where workers find, do and submit HITs.
 
-    protocol.py  ─►  operations/  ─►  lifecycle.py  ─►  store.py
-    site.py      ──────────────────►
+    web/  ─►  api/  ─►  notifications/  ─►  domain/  ─►  people/  ─►  questions/, store/
 
-It is a program of its own: the rest of simpleturk meets it over its API, in-process or through HTTP.
+It is a program of its own: the rest of simpleturk uses it only over its API, in-process or through HTTP.
 """

@@ -1,14 +1,14 @@
-"""The service's errors, with Amazon's codes, and the one error that is the operator's.
+"""The API's errors, with Amazon's codes, and the one error for the operator.
 
-    ServiceError                 an answer that is an error; knows its wire form
-    ├── RequestError             a business error: the TurkErrorCode says which
+    ServiceError                 an error in a response, with its wire form
+    ├── RequestError             a request that the rules refuse: the TurkErrorCode says why
     ├── ValidationException      a value that the service model forbids (pattern, length, enum)
-    ├── SerializationException   a body that is no JSON, or a member of the wrong type
-    └── UnknownOperation         no such operation, or one that is not served
-    StoreUnavailable             the database cannot be used: no space, no permission, no such folder, not a database
+    ├── SerializationException   a body that is not JSON, or a member of the wrong type
+    └── UnknownOperation         an operation that does not exist
+    StoreUnavailable             the database cannot be used: no space, no permission, no folder, not a database
 
-Why RequestError also for bad values, where Amazon used an unmodelled ParameterValidationError: SDKs hand the
-TurkErrorCode on only for errors that are in the model.
+Bad values are RequestErrors too, where Amazon used a ParameterValidationError that is not in the service model: SDKs
+pass on the TurkErrorCode only for errors of the model.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ PREFIX = "AWS.MechanicalTurk."
 
 
 class ServiceError(Exception):
-    """An error that is answered over the wire: HTTP `status`, `__type`, message."""
+    """An error in a response: HTTP `status`, `__type`, message."""
 
     type = "RequestError"
     status = 400
@@ -39,7 +39,7 @@ class RequestError(ServiceError):
         self.code = code if code.startswith("AWS.") else PREFIX + code
 
     def body(self, now: float) -> dict[str, Any]:
-        """As observed: the message ends with the time in milliseconds, in parentheses."""
+        """As Amazon's service sent it: the message ends with the time in milliseconds, in parentheses."""
         return {
             "__type": self.type,
             "Message": f"{self.message} ({int(now * 1000)})",
@@ -60,27 +60,27 @@ class SerializationException(ServiceError):
 
 
 class UnknownOperation(ServiceError):
-    """An operation that is not MTurk's, or not served here."""
+    """An operation that MTurk's API does not have."""
 
     type = "UnknownOperationException"
 
 
 class StoreUnavailable(Exception):
-    """The database cannot be used; the message names the file and why."""
+    """The database cannot be used; the message names the file and the reason."""
 
 
 def does_not_exist(noun: str, identifier: str) -> RequestError:
-    """Amazon's error for an unknown id: `noun` is "Hit", "Assignment", "HITType" …"""
+    """Amazon's error for an unknown id: `noun` is "Hit", "Assignment", "HitType" and so on."""
     code = {"Hit": "HITDoesNotExist", "HitType": "HITTypeDoesNotExist"}.get(noun, f"{noun}DoesNotExist")
     return RequestError(code, f"{noun} {identifier} does not exist.")
 
 
 def out_of_range(name: str, value: object, low: object, high: object) -> RequestError:
-    """Amazon's error for a number outside its range, in the words that clients have seen."""
+    """Amazon's error for a number outside its range."""
     text = f"The value {value} is invalid for {name}. Valid values range from {low} to {high}."
     return RequestError("AWS.ParameterOutOfRange", text)
 
 
 def invalid_value(name: str, value: object) -> RequestError:
-    """Amazon's error for a value that is refused for reasons other than its range."""
+    """Amazon's error for a value that is not allowed for a reason other than its range."""
     return RequestError("InvalidParameterValue", f'The value "{value}" is not valid for the parameter {name}.')

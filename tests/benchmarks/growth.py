@@ -58,7 +58,7 @@ class Filled:
         from simpleturk.marketplace.domain import lifecycle
 
         workers.enter(transaction, worker_id)
-        hit = lifecycle.hit_of(transaction, hit_id)
+        hit = lifecycle.get_hit(transaction, hit_id)
         done = lifecycle.accept(transaction, hit, worker_id)
         assignments.submit(transaction, done, [("answer", "yes")], worker_id)
 

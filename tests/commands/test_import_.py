@@ -127,7 +127,10 @@ def test_other_batches_ids_files_and_hits_are_left_alone(old: list[str], run: Ru
     result = run("import", "old.csv", "--ids", "mine.txt")
     assert (result.exit_code, Path("mine.txt").read_text()) == (1, "3X\n")
     result = run("import", "old.csv", "--database", "market.db")
-    assert (result.exit_code, f"the HIT {old[0]} is here already, and not from this file" in result.stderr) == (1, True)
+    assert (result.exit_code, f"the HIT {old[0]} already exists, and is not from this file" in result.stderr) == (
+        1,
+        True,
+    )
     run("import", "old.csv")
     result = run("import", "old.jsonl", "--ids", "b.txt")
     assert (result.exit_code, Path("b.txt").exists()) == (1, False)

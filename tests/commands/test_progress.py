@@ -176,7 +176,7 @@ def test_hits_that_are_put_on_the_market_again_are_waited_for(
         from simpleturk.marketplace.domain import lifecycle
 
         with local.write() as transaction:
-            hit = lifecycle.hit_of(transaction, words[0])
+            hit = lifecycle.get_hit(transaction, words[0])
             lifecycle.expire_at(transaction, hit, transaction.now + 10_000)
         the_rest()
 

@@ -118,7 +118,7 @@ class Task:
     def accept(self, hit_id: str) -> Any:
         """Let the worker accept a HIT, qualified or not; the assignment's row."""
         with self.marketplace.write() as transaction:
-            hit = lifecycle.hit_of(transaction, hit_id)
+            hit = lifecycle.get_hit(transaction, hit_id)
             assignment_id = lifecycle.accept(transaction, hit, WORKER)
             return assignments.own_assignment(transaction, WORKER, assignment_id)
 

@@ -5,8 +5,8 @@ from typing import Any
 from simpleturk.marketplace.domain import ledger
 from simpleturk.marketplace.store.transaction import Transaction
 
-#: The balance is unlimited, and the API has no word for that: so much that a client which compares it with the price
-#: of a batch, as ours does, is never stopped by it. (Amazon's sandbox, which charged nothing, always said 10000.00.)
+#: The balance of an account without limit, which the API cannot express: more than the price of any batch, so that
+#: clients that compare the two go on. (Amazon's sandbox, which charged nothing, always returned 10000.00.)
 UNLIMITED = "1000000000.00"
 
 

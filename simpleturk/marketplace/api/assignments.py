@@ -1,16 +1,17 @@
-"""Assignments: listing, looking, approving, rejecting, and bonuses for them."""
+"""Assignments: reading, approving, rejecting, and bonuses for them."""
 
 import re
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from simpleturk.marketplace.api import idempotency
-from simpleturk.marketplace.api.hits import find_hit, hit_document
+from simpleturk.marketplace.api.hits import find_hit, hit_details, hit_document
 from simpleturk.marketplace.api.pagination import page
 from simpleturk.marketplace.domain import ledger, lifecycle
 from simpleturk.marketplace.errors import RequestError, does_not_exist, invalid_value, out_of_range
 from simpleturk.marketplace.people import messages
+from simpleturk.marketplace.store.rows import AssignmentRow, LedgerRow, columns
 from simpleturk.marketplace.store.schema import assignments, hits, is_literally, ledger_entries
 from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.mturk.answers import answer_xml
@@ -18,37 +19,39 @@ from simpleturk.mturk.answers import answer_xml
 VISIBLE = ("Submitted", "Approved", "Rejected")
 MAX_FEEDBACK = 1024
 
-#: Amazon published no limits for bonuses; these keep sums and pages readable. Cents, characters.
+#: Amazon published no limits for bonuses; these keep sums and pages readable. In cents, and in characters.
 MAX_BONUS = 100_000_000
 MAX_REASON = 4096
 
 #: Amazon's words, with its inner name for Submitted.
 _VISIBLE_STATES = "This operation can be called with a status of: Reviewable,Approved,Rejected"
 
+_SELECT_ASSIGNMENT = select(*columns(AssignmentRow, assignments))
+
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def list_assignments_for_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """ListAssignmentsForHIT: what was submitted, in the order in which it was accepted."""
+    """ListAssignmentsForHIT: submitted assignments in the order in which they were accepted."""
     find_hit(transaction, parameters["HITId"])
-    query = select(assignments).where(
+    query = _SELECT_ASSIGNMENT.where(
         assignments.c.hit_id == parameters["HITId"],
         assignments.c.status.in_(set(parameters.get("AssignmentStatuses") or VISIBLE)),
     )
-    return page(transaction, query, assignments.c.seq, parameters, "Assignments", assignment_document)
+    return page(transaction, AssignmentRow, query, assignments.c.seq, parameters, "Assignments", assignment_document)
 
 
 def get_assignment(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """GetAssignment: only what was submitted, of a HIT that is not deleted."""
+    """GetAssignment: an assignment that was submitted, of a HIT that is not deleted."""
     assignment = find_assignment(transaction, parameters["AssignmentId"])
     if assignment.status not in VISIBLE:
         raise RequestError("InvalidAssignmentState", _VISIBLE_STATES)
-    hit = find_hit(transaction, assignment.hit_id)
+    hit = hit_details(transaction, assignment.hit_id)
     return {"Assignment": assignment_document(assignment), "HIT": hit_document(hit, transaction.now)}
 
 
 def approve_assignment(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """ApproveAssignment; a second call is an error, as it was in practice."""
+    """ApproveAssignment. A second call is an error, as it was on Amazon's service."""
     feedback = parameters.get("RequesterFeedback")
     _check_feedback(feedback)
     assignment = find_assignment(transaction, parameters["AssignmentId"])
@@ -58,7 +61,7 @@ def approve_assignment(transaction: Transaction, parameters: dict[str, Any]) -> 
 
 
 def reject_assignment(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """RejectAssignment; the worker reads the feedback."""
+    """RejectAssignment. The worker gets the feedback as a message."""
     _check_feedback(parameters["RequesterFeedback"])
     assignment = find_assignment(transaction, parameters["AssignmentId"])
     lifecycle.reject(transaction, assignment, parameters["RequesterFeedback"])
@@ -66,7 +69,7 @@ def reject_assignment(transaction: Transaction, parameters: dict[str, Any]) -> d
 
 
 def send_bonus(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """SendBonus: to the worker of an assignment that was submitted; the reason goes into the worker's inbox."""
+    """SendBonus, to the worker of a submitted assignment, who gets the reason as a message."""
     if len(parameters["Reason"]) > MAX_REASON:
         raise out_of_range("Reason's length", len(parameters["Reason"]), 0, MAX_REASON)
     amount = ledger.cents(parameters["BonusAmount"]) if len(parameters["BonusAmount"]) < 16 else MAX_BONUS + 1
@@ -100,7 +103,7 @@ def send_bonus(transaction: Transaction, parameters: dict[str, Any]) -> dict[str
 
 def list_bonus_payments(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """ListBonusPayments, of a HIT or of an assignment."""
-    query = select(ledger_entries).where(
+    query = select(*columns(LedgerRow, ledger_entries)).where(
         ledger_entries.c.requester_id == transaction.requester_id, is_literally(ledger_entries.c.kind, "bonus")
     )
     if ("HITId" in parameters) == ("AssignmentId" in parameters):
@@ -110,11 +113,11 @@ def list_bonus_payments(transaction: Transaction, parameters: dict[str, Any]) ->
     else:
         assignment = find_assignment(transaction, parameters["AssignmentId"])
         query = query.where(ledger_entries.c.assignment_id == assignment.assignment_id)
-    return page(transaction, query, ledger_entries.c.seq, parameters, "BonusPayments", _bonus_document)
+    return page(transaction, LedgerRow, query, ledger_entries.c.seq, parameters, "BonusPayments", _bonus_document)
 
 
 def get_file_upload_url(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """GetFileUploadURL: no answer has a file, since Amazon withdrew FileUploadAnswer in 2017."""
+    """GetFileUploadURL. Always an error: no answer has had a file since Amazon withdrew FileUploadAnswer in 2017."""
     assignment = find_assignment(transaction, parameters["AssignmentId"])
     text = (
         f"The assignment {assignment.assignment_id} has no uploaded file for the question "
@@ -123,7 +126,7 @@ def get_file_upload_url(transaction: Transaction, parameters: dict[str, Any]) ->
     raise RequestError("InvalidParameterValue", text)
 
 
-def _bonus_document(entry: Row[Any]) -> dict[str, Any]:
+def _bonus_document(entry: LedgerRow) -> dict[str, Any]:
     return {
         "WorkerId": entry.worker_id,
         "BonusAmount": ledger.dollars(-entry.available),
@@ -133,8 +136,8 @@ def _bonus_document(entry: Row[Any]) -> dict[str, Any]:
     }
 
 
-def assignment_document(assignment: Row[Any]) -> dict[str, Any]:
-    """An assignment as the API shows it."""
+def assignment_document(assignment: AssignmentRow) -> dict[str, Any]:
+    """An assignment as the API returns it."""
     document = {
         "AssignmentId": assignment.assignment_id,
         "WorkerId": assignment.worker_id,
@@ -146,23 +149,20 @@ def assignment_document(assignment: Row[Any]) -> dict[str, Any]:
         "ApprovalTime": assignment.approved,
         "RejectionTime": assignment.rejected,
         "Deadline": assignment.deadline,
-        "Answer": answer_xml(assignment.fields),
+        "Answer": answer_xml(assignment.fields or []),
         "RequesterFeedback": assignment.feedback,
     }
     return {name: value for name, value in document.items() if value is not None}
 
 
-def find_assignment(transaction: Transaction, assignment_id: str) -> Row[Any]:
-    """The assignment of a HIT of the caller's that is not deleted. Raises RequestError AssignmentDoesNotExist."""
-    assignment = transaction.execute(
-        select(assignments)
-        .join(hits, hits.c.hit_id == assignments.c.hit_id)
-        .where(
-            assignments.c.assignment_id == assignment_id,
-            hits.c.requester_id == transaction.requester_id,
-            hits.c.deleted.is_(None),
-        )
-    ).first()
+def find_assignment(transaction: Transaction, assignment_id: str) -> AssignmentRow:
+    """An assignment of a HIT of the caller that is not deleted. Raises RequestError AssignmentDoesNotExist."""
+    query = _SELECT_ASSIGNMENT.join(hits, hits.c.hit_id == assignments.c.hit_id).where(
+        assignments.c.assignment_id == assignment_id,
+        hits.c.requester_id == transaction.requester_id,
+        hits.c.deleted.is_(None),
+    )
+    assignment = transaction.first(AssignmentRow, query)
     if assignment is None:
         raise does_not_exist("Assignment", assignment_id)
     return assignment

@@ -1,4 +1,4 @@
-"""Who calls the API, and may they now? Signatures, and a pace for each key."""
+"""The caller of an API request: the requester whose key signed it, and the rate limit of that key."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ from simpleturk.marketplace.errors import ServiceError
 from simpleturk.marketplace.people.requesters import owner_of
 from simpleturk.marketplace.store.base import LOCAL_REQUESTER
 
-#: A key that has been quiet may make this many seconds' calls at once.
+#: After a pause a key may make the calls of this many seconds at once.
 BURST_SECONDS = 2.0
 
 
@@ -26,13 +26,14 @@ class Throttled(ServiceError):
 
 @dataclass
 class Access:
-    """`is_open` lets callers without a known key be the local requester; `rate` is calls per second and key, 0 for any.
+    """With `open_access`, callers without a known key are the local requester.
 
-    `clock` (epoch seconds) is what signatures are held against: a real one, whatever the marketplace's is.
+    `rate` is in calls per second and key, 0 for no limit. `clock` (epoch seconds) checks the time of signatures:
+    real time, whatever the marketplace's clock says.
     """
 
     marketplace: Marketplace
-    is_open: bool
+    open_access: bool
     rate: float = 0
     clock: Callable[[], float] = time.time
     _buckets: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -42,19 +43,19 @@ class Access:
         """The id of the requester who calls. Raises Unauthenticated or Throttled."""
         key = signer_of(request)
         owner = self._owner(key)
-        if owner is None and self.is_open:
-            # Programs on this machine may sign with anything, or not at all.
-            self._pace(LOCAL_REQUESTER)
+        if owner is None and self.open_access:
+            # Programs on this computer may sign with any key, or not at all.
+            self._limit_rate(LOCAL_REQUESTER)
             return LOCAL_REQUESTER
         store = self.marketplace.store
         verify(request, lambda key: secret_of(store, key) if owner else None, self.clock())
         assert owner is not None
-        self._pace(key or "")
+        self._limit_rate(key or "")
         return owner
 
     def check_known(self, request: HTTPRequest) -> None:
-        """Raise Unauthenticated for a caller whom nobody knows; `request` may be without its body."""
-        if not self.is_open and self._owner(signer_of(request)) is None:
+        """Raise Unauthenticated for a caller without a known key; `request` may lack its body."""
+        if not self.open_access and self._owner(signer_of(request)) is None:
             verify(request, lambda key: None, self.clock())
 
     def _owner(self, key: str | None) -> str | None:
@@ -63,8 +64,8 @@ class Access:
         with self.marketplace.read(apply_due=False) as transaction:
             return owner_of(transaction, key)
 
-    def _pace(self, key: str) -> None:
-        """Take one call out of a key's bucket, which fills again at `rate`."""
+    def _limit_rate(self, key: str) -> None:
+        """Take one call from a key's bucket, which fills at `rate`. Raises Throttled when it is empty."""
         if not self.rate:
             return
         now, most = time.monotonic(), max(1.0, self.rate * BURST_SECONDS)

@@ -2,42 +2,71 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, insert, select
+from sqlalchemy import Select, Table, insert, select
 
 from simpleturk.marketplace.api import idempotency
 from simpleturk.marketplace.api.pagination import DEFAULT_PAGE, page, page_after, positions_in, token_for
 from simpleturk.marketplace.domain import deadlines, events, ledger, lifecycle, worker_limits
-from simpleturk.marketplace.domain.hit_types import check_limits, find_hit_type, hit_type_of
+from simpleturk.marketplace.domain.hit_types import check_limits, find_hit_type, find_or_create_hit_type
 from simpleturk.marketplace.errors import RequestError, does_not_exist, out_of_range
 from simpleturk.marketplace.people.requirement_rules import check_usable
 from simpleturk.marketplace.questions.question import check_question
 from simpleturk.marketplace.store.ids import new_id
+from simpleturk.marketplace.store.rows import HITDetailsRow, HITRow, HITTypeRow, columns
 from simpleturk.marketplace.store.schema import hit_types, hits, review_actions, review_results
 from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.mturk.limits import MAX_ASSIGNMENTS, YEAR
+
+_SELECT_DETAILS: Select[Any] = (
+    select(*columns(HITDetailsRow, hits, hit_types))
+    .select_from(hits)
+    .join(hit_types, hits.c.hit_type_id == hit_types.c.hit_type_id)
+)
+
+
+class _ActionRow(NamedTuple):
+    seq: int
+    action_id: str
+    name: str
+    target_id: str
+    target_type: str
+    status: str
+    completed: float
+    result: str | None
+    error_code: str | None
+
+
+class _ResultRow(NamedTuple):
+    seq: int
+    action_id: str
+    subject_id: str
+    subject_type: str
+    question_id: str | None
+    key: str
+    value: str
 
 
 def create_hit_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """CreateHITType: equal values of all seven properties are the same HIT type."""
     check_limits(parameters)
     check_usable(transaction, parameters.get("QualificationRequirements", []))
-    return {"HITTypeId": hit_type_of(transaction, parameters).hit_type_id}
+    return {"HITTypeId": find_or_create_hit_type(transaction, parameters).hit_type_id}
 
 
 def create_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """CreateHIT: finds or makes the HIT type. There are no HITLayouts."""
+    """CreateHIT: finds or creates the HIT type. HITLayouts are not supported."""
     check_limits(parameters)
 
     def create() -> str:
-        return _new_hit(transaction, hit_type_of(transaction, parameters), parameters)
+        return _new_hit(transaction, find_or_create_hit_type(transaction, parameters), parameters)
 
     return _created(transaction, "CreateHIT", parameters, create)
 
 
 def create_hit_with_hit_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """CreateHITWithHITType, of a HIT type of the caller's."""
+    """CreateHITWithHITType, for a HIT type of the caller."""
     check_limits(parameters)
 
     def create() -> str:
@@ -47,8 +76,8 @@ def create_hit_with_hit_type(transaction: Transaction, parameters: dict[str, Any
 
 
 def get_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """GetHIT; a deleted HIT is shown as Disposed, as clients expect."""
-    return {"HIT": hit_document(find_hit(transaction, parameters["HITId"]), transaction.now)}
+    """GetHIT. A deleted HIT has the status Disposed, as clients expect."""
+    return {"HIT": hit_document(hit_details(transaction, parameters["HITId"]), transaction.now)}
 
 
 def list_hits(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +86,7 @@ def list_hits(transaction: Transaction, parameters: dict[str, Any]) -> dict[str,
 
 
 def list_reviewable_hits(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """ListReviewableHITs: full HITs, where Amazon gave only their ids."""
+    """ListReviewableHITs: whole HITs, where Amazon returned only their ids."""
     query = _own_hits(transaction).where(
         hits.c.deleted.is_(None),
         hits.c.pending == 0,
@@ -70,7 +99,7 @@ def list_reviewable_hits(transaction: Transaction, parameters: dict[str, Any]) -
 
 
 def update_expiration_for_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """UpdateExpirationForHIT: sooner, later, or now."""
+    """UpdateExpirationForHIT, to an earlier or later time, or now."""
     moment = parameters["ExpireAt"]
     latest = transaction.now + YEAR
     if not moment <= latest:
@@ -84,7 +113,7 @@ def update_expiration_for_hit(transaction: Transaction, parameters: dict[str, An
 
 
 def create_additional_assignments_for_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """CreateAdditionalAssignmentsForHIT, but not from below 10 assignments to 10 or more.
+    """CreateAdditionalAssignmentsForHIT, but not from fewer than 10 assignments to 10 or more.
 
     Amazon's message calls the number MaxAssignmentIncrement.
     """
@@ -100,7 +129,7 @@ def create_additional_assignments_for_hit(transaction: Transaction, parameters: 
 
 
 def update_hit_type_of_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """UpdateHITTypeOfHIT, while nobody has accepted the HIT."""
+    """UpdateHITTypeOfHIT, before the HIT has been accepted."""
     hit = find_hit(transaction, parameters["HITId"])
     hit_type = find_hit_type(transaction, parameters["HITTypeId"])
     lifecycle.change_type(transaction, hit, hit_type)
@@ -115,62 +144,71 @@ def update_hit_review_status(transaction: Transaction, parameters: dict[str, Any
 
 
 def list_hits_for_qualification_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """ListHITsForQualificationType: the caller's HITs whose requirements name the type."""
-    wanted = parameters["QualificationTypeId"]
+    """ListHITsForQualificationType: the caller's HITs whose requirements name the qualification type."""
+    qualification_type_id = parameters["QualificationTypeId"]
     rows = transaction.execute(
         select(hit_types.c.hit_type_id, hit_types.c.requirements).where(
             hit_types.c.requester_id == transaction.requester_id
         )
     )
-    naming = [
+    hit_type_ids = [
         row.hit_type_id
         for row in rows
-        if any(requirement["QualificationTypeId"] == wanted for requirement in row.requirements)
+        if any(requirement["QualificationTypeId"] == qualification_type_id for requirement in row.requirements)
     ]
-    query = _own_hits(transaction).where(hits.c.deleted.is_(None), hits.c.hit_type_id.in_(naming))
+    query = _own_hits(transaction).where(hits.c.deleted.is_(None), hits.c.hit_type_id.in_(hit_type_ids))
     return _hit_page(transaction, query, parameters)
 
 
 def list_review_policy_results_for_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """ListReviewPolicyResultsForHIT: of each level up to MaxResults actions, and as many results.
+    """ListReviewPolicyResultsForHIT: for each level up to MaxResults actions and up to MaxResults results.
 
-    The token holds how far each of the four lists has come.
+    The token holds a position in each of the four lists.
     """
     hit = find_hit(transaction, parameters["HITId"])
     answer: dict[str, Any] = {"HITId": hit.hit_id}
     positions, more = positions_in(parameters.get("NextToken"), len(_REPORTS)), False
     policies = {"Assignment": hit.assignment_review_policy, "HIT": hit.hit_review_policy}
-    for number, (level, table, wanted, key, show) in enumerate(_REPORTS):
+    for number, (level, row_type, table, parameter, key, to_document) in enumerate(_REPORTS):
         policy = policies[level]
         if policy is None or level not in parameters.get("PolicyLevels", policies):
             continue
         answer[f"{level}ReviewPolicy"] = {"PolicyName": policy["PolicyName"]}
         report = answer.setdefault(f"{level}ReviewReport", {})
-        if parameters.get(wanted, True):
-            query = select(table).where(table.c.hit_id == hit.hit_id, table.c.level == level)
-            found = page_after(transaction, query, table.c.seq, positions[number], parameters)
-            report[key] = [show(row) for row in found]
-            positions[number] = found[-1].seq if found else positions[number]
-            more = more or len(found) == parameters.get("MaxResults", DEFAULT_PAGE)
+        if parameters.get(parameter, True):
+            query = select(*columns(row_type, table)).where(table.c.hit_id == hit.hit_id, table.c.level == level)
+            rows = page_after(transaction, row_type, query, table.c.seq, positions[number], parameters)
+            report[key] = [to_document(row) for row in rows]
+            positions[number] = rows[-1].seq if rows else positions[number]
+            more = more or len(rows) == parameters.get("MaxResults", DEFAULT_PAGE)
     return answer | ({"NextToken": token_for(*positions)} if more else {})
 
 
 def delete_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """DeleteHIT, once it is Reviewable and everything is reviewed. Nothing is deleted for its age."""
+    """DeleteHIT, once the HIT is Reviewable and its assignments are reviewed. HITs are never deleted for their age."""
     lifecycle.delete(transaction, find_hit(transaction, parameters["HITId"]))
     return {}
 
 
-def find_hit(transaction: Transaction, hit_id: str) -> Row[Any]:
-    """The caller's HIT, with the columns of its HIT type. Raises RequestError HITDoesNotExist."""
-    hit = transaction.execute(_own_hits(transaction).where(hits.c.hit_id == hit_id)).first()
+def find_hit(transaction: Transaction, hit_id: str) -> HITRow:
+    """A HIT of the caller. Raises RequestError HITDoesNotExist."""
+    query = lifecycle.SELECT_HIT.where(hits.c.hit_id == hit_id, hits.c.requester_id == transaction.requester_id)
+    hit = transaction.first(HITRow, query)
     if hit is None:
         raise does_not_exist("Hit", hit_id)
     return hit
 
 
-def hit_document(hit: Row[Any], now: float) -> dict[str, Any]:
-    """A HIT as the API shows it."""
+def hit_details(transaction: Transaction, hit_id: str) -> HITDetailsRow:
+    """A HIT of the caller, with everything that the API returns. Raises RequestError HITDoesNotExist."""
+    hit = transaction.first(HITDetailsRow, _own_hits(transaction).where(hits.c.hit_id == hit_id))
+    if hit is None:
+        raise does_not_exist("Hit", hit_id)
+    return hit
+
+
+def hit_document(hit: HITDetailsRow, now: float) -> dict[str, Any]:
+    """A HIT as the API returns it."""
     document = {
         "HITId": hit.hit_id,
         "HITTypeId": hit.hit_type_id,
@@ -197,25 +235,23 @@ def hit_document(hit: Row[Any], now: float) -> dict[str, Any]:
 
 
 def _own_hits(transaction: Transaction) -> Select[Any]:
-    columns = [column for column in hit_types.c if column.name not in ("hit_type_id", "requester_id")]
-    joined = hits.join(hit_types, hits.c.hit_type_id == hit_types.c.hit_type_id)
-    return select(hits, *columns).select_from(joined).where(hits.c.requester_id == transaction.requester_id)
+    return _SELECT_DETAILS.where(hits.c.requester_id == transaction.requester_id)
 
 
 def _hit_page(transaction: Transaction, query: Select[Any], parameters: dict[str, Any]) -> dict[str, Any]:
-    def show(hit: Row[Any]) -> dict[str, Any]:
+    def to_document(hit: HITDetailsRow) -> dict[str, Any]:
         return hit_document(hit, transaction.now)
 
-    return page(transaction, query, hits.c.seq, parameters, "HITs", show)
+    return page(transaction, HITDetailsRow, query, hits.c.seq, parameters, "HITs", to_document)
 
 
 def _refuse_the_same_expiry(transaction: Transaction, hit_id: str, moment: float) -> None:
-    """Amazon's service took a HIT with the same ExpireAt twice for a repetition; its token was made of the two."""
+    """Amazon's service refused the same ExpireAt for the same HIT twice: it made a token from the two."""
     text = time.strftime("%a %b %d %H:%M:%S UTC %Y", time.gmtime(moment))
     idempotency.once(transaction, "UpdateExpirationForHIT", f"{hit_id}<{text}>")
 
 
-def _action_document(action: Row[Any]) -> dict[str, Any]:
+def _action_document(action: _ActionRow) -> dict[str, Any]:
     document = {
         "ActionId": action.action_id,
         "ActionName": action.name,
@@ -229,7 +265,7 @@ def _action_document(action: Row[Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if value is not None}
 
 
-def _result_document(result: Row[Any]) -> dict[str, Any]:
+def _result_document(result: _ResultRow) -> dict[str, Any]:
     document = {
         "ActionId": result.action_id,
         "SubjectId": result.subject_id,
@@ -241,16 +277,16 @@ def _result_document(result: Row[Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if value is not None}
 
 
-#: The lists of a report: level, table, the parameter that asks for it, its name, and how a row is shown.
-_REPORTS = (
-    ("Assignment", review_actions, "RetrieveActions", "ReviewActions", _action_document),
-    ("Assignment", review_results, "RetrieveResults", "ReviewResults", _result_document),
-    ("HIT", review_actions, "RetrieveActions", "ReviewActions", _action_document),
-    ("HIT", review_results, "RetrieveResults", "ReviewResults", _result_document),
+#: The lists of a report: level, row type, table, the parameter that asks for it, its name, and a row's document.
+_REPORTS: tuple[tuple[str, Any, Table, str, str, Callable[[Any], dict[str, Any]]], ...] = (
+    ("Assignment", _ActionRow, review_actions, "RetrieveActions", "ReviewActions", _action_document),
+    ("Assignment", _ResultRow, review_results, "RetrieveResults", "ReviewResults", _result_document),
+    ("HIT", _ActionRow, review_actions, "RetrieveActions", "ReviewActions", _action_document),
+    ("HIT", _ResultRow, review_results, "RetrieveResults", "ReviewResults", _result_document),
 )
 
 
-def _new_hit(transaction: Transaction, hit_type: Row[Any], parameters: dict[str, Any]) -> str:
+def _new_hit(transaction: Transaction, hit_type: HITTypeRow, parameters: dict[str, Any]) -> str:
     if "Question" in parameters and "HITLayoutId" in parameters:
         text = "Give either a Question or a HITLayoutId, not both."
         raise RequestError("InvalidParameterValue", text)
@@ -261,9 +297,9 @@ def _new_hit(transaction: Transaction, hit_type: Row[Any], parameters: dict[str,
         raise RequestError("InvalidParameterValue", "Your request parameter Question has a minimum length of 1.")
     check_usable(transaction, hit_type.requirements)
     check_question(parameters["Question"], transaction.strict)
-    hit_id, places = new_id(), parameters.get("MaxAssignments", 1)
-    cap = worker_limits.columns(parameters.get("RequesterAnnotation"), hit_type.hit_type_id)
-    if not hit_type.capped and (cap["max_per_worker"] or cap["max_concurrent"]):
+    hit_id, number = new_id(), parameters.get("MaxAssignments", 1)
+    limits = worker_limits.columns(parameters.get("RequesterAnnotation"), hit_type.hit_type_id)
+    if not hit_type.capped and (limits["max_per_worker"] or limits["max_concurrent"]):
         worker_limits.mark(transaction, hit_type.hit_type_id)
     transaction.execute(
         insert(hits).values(
@@ -271,17 +307,17 @@ def _new_hit(transaction: Transaction, hit_type: Row[Any], parameters: dict[str,
             requester_id=transaction.requester_id,
             hit_type_id=hit_type.hit_type_id,
             question=parameters["Question"],
-            max_assignments=places,
+            max_assignments=number,
             created=transaction.now,
             expiration=round(transaction.now + parameters["LifetimeInSeconds"], 3),
             annotation=parameters.get("RequesterAnnotation"),
-            **cap,
+            **limits,
             assignment_review_policy=parameters.get("AssignmentReviewPolicy"),
             hit_review_policy=parameters.get("HITReviewPolicy"),
-            available=places,
+            available=number,
         )
     )
-    amount = places * ledger.cents(hit_type.reward)
+    amount = number * ledger.cents(hit_type.reward)
     ledger.hold(transaction, transaction.requester_id, hit_id, amount)
     events.to_hits(transaction, "HITCreated", hits.c.hit_id == hit_id)
     return hit_id
@@ -290,7 +326,7 @@ def _new_hit(transaction: Transaction, hit_type: Row[Any], parameters: dict[str,
 def _created(
     transaction: Transaction, operation: str, parameters: dict[str, Any], create: Callable[[], str]
 ) -> dict[str, Any]:
-    """Create a HIT unless its UniqueRequestToken was seen in the last 24 hours: then Amazon's error names the HIT."""
+    """Create a HIT, unless its UniqueRequestToken was used in the last 24 hours: Amazon's error then names the HIT."""
     token = parameters.get("UniqueRequestToken")
     seen = idempotency.seen(transaction, operation, token)
     if seen is not None:
@@ -298,4 +334,4 @@ def _created(
         raise RequestError("HitAlreadyExists", text)
     hit_id = create()
     idempotency.remember(transaction, operation, token, hit_id)
-    return {"HIT": hit_document(find_hit(transaction, hit_id), transaction.now)}
+    return {"HIT": hit_document(hit_details(transaction, hit_id), transaction.now)}

@@ -1,4 +1,4 @@
-"""UniqueRequestTokens: remembered for 24 hours, per requester and operation. A repetition is an error, no replay."""
+"""UniqueRequestTokens, stored for 24 hours for each requester and operation. A repeated request gets an error."""
 
 from sqlalchemy import delete, insert, select
 
@@ -6,12 +6,12 @@ from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.store.schema import request_tokens
 from simpleturk.marketplace.store.transaction import Transaction
 
-#: How long a token is remembered, in seconds.
+#: How long a token is stored, in seconds.
 TOKEN_LIFE = 24 * 3600
 
 
 def seen(transaction: Transaction, operation: str, token: str | None) -> str | None:
-    """What the request with this token made, None for a token that is new (or none)."""
+    """The id that the request with this token created; None for a new token or no token."""
     query = select(request_tokens.c.result).where(
         request_tokens.c.requester_id == transaction.requester_id,
         request_tokens.c.operation == operation,
@@ -22,7 +22,7 @@ def seen(transaction: Transaction, operation: str, token: str | None) -> str | N
 
 
 def remember(transaction: Transaction, operation: str, token: str | None, result: str) -> None:
-    """Remember a token and what its request made; forget those whose day is over."""
+    """Store a token with the id that its request created, and delete expired tokens."""
     if token is None:
         return
     transaction.execute(delete(request_tokens).where(request_tokens.c.created <= transaction.now - TOKEN_LIFE))
@@ -31,7 +31,7 @@ def remember(transaction: Transaction, operation: str, token: str | None, result
 
 
 def once(transaction: Transaction, operation: str, token: str | None) -> None:
-    """Remember a token, or raise Amazon's error, which names the token and the request that used it."""
+    """Store a token, or raise Amazon's error, which names the token and the request that used it first."""
     first = seen(transaction, operation, token)
     if first is not None:
         text = f'The idempotency token "{token}" has already been processed. The request was {first}.'

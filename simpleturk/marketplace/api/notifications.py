@@ -1,4 +1,4 @@
-"""Who is notified of what. Source: the API reference's pages on the two operations and on Notification."""
+"""Settings of notifications. Source: the API reference's pages on the two operations and on Notification."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from simpleturk.marketplace.notifications.destinations import check_destination
 from simpleturk.marketplace.store.schema import notification_settings, notifications
 from simpleturk.marketplace.store.transaction import Transaction
 
-#: The model names the first, the guide the second; programs sent either.
+#: The service model names the first version, the guide the second; programs send either.
 VERSIONS = ("2006-05-05", "2014-08-15")
 
 
 def update_notification_settings(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """UpdateNotificationSettings: one specification per HIT type; a new one replaces the old."""
+    """UpdateNotificationSettings: one specification for each HIT type; a new one replaces the old."""
     if "Notification" not in parameters and "Active" not in parameters:
         raise RequestError("InvalidParameterValue", "Give a Notification, or Active, or both.")
     hit_type_id = find_hit_type(transaction, parameters["HITTypeId"]).hit_type_id
@@ -36,7 +36,7 @@ def update_notification_settings(transaction: Transaction, parameters: dict[str,
 
 
 def send_test_event_notification(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """SendTestEventNotification: also an event that the specification does not ask for."""
+    """SendTestEventNotification. The event need not be one of the specification's EventTypes."""
     specification = _columns(parameters["Notification"])
     del specification["event_types"]
     transaction.execute(
@@ -52,15 +52,15 @@ def send_test_event_notification(transaction: Transaction, parameters: dict[str,
 
 
 def _columns(specification: dict[str, Any]) -> dict[str, Any]:
-    version, kinds = specification["Version"], specification["EventTypes"]
+    version, event_types = specification["Version"], specification["EventTypes"]
     if version not in VERSIONS:
         raise invalid_value("Version", version[:40])
-    if not kinds:
+    if not event_types:
         raise RequestError("InvalidParameterValue", "EventTypes is empty.")
     check_destination(specification["Transport"], specification["Destination"])
     return {
         "destination": specification["Destination"],
         "transport": specification["Transport"],
         "version": version,
-        "event_types": f" {' '.join(dict.fromkeys(kinds))} ",
+        "event_types": f" {' '.join(dict.fromkeys(event_types))} ",
     }

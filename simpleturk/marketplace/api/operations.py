@@ -1,6 +1,6 @@
-"""One function per API operation: a transaction and checked parameters in, the result's document out.
+"""The table of all operations of the service's model.
 
-`OPERATIONS` is the whole table: every operation of the service's model.
+A function takes a transaction and checked parameters, and returns the result's document.
 """
 
 from collections.abc import Callable

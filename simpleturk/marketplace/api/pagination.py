@@ -1,56 +1,64 @@
-"""Pages of lists: opaque tokens, stable order."""
+"""Pages of lists: opaque tokens, a stable order."""
 
 import base64
 import binascii
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Select
 
 from simpleturk.marketplace.errors import invalid_value
 from simpleturk.marketplace.store.transaction import Transaction
 
-#: Without MaxResults a page has ten items.
+Row = TypeVar("Row")
+
+#: The number of items of a page without MaxResults.
 DEFAULT_PAGE = 10
 
-#: A page ends early when the questions or answers in it come to this many characters.
+#: A page ends early when the questions or answers in it have this many characters.
 MAX_PAGE_CHARACTERS = 8 * 1024 * 1024
 
 
 def page(
     transaction: Transaction,
+    row_type: Callable[..., Row],
     query: Select[Any],
     seq: Any,
     parameters: dict[str, Any],
     name: str,
-    show: Callable[[Any], dict[str, Any]],
+    to_document: Callable[[Row], dict[str, Any]],
 ) -> dict[str, Any]:
-    """One page of a query, ordered by its column `seq`, as the result's document with the list called `name`.
+    """One page of a query that selects a row type, ordered by its column `seq`; the result's list is called `name`.
 
-    Every page that holds anything carries a NextToken, also the last: some clients ask for it without looking.
+    Every page with items has a NextToken, also the last one: some clients ask for the next page without checking.
     """
     [after] = positions_in(parameters.get("NextToken"), 1)
-    kept = page_after(transaction, query, seq, after, parameters)
-    result: dict[str, Any] = {"NumResults": len(kept), name: [show(row) for row in kept]}
-    if kept:
-        result["NextToken"] = token_for(kept[-1].seq)
+    rows: list[Any] = page_after(transaction, row_type, query, seq, after, parameters)
+    result: dict[str, Any] = {"NumResults": len(rows), name: [to_document(row) for row in rows]}
+    if rows:
+        result["NextToken"] = token_for(rows[-1].seq)
     return result
 
 
 def page_after(
-    transaction: Transaction, query: Select[Any], seq: Any, after: int, parameters: dict[str, Any]
-) -> list[Any]:
-    """The rows of a page: those after a position, as many as a page holds."""
+    transaction: Transaction,
+    row_type: Callable[..., Row],
+    query: Select[Any],
+    seq: Any,
+    after: int,
+    parameters: dict[str, Any],
+) -> list[Row]:
+    """The rows of a page: those after a position, up to MaxResults and MAX_PAGE_CHARACTERS."""
     limit = parameters.get("MaxResults", DEFAULT_PAGE)
-    kept: list[Any] = []
+    rows: list[Row] = []
     characters = 0
     for row in transaction.execute(query.where(seq > after).order_by(seq).limit(limit)):
         characters += _characters(row)
-        if kept and characters > MAX_PAGE_CHARACTERS:
+        if rows and characters > MAX_PAGE_CHARACTERS:
             break
-        kept.append(row)
-    return kept
+        rows.append(row_type(*row))
+    return rows
 
 
 def token_for(*positions: int) -> str:
@@ -59,7 +67,7 @@ def token_for(*positions: int) -> str:
 
 
 def positions_in(token: str | None, number: int) -> list[int]:
-    """The positions in a token. Raises RequestError for one that none of ours is."""
+    """The positions in a token. Raises RequestError for a token that this marketplace did not issue."""
     if token is None:
         return [0] * number
     try:
@@ -77,7 +85,7 @@ def _is_position(text: str) -> bool:
 
 
 def _characters(row: Any) -> int:
-    """How long what can be long in a row is: texts, and structures such as an assignment's fields."""
+    """The number of characters in a row's texts and structures, such as an assignment's fields."""
     return sum(len(value) if isinstance(value, str) else _length(value) for value in row if value)
 
 

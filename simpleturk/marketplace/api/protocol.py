@@ -1,6 +1,6 @@
 """AWS JSON 1.1: the bytes of a request → an operation → the bytes of a response.
 
-Knows HTTP's words but no server: `simpleturk serve` and the in-process client both call `handle`.
+It needs no HTTP server: `simpleturk serve` and the in-process client both call `handle`.
 """
 
 import json
@@ -18,13 +18,13 @@ from simpleturk.marketplace.store.base import LOCAL_REQUESTER
 TARGET_PREFIX = "MTurkRequesterServiceV20170117"
 CONTENT_TYPE = "application/x-amz-json-1.1"
 
-#: A question of 1 MiB, every character of it escaped, and room for the rest.
+#: Enough for a question of 1 MiB in which every character is escaped, and for the other parameters.
 MAX_BODY_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Response:
-    """An HTTP response; `error` is its type, "" where all went well."""
+    """An HTTP response; `error` is the type of its error, "" without one."""
 
     status: int
     headers: dict[str, str]
@@ -39,9 +39,9 @@ def handle(
     identify: Callable[[], str] = lambda: LOCAL_REQUESTER,
     request_id: str = "",
 ) -> Response:
-    """Answer one request. `headers` finds names whatever their case; `identify` says who calls, or raises ServiceError.
+    """Answer one request. Names in `headers` match in any case; `identify` returns the caller's requester id.
 
-    An error of the caller's is an answer with status 400; a bug, or StoreUnavailable, is raised.
+    A ServiceError, also from `identify`, becomes a response with its status; bugs and StoreUnavailable are raised.
     """
     request_id = request_id or str(uuid.uuid4())
     try:

@@ -1,11 +1,14 @@
-"""Qualification types, requests for them, and who has them. Limits: the API reference's page on each operation.
+"""Qualification types, requests for them, and workers who have them.
 
-Requesters see their own types, and the system's; not one another's. (Amazon let everybody list everybody's.)
+Limits: each operation's page in the API reference.
+
+Requesters see their own types and the system's, not those of other requesters. (On Amazon every requester could list
+every type.)
 """
 
 from typing import Any
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import insert, or_, select, update
 
 from simpleturk.marketplace.api.pagination import page
 from simpleturk.marketplace.errors import RequestError, does_not_exist, invalid_value, out_of_range
@@ -15,6 +18,7 @@ from simpleturk.marketplace.questions import answer_key
 from simpleturk.marketplace.questions.question import check_question
 from simpleturk.marketplace.store import schema
 from simpleturk.marketplace.store.ids import new_id
+from simpleturk.marketplace.store.rows import QualificationRequestRow, QualificationRow, QualificationTypeRow, columns
 from simpleturk.marketplace.store.schema import qualification_requests, qualification_types
 from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.mturk.answers import answer_xml
@@ -47,7 +51,7 @@ def create_qualification_type(transaction: Transaction, parameters: dict[str, An
         raise RequestError("QualificationTypeAlreadyExists", text)
     kind = new_id()
     values = _columns(parameters) | {"auto_granted": parameters.get("AutoGranted", False)}
-    _check_whole(transaction, values)
+    _check_consistency(transaction, values)
     transaction.execute(
         insert(qualification_types).values(
             qualification_type_id=kind,
@@ -62,19 +66,19 @@ def create_qualification_type(transaction: Transaction, parameters: dict[str, An
 
 
 def update_qualification_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """UpdateQualificationType: only what is given changes; neither a test nor retries can be taken away again."""
+    """UpdateQualificationType: parameters that are missing stay as they are; a test and retries cannot be removed."""
     _check_limits(parameters)
     kind = _own_type(transaction, parameters["QualificationTypeId"])
     changes = _columns(parameters)
     names = ("test", "answer_key", "test_duration", "auto_granted", "auto_granted_value")
-    _check_whole(transaction, {name: getattr(kind, name) for name in names} | changes)
+    _check_consistency(transaction, {name: getattr(kind, name) for name in names} | changes)
     if changes:
         transaction.execute(update(qualification_types).where(qualification_types.c.seq == kind.seq).values(**changes))
     return {"QualificationType": _type_document(_own_type(transaction, kind.qualification_type_id))}
 
 
 def delete_qualification_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """DeleteQualificationType: who waits is refused, who has it keeps it. Its name is free again at once."""
+    """DeleteQualificationType: pending requests are rejected, workers keep it. Its name can be used again at once."""
     kind = _own_type(transaction, parameters["QualificationTypeId"])
     reason = "The qualification is no longer offered."
     qualifications.reject_all(transaction, kind, reason)
@@ -85,7 +89,7 @@ def delete_qualification_type(transaction: Transaction, parameters: dict[str, An
 
 
 def get_qualification_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """GetQualificationType; the system's types too."""
+    """GetQualificationType, also of the system's types."""
     kind = parameters["QualificationTypeId"]
     if kind in SYSTEM_TYPES:
         name, description = SYSTEM_TYPES[kind]
@@ -103,9 +107,9 @@ def get_qualification_type(transaction: Transaction, parameters: dict[str, Any])
 
 
 def list_qualification_types(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """ListQualificationTypes: the caller's own; Query is looked for in name, description and keywords."""
+    """ListQualificationTypes: the caller's own. Query is searched in name, description and keywords."""
     table = qualification_types.c
-    query = select(qualification_types).where(table.requester_id == transaction.requester_id, table.deleted.is_(None))
+    query = qualifications.SELECT_TYPE.where(table.requester_id == transaction.requester_id, table.deleted.is_(None))
     if parameters["MustBeRequestable"]:
         query = query.where(table.status == "Active")
     words = parameters.get("Query")
@@ -114,25 +118,27 @@ def list_qualification_types(transaction: Transaction, parameters: dict[str, Any
     if words:
         columns = (table.name, table.description, table.keywords)
         query = query.where(or_(*(column.icontains(words, autoescape=True) for column in columns)))
-    return page(transaction, query, table.seq, parameters, "QualificationTypes", _type_document)
+    return page(transaction, QualificationTypeRow, query, table.seq, parameters, "QualificationTypes", _type_document)
 
 
 def list_qualification_requests(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """ListQualificationRequests: those that wait for the caller's decision."""
+    """ListQualificationRequests: requests that wait for the caller's decision."""
     table = qualification_requests.c
     query = (
-        select(qualification_requests)
+        select(*columns(QualificationRequestRow, qualification_requests))
         .join(qualification_types, qualification_types.c.qualification_type_id == table.qualification_type_id)
         .where(qualification_types.c.requester_id == transaction.requester_id, table.status == "Pending")
     )
     if "QualificationTypeId" in parameters:
         kind = _own_type(transaction, parameters["QualificationTypeId"])
         query = query.where(table.qualification_type_id == kind.qualification_type_id)
-    return page(transaction, query, table.seq, parameters, "QualificationRequests", _request_document)
+    return page(
+        transaction, QualificationRequestRow, query, table.seq, parameters, "QualificationRequests", _request_document
+    )
 
 
 def accept_qualification_request(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """AcceptQualificationRequest; without a value it is 1."""
+    """AcceptQualificationRequest. The default value is 1."""
     value = parameters.get("IntegerValue", 1)
     _check_value(value)
     request, kind = _own_request(transaction, parameters["QualificationRequestId"])
@@ -141,7 +147,7 @@ def accept_qualification_request(transaction: Transaction, parameters: dict[str,
 
 
 def reject_qualification_request(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """RejectQualificationRequest; the worker reads the Reason."""
+    """RejectQualificationRequest. The worker gets the Reason as a message."""
     reason = _reason(parameters)
     request, kind = _own_request(transaction, parameters["QualificationRequestId"])
     qualifications.reject_request(transaction, request, kind, reason)
@@ -149,9 +155,9 @@ def reject_qualification_request(transaction: Transaction, parameters: dict[str,
 
 
 def associate_qualification_with_worker(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """AssociateQualificationWithWorker; once more, it changes the value. A pending request goes on waiting.
+    """AssociateQualificationWithWorker. A second call changes the value. A pending request stays pending.
 
-    Any worker id will do: people are granted a qualification before they first come here.
+    Any worker id is accepted: a qualification can be granted before the worker first signs in.
     """
     value = parameters.get("IntegerValue", 1)
     _check_value(value)
@@ -165,7 +171,7 @@ def associate_qualification_with_worker(transaction: Transaction, parameters: di
 
 
 def disassociate_qualification_from_worker(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """DisassociateQualificationFromWorker; without a Reason the worker is not told."""
+    """DisassociateQualificationFromWorker. The worker gets a message only if there is a Reason."""
     reason = _reason(parameters)
     kind = _own_type(transaction, parameters["QualificationTypeId"])
     qualifications.revoke(transaction, kind.qualification_type_id, parameters["WorkerId"])
@@ -175,7 +181,7 @@ def disassociate_qualification_from_worker(transaction: Transaction, parameters:
 
 
 def get_qualification_score(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """GetQualificationScore, of the caller's own types."""
+    """GetQualificationScore, for the caller's own types."""
     kind = _own_type(transaction, parameters["QualificationTypeId"])
     held = qualifications.held_by(transaction, kind.qualification_type_id, parameters["WorkerId"])
     if held.status != "Granted":
@@ -185,26 +191,27 @@ def get_qualification_score(transaction: Transaction, parameters: dict[str, Any]
 
 
 def list_workers_with_qualification_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """ListWorkersWithQualificationType; without a Status those who have it."""
+    """ListWorkersWithQualificationType. The default Status is Granted."""
     kind = _own_type(transaction, parameters["QualificationTypeId"])
     table = schema.qualifications.c
-    query = select(schema.qualifications).where(
+    query = select(*columns(QualificationRow, schema.qualifications)).where(
         table.qualification_type_id == kind.qualification_type_id,
         table.status == parameters.get("Status", "Granted"),
     )
-    return page(transaction, query, table.seq, parameters, "Qualifications", _qualification_document)
+    return page(transaction, QualificationRow, query, table.seq, parameters, "Qualifications", _qualification_document)
 
 
-def _own_type(transaction: Transaction, kind: str) -> Row[Any]:
+def _own_type(transaction: Transaction, kind: str) -> QualificationTypeRow:
     found = qualifications.find_type(transaction, kind)
     if found is None or found.requester_id != transaction.requester_id:
         raise does_not_exist("QualificationType", kind)
     return found
 
 
-def _own_request(transaction: Transaction, request_id: str) -> tuple[Row[Any], Row[Any]]:
+def _own_request(transaction: Transaction, request_id: str) -> tuple[QualificationRequestRow, QualificationTypeRow]:
     table = qualification_requests
-    request = transaction.execute(select(table).where(table.c.qualification_request_id == request_id)).first()
+    query = select(*columns(QualificationRequestRow, table)).where(table.c.qualification_request_id == request_id)
+    request = transaction.first(QualificationRequestRow, query)
     kind = qualifications.find_type(transaction, request.qualification_type_id) if request else None
     if request is None or request.status == "Testing" or kind is None:
         raise does_not_exist("QualificationRequest", request_id[:100])
@@ -257,8 +264,8 @@ def _columns(parameters: dict[str, Any]) -> dict[str, Any]:
     return {column: parameters[name] for name, column in names.items() if name in parameters}
 
 
-def _check_whole(transaction: Transaction, values: dict[str, Any]) -> None:
-    """What the parts of a type demand of each other."""
+def _check_consistency(transaction: Transaction, values: dict[str, Any]) -> None:
+    """Check the rules between the values of a type, and the test and its answer key. Raises RequestError."""
     test, key = values.get("test"), values.get("answer_key")
     if test is not None and values.get("test_duration") is None:
         raise RequestError("InvalidParameterValue", "A Test needs TestDurationInSeconds.")
@@ -280,7 +287,7 @@ def _check_whole(transaction: Transaction, values: dict[str, Any]) -> None:
         answer_key.check_key(answer_key.read_key(key), form)
 
 
-def _type_document(kind: Row[Any]) -> dict[str, Any]:
+def _type_document(kind: QualificationTypeRow) -> dict[str, Any]:
     document = {
         "QualificationTypeId": kind.qualification_type_id,
         "CreationTime": kind.created,
@@ -301,19 +308,19 @@ def _type_document(kind: Row[Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if value is not None}
 
 
-def _request_document(request: Row[Any]) -> dict[str, Any]:
+def _request_document(request: QualificationRequestRow) -> dict[str, Any]:
     document = {
         "QualificationRequestId": request.qualification_request_id,
         "QualificationTypeId": request.qualification_type_id,
         "WorkerId": request.worker_id,
         "Test": request.test,
-        "Answer": answer_xml(request.fields) if request.test else None,
+        "Answer": answer_xml(request.fields or []) if request.test else None,
         "SubmitTime": request.submitted,
     }
     return {name: value for name, value in document.items() if value is not None}
 
 
-def _qualification_document(held: Row[Any]) -> dict[str, Any]:
+def _qualification_document(held: QualificationRow) -> dict[str, Any]:
     return {
         "QualificationTypeId": held.qualification_type_id,
         "WorkerId": held.worker_id,

@@ -1,8 +1,8 @@
-"""Is this request signed by a requester that we know? AWS Signature Version 4.
+"""Checking the signature of a request: AWS Signature Version 4.
 
-The signature is computed again by botocore's own signer, over the headers that the client says it signed. For that the
-secret itself is needed, and a hash of it will not do; so none is stored: each is made from its key's id and the random
-key beside the database (store.py), and shown once. Source: AWS's guide, "Signature Version 4".
+botocore's own signer computes the signature again, over the headers that the client says it signed. That needs the
+secret itself, a hash is not enough. So no secret is stored: each is derived from its key's id and the marketplace's
+root secret (store/secrets.py), and shown once. Source: AWS's guide, "Signature Version 4".
 """
 
 import base64
@@ -24,7 +24,7 @@ from simpleturk.marketplace.store.base import Store
 
 SERVICE = "mturk-requester"
 
-#: How far the two clocks may be apart, in seconds.
+#: The largest difference between the two clocks, in seconds.
 MAX_SKEW = 15 * 60
 
 _AUTHORIZATION = re.compile(
@@ -38,7 +38,7 @@ _NEEDED = frozenset({"host", "x-amz-date", "x-amz-target"})
 
 
 class Unauthenticated(ServiceError):
-    """A request that nobody we know has signed. `type` is the error that AWS's services answer then."""
+    """A request without a valid signature of a known key. `type` is the error that AWS's services return."""
 
     def __init__(self, type: str, message: str) -> None:
         super().__init__(message)
@@ -47,7 +47,7 @@ class Unauthenticated(ServiceError):
 
 @dataclass(frozen=True)
 class HTTPRequest:
-    """What a signature covers. `headers` finds names whatever their case; `path` and `query` are as they were sent."""
+    """The parts of a request that a signature covers. `headers` ignore case; `path` and `query` are raw."""
 
     method: str
     path: str
@@ -62,9 +62,9 @@ def secret_of(store: Store, access_key_id: str) -> str:
 
 
 def signer_of(request: HTTPRequest) -> str | None:
-    """The access key id with which a request says it is signed; None for a request without a signature."""
-    found = _AUTHORIZATION.fullmatch(request.headers.get("authorization", "").strip())
-    return found["key"] if found else None
+    """The access key id in a request's signature, which is not checked yet; None without a signature."""
+    fields = _AUTHORIZATION.fullmatch(request.headers.get("authorization", "").strip())
+    return fields["key"] if fields else None
 
 
 def verify(request: HTTPRequest, secret: Callable[[str], str | None], now: float) -> str:
@@ -75,24 +75,24 @@ def verify(request: HTTPRequest, secret: Callable[[str], str | None], now: float
     authorization = request.headers.get("authorization", "").strip()
     if not authorization:
         raise Unauthenticated("MissingAuthenticationTokenException", "Missing Authentication Token")
-    found = _AUTHORIZATION.fullmatch(authorization)
-    if found is None:
+    fields = _AUTHORIZATION.fullmatch(authorization)
+    if fields is None:
         text = "The Authorization header is not one of Signature Version 4 with Credential, SignedHeaders, Signature."
         raise Unauthenticated("IncompleteSignatureException", text)
-    key, moment = found["key"], request.headers.get("x-amz-date", "")
+    key, moment = fields["key"], request.headers.get("x-amz-date", "")
     known = secret(key)
     if known is None:
         raise Unauthenticated("UnrecognizedClientException", "The security token included in the request is invalid.")
-    names = found["signed"].split(";")
+    names = fields["signed"].split(";")
     if not _NEEDED <= set(names):
         raise _wrong(f"The signature has to cover the headers {', '.join(sorted(_NEEDED))}.")
-    _check_scope(found["date"], found["service"], moment)
+    _check_scope(fields["date"], fields["service"], moment)
     _check_time(moment, now)
-    # A hash that the client declares must be the body's: only then does the signature cover the body.
+    # The signature covers the hash that the client declares, and so the body only if the hash is the body's.
     declared = request.headers.get("x-amz-content-sha256")
     if declared is not None and declared != hashlib.sha256(request.body).hexdigest():
         raise _wrong("The x-amz-content-sha256 header is not the body's.")
-    if not hmac.compare_digest(_signature(request, names, key, known, found["region"], moment), found["signature"]):
+    if not hmac.compare_digest(_signature(request, names, key, known, fields["region"], moment), fields["signature"]):
         text = (
             "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
             "Access Key and signing method. Consult the service documentation for details."
@@ -101,8 +101,8 @@ def verify(request: HTTPRequest, secret: Callable[[str], str | None], now: float
     return key
 
 
-class _AsNamed(SigV4Auth):  # type: ignore[misc]
-    """botocore's signer, for the headers that somebody else has chosen."""
+class _HeaderSigner(SigV4Auth):  # type: ignore[misc]
+    """botocore's signer, over the headers that the client has chosen."""
 
     def __init__(self, credentials: Credentials, region: str, names: list[str]) -> None:
         super().__init__(credentials, SERVICE, region)
@@ -117,10 +117,10 @@ class _AsNamed(SigV4Auth):  # type: ignore[misc]
 
 def _signature(request: HTTPRequest, names: list[str], key: str, secret: str, region: str, moment: str) -> str:
     url = f"http://host{request.path}" + (f"?{request.query}" if request.query else "")
-    again = AWSRequest(request.method, url, headers=dict(request.headers), data=request.body)
-    again.context["timestamp"] = moment
-    signer = _AsNamed(Credentials(key, secret), region, names)
-    return str(signer.signature(signer.string_to_sign(again, signer.canonical_request(again)), again))
+    copy = AWSRequest(request.method, url, headers=dict(request.headers), data=request.body)
+    copy.context["timestamp"] = moment
+    signer = _HeaderSigner(Credentials(key, secret), region, names)
+    return str(signer.signature(signer.string_to_sign(copy, signer.canonical_request(copy)), copy))
 
 
 def _check_scope(date: str, service: str, moment: str) -> None:

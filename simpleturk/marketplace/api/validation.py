@@ -1,6 +1,6 @@
-"""Requests held against botocore's own model of the service: types, required members, lengths, patterns, enums.
+"""Checking requests against botocore's model of the service: types, required members, lengths, patterns, enums.
 
-SDKs check only some of this before they send; the rest is the server's to refuse.
+SDKs check only some of this before they send a request.
 """
 
 import re
@@ -14,10 +14,10 @@ from simpleturk.marketplace.errors import SerializationException, ValidationExce
 from simpleturk.mturk.characters import SURROGATE
 from simpleturk.mturk.limits import AMAZON_WORKER_ID, WORKER_ID
 
-#: The last second of the year 9999, in epoch seconds: later times have no calendar date.
+#: The last second of the year 9999, in epoch seconds: Python has no dates after it.
 MAX_TIMESTAMP = 253_402_300_799
 
-#: Longer lists are refused as a whole, and no more problems than these are told one by one.
+#: Longer lists are refused as a whole, and an error lists at most this many problems.
 MAX_MEMBERS = 10_000
 MAX_PROBLEMS = 20
 
@@ -46,13 +46,17 @@ def check_request(operation: OperationModel, parameters: dict[str, Any], strict:
     problems: list[str] = []
     checked = _structure(operation.input_shape, parameters, "", problems)
     if strict:
-        named = [*filter(None, [checked.get("WorkerId")]), *checked.get("WorkerIds", [])]
+        worker_ids = [*filter(None, [checked.get("WorkerId")]), *checked.get("WorkerIds", [])]
         pattern = f"Member must satisfy regular expression pattern: ^{AMAZON_WORKER_ID.pattern}$"
-        problems += [_problem(one, "workerId", pattern) for one in named if not AMAZON_WORKER_ID.fullmatch(one)]
+        problems += [
+            _problem(worker_id, "workerId", pattern)
+            for worker_id in worker_ids
+            if not AMAZON_WORKER_ID.fullmatch(worker_id)
+        ]
     if problems:
         plural = "s" if len(problems) > 1 else ""
-        told = "; ".join(problems[:MAX_PROBLEMS])
-        raise ValidationException(f"{len(problems)} validation error{plural} detected: {told}")
+        listed = "; ".join(problems[:MAX_PROBLEMS])
+        raise ValidationException(f"{len(problems)} validation error{plural} detected: {listed}")
     return checked
 
 
@@ -68,24 +72,24 @@ def _structure(shape: Any, value: dict[str, Any], path: str, problems: list[str]
 
 
 def _value(shape: Any, value: Any, path: str, problems: list[str]) -> Any:
-    kind = shape.type_name
-    misused = isinstance(value, bool) and kind != "boolean"
-    fits: bool = isinstance(value, _JSON_TYPES[kind])
+    type_name = shape.type_name
+    misused = isinstance(value, bool) and type_name != "boolean"
+    fits: bool = isinstance(value, _JSON_TYPES[type_name])
     if misused or not fits:
-        raise SerializationException(f"The member {path} is not a {kind}.")
-    if kind == "structure":
+        raise SerializationException(f"The member {path} is not a {type_name}.")
+    if type_name == "structure":
         return _structure(shape, value, path + ".", problems)
-    if kind == "list" and len(value) > MAX_MEMBERS:
+    if type_name == "list" and len(value) > MAX_MEMBERS:
         problems.append(_problem("…", path, f"Member must have length less than or equal to {MAX_MEMBERS}"))
         return []
-    if kind == "list":
+    if type_name == "list":
         return [
             _value(shape.member, item, f"{path}.{number}.member", problems)
             for number, item in enumerate(value, start=1)
         ]
-    if kind == "string" and SURROGATE.search(value):
+    if type_name == "string" and SURROGATE.search(value):
         raise SerializationException(f"The member {path} holds half a character, which is no text.")
-    if kind == "timestamp" and not abs(value) <= MAX_TIMESTAMP:
+    if type_name == "timestamp" and not abs(value) <= MAX_TIMESTAMP:
         raise SerializationException(f"The member {path} is not a timestamp.")
     _check_constraints(shape, value, path, problems)
     return value

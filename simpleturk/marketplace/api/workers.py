@@ -1,12 +1,13 @@
 """Blocks of workers, and messages to them."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, delete, exists, insert, select
+from sqlalchemy import delete, exists, insert, select
 
 from simpleturk.marketplace.api.pagination import page
 from simpleturk.marketplace.errors import out_of_range
 from simpleturk.marketplace.people import messages
+from simpleturk.marketplace.store.rows import columns
 from simpleturk.marketplace.store.schema import assignments, hits, worker_blocks, workers
 from simpleturk.marketplace.store.transaction import Transaction
 
@@ -16,8 +17,14 @@ MAX_RECIPIENTS = 100
 MAX_BLOCK_REASON = 4096
 
 
+class _BlockRow(NamedTuple):
+    seq: int
+    worker_id: str
+    reason: str
+
+
 def create_worker_block(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """CreateWorkerBlock; blocking a blocked worker succeeds. Also somebody who never worked here can be blocked."""
+    """CreateWorkerBlock. Blocking a blocked worker succeeds; an id without a worker can be blocked too."""
     if len(parameters["Reason"]) > MAX_BLOCK_REASON:
         raise out_of_range("Reason's length", len(parameters["Reason"]), 0, MAX_BLOCK_REASON)
     own = (
@@ -34,9 +41,9 @@ def create_worker_block(transaction: Transaction, parameters: dict[str, Any]) ->
 
 
 def delete_worker_block(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """DeleteWorkerBlock; unblocking somebody who is not blocked succeeds.
+    """DeleteWorkerBlock. Unblocking a worker who is not blocked succeeds.
 
-    Also for an id that nobody has: whoever never worked here can be blocked, so there are no unknown ids.
+    This also holds for an id without a worker: such ids can be blocked, so no id is unknown.
     """
     transaction.execute(
         delete(worker_blocks).where(
@@ -50,15 +57,15 @@ def delete_worker_block(transaction: Transaction, parameters: dict[str, Any]) ->
 def list_worker_blocks(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """ListWorkerBlocks, the caller's own."""
 
-    def show(block: Row[Any]) -> dict[str, Any]:
+    def to_document(block: _BlockRow) -> dict[str, Any]:
         return {"WorkerId": block.worker_id, "Reason": block.reason}
 
-    query = select(worker_blocks).where(worker_blocks.c.requester_id == transaction.requester_id)
-    return page(transaction, query, worker_blocks.c.seq, parameters, "WorkerBlocks", show)
+    query = select(*columns(_BlockRow, worker_blocks)).where(worker_blocks.c.requester_id == transaction.requester_id)
+    return page(transaction, _BlockRow, query, worker_blocks.c.seq, parameters, "WorkerBlocks", to_document)
 
 
 def notify_workers(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """NotifyWorkers: a message for the inbox of workers whose work the caller has reviewed; the others are named."""
+    """NotifyWorkers: a message to workers whose assignments the caller has reviewed; the result lists other workers."""
     limits = {"Subject": MAX_SUBJECT, "MessageText": MAX_MESSAGE, "WorkerIds": MAX_RECIPIENTS}
     for name, most in limits.items():
         if not 1 <= len(parameters[name]) <= most:
@@ -86,7 +93,7 @@ def notify_workers(transaction: Transaction, parameters: dict[str, Any]) -> dict
 
 
 def _unreachable(transaction: Transaction, worker_id: str) -> str | None:
-    """Why a worker cannot be written to. Both reasons are permanent, until something else happens."""
+    """Why a worker cannot get a message from the caller, None if they can."""
     if not transaction.scalar(select(exists().where(workers.c.worker_id == worker_id))):
         return f"The worker {worker_id} does not exist."
     reviewed = (

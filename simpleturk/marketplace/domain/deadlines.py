@@ -1,7 +1,8 @@
-"""Time takes its effect: deadlines, auto-approval and expiry, at the moment they were due, whoever looks first.
+"""Changes that are due by time: abandoned assignments, auto-approval, expired HITs. Each counts from its due time.
 
-Every transaction begins with `settle`. It works on all that is due at once, because a server that slept over a weekend
-may find ten thousand assignments to approve.
+Every transaction that writes begins with `apply_due`; one that reads makes sure first that nothing is due. All that is
+due changes with a few statements, because a server that was off for a weekend may have ten thousand assignments to
+approve.
 """
 
 from collections import Counter
@@ -34,34 +35,36 @@ from simpleturk.marketplace.store.schema import (
 )
 from simpleturk.marketplace.store.transaction import Transaction
 
-#: So many HITs have their counters changed by one statement.
+#: The number of HITs whose counters one statement changes.
 _CHUNK = 500
 
 
-class _Numbered(NamedTuple):
+class _HITCount(NamedTuple):
+    """A number of assignments of one HIT, with what its money depends on."""
+
     hit_id: str
     requester_id: str
     expired: bool
     reward: str
-    n: int
+    number: int
 
 
 def is_due(transaction: Transaction) -> bool:
-    """Whether `settle` has anything to do at this moment."""
+    """Whether `apply_due` has anything to change."""
     return any(transaction.execute(_DUE, {"now": transaction.now}).one())
 
 
 def apply_due(transaction: Transaction) -> None:
-    """Abandon what is past its deadline, approve what nobody reviewed in time, take expired HITs off the market."""
+    """Abandon assignments past their deadline, approve those not reviewed in time, and expire HITs."""
     due: Any = transaction.execute(_DUE, {"now": transaction.now}).one()
     overdue, approvable, expiring = due
-    touched = _abandon(transaction) if overdue else set()
+    hit_ids = _abandon(transaction) if overdue else set()
     if expiring:
-        touched |= _expire(transaction)
+        hit_ids |= _expire(transaction)
     if approvable:
         _approve(transaction)
-    for start in range(0, len(touched), _CHUNK):
-        review_policies.became_reviewable(transaction, sorted(touched)[start : start + _CHUNK])
+    for start in range(0, len(hit_ids), _CHUNK):
+        review_policies.became_reviewable(transaction, sorted(hit_ids)[start : start + _CHUNK])
 
 
 def _overdue(now: Any) -> Any:
@@ -76,26 +79,26 @@ def _expiring(now: Any) -> Any:
     return and_(hits.c.expired == false(), hits.c.expiration <= now)
 
 
-# Asked at the beginning of every transaction: built once.
+# Built once: it runs at the beginning of every transaction.
 _NOW = bindparam("now", type_=Float)
 _DUE = select(*(exists().where(condition) for condition in (_overdue(_NOW), _approvable(_NOW), _expiring(_NOW))))
 
 
 def _abandon(transaction: Transaction) -> set[str]:
-    """Free the places of assignments that ran out of time; return their HITs."""
+    """Make overdue assignments available again; return the ids of their HITs."""
     overdue = _overdue(transaction.now)
     events.to_assignments(transaction, "AssignmentAbandoned", overdue, at=assignments.c.deadline)
-    rows = _numbers(transaction, overdue)
+    counts = _counts_by_hit(transaction, overdue)
     transaction.execute(update(assignments).where(overdue).values(status="Abandoned"))
-    _count(transaction, rows, available=1, pending=-1)
-    for row in rows:
-        if row.expired:
-            ledger.release(transaction, row.requester_id, row.hit_id, row.n * ledger.cents(row.reward))
-    return {row.hit_id for row in rows}
+    _count(transaction, counts, available=1, pending=-1)
+    for hit in counts:
+        if hit.expired:
+            ledger.release(transaction, hit.requester_id, hit.hit_id, hit.number * ledger.cents(hit.reward))
+    return {hit.hit_id for hit in counts}
 
 
 def _expire(transaction: Transaction) -> set[str]:
-    """Release what is held for the free places of HITs that have expired; return those HITs."""
+    """Release the money held for available assignments of HITs that have expired; return the ids of those HITs."""
     expiring = _expiring(transaction.now)
     rows = transaction.execute(
         select(hits.c.hit_id, hits.c.requester_id, hits.c.available, hits.c.pending, hit_types.c.reward)
@@ -106,12 +109,12 @@ def _expire(transaction: Transaction) -> set[str]:
     transaction.execute(update(hits).where(expiring).values(expired=True))
     for row in rows:
         ledger.release(transaction, row.requester_id, row.hit_id, row.available * ledger.cents(row.reward))
-    # With every place taken and nothing in work a HIT was reviewable before.
+    # A HIT without available assignments does not become reviewable by expiring.
     return {row.hit_id for row in rows if row.available}
 
 
 def _approve(transaction: Transaction) -> None:
-    """Approve what its requester did not review in time, and owe its reward."""
+    """Approve assignments that were not reviewed in time, and owe their rewards."""
     approvable = _approvable(transaction.now)
     events.to_assignments(transaction, "AssignmentApproved", approvable, at=assignments.c.auto_approval)
     cents = cast(func.replace(hit_types.c.reward, ".", ""), Integer)
@@ -132,7 +135,7 @@ def _approve(transaction: Transaction) -> None:
         )
         .select_from(joined)
         .where(approvable)
-        # The order of the index that finds them: by `seq` alone the database would rather read the whole table.
+        # In the order of the index that finds them: ordered by `seq` alone, the database reads the whole table.
         .order_by(assignments.c.auto_approval, assignments.c.seq)
     )
     sums = transaction.execute(
@@ -141,32 +144,35 @@ def _approve(transaction: Transaction) -> None:
         .where(approvable)
         .group_by(hits.c.requester_id)
     ).all()
-    rows = _numbers(transaction, approvable)
+    counts = _counts_by_hit(transaction, approvable)
     transaction.execute(insert(ledger_entries).from_select(columns, entries))
     for row in sums:
         account = requesters.c.requester_id == row.requester_id
         transaction.execute(update(requesters).where(account).values(held=requesters.c.held - row.cents))
     values = {"status": "Approved", "approved": assignments.c.auto_approval}
     transaction.execute(update(assignments).where(approvable).values(values))
-    _count(transaction, rows, completed=1)
+    _count(transaction, counts, completed=1)
 
 
-def _numbers(transaction: Transaction, condition: Any) -> list[_Numbered]:
-    """For each HIT how many of its assignments meet a condition, as `n`, with what its money depends on."""
+def _counts_by_hit(transaction: Transaction, condition: Any) -> list[_HITCount]:
+    """The number of assignments that meet a condition, for each HIT that has any."""
     rows: Any = transaction.execute(
         select(assignments.c.hit_id, hits.c.requester_id, hits.c.expired, hit_types.c.reward)
         .join(hits, hits.c.hit_id == assignments.c.hit_id)
         .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
         .where(condition)
     )
-    # Counted here: to group by HIT the database would rather read the whole table.
-    return [_Numbered(row.hit_id, row.requester_id, row.expired, row.reward, n) for row, n in Counter(rows).items()]
+    # Counted in Python: with GROUP BY the database reads the whole table.
+    return [
+        _HITCount(row.hit_id, row.requester_id, row.expired, row.reward, number)
+        for row, number in Counter(rows).items()
+    ]
 
 
-def _count(transaction: Transaction, rows: list[_Numbered], **counts: int) -> None:
-    """Change the counters of many HITs, each by its `n`."""
-    for start in range(0, len(rows), _CHUNK):
-        some = rows[start : start + _CHUNK]
-        number = case({row.hit_id: row.n for row in some}, value=hits.c.hit_id, else_=0)
-        values = {name: hits.c[name] + change * number for name, change in counts.items()}
-        transaction.execute(update(hits).where(hits.c.hit_id.in_([row.hit_id for row in some])).values(values))
+def _count(transaction: Transaction, hit_counts: list[_HITCount], **changes: int) -> None:
+    """Change the counters of many HITs, each by `changes` times its number."""
+    for start in range(0, len(hit_counts), _CHUNK):
+        chunk = hit_counts[start : start + _CHUNK]
+        number = case({row.hit_id: row.number for row in chunk}, value=hits.c.hit_id, else_=0)
+        values = {name: hits.c[name] + change * number for name, change in changes.items()}
+        transaction.execute(update(hits).where(hits.c.hit_id.in_([row.hit_id for row in chunk])).values(values))

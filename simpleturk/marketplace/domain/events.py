@@ -1,7 +1,7 @@
-"""What happens to HITs and assignments, noted for the requesters who asked to be notified.
+"""Events of HITs and assignments, saved for the requesters who asked to be notified of them.
 
-A note is a row of the table notifications, made in the transaction of the event itself; delivery.py brings it away.
-Types and document: Amazon's guide, "Notifications".
+An event is a row of the table notifications, added in the transaction that causes it; notifications/delivery.py sends
+it. Types and document: Amazon's guide, "Notifications".
 """
 
 from typing import Any
@@ -25,23 +25,23 @@ _COLUMNS = (
 )
 
 
-def to_hits(transaction: Transaction, event_type: str, which: ColumnElement[bool], at: Any = None) -> None:
-    """Note an event of every HIT that meets a condition; `at` is when it happened (a column), if not now."""
-    transaction.execute(_noted(_asked_for(event_type, transaction.now, at, null()).select_from(_hits()).where(which)))
+def to_hits(transaction: Transaction, event_type: str, condition: ColumnElement[bool], at: Any = None) -> None:
+    """Save an event of every HIT that meets a condition. `at` is the column with its time, by default it is now."""
+    transaction.execute(_saved(_watched(event_type, transaction.now, at, null()).select_from(_hits()).where(condition)))
 
 
-def to_assignments(transaction: Transaction, event_type: str, which: ColumnElement[bool], at: Any = None) -> None:
-    """Note an event of every assignment that meets a condition."""
+def to_assignments(transaction: Transaction, event_type: str, condition: ColumnElement[bool], at: Any = None) -> None:
+    """Save an event of every assignment that meets a condition. `at` is the column with its time."""
     joined = _hits().join(assignments, assignments.c.hit_id == hits.c.hit_id)
-    query = _asked_for(event_type, transaction.now, at, assignments.c.assignment_id).select_from(joined).where(which)
-    transaction.execute(_noted(query))
+    query = _watched(event_type, transaction.now, at, assignments.c.assignment_id).select_from(joined).where(condition)
+    transaction.execute(_saved(query))
 
 
 def _hits() -> Any:
     return hits.join(notification_settings, notification_settings.c.hit_type_id == hits.c.hit_type_id)
 
 
-def _asked_for(event_type: str, now: float, at: Any, assignment_id: Any) -> Select[Any]:
+def _watched(event_type: str, now: float, at: Any, assignment_id: Any) -> Select[Any]:
     settings = notification_settings.c
     return select(
         hits.c.requester_id,
@@ -57,5 +57,5 @@ def _asked_for(event_type: str, now: float, at: Any, assignment_id: Any) -> Sele
     ).where(settings.active == true(), settings.event_types.contains(f" {event_type} "))
 
 
-def _noted(query: Select[Any]) -> Any:
+def _saved(query: Select[Any]) -> Any:
     return insert(notifications).from_select(_COLUMNS, query)

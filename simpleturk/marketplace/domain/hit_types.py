@@ -5,21 +5,27 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import insert, select
 
-from simpleturk.marketplace.domain.review_policies import check_policy
+from simpleturk.marketplace.domain.review_policy_parameters import check_policy
 from simpleturk.marketplace.errors import does_not_exist, invalid_value, out_of_range
 from simpleturk.marketplace.people.requirement_rules import check_requirements
 from simpleturk.marketplace.store.ids import new_id
+from simpleturk.marketplace.store.rows import HITTypeRow, columns
 from simpleturk.marketplace.store.schema import hit_types
 from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.mturk.limits import HIT_NUMBER_RANGES, HIT_TEXT_LENGTHS, MAX_REWARD, MONTH
 
+_SELECT_HIT_TYPE = select(*columns(HITTypeRow, hit_types))
 
-def hit_type_of(transaction: Transaction, parameters: dict[str, Any], hit_type_id: str | None = None) -> Row[Any]:
-    """Find or make the HIT type of these values; the reward is normal ("0.1" is "0.10"), defaults are filled in.
 
-    `hit_type_id` is what a new one is called, if that is free. The caller has checked the values' limits.
+def find_or_create_hit_type(
+    transaction: Transaction, parameters: dict[str, Any], hit_type_id: str | None = None
+) -> HITTypeRow:
+    """Find or create the HIT type with these values.
+
+    Its reward has two decimals ("0.1" is the same as "0.10"), and missing values get their defaults. A new HIT type
+    gets `hit_type_id` if no other has it. The caller has checked the values' limits.
     """
     values = {
         "title": parameters["Title"],
@@ -31,10 +37,10 @@ def hit_type_of(transaction: Transaction, parameters: dict[str, Any], hit_type_i
         "requirements": parameters.get("QualificationRequirements", []),
     }
     digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
-    query = select(hit_types).where(hit_types.c.requester_id == transaction.requester_id, hit_types.c.digest == digest)
-    found = transaction.execute(query).first()
-    if found is not None:
-        return found
+    query = _SELECT_HIT_TYPE.where(hit_types.c.requester_id == transaction.requester_id, hit_types.c.digest == digest)
+    hit_type = transaction.first(HITTypeRow, query)
+    if hit_type is not None:
+        return hit_type
     transaction.execute(
         insert(hit_types).values(
             hit_type_id=hit_type_id if hit_type_id and _is_free(transaction, hit_type_id) else new_id(),
@@ -44,7 +50,7 @@ def hit_type_of(transaction: Transaction, parameters: dict[str, Any], hit_type_i
             **values,
         )
     )
-    return transaction.execute(query).one()
+    return transaction.one(HITTypeRow, query)
 
 
 def _is_free(transaction: Transaction, hit_type_id: str) -> bool:
@@ -52,19 +58,19 @@ def _is_free(transaction: Transaction, hit_type_id: str) -> bool:
     return transaction.execute(query).first() is None
 
 
-def find_hit_type(transaction: Transaction, hit_type_id: str) -> Row[Any]:
+def find_hit_type(transaction: Transaction, hit_type_id: str) -> HITTypeRow:
     """The caller's HIT type. Raises RequestError HITTypeDoesNotExist."""
-    query = select(hit_types).where(
+    query = _SELECT_HIT_TYPE.where(
         hit_types.c.hit_type_id == hit_type_id, hit_types.c.requester_id == transaction.requester_id
     )
-    hit_type = transaction.execute(query).first()
+    hit_type = transaction.first(HITTypeRow, query)
     if hit_type is None:
         raise does_not_exist("HitType", hit_type_id)
     return hit_type
 
 
 def check_limits(parameters: dict[str, Any]) -> None:
-    """Raise RequestError for a property of a HIT that is out of its limits."""
+    """Check the properties of a HIT against Amazon's limits. Raises RequestError for the first that breaks one."""
     for name, most in HIT_TEXT_LENGTHS.items():
         text = parameters.get(name)
         if text is not None and len(text) > most:

@@ -1,125 +1,134 @@
-"""HITs that were finished elsewhere, with their work and what became of it.
+"""Import of HITs that were done on another marketplace, with their assignments and reviews.
 
 Documents are the API's: a HIT's with its Assignments, and each of these with its Fields, [name, text] pairs. Times are
-epoch seconds; a Question may be None, where nobody knows it. The HITs are off the market, as they were. What was
-approved or rejected elsewhere is settled: no money moves for it. For work that still waits for review the reward is
-held, and it has a new time to be reviewed in.
+epoch seconds; Question is None if it is unknown. Imported HITs are expired. Assignments that were approved or rejected
+elsewhere move no money. For assignments that wait for review the reward is held, and auto-approval starts anew.
 """
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from simpleturk.marketplace.domain import ledger, worker_limits
-from simpleturk.marketplace.domain.hit_types import check_limits, hit_type_of
+from simpleturk.marketplace.domain.hit_types import check_limits, find_or_create_hit_type
 from simpleturk.marketplace.people import workers
 from simpleturk.marketplace.questions.question import check_question
+from simpleturk.marketplace.store.rows import HITTypeRow, columns
 from simpleturk.marketplace.store.schema import assignments, hit_types, hits
 from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.mturk.limits import WEEK
 from simpleturk.mturk.questions import HTML_NAMESPACE
 
-#: How long work waits at least before it is approved by itself, in seconds: nobody has looked at it here yet.
+#: The minimum time before an imported assignment is auto-approved, in seconds: it has not been reviewed here yet.
 TIME_TO_REVIEW = WEEK
 
 #: So many assignments are written at a time.
 CHUNK = 1000
 
-#: What HITs of one HIT type have in common.
-_OF_THE_TYPE = (
+#: The members that HITs of one HIT type have in common.
+_HIT_TYPE_MEMBERS = (
     "HITTypeId Title Description Keywords Reward AssignmentDurationInSeconds AutoApprovalDelayInSeconds"
     " QualificationRequirements"
 ).split()
 
-#: What a worker would see where nobody knows the question.
+#: The page of a HIT whose question is unknown.
 NO_QUESTION = f"""<HTMLQuestion xmlns="{HTML_NAMESPACE}"><HTMLContent><![CDATA[<!doctype html>
-<title>No page</title><p>This HIT came here with its finished work, and without its page. Please return it.</p>
+<title>No page</title><p>This HIT was imported with its answers, but without its page. Please return it.</p>
 ]]></HTMLContent><FrameHeight>0</FrameHeight></HTMLQuestion>"""
 
 
+class _KnownHIT(NamedTuple):
+    """A HIT that already exists."""
+
+    hit_id: str
+    requester_id: str
+    annotation: str | None
+    question: str
+
+
 class Taken(Exception):
-    """An id is that of something else here; the message says which."""
+    """An id is already used for something else; the message says which."""
 
 
 def import_hits(transaction: Transaction, documents: Iterable[dict[str, Any]]) -> Counter[str]:
-    """Take in HITs with their finished work. What is here already, from the same import, stays as it is.
+    """Import HITs with their assignments. HITs from an earlier import of the same file stay as they are.
 
-    Counts what is new: "HITs", and assignments by AssignmentStatus. Raises Taken, and RequestError for what the
-    marketplace would refuse; then the transaction has to be given up.
+    Returns the numbers of new "HITs", and of new assignments by AssignmentStatus. Raises Taken, and RequestError for a
+    HIT that the marketplace refuses; then the caller must roll the transaction back.
     """
-    coming = _Import(transaction)
+    running = _Import(transaction)
     for document in documents:
-        coming.take(document)
-    coming.finish()
-    return coming.done
+        running.add(document)
+    running.finish()
+    return running.imported
 
 
 class _Import:
-    """An import on its way: rows are written many at a time."""
+    """A running import, which writes rows in chunks."""
 
     def __init__(self, transaction: Transaction) -> None:
-        self.done: Counter[str] = Counter()
+        self.imported: Counter[str] = Counter()
         self._transaction = transaction
-        self._types: dict[tuple[Any, ...], Row[Any]] = {}
+        self._hit_types: dict[tuple[Any, ...], HITTypeRow] = {}
         self._workers: set[str] = set()
         self._hits: list[dict[str, Any]] = []
         self._assignments: list[dict[str, Any]] = []
-        self._took: dict[str, tuple[int, float]] = {}
+        self._worked: dict[str, tuple[int, float]] = {}
 
-    def take(self, document: dict[str, Any]) -> None:
-        """Take in one HIT."""
-        hit_type = self._type_of(document)
+    def add(self, document: dict[str, Any]) -> None:
+        """Import one HIT."""
+        hit_type = self._hit_type(document)
         known = _known_hit(self._transaction, document)
         if known is not None:
-            self._keep(known, document)
+            self._add_question(known, document)
             return
         self._hits.append(_hit_row(self._transaction, hit_type, document))
-        self.done["HITs"] += 1
+        self.imported["HITs"] += 1
         for assignment in document["Assignments"]:
-            self._add(hit_type, document["HITId"], assignment)
+            self._add_assignment(hit_type, document["HITId"], assignment)
         if len(self._assignments) >= CHUNK:
             self._write()
 
     def finish(self) -> None:
-        """Write what waits, and what the work says of its HIT types."""
+        """Write the remaining rows, and the time worked for each HIT type."""
         self._write()
-        for hit_type_id, (number, seconds) in self._took.items():
+        for hit_type_id, (number, seconds) in self._worked.items():
             values = {"done": hit_types.c.done + number, "seconds": hit_types.c.seconds + seconds}
             which = hit_types.c.hit_type_id == hit_type_id
             self._transaction.execute(update(hit_types).where(which).values(values))
 
-    def _type_of(self, document: dict[str, Any]) -> Row[Any]:
-        key = tuple(str(document.get(name)) for name in _OF_THE_TYPE)
-        if key not in self._types:
-            # The annotation has grown by our mark: no client sees a limit in it.
+    def _hit_type(self, document: dict[str, Any]) -> HITTypeRow:
+        key = tuple(str(document.get(name)) for name in _HIT_TYPE_MEMBERS)
+        if key not in self._hit_types:
+            # The annotation may exceed its limit by the mark of the import, which no client sees.
             check_limits({name: value for name, value in document.items() if name != "RequesterAnnotation"})
-            self._types[key] = hit_type_of(self._transaction, document, document.get("HITTypeId"))
-        return self._types[key]
+            self._hit_types[key] = find_or_create_hit_type(self._transaction, document, document.get("HITTypeId"))
+        return self._hit_types[key]
 
-    def _keep(self, known: Row[Any], document: dict[str, Any]) -> None:
-        """A HIT that is here already, of the same import: it may only get the page that it lacked."""
+    def _add_question(self, known: _KnownHIT, document: dict[str, Any]) -> None:
+        """Give a HIT of an earlier import the question that it lacked. Raises Taken if its assignments differ."""
         query = select(assignments.c.assignment_id).where(assignments.c.hit_id == known.hit_id)
-        here = set(self._transaction.scalars(query))
-        if any(one["AssignmentId"] not in here for one in document["Assignments"]):
-            raise Taken(f"the HIT {known.hit_id} is here already, with other work")
+        known_ids = set(self._transaction.scalars(query))
+        if any(assignment["AssignmentId"] not in known_ids for assignment in document["Assignments"]):
+            raise Taken(f"the HIT {known.hit_id} already exists, with other assignments")
         if document["Question"] not in (None, known.question):
             check_question(document["Question"], self._transaction.strict)
             which = hits.c.hit_id == known.hit_id
             self._transaction.execute(update(hits).where(which).values(question=document["Question"]))
 
-    def _add(self, hit_type: Row[Any], hit_id: str, assignment: dict[str, Any]) -> None:
+    def _add_assignment(self, hit_type: HITTypeRow, hit_id: str, assignment: dict[str, Any]) -> None:
         worker_id = assignment["WorkerId"]
         if worker_id not in self._workers:
             workers.enter(self._transaction, worker_id)
             self._workers.add(worker_id)
         self._assignments.append(_assignment_row(self._transaction, hit_type, hit_id, assignment))
-        self.done[assignment["AssignmentStatus"]] += 1
-        number, seconds = self._took.get(hit_type.hit_type_id, (0, 0.0))
-        took = max(assignment["SubmitTime"] - assignment["AcceptTime"], 0)
-        self._took[hit_type.hit_type_id] = (number + 1, seconds + took)
+        self.imported[assignment["AssignmentStatus"]] += 1
+        number, seconds = self._worked.get(hit_type.hit_type_id, (0, 0.0))
+        worked = max(assignment["SubmitTime"] - assignment["AcceptTime"], 0)
+        self._worked[hit_type.hit_type_id] = (number + 1, seconds + worked)
 
     def _write(self) -> None:
         try:
@@ -129,36 +138,37 @@ class _Import:
             if self._assignments:
                 self._transaction.execute(insert(assignments), self._assignments)
         except IntegrityError as error:
-            raise Taken(_whose(self._transaction, self._assignments)) from error
+            raise Taken(_conflict(self._transaction, self._assignments)) from error
         for row in self._hits:
             ledger.hold(self._transaction, self._transaction.requester_id, row["hit_id"], row["held"])
         self._hits, self._assignments = [], []
 
 
-def _known_hit(transaction: Transaction, document: dict[str, Any]) -> Row[Any] | None:
-    found = transaction.execute(_HIT, {"which": document["HITId"]}).first()
-    if found is None:
+def _known_hit(transaction: Transaction, document: dict[str, Any]) -> _KnownHIT | None:
+    """The HIT of an earlier import of the same file. Raises Taken for any other HIT with this id."""
+    hit = transaction.first(_KnownHIT, _HIT, {"which": document["HITId"]})
+    if hit is None:
         return None
-    if found.annotation != document["RequesterAnnotation"] or found.requester_id != transaction.requester_id:
-        raise Taken(f"the HIT {document['HITId']} is here already, and not from this file")
-    return found
+    if hit.annotation != document["RequesterAnnotation"] or hit.requester_id != transaction.requester_id:
+        raise Taken(f"the HIT {document['HITId']} already exists, and is not from this file")
+    return hit
 
 
-def _whose(transaction: Transaction, rows: list[dict[str, Any]]) -> str:
-    """Which assignment is here already."""
+def _conflict(transaction: Transaction, rows: list[dict[str, Any]]) -> str:
+    """The message for assignments of which at least one already exists."""
     for row in rows:
         which = assignments.c.assignment_id == row["assignment_id"]
         if transaction.execute(select(assignments.c.seq).where(which)).first() is not None:
-            return f"the assignment {row['assignment_id']} is here already, of another HIT"
-    return "something of this batch is here already"
+            return f"the assignment {row['assignment_id']} already exists, for another HIT"
+    return "a HIT or an assignment of this batch already exists"
 
 
-def _hit_row(transaction: Transaction, hit_type: Row[Any], document: dict[str, Any]) -> dict[str, Any]:
-    """A row of the table hits; with it `held`, the cents to be held for work that waits."""
+def _hit_row(transaction: Transaction, hit_type: HITTypeRow, document: dict[str, Any]) -> dict[str, Any]:
+    """A row of the table hits, with `held`: the cents to hold for assignments that wait for review."""
     question = document["Question"] or NO_QUESTION
     if document["Question"]:
         check_question(question, transaction.strict)
-    statuses = Counter(one["AssignmentStatus"] for one in document["Assignments"])
+    statuses = Counter(assignment["AssignmentStatus"] for assignment in document["Assignments"])
     most = max(document["MaxAssignments"], statuses.total())
     return {
         "hit_id": document["HITId"],
@@ -167,7 +177,7 @@ def _hit_row(transaction: Transaction, hit_type: Row[Any], document: dict[str, A
         "question": question,
         "max_assignments": most,
         "created": document["CreationTime"],
-        # Off the market: whoever wants more work asks for it.
+        # Expired: a requester who wants more assignments extends the HIT.
         "expiration": min(document["Expiration"], transaction.now),
         "expired": True,
         "annotation": document["RequesterAnnotation"],
@@ -179,7 +189,7 @@ def _hit_row(transaction: Transaction, hit_type: Row[Any], document: dict[str, A
 
 
 def _assignment_row(
-    transaction: Transaction, hit_type: Row[Any], hit_id: str, assignment: dict[str, Any]
+    transaction: Transaction, hit_type: HITTypeRow, hit_id: str, assignment: dict[str, Any]
 ) -> dict[str, Any]:
     """A row of the table assignments."""
     return {
@@ -198,11 +208,11 @@ def _assignment_row(
     }
 
 
-def _auto_approval(transaction: Transaction, hit_type: Row[Any], assignment: dict[str, Any]) -> float:
-    given = assignment.get("AutoApprovalTime") or assignment["SubmitTime"] + hit_type.auto_approval_delay
+def _auto_approval(transaction: Transaction, hit_type: HITTypeRow, assignment: dict[str, Any]) -> float:
+    due = assignment.get("AutoApprovalTime") or assignment["SubmitTime"] + hit_type.auto_approval_delay
     if assignment["AssignmentStatus"] != "Submitted":
-        return float(given)
-    return float(max(given, transaction.now + max(hit_type.auto_approval_delay, TIME_TO_REVIEW)))
+        return float(due)
+    return float(max(due, transaction.now + max(hit_type.auto_approval_delay, TIME_TO_REVIEW)))
 
 
-_HIT = select(hits).where(hits.c.hit_id == bindparam("which"))
+_HIT = select(*columns(_KnownHIT, hits)).where(hits.c.hit_id == bindparam("which"))

@@ -1,29 +1,35 @@
 """Requesters' accounts: every movement of money is an entry of the ledger, and the account holds their sums.
 
     deposit       available +             the requester puts money in
-    hold          available −, held +     a HIT is created or extended: its places may have to be paid
-    release       available +, held −     a place is rejected, or off the market without having been taken
-    reward                     held −     an assignment is approved: the worker is to be paid
-    bonus         available −             likewise
-    cover         available +             what an account without limit had spent when it became prepaid
+    hold          available −, held +     a HIT is created or extended: its assignments may have to be paid
+    release       available +, held −     an assignment is rejected, or its HIT expired before it was accepted
+    reward                     held −     an assignment is approved: its worker has to be paid
+    bonus         available −             a bonus is sent: its worker has to be paid
+    cover         available +             the amount that an account without limit had spent when it became prepaid
 
-Amounts are whole cents. There are no fees here. Rewards and bonuses are owed to workers until the requester, who pays
-them by other means, marks them paid.
+Amounts are whole cents. There are no fees. Rewards and bonuses are owed to workers until the requester, who pays them
+outside of the marketplace, marks them paid.
+
+Functions name the requester whose money moves, who is not always the caller: auto-approval acts for many requesters.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
 
 from simpleturk.marketplace.errors import RequestError
+from simpleturk.marketplace.store.rows import LedgerRow, RequesterRow, columns
 from simpleturk.marketplace.store.schema import ledger_entries, requesters
 from simpleturk.marketplace.store.transaction import Transaction
 
-#: In cents; a database's whole numbers end at about nine times as much.
+#: In cents. The largest integer of a database is about nine times this.
 MAX_SUM = 10**18
 
-#: What a requester owes.
+# Built once: it runs for every movement of money.
+_REQUESTER = select(*columns(RequesterRow, requesters)).where(requesters.c.requester_id == bindparam("which"))
+
+#: The kinds of entries that a requester owes to workers.
 OWED = ("reward", "bonus")
 
 
@@ -39,38 +45,38 @@ def dollars(amount: int) -> str:
 
 
 def hold(transaction: Transaction, requester_id: str, hit_id: str, amount: int) -> None:
-    """Set money aside for a HIT's places. Raises RequestError InsufficientFunds."""
+    """Hold money for a HIT's assignments. Raises RequestError InsufficientFunds."""
     if amount:
         check_funds(transaction, requester_id, amount)
         _book(transaction, requester_id, "hold", -amount, amount, hit_id=hit_id)
 
 
 def release(transaction: Transaction, requester_id: str, hit_id: str, amount: int) -> None:
-    """Free what was held for places that will not be paid."""
+    """Release money that was held for assignments that will not be paid."""
     if amount:
         _book(transaction, requester_id, "release", amount, -amount, hit_id=hit_id)
 
 
-def reward(transaction: Transaction, requester_id: str, amount: int, held: bool, **of_what: str) -> None:
-    """Owe a worker an assignment's reward, out of what is held for it, or (not `held`) out of the balance.
+def reward(transaction: Transaction, requester_id: str, amount: int, held: bool, **ids: str) -> None:
+    """Owe a worker an assignment's reward, from the amount held for it, or without `held` from the balance.
 
-    `of_what` names hit_id, worker_id and assignment_id. Raises RequestError InsufficientFunds.
+    `ids` are hit_id, worker_id and assignment_id. Raises RequestError InsufficientFunds.
     """
     if not held:
         check_funds(transaction, requester_id, amount)
-    _book(transaction, requester_id, "reward", 0 if held else -amount, -amount if held else 0, **of_what)
+    _book(transaction, requester_id, "reward", 0 if held else -amount, -amount if held else 0, **ids)
 
 
-def bonus(transaction: Transaction, requester_id: str, amount: int, note: str, **of_what: str) -> None:
+def bonus(transaction: Transaction, requester_id: str, amount: int, note: str, **ids: str) -> None:
     """Owe a worker a bonus. Raises RequestError InsufficientFunds."""
     check_funds(transaction, requester_id, amount)
-    _book(transaction, requester_id, "bonus", -amount, 0, note=note, **of_what)
+    _book(transaction, requester_id, "bonus", -amount, 0, note=note, **ids)
 
 
 def deposit(transaction: Transaction, requester_id: str, amount: int) -> None:
-    """Put money into an account. The first deposit makes it prepaid; what it had spent by then is covered.
+    """Add money to an account. The first deposit makes it prepaid and covers what it had spent before.
 
-    What is only held is not: it may come back, and until then the balance can be below zero.
+    Money that is only held is not covered, as it may be released; until then the balance can be negative.
     """
     account = account_of(transaction, requester_id)
     if not account.prepaid:
@@ -82,56 +88,51 @@ def deposit(transaction: Transaction, requester_id: str, amount: int) -> None:
 
 
 def remove_limit(transaction: Transaction, requester_id: str) -> None:
-    """Let an account spend without limit again."""
+    """Let a prepaid account spend without limit again."""
     transaction.execute(update(requesters).where(requesters.c.requester_id == requester_id).values(prepaid=False))
 
 
-def account_of(transaction: Transaction, requester_id: str) -> Row[Any]:
-    """A requester's account: prepaid, available, held."""
-    return transaction.execute(select(requesters).where(requesters.c.requester_id == requester_id)).one()
+def account_of(transaction: Transaction, requester_id: str) -> RequesterRow:
+    """A requester with the sums of their account."""
+    return transaction.one(RequesterRow, _REQUESTER, {"which": requester_id})
 
 
 def check_funds(transaction: Transaction, requester_id: str, amount: int) -> None:
-    """Raise RequestError InsufficientFunds, in Amazon's words, when an account cannot spend so much."""
+    """Raise RequestError InsufficientFunds, in Amazon's words, if an account cannot spend an amount."""
     account = account_of(transaction, requester_id)
     if account.prepaid and account.available < amount:
         text = "This Requester has insufficient funds in their account to complete this transaction."
         raise RequestError("InsufficientFunds", text)
 
 
-def owed(requester_id: str) -> Select[Any]:
-    """What a requester has not yet marked paid, oldest first."""
-    conditions = (
-        ledger_entries.c.requester_id == requester_id,
-        ledger_entries.c.kind.in_(OWED),
-        ledger_entries.c.paid.is_(None),
-    )
-    return select(ledger_entries).where(*conditions).order_by(ledger_entries.c.seq)
+def owed(transaction: Transaction, requester_id: str) -> list[LedgerRow]:
+    """A requester's entries that are owed and not yet marked paid, oldest first."""
+    query = select(*columns(LedgerRow, ledger_entries)).where(*_is_owed_by(requester_id))
+    return transaction.all(LedgerRow, query.order_by(ledger_entries.c.seq))
 
 
 def mark_paid(transaction: Transaction, requester_id: str, entries: Sequence[int]) -> int:
-    """Mark what is owed in these entries as paid; return how many it were."""
-    conditions = (
-        ledger_entries.c.requester_id == requester_id,
-        ledger_entries.c.kind.in_(OWED),
-        ledger_entries.c.paid.is_(None),
-    )
-    done = 0
+    """Mark those of the entries (by `seq`) that are owed as paid; return how many were."""
+    marked = 0
     for start in range(0, len(entries), 500):
-        which = ledger_entries.c.seq.in_(entries[start : start + 500])
-        done += transaction.execute(
-            update(ledger_entries).where(*conditions, which).values(paid=transaction.now)
-        ).rowcount
-    return done
+        chunk = ledger_entries.c.seq.in_(entries[start : start + 500])
+        change = update(ledger_entries).where(*_is_owed_by(requester_id), chunk).values(paid=transaction.now)
+        marked += transaction.execute(change).rowcount
+    return marked
 
 
-def _book(transaction: Transaction, requester_id: str, kind: str, available: int, held: int, **of_what: Any) -> None:
+def _is_owed_by(requester_id: str) -> tuple[ColumnElement[bool], ...]:
+    entry = ledger_entries.c
+    return (entry.requester_id == requester_id, entry.kind.in_(OWED), entry.paid.is_(None))
+
+
+def _book(transaction: Transaction, requester_id: str, kind: str, available: int, held: int, **others: Any) -> None:
     account = account_of(transaction, requester_id)
     if max(abs(account.available + available), abs(account.held + held)) > MAX_SUM:
         text = "This request would make the account's sums larger than they can be."
         raise RequestError("InvalidParameterValue", text)
     values = {"requester_id": requester_id, "time": transaction.now, "kind": kind, "available": available, "held": held}
-    transaction.execute(insert(ledger_entries).values(**values, **of_what))
+    transaction.execute(insert(ledger_entries).values(**values, **others))
     transaction.execute(
         update(requesters)
         .where(requesters.c.requester_id == requester_id)

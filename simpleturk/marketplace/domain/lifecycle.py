@@ -3,32 +3,33 @@
     accepted ─► submitted ─► approved | rejected ─► approved (override)
         └────► returned | abandoned
 
-The counters of a HIT change only here and in settling.py, which lets time take its effect. What is held for a HIT is
-its reward times the places that may still have to be paid: those in work, those that wait for review, and, until it
-has expired, those that are free.
+The counters of a HIT change only here and in deadlines.py, which applies what is due by time. The amount held for a HIT
+is its reward times the assignments that may still have to be paid: those in progress, those that wait for review, and
+until the HIT expires also those that are available.
 
 Sources: the API reference's page on the HIT data structure; the guide's "HIT life cycle".
 """
 
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, insert, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from simpleturk.marketplace.domain import events, ledger, worker_limits
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.people.messages import tell
 from simpleturk.marketplace.store.ids import new_id
+from simpleturk.marketplace.store.rows import AnyAssignmentRow, HITDetailsRow, HITRow, HITTypeRow, columns
 from simpleturk.marketplace.store.schema import assignments, hit_types, hits, notification_settings
 from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.mturk.limits import MONTH
 
-#: An override of a rejection is possible for this many seconds after the submission (30 days).
+#: A rejection can be overridden for this many seconds after the submission (30 days).
 OVERRIDE_WINDOW = MONTH
 
 
-def hit_status(hit: Row[Any], now: float) -> str:
-    """A HIT's HITStatus: `hit` is a row of the table hits."""
+def hit_status(hit: HITRow | HITDetailsRow, now: float) -> str:
+    """A HIT's HITStatus."""
     if hit.deleted is not None:
         return "Disposed"
     if hit.expiration > now and hit.available > 0:
@@ -38,30 +39,24 @@ def hit_status(hit: Row[Any], now: float) -> str:
     return "Reviewing" if hit.reviewing else "Reviewable"
 
 
-def unreviewed(hit: Row[Any]) -> int:
-    """How many submitted assignments of a HIT wait for a decision."""
-    return int(hit.max_assignments - hit.available - hit.pending - hit.completed)
+def unreviewed(hit: HITRow) -> int:
+    """The number of a HIT's submitted assignments that wait for review."""
+    return hit.max_assignments - hit.available - hit.pending - hit.completed
 
 
-# The statements of what workers do all day are built once: that takes longer than to run them.
+# Statements that run for every HIT a worker does are built once: building one takes longer than running it.
 
-#: A HIT without its question; what its HIT type says of reward and times; whether anybody wants to know of events.
-WHOLE_HIT: Select[Any] = (
-    select(
-        *(column for column in hits.c if column.name != "question"),
-        hit_types.c.reward,
-        hit_types.c.assignment_duration,
-        hit_types.c.auto_approval_delay,
-        notification_settings.c.hit_type_id.is_not(None).label("is_watched"),
-    )
+#: Selects HITRow.
+SELECT_HIT: Select[Any] = (
+    select(*columns(HITRow, hits, hit_types, is_watched=notification_settings.c.hit_type_id.is_not(None)))
     .select_from(hits)
     .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
     .outerjoin(notification_settings, notification_settings.c.hit_type_id == hits.c.hit_type_id)
 )
-_HIT = WHOLE_HIT.where(hits.c.hit_id == bindparam("hit_id"))
+_HIT = SELECT_HIT.where(hits.c.hit_id == bindparam("hit_id"))
 _NEW_ASSIGNMENT = insert(assignments)
 _CHANGE_ASSIGNMENT = update(assignments).where(assignments.c.seq == bindparam("which"))
-_TOOK = (
+_ADD_TIME_WORKED = (
     update(hit_types)
     .where(hit_types.c.hit_type_id == bindparam("which"))
     .values(done=hit_types.c.done + 1, seconds=hit_types.c.seconds + bindparam("more_seconds"))
@@ -73,23 +68,28 @@ _COUNT = (
 )
 
 
-def hit_of(transaction: Transaction, hit_id: str) -> Row[Any]:
-    """A HIT as WHOLE_HIT has it."""
-    found: Row[Any] = transaction.execute(_HIT, {"hit_id": hit_id}).one()
-    return found
+def get_hit(transaction: Transaction, hit_id: str) -> HITRow:
+    """A HIT that exists, whoever its requester is."""
+    return transaction.one(HITRow, _HIT, {"hit_id": hit_id})
 
 
-def accept(transaction: Transaction, hit: Row[Any], worker_id: str) -> str:
-    """Give a worker one of a HIT's places; return the new assignment's id. `hit` is a row of WHOLE_HIT.
+def accept(transaction: Transaction, hit: HITRow, worker_id: str) -> str:
+    """Give a worker one of a HIT's available assignments; return the new assignment's id.
 
-    The caller has checked that this worker may. Raises RequestError when there is no place, or the worker had this HIT:
-    then the transaction has to be given up.
+    The caller has checked that the worker may accept it. Raises RequestError if no assignment is available, or if the
+    worker has had this HIT before: then the caller must roll the transaction back.
     """
     if hit_status(hit, transaction.now) != "Assignable":
         raise RequestError("NoHITsAvailableInGroupException", "There are no more available HITs in this group.")
     assignment_id = new_id()
-    values = {"assignment_id": assignment_id, "hit_id": hit.hit_id, "worker_id": worker_id, "status": "Accepted"}
-    values |= {"accepted": transaction.now, "deadline": round(transaction.now + hit.assignment_duration, 3)}
+    values = {
+        "assignment_id": assignment_id,
+        "hit_id": hit.hit_id,
+        "worker_id": worker_id,
+        "status": "Accepted",
+        "accepted": transaction.now,
+        "deadline": round(transaction.now + hit.assignment_duration, 3),
+    }
     try:
         transaction.execute(_NEW_ASSIGNMENT, values)
     except IntegrityError as error:
@@ -97,13 +97,12 @@ def accept(transaction: Transaction, hit: Row[Any], worker_id: str) -> str:
         raise RequestError("ExceedsMaxAssignmentsPerWorker", text) from error
     count(transaction, hit.hit_id, available=-1, pending=1)
     if hit.is_watched:
-        which = assignments.c.assignment_id == assignment_id
-        events.to_assignments(transaction, "AssignmentAccepted", which)
+        events.to_assignments(transaction, "AssignmentAccepted", assignments.c.assignment_id == assignment_id)
     return assignment_id
 
 
-def submit(transaction: Transaction, assignment: Row[Any], hit: Row[Any], fields: list[Any]) -> None:
-    """Store a worker's answers to a HIT. The assignment is Accepted and within its deadline: the caller has checked."""
+def submit(transaction: Transaction, assignment: AnyAssignmentRow, hit: HITRow, fields: list[Any]) -> None:
+    """Save a worker's answers. The caller has checked that the assignment is Accepted and within its deadline."""
     values = {
         "status": "Submitted",
         "submitted": transaction.now,
@@ -111,66 +110,66 @@ def submit(transaction: Transaction, assignment: Row[Any], hit: Row[Any], fields
         "fields": fields,
     }
     _change(transaction, assignment, values, pending=-1)
-    took = {"which": hit.hit_type_id, "more_seconds": max(transaction.now - assignment.accepted, 0)}
-    transaction.execute(_TOOK, took)
-    _happened(transaction, "AssignmentSubmitted", hit, assignment)
+    seconds = max(transaction.now - assignment.accepted, 0)
+    transaction.execute(_ADD_TIME_WORKED, {"which": hit.hit_type_id, "more_seconds": seconds})
+    _note(transaction, "AssignmentSubmitted", hit, assignment)
 
 
-def give_back(transaction: Transaction, assignment: Row[Any]) -> None:
-    """Return an accepted assignment: its place is free again at once."""
-    hit = hit_of(transaction, assignment.hit_id)
+def return_assignment(transaction: Transaction, assignment: AnyAssignmentRow) -> None:
+    """Return an accepted assignment: other workers can accept it at once."""
+    hit = get_hit(transaction, assignment.hit_id)
     _change(transaction, assignment, {"status": "Returned"}, available=1, pending=-1)
     if hit.expired:
         ledger.release(transaction, hit.requester_id, hit.hit_id, ledger.cents(hit.reward))
-    _happened(transaction, "AssignmentReturned", hit, assignment)
+    _note(transaction, "AssignmentReturned", hit, assignment)
 
 
-def approve(transaction: Transaction, assignment: Row[Any], feedback: str | None, override: bool) -> None:
+def approve(transaction: Transaction, assignment: AnyAssignmentRow, feedback: str | None, override: bool) -> None:
     """Approve a submitted assignment, or with `override` a rejected one. Raises RequestError in any other state."""
     overridden = override and assignment.status == "Rejected"
     if overridden:
-        if transaction.now > assignment.submitted + OVERRIDE_WINDOW:
+        if transaction.now > (assignment.submitted or 0) + OVERRIDE_WINDOW:
             text = "A rejection can be overridden within 30 days after the submission."
             raise RequestError("InvalidAssignmentState", text)
     elif assignment.status != "Submitted":
         raise _not_submitted(assignment)
-    hit = hit_of(transaction, assignment.hit_id)
-    of_what = {"hit_id": hit.hit_id, "worker_id": assignment.worker_id, "assignment_id": assignment.assignment_id}
-    ledger.reward(transaction, hit.requester_id, ledger.cents(hit.reward), not overridden, **of_what)
+    hit = get_hit(transaction, assignment.hit_id)
+    ids = {"hit_id": hit.hit_id, "worker_id": assignment.worker_id, "assignment_id": assignment.assignment_id}
+    ledger.reward(transaction, hit.requester_id, ledger.cents(hit.reward), not overridden, **ids)
     values = {"status": "Approved", "approved": transaction.now, "rejected": None, "feedback": feedback}
     _change(transaction, assignment, values, completed=0 if overridden else 1)
-    _happened(transaction, "AssignmentApproved", hit, assignment)
+    _note(transaction, "AssignmentApproved", hit, assignment)
 
 
-def reject(transaction: Transaction, assignment: Row[Any], feedback: str) -> None:
-    """Reject a submitted assignment; its worker is told why. Raises RequestError in any other state."""
+def reject(transaction: Transaction, assignment: AnyAssignmentRow, feedback: str) -> None:
+    """Reject a submitted assignment; its worker gets the feedback. Raises RequestError in any other state."""
     if assignment.status != "Submitted":
         raise _not_submitted(assignment)
-    hit = hit_of(transaction, assignment.hit_id)
+    hit = get_hit(transaction, assignment.hit_id)
     ledger.release(transaction, hit.requester_id, hit.hit_id, ledger.cents(hit.reward))
-    _change(
-        transaction, assignment, {"status": "Rejected", "rejected": transaction.now, "feedback": feedback}, completed=1
-    )
+    values = {"status": "Rejected", "rejected": transaction.now, "feedback": feedback}
+    _change(transaction, assignment, values, completed=1)
     tell(transaction, hit.requester_id, assignment.worker_id, "Your work was rejected", feedback)
-    _happened(transaction, "AssignmentRejected", hit, assignment)
+    _note(transaction, "AssignmentRejected", hit, assignment)
 
 
-def delete(transaction: Transaction, hit: Row[Any]) -> None:
-    """Dispose of a HIT that is Reviewable or Reviewing, with everything reviewed. Raises RequestError otherwise."""
+def delete(transaction: Transaction, hit: HITRow) -> None:
+    """Dispose of a HIT that is Reviewable or Reviewing and has no unreviewed assignments. Raises RequestError."""
     status = hit_status(hit, transaction.now)
     if status not in ("Reviewable", "Reviewing") or unreviewed(hit) > 0:
-        # The message contradicts itself when work waits for review: clients match on it.
-        raise wrong_hit_state(status, "Reviewing, Reviewable")
+        # Amazon's message contradicts itself when assignments wait for review: clients match on it.
+        raise _invalid_hit_state(status, "Reviewing, Reviewable")
     transaction.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(deleted=transaction.now, expired=True))
     events.to_hits(transaction, "HITDisposed", hits.c.hit_id == hit.hit_id)
 
 
-def expire_at(transaction: Transaction, hit: Row[Any], moment: float) -> None:
-    """Set when a HIT leaves the market: a moment that is past means now. Work that is out may still be submitted.
+def expire_at(transaction: Transaction, hit: HITRow, moment: float) -> None:
+    """Set when a HIT expires; a past moment means now. Assignments in progress can still be submitted.
 
-    Shortening to a future moment is allowed: the guide says so, although the API's page does not. The caller settles.
+    Shortening to a future moment is allowed: the guide says so, although the API's page does not. The caller applies
+    what is due afterwards (deadlines.apply_due).
     """
-    _not_disposed(hit)
+    _check_not_disposed(hit)
     values: dict[str, Any] = {"expiration": max(moment, transaction.now)}
     if moment > transaction.now:
         values["reviewing"] = False
@@ -182,11 +181,11 @@ def expire_at(transaction: Transaction, hit: Row[Any], moment: float) -> None:
         events.to_hits(transaction, "HITExtended", hits.c.hit_id == hit.hit_id)
 
 
-def add_assignments(transaction: Transaction, hit: Row[Any], number: int) -> None:
-    """Give a HIT more places. Raises RequestError when it may not grow so far, or funds are short."""
-    _not_disposed(hit)
+def add_assignments(transaction: Transaction, hit: HITRow, number: int) -> None:
+    """Add assignments to a HIT. Raises RequestError if it may not have that many, or if funds are short."""
+    _check_not_disposed(hit)
     if hit.max_assignments < 10 <= hit.max_assignments + number:
-        # With ten places a HIT was of another price class, which its creation fixed.
+        # Amazon's fee was higher for HITs with ten or more assignments, and was fixed when the HIT was created.
         text = "A HIT that was created with fewer than 10 assignments cannot be extended to 10 or more."
         raise RequestError("InvalidMaximumAssignmentsIncrease", text)
     if not hit.expired:
@@ -197,13 +196,13 @@ def add_assignments(transaction: Transaction, hit: Row[Any], number: int) -> Non
     events.to_hits(transaction, "HITExtended", hits.c.hit_id == hit.hit_id)
 
 
-def change_type(transaction: Transaction, hit: Row[Any], hit_type: Row[Any]) -> None:
-    """Give a HIT another HIT type. Raises RequestError once somebody has accepted it."""
-    _not_disposed(hit)
-    touched = select(assignments.c.seq).where(
+def change_type(transaction: Transaction, hit: HITRow, hit_type: HITTypeRow) -> None:
+    """Give a HIT another HIT type. Raises RequestError once a worker has accepted the HIT."""
+    _check_not_disposed(hit)
+    accepted = select(assignments.c.seq).where(
         assignments.c.hit_id == hit.hit_id, assignments.c.status.not_in(("Returned", "Abandoned"))
     )
-    if transaction.execute(touched.limit(1)).first() is not None:
+    if transaction.execute(accepted.limit(1)).first() is not None:
         text = "The HIT type cannot be changed: an assignment of this HIT has been accepted or submitted."
         raise RequestError("InvalidHITState", text)
     if not hit.expired:
@@ -218,51 +217,51 @@ def change_type(transaction: Transaction, hit: Row[Any], hit_type: Row[Any]) -> 
         worker_limits.mark(transaction, hit_type.hit_type_id)
 
 
-def set_reviewing(transaction: Transaction, hit: Row[Any], reviewing: bool) -> None:
-    """Move a HIT between Reviewable and Reviewing. Raises RequestError unless it is in the state it moves from."""
-    wanted = "Reviewable" if reviewing else "Reviewing"
+def set_reviewing(transaction: Transaction, hit: HITRow, reviewing: bool) -> None:
+    """Move a HIT from Reviewable to Reviewing, or back. Raises RequestError unless it is in the first of the two."""
+    needed = "Reviewable" if reviewing else "Reviewing"
     status = hit_status(hit, transaction.now)
-    if status != wanted:
-        raise wrong_hit_state(status, wanted)
+    if status != needed:
+        raise _invalid_hit_state(status, needed)
     transaction.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(reviewing=reviewing))
 
 
-def is_reviewable(hit: Row[Any]) -> bool:
-    """Whether nothing of a HIT is in work, and nothing can be accepted any more."""
+def is_reviewable(hit: HITRow) -> bool:
+    """Whether a HIT has no assignment in progress and none that can still be accepted."""
     return hit.deleted is None and hit.pending == 0 and (hit.available == 0 or hit.expired)
 
 
 def count(transaction: Transaction, hit_id: str, available: int = 0, pending: int = 0, completed: int = 0) -> None:
-    """Change counters of a HIT."""
+    """Add to a HIT's counters."""
     more = {"more_available": available, "more_pending": pending, "more_completed": completed}
     if any(more.values()):
         transaction.execute(_COUNT, {"which": hit_id, **more})
 
 
-def wrong_hit_state(status: str, possible: str) -> RequestError:
-    """Amazon's words, two blanks included: clients match on them."""
+def _invalid_hit_state(status: str, possible: str) -> RequestError:
+    """Amazon's text, with its two spaces: clients match on it."""
     text = f"This HIT is currently in the state '{status}'.  This operation can be called with a status of: {possible}"
     return RequestError("InvalidHITState", text)
 
 
-def _not_disposed(hit: Row[Any]) -> None:
+def _check_not_disposed(hit: HITRow) -> None:
     if hit.deleted is not None:
-        raise wrong_hit_state("Disposed", "Assignable, Unassignable, Reviewable, Reviewing")
+        raise _invalid_hit_state("Disposed", "Assignable, Unassignable, Reviewable, Reviewing")
 
 
-def _not_submitted(assignment: Row[Any]) -> RequestError:
-    """Amazon's words; for work that was accepted but not submitted it said "null"."""
+def _not_submitted(assignment: AnyAssignmentRow) -> RequestError:
+    """Amazon's text; for an assignment that was accepted but not submitted it says "null"."""
     text = "This operation can be called with a status of: Submitted"
     if assignment.status not in ("Approved", "Rejected"):
         text = "This operation can be called with a status of: null"
     return RequestError("InvalidAssignmentState", text)
 
 
-def _change(transaction: Transaction, assignment: Row[Any], values: dict[str, Any], **counts: int) -> None:
+def _change(transaction: Transaction, assignment: AnyAssignmentRow, values: dict[str, Any], **counts: int) -> None:
     transaction.execute(_CHANGE_ASSIGNMENT, {"which": assignment.seq, **values})
     count(transaction, assignment.hit_id, **counts)
 
 
-def _happened(transaction: Transaction, event_type: str, hit: Row[Any], assignment: Row[Any]) -> None:
+def _note(transaction: Transaction, event_type: str, hit: HITRow, assignment: AnyAssignmentRow) -> None:
     if hit.is_watched:
         events.to_assignments(transaction, event_type, assignments.c.seq == assignment.seq)

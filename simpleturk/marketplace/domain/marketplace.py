@@ -1,6 +1,6 @@
-"""The marketplace as a whole: a store, a clock, and transactions in which time has taken its effect.
+"""The marketplace as a whole: a store, a clock, and transactions in which everything due by time has been applied.
 
-Operations and pages never look at the clock or the database themselves: they get a `Transaction`.
+Operations and pages never use the clock or the database directly: they get a `Transaction`.
 """
 
 import time
@@ -13,7 +13,7 @@ from simpleturk.marketplace.store.transaction import Transaction, WorkerLimits
 
 
 class Marketplace:
-    """`store` and `clock` (epoch seconds) decide everything that can be seen; there is no other state."""
+    """All state is in `store`, all time comes from `clock` (epoch seconds)."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class Marketplace:
 
     @contextmanager
     def write(self, requester_id: str = LOCAL_REQUESTER, request_id: str = "") -> Iterator[Transaction]:
-        """A transaction that may change things; committed and synced when the block ends without an exception."""
+        """A transaction that may write. It is committed and on the disk when the block ends without an exception."""
         with self.store.write() as connection:
             # The time is read after the wait for other writers, so that times follow the order of transactions.
             transaction = Transaction(connection, self.now(), requester_id, self.strict, request_id, self.limits)
@@ -54,5 +54,5 @@ class Marketplace:
             yield Transaction(connection, now, requester_id, self.strict, limits=self.limits)
 
     def now(self) -> float:
-        """The present, to the millisecond, as MTurk's API gives times."""
+        """The time in epoch seconds, to the millisecond, as MTurk's API gives times."""
         return round(self.clock(), 3)

@@ -1,11 +1,11 @@
-"""Finding work: the groups of HITs that a worker may see, and the HIT of a group that they get next."""
+"""Finding work: the HIT groups that a worker sees, and the HIT of a group that they get next."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, exists, false, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, false, func, literal_column, or_, select
 
 from simpleturk.marketplace.domain import lifecycle, worker_limits
 from simpleturk.marketplace.people.refusals import WorkerError
@@ -18,6 +18,7 @@ from simpleturk.marketplace.people.requirements import (
     unmet,
 )
 from simpleturk.marketplace.people.workers import known
+from simpleturk.marketplace.store.rows import GroupRow, HITRow, Requirements, columns
 from simpleturk.marketplace.store.schema import assignments, hit_types, hits, requesters, worker_blocks
 from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.mturk.qualifications import ADULT, LOCALE
@@ -25,7 +26,7 @@ from simpleturk.mturk.qualifications import ADULT, LOCALE
 
 @dataclass(frozen=True)
 class Group:
-    """The HITs of one type, as a worker sees them. `available` counts those that this worker can still do."""
+    """The HITs of one type, as a worker sees them. `available` counts the HITs that this worker can still do."""
 
     group_id: str
     title: str
@@ -37,13 +38,13 @@ class Group:
     available: int
     requirements: tuple[str, ...]
     unmet: "tuple[Unmet, ...]"
-    # USD an hour at the pace of those who did such HITs; None until enough have been submitted to say.
+    # USD per hour, from the time that submitted HITs of the group took; None while there are too few of them.
     hourly: Decimal | None
 
 
 @dataclass(frozen=True)
 class Search:
-    """What a worker looks for: words of title, description, keywords or requester; a least reward in USD; a sort."""
+    """A worker's search: words of title, description, keywords or requester, a minimum reward in USD, and an order."""
 
     words: str = ""
     least: Decimal = Decimal(0)
@@ -51,7 +52,7 @@ class Search:
     sort: str = "newest"
 
 
-#: How a list of groups can be sorted; ties stay newest first.
+#: The orders of a list of groups; equal groups stay newest first.
 SORTS: dict[str, Callable[[Group], Any]] = {
     "newest": lambda group: 0,
     "reward": lambda group: -group.reward,
@@ -60,16 +61,16 @@ SORTS: dict[str, Callable[[Group], Any]] = {
     "shortest": lambda group: group.duration,
 }
 
-#: So many submissions say what the work really pays.
-ENOUGH = 5
+#: The number of submissions from which on the hourly pay of a group is shown.
+MIN_SUBMISSIONS = 5
 
 
 @dataclass(frozen=True)
 class Next:
-    """The HIT that a worker would get, or None; `is_capped`: only because of batches of which they may do no more."""
+    """The HIT that a worker would get, or None. `limit_reached`: None only because of the per-worker limits."""
 
-    hit: Row[Any] | None
-    is_capped: bool = False
+    hit: HITRow | None
+    limit_reached: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,35 +88,35 @@ class Unmet:
 
 
 def groups(transaction: Transaction, worker_id: str, search: Search | None = None) -> list[Group]:
-    """Every group that has HITs for this worker, newest first; groups that they may not discover are left out."""
+    """The groups with HITs for this worker, newest first, without those that the worker may not discover."""
     search = search or Search()
-    counted = (
-        select(hits.c.hit_type_id, func.count().label("open"), func.max(hits.c.seq).label("newest"))
-        .where(*_on_market(transaction.now))
+    counts = (
+        select(hits.c.hit_type_id, func.count().label("number"), func.max(hits.c.seq).label("newest"))
+        .where(*_is_available(transaction.now))
         .group_by(hits.c.hit_type_id)
         .subquery()
     )
-    had = _had(transaction, worker_id)
-    rows = transaction.execute(
-        select(hit_types, requesters.c.name.label("requester"), counted.c.open)
-        .join(counted, counted.c.hit_type_id == hit_types.c.hit_type_id)
-        .join(requesters, requesters.c.requester_id == hit_types.c.requester_id)
-        .where(_not_blocked(hit_types.c.requester_id, worker_id))
-        .order_by(counted.c.newest.desc())
-    ).all()
-    who = standing(transaction, worker_id)
-    names = names_of(transaction, [need for row in rows for need in row.requirements])
-    found = ((row, row.open - had.get(row.hit_type_id, 0)) for row in rows)
-    shown = [
-        _group(row, left, who, names)
-        for row, left in found
-        if left and not unmet(who, row.requirements, "discover") and _is_left(transaction, worker_id, row)
+    done = _done_by(transaction, worker_id)
+    found = transaction.execute(
+        _SELECT_GROUP.add_columns(counts.c.number)
+        .join(counts, counts.c.hit_type_id == hit_types.c.hit_type_id)
+        .where(_is_not_blocked(hit_types.c.requester_id, worker_id))
+        .order_by(counts.c.newest.desc())
+    )
+    rows = [(GroupRow._make(row[:-1]), row[-1]) for row in found]
+    worker = standing(transaction, worker_id)
+    names = names_of(transaction, [requirement for row, _ in rows for requirement in row.requirements])
+    numbers = ((row, number - done.get(row.hit_type_id, 0)) for row, number in rows)
+    visible = [
+        _group(row, number, worker, names)
+        for row, number in numbers
+        if number and not unmet(worker, row.requirements, "discover") and _has_hit_for(transaction, worker_id, row)
     ]
-    return sorted(filter(_matching(search), shown), key=SORTS.get(search.sort, SORTS["newest"]))
+    return sorted(filter(_matching(search), visible), key=SORTS.get(search.sort, SORTS["newest"]))
 
 
-def _is_left(transaction: Transaction, worker_id: str, row: Row[Any]) -> bool:
-    """Whether the per-worker limits leave a worker anything of a HIT type."""
+def _has_hit_for(transaction: Transaction, worker_id: str, row: GroupRow) -> bool:
+    """Whether the per-worker limits leave a worker any HIT of a HIT type."""
     if not row.capped and transaction.limits.max_per_worker is None:
         return True
     return next_of_type(transaction, worker_id, row.hit_type_id).hit is not None
@@ -136,76 +137,75 @@ def _matching(search: Search) -> Callable[[Group], bool]:
 
 
 def group(transaction: Transaction, worker_id: str, group_id: str) -> Group:
-    """One group. Raises WorkerError if there is none of this id, or the worker may not see it."""
-    row, who = group_row(transaction, worker_id, group_id)
-    conditions = (hits.c.hit_type_id == row.hit_type_id, *_on_market(transaction.now))
+    """One group. Raises WorkerError if no group has this id, or the worker may not see it."""
+    row, worker = group_row(transaction, worker_id, group_id)
+    conditions = (hits.c.hit_type_id == row.hit_type_id, *_is_available(transaction.now))
     number = transaction.scalar(select(func.count()).select_from(hits).where(*conditions)) or 0
-    left = number - _had(transaction, worker_id, row.hit_type_id).get(row.hit_type_id, 0)
-    return _group(row, left, who, names_of(transaction, row.requirements))
+    done = _done_by(transaction, worker_id, row.hit_type_id).get(row.hit_type_id, 0)
+    return _group(row, number - done, worker, names_of(transaction, row.requirements))
 
 
 def next_hit(transaction: Transaction, worker_id: str, group_id: str, after: str = "") -> Next:
-    """The HIT of a group that this worker would get next, or the one after a HIT that they want to skip."""
-    hit_type_id = transaction.scalar(select(hit_types.c.hit_type_id).where(_names_group(group_id)))
+    """The HIT of a group that this worker gets next; with `after` the one after that HIT, which the worker skips."""
+    hit_type_id = transaction.scalar(select(hit_types.c.hit_type_id).where(_has_group_id(group_id)))
     if after:
-        found = _after(transaction, worker_id, hit_type_id or "", after)
-        if found is not None:
-            return Next(found)
+        hit = _after(transaction, worker_id, hit_type_id or "", after)
+        if hit is not None:
+            return Next(hit)
     return next_of_type(transaction, worker_id, hit_type_id or "")
 
 
-def wanted_hit(transaction: Transaction, worker_id: str, hit_type_id: str, hit_id: str) -> Row[Any] | None:
-    """A certain HIT of a type, if this worker may still have it."""
+def hit_if_available(transaction: Transaction, worker_id: str, hit_type_id: str, hit_id: str) -> HITRow | None:
+    """A certain HIT of a type, if this worker may still accept it."""
     query = _ANY_HIT.where(hits.c.hit_id == hit_id)
-    return _if_not_used_up(transaction, worker_id, _run(transaction, query, worker_id, hit_type_id))
+    return _if_not_used_up(transaction, worker_id, _first(transaction, query, worker_id, hit_type_id))
 
 
 def next_of_type(transaction: Transaction, worker_id: str, hit_type_id: str) -> Next:
-    """The HIT of a type that a worker gets next; one that they returned before comes last."""
-    # Whoever works through a group finds the next HIT after their last: the ones before need not be looked at.
-    which = {"worker_id": worker_id, "hit_type_id": hit_type_id}
-    last = transaction.scalar(_LAST_HIT, which) or 0
+    """The HIT of a type that a worker gets next; HITs that they returned before come last."""
+    # A worker who works through a group gets the first HIT after their last one: those before need not be read.
+    parameters = {"worker_id": worker_id, "hit_type_id": hit_type_id}
+    last = transaction.scalar(_LAST_HIT, parameters) or 0
     used_up: list[str] = []
     while True:
-        found = None
+        hit = None
         for query, more in ((_NEXT_HIT, {"last": last}), (_UNTOUCHED_HIT, {}), (_ANY_HIT, {})):
             query = query.where(hits.c.batch.not_in(used_up)) if used_up else query
-            found = _run(transaction, query, worker_id, hit_type_id, **more)
-            if found is not None:
+            hit = _first(transaction, query, worker_id, hit_type_id, **more)
+            if hit is not None:
                 break
-        if found is None or _if_not_used_up(transaction, worker_id, found) is not None:
-            return Next(found, is_capped=found is None and bool(used_up))
-        used_up.append(found.batch)
+        if hit is None or _if_not_used_up(transaction, worker_id, hit) is not None:
+            return Next(hit, limit_reached=hit is None and bool(used_up))
+        used_up.append(hit.batch or "")
 
 
-def _after(transaction: Transaction, worker_id: str, hit_type_id: str, hit_id: str) -> Row[Any] | None:
-    """The first HIT of a type after another one, that a worker may have."""
+def _after(transaction: Transaction, worker_id: str, hit_type_id: str, hit_id: str) -> HITRow | None:
+    """The first HIT of a type after another one that a worker may accept."""
     seq = transaction.scalar(select(hits.c.seq).where(hits.c.hit_id == hit_id)) or 0
-    found = _run(transaction, _NEXT_HIT, worker_id, hit_type_id, last=seq)
-    return _if_not_used_up(transaction, worker_id, found)
+    return _if_not_used_up(transaction, worker_id, _first(transaction, _NEXT_HIT, worker_id, hit_type_id, last=seq))
 
 
-def _if_not_used_up(transaction: Transaction, worker_id: str, hit: Row[Any] | None) -> Row[Any] | None:
-    if hit is None or worker_limits.is_used_up(transaction, hit, worker_id, transaction.limits):
-        return None
-    return hit
+def _if_not_used_up(transaction: Transaction, worker_id: str, hit: HITRow | None) -> HITRow | None:
+    return None if hit is None or worker_limits.is_used_up(transaction, hit, worker_id) else hit
 
 
-def _run(transaction: Transaction, query: Any, worker_id: str, hit_type_id: str, **more: Any) -> Row[Any] | None:
-    values = {"worker_id": worker_id, "hit_type_id": hit_type_id, "now": transaction.now, **more}
-    return transaction.execute(query, values).first()
+def _first(
+    transaction: Transaction, query: Select[Any], worker_id: str, hit_type_id: str, **parameters: Any
+) -> HITRow | None:
+    parameters |= {"worker_id": worker_id, "hit_type_id": hit_type_id, "now": transaction.now}
+    return transaction.first(HITRow, query, parameters)
 
 
 def nobody_meets(transaction: Transaction, requirements: list[dict[str, Any]]) -> list[int]:
-    """Which requirements (by position) nobody meets, known here or new; all of them, if nobody meets them together."""
-    everybody = [standing(transaction, worker_id) for worker_id in ("", *known(transaction))]
-    if any(not unmet(who, requirements) for who in everybody):
+    """The positions of requirements that no known worker and no new one meets; all, if none meets them together."""
+    workers = [standing(transaction, worker_id) for worker_id in ("", *known(transaction))]
+    if any(not unmet(worker, requirements) for worker in workers):
         return []
-    alone = [n for n, need in enumerate(requirements) if all(unmet(who, [need]) for who in everybody)]
+    alone = [n for n, needed in enumerate(requirements) if all(unmet(worker, [needed]) for worker in workers)]
     return alone or list(range(len(requirements)))
 
 
-def _group(row: Row[Any], available: int, who: Any, names: dict[str, str]) -> Group:
+def _group(row: GroupRow, available: int, worker: Standing, names: dict[str, str]) -> Group:
     return Group(
         group_id=row.hit_group_id,
         title=row.title,
@@ -215,15 +215,15 @@ def _group(row: Row[Any], available: int, who: Any, names: dict[str, str]) -> Gr
         reward=Decimal(row.reward),
         duration=row.assignment_duration,
         available=available,
-        requirements=tuple(describe(need, names) for need in row.requirements),
-        unmet=tuple(_unmet(need, names, who) for need in unmet(who, row.requirements)),
+        requirements=tuple(describe(requirement, names) for requirement in row.requirements),
+        unmet=tuple(_unmet(missing, names, worker) for missing in unmet(worker, row.requirements)),
         hourly=_hourly(Decimal(row.reward), row.done, row.seconds),
     )
 
 
-def _hourly(reward: Decimal, done: int, seconds: float) -> Decimal | None:
-    """USD an hour for work that took so many seconds."""
-    return reward * 3600 * done / Decimal(seconds) if done >= ENOUGH and seconds >= 1 else None
+def _hourly(reward: Decimal, number: int, seconds: float) -> Decimal | None:
+    """USD per hour, if `number` submissions took `seconds` together."""
+    return reward * 3600 * number / Decimal(seconds) if number >= MIN_SUBMISSIONS and seconds >= 1 else None
 
 
 def _unmet(requirement: dict[str, Any], names: dict[str, str], standing: Standing) -> Unmet:
@@ -233,63 +233,64 @@ def _unmet(requirement: dict[str, Any], names: dict[str, str], standing: Standin
     return Unmet(describe(requirement, names), requested_id, names.get(type_id, type_id), in_account)
 
 
-def requirements_text(transaction: Transaction, missing: list[dict[str, Any]]) -> str:
+def requirements_text(transaction: Transaction, missing: Requirements) -> str:
     """The requirements that a worker does not meet, as sentences."""
     names = names_of(transaction, missing)
-    return " ".join(describe(need, names) for need in missing)
+    return " ".join(describe(requirement, names) for requirement in missing)
 
 
-def group_row(transaction: Transaction, worker_id: str, group_id: str) -> tuple[Row[Any], Standing]:
+def group_row(transaction: Transaction, worker_id: str, group_id: str) -> tuple[GroupRow, Standing]:
     """A group's HIT type, and the standing of the worker who looks at it. Raises WorkerError."""
-    row = transaction.execute(_GROUP, {"group_id": group_id, "worker_id": worker_id}).first()
+    row = transaction.first(GroupRow, _GROUP, {"group_id": group_id, "worker_id": worker_id})
     if row is None:
         raise WorkerError("These HITs are not available.", "They may all be done, or they are not open to you.", 404)
-    # Without requirements nobody's record matters.
-    who = standing(transaction, worker_id) if row.requirements else Standing()
-    hindrance = unmet(who, row.requirements, "preview")
-    if hindrance:
-        raise WorkerError("You do not qualify to see this HIT.", requirements_text(transaction, hindrance), 403)
-    return row, who
+    # The worker's record is read only if requirements depend on it.
+    worker = standing(transaction, worker_id) if row.requirements else Standing()
+    missing = unmet(worker, row.requirements, "preview")
+    if missing:
+        raise WorkerError("You do not qualify to see this HIT.", requirements_text(transaction, missing), 403)
+    return row, worker
 
 
-def _names_group(group_id: Any) -> ColumnElement[bool]:
-    """Links carry a HITGroupId, and by long habit also a HITTypeId."""
+def _has_group_id(group_id: Any) -> ColumnElement[bool]:
+    """The condition for a group in a link: links hold a HITGroupId, and old programs' links a HITTypeId."""
     return or_(hit_types.c.hit_group_id == group_id, hit_types.c.hit_type_id == group_id)
 
 
-def _on_market(now: Any) -> tuple[ColumnElement[bool], ...]:
-    """Conditions of the index hits_on_market."""
-    open_ = (hits.c.available > literal_column("0"), hits.c.expired == false(), hits.c.deleted.is_(None))
-    return (*open_, hits.c.expiration > now)
+def _is_available(now: Any) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of the index hits_on_market."""
+    indexed = (hits.c.available > literal_column("0"), hits.c.expired == false(), hits.c.deleted.is_(None))
+    return (*indexed, hits.c.expiration > now)
 
 
-def _had(transaction: Transaction, worker_id: str, hit_type_id: str | None = None) -> dict[str, int]:
-    """How many HITs on the market a worker cannot do again, by HIT type."""
+def _done_by(transaction: Transaction, worker_id: str, hit_type_id: str | None = None) -> dict[str, int]:
+    """The number of available HITs that a worker cannot do again, by HIT type."""
     query = (
-        select(hits.c.hit_type_id, func.count().label("n"))
+        select(hits.c.hit_type_id, func.count().label("number"))
         .select_from(assignments.join(hits, hits.c.hit_id == assignments.c.hit_id))
         .where(assignments.c.worker_id == worker_id, assignments.c.status.not_in(("Returned", "Abandoned")))
-        .where(*_on_market(transaction.now))
+        .where(*_is_available(transaction.now))
         .group_by(hits.c.hit_type_id)
     )
     if hit_type_id is not None:
         query = query.where(hits.c.hit_type_id == hit_type_id)
-    return {row.hit_type_id: row.n for row in transaction.execute(query)}
+    return {row.hit_type_id: row.number for row in transaction.execute(query)}
 
 
-def _not_blocked(requester_id: Any, worker_id: Any) -> ColumnElement[bool]:
+def _is_not_blocked(requester_id: Any, worker_id: Any) -> ColumnElement[bool]:
     return ~exists().where(worker_blocks.c.requester_id == requester_id, worker_blocks.c.worker_id == worker_id)
 
 
-# The statements of what workers do all day are built once: that takes longer than to run them.
+# Statements that run for every HIT a worker does are built once: building one takes longer than running it.
 _WORKER: Any = bindparam("worker_id")
 _TYPE: Any = bindparam("hit_type_id")
 _OF_WORKER = assignments.join(hits, hits.c.hit_id == assignments.c.hit_id)
-_GROUP = (
-    select(hit_types, requesters.c.name.label("requester"))
+_SELECT_GROUP: Select[Any] = (
+    select(*columns(GroupRow, hit_types, requester=requesters.c.name))
+    .select_from(hit_types)
     .join(requesters, requesters.c.requester_id == hit_types.c.requester_id)
-    .where(_names_group(bindparam("group_id")), _not_blocked(hit_types.c.requester_id, _WORKER))
 )
+_GROUP = _SELECT_GROUP.where(_has_group_id(bindparam("group_id")), _is_not_blocked(hit_types.c.requester_id, _WORKER))
 _LAST_HIT = (
     select(hits.c.seq)
     .select_from(_OF_WORKER)
@@ -298,9 +299,9 @@ _LAST_HIT = (
     .limit(1)
 )
 _TOUCHED = exists().where(assignments.c.hit_id == hits.c.hit_id, assignments.c.worker_id == _WORKER)
-_HAD = _TOUCHED.where(assignments.c.status.not_in(("Returned", "Abandoned")))
+_DONE = _TOUCHED.where(assignments.c.status.not_in(("Returned", "Abandoned")))
 _ANY_HIT = (
-    lifecycle.WHOLE_HIT.where(hits.c.hit_type_id == _TYPE, *_on_market(bindparam("now")), ~_HAD)
+    lifecycle.SELECT_HIT.where(hits.c.hit_type_id == _TYPE, *_is_available(bindparam("now")), ~_DONE)
     .order_by(hits.c.seq)
     .limit(1)
 )

@@ -13,10 +13,11 @@ from typing import Any, Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, Row, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, insert, or_, select, update
 
 from simpleturk.marketplace.people import workers as people
 from simpleturk.marketplace.people.refusals import WorkerError
+from simpleturk.marketplace.store.rows import WorkerRow, columns
 from simpleturk.marketplace.store.schema import ended_sessions, invitations, sign_in_failures, workers
 from simpleturk.marketplace.store.transaction import Transaction
 
@@ -254,8 +255,8 @@ def end_sessions(transaction: Transaction, worker_id: str) -> None:
     _change(transaction, worker_id, session_epoch=workers.c.session_epoch + 1)
 
 
-def state(row: Row[Any], now: float) -> str:
-    """What an account is, in a word; `row` is of the table workers."""
+def state(row: WorkerRow, now: float) -> str:
+    """What an account is, in a word."""
     if row.disabled is not None:
         return "disabled"
     if row.password is not None:
@@ -270,11 +271,11 @@ _STANDING = select(
     workers.c.terms,
     exists().where(ended_sessions.c.session_id == bindparam("session")).label("signed_out"),
 ).where(workers.c.worker_id == bindparam("which"))
-_ACCOUNT = select(workers).where(workers.c.worker_id == bindparam("which"))
+_ACCOUNT = select(*columns(WorkerRow, workers)).where(workers.c.worker_id == bindparam("which"))
 
 
-def _account(transaction: Transaction, worker_id: str) -> Row[Any] | None:
-    return transaction.execute(_ACCOUNT, {"which": worker_id}).first()
+def _account(transaction: Transaction, worker_id: str) -> WorkerRow | None:
+    return transaction.first(WorkerRow, _ACCOUNT, {"which": worker_id})
 
 
 def _change(transaction: Transaction, worker_id: str, **values: Any) -> None:

@@ -1,15 +1,15 @@
 """Qualifications as a worker meets them: what they are, asking for them, taking their tests."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.people import qualifications
 from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
 from simpleturk.marketplace.questions.form_answers import FilledForm, fill_form
 from simpleturk.marketplace.store import schema
+from simpleturk.marketplace.store.rows import QualificationTypeRow
 from simpleturk.marketplace.store.schema import qualification_requests, qualification_types, requesters
 from simpleturk.marketplace.store.transaction import Transaction
 
@@ -18,7 +18,7 @@ from simpleturk.marketplace.store.transaction import Transaction
 class Asked:
     """A qualification type as a worker sees it: their value, what became of their last request, why they cannot ask."""
 
-    kind: Row[Any]
+    kind: QualificationTypeRow
     requester: str
     value: int | None
     status: str
@@ -44,8 +44,10 @@ def own_qualifications(transaction: Transaction, worker_id: str) -> list[Asked]:
         qualification_requests.c.worker_id == worker_id
     )
     table = qualification_types
-    query = select(table).where(table.c.qualification_type_id.in_(held.union(asked)), table.c.deleted.is_(None))
-    rows = transaction.execute(query.order_by(table.c.seq)).all()
+    query = qualifications.SELECT_TYPE.where(
+        table.c.qualification_type_id.in_(held.union(asked)), table.c.deleted.is_(None)
+    )
+    rows = transaction.all(QualificationTypeRow, query.order_by(table.c.seq))
     return [_asked(transaction, worker_id, row) for row in rows]
 
 
@@ -96,7 +98,7 @@ def submit_test(
         raise FormErrors(filled)
 
 
-def _asked(transaction: Transaction, worker_id: str, kind: Row[Any]) -> Asked:
+def _asked(transaction: Transaction, worker_id: str, kind: QualificationTypeRow) -> Asked:
     last = qualifications.last_request(transaction, kind.qualification_type_id, worker_id)
     problem = qualifications.hindrance(transaction, kind, worker_id)
     requester = transaction.scalar(select(requesters.c.name).where(requesters.c.requester_id == kind.requester_id))
@@ -108,5 +110,5 @@ def _asked(transaction: Transaction, worker_id: str, kind: Row[Any]) -> Asked:
         status="" if last is None or (last.status == "Testing" and not taking) else last.status,
         reason=(last.reason or "") if last else "",
         hindrance=problem.message if problem else "",
-        ends=last.started + kind.test_duration if last is not None and taking else None,
+        ends=last.started + (kind.test_duration or 0) if last is not None and taking else None,
     )

@@ -10,7 +10,7 @@ Source: the API reference's page on CreateQualificationType.
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.people import messages
@@ -19,14 +19,19 @@ from simpleturk.marketplace.questions.form_answers import FilledForm
 from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.questions.question_form import Form
 from simpleturk.marketplace.store.ids import new_id
+from simpleturk.marketplace.store.rows import QualificationRequestRow, QualificationRow, QualificationTypeRow, columns
 from simpleturk.marketplace.store.schema import qualification_requests, qualification_types, qualifications
 from simpleturk.marketplace.store.transaction import Transaction
+
+#: Selects QualificationTypeRow.
+SELECT_TYPE = select(*columns(QualificationTypeRow, qualification_types))
+_SELECT_REQUEST = select(*columns(QualificationRequestRow, qualification_requests))
 
 
 def grant(transaction: Transaction, kind: str, worker_id: str, value: int) -> None:
     """Give a worker a qualification, or another value of it."""
     own = (qualifications.c.qualification_type_id == kind, qualifications.c.worker_id == worker_id)
-    held = transaction.execute(select(qualifications).where(*own)).first()
+    held = transaction.first(QualificationRow, select(*columns(QualificationRow, qualifications)).where(*own))
     if held is None:
         values = {"qualification_type_id": kind, "worker_id": worker_id, "value": value, "status": "Granted"}
         transaction.execute(insert(qualifications).values(granted=transaction.now, **values))
@@ -35,7 +40,7 @@ def grant(transaction: Transaction, kind: str, worker_id: str, value: int) -> No
         transaction.execute(update(qualifications).where(*own).values(value=value, status="Granted", **granted))
 
 
-def hindrance(transaction: Transaction, kind: Row[Any], worker_id: str) -> RequestError | None:
+def hindrance(transaction: Transaction, kind: QualificationTypeRow, worker_id: str) -> RequestError | None:
     """Why a worker may not ask for a qualification now; None if they may."""
     if kind.deleted is not None or kind.status != "Active":
         return RequestError("InvalidQualificationTypeState", "This qualification cannot be requested now.")
@@ -55,7 +60,7 @@ def hindrance(transaction: Transaction, kind: Row[Any], worker_id: str) -> Reque
     return None
 
 
-def ask(transaction: Transaction, kind: Row[Any], worker_id: str) -> str:
+def ask(transaction: Transaction, kind: QualificationTypeRow, worker_id: str) -> str:
     """Ask for a qualification; return what came of it: Granted, Pending or Testing. Raises RequestError."""
     problem = hindrance(transaction, kind, worker_id)
     if problem is not None:
@@ -81,13 +86,13 @@ def ask(transaction: Transaction, kind: Row[Any], worker_id: str) -> str:
     return status
 
 
-def is_taking(request: Row[Any], kind: Row[Any], now: float) -> bool:
+def is_taking(request: QualificationRequestRow, kind: QualificationTypeRow, now: float) -> bool:
     """Whether a worker has a test before them, with time left."""
     return bool(request.status == "Testing" and now < request.started + (kind.test_duration or 0))
 
 
 def submit_test(
-    transaction: Transaction, kind: Row[Any], worker_id: str, fill: Callable[[str], FilledForm]
+    transaction: Transaction, kind: QualificationTypeRow, worker_id: str, fill: Callable[[str], FilledForm]
 ) -> FilledForm:
     """Take a worker's answers to a test, and grant what the answer key says. `fill` makes them of the test's XML.
 
@@ -97,7 +102,7 @@ def submit_test(
     request = last_request(transaction, kind.qualification_type_id, worker_id)
     if request is None or not is_taking(request, kind, transaction.now):
         raise RequestError("InvalidQualificationRequestState", "The time for this test is over.")
-    filled = fill(request.test)
+    filled = fill(request.test or "")
     if filled.problems:
         return filled
     status = "Granted" if kind.answer_key else "Pending"
@@ -116,7 +121,9 @@ def test_form(xml: str) -> Form:
     return form
 
 
-def accept_request(transaction: Transaction, request: Row[Any], kind: Row[Any], value: int) -> None:
+def accept_request(
+    transaction: Transaction, request: QualificationRequestRow, kind: QualificationTypeRow, value: int
+) -> None:
     """Grant what a worker asked for."""
     _check_pending(request)
     _settle(transaction, request, "Granted")
@@ -125,7 +132,9 @@ def accept_request(transaction: Transaction, request: Row[Any], kind: Row[Any], 
     messages.tell(transaction, kind.requester_id, request.worker_id, subject, f"Its value is {value}.")
 
 
-def reject_request(transaction: Transaction, request: Row[Any], kind: Row[Any], reason: str) -> None:
+def reject_request(
+    transaction: Transaction, request: QualificationRequestRow, kind: QualificationTypeRow, reason: str
+) -> None:
     """Refuse what a worker asked for; they read why."""
     _check_pending(request)
     _settle(transaction, request, "Rejected", reason=reason)
@@ -142,10 +151,10 @@ def revoke(transaction: Transaction, kind: str, worker_id: str) -> None:
     transaction.execute(update(qualifications).where(qualifications.c.seq == held.seq).values(status="Revoked"))
 
 
-def held_by(transaction: Transaction, kind: str, worker_id: str) -> Row[Any]:
+def held_by(transaction: Transaction, kind: str, worker_id: str) -> QualificationRow:
     """A worker's qualification, granted or revoked. Raises RequestError QualificationDoesNotExist."""
     own = (qualifications.c.qualification_type_id == kind, qualifications.c.worker_id == worker_id)
-    held = transaction.execute(select(qualifications).where(*own)).first()
+    held = transaction.first(QualificationRow, select(*columns(QualificationRow, qualifications)).where(*own))
     if held is None:
         text = f"The Qualification {kind} of the worker {worker_id} does not exist."
         raise RequestError("QualificationDoesNotExist", text)
@@ -161,39 +170,40 @@ def value_held(transaction: Transaction, kind: str, worker_id: str) -> int | Non
     return value
 
 
-def last_request(transaction: Transaction, kind: str, worker_id: str) -> Row[Any] | None:
+def last_request(transaction: Transaction, kind: str, worker_id: str) -> QualificationRequestRow | None:
     """The last time that a worker asked for a qualification."""
     table = qualification_requests
     own = (table.c.qualification_type_id == kind, table.c.worker_id == worker_id)
-    return transaction.execute(select(table).where(*own).order_by(table.c.seq.desc()).limit(1)).first()
+    query = _SELECT_REQUEST.where(*own).order_by(table.c.seq.desc()).limit(1)
+    return transaction.first(QualificationRequestRow, query)
 
 
-def reject_all(transaction: Transaction, kind: Row[Any], reason: str) -> None:
+def reject_all(transaction: Transaction, kind: QualificationTypeRow, reason: str) -> None:
     """Refuse everybody who waits for a qualification."""
     table = qualification_requests
-    waiting = select(table).where(
+    waiting = _SELECT_REQUEST.where(
         table.c.qualification_type_id == kind.qualification_type_id, table.c.status.in_(("Pending", "Testing"))
     )
-    for request in transaction.execute(waiting).all():
+    for request in transaction.all(QualificationRequestRow, waiting):
         if request.status == "Pending":
             reject_request(transaction, request, kind, reason)
         else:
             _settle(transaction, request, "Rejected", reason=reason)
 
 
-def find_type(transaction: Transaction, kind: str) -> Row[Any] | None:
+def find_type(transaction: Transaction, kind: str) -> QualificationTypeRow | None:
     """A qualification type, whoever made it, unless it was deleted."""
     table = qualification_types
-    query = select(table).where(table.c.qualification_type_id == kind, table.c.deleted.is_(None))
-    return transaction.execute(query).first()
+    query = SELECT_TYPE.where(table.c.qualification_type_id == kind, table.c.deleted.is_(None))
+    return transaction.first(QualificationTypeRow, query)
 
 
-def _check_pending(request: Row[Any]) -> None:
+def _check_pending(request: QualificationRequestRow) -> None:
     if request.status != "Pending":
         text = f"This request has already been processed: it is {request.status}."
         raise RequestError("InvalidQualificationRequestState", text)
 
 
-def _settle(transaction: Transaction, request: Row[Any], status: str, **values: Any) -> None:
+def _settle(transaction: Transaction, request: QualificationRequestRow, status: str, **values: Any) -> None:
     table = qualification_requests
     transaction.execute(update(table).where(table.c.seq == request.seq).values(status=status, **values))

@@ -2,15 +2,17 @@
 
 import secrets
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from simpleturk.marketplace.store.ids import ALPHABET
+from simpleturk.marketplace.store.rows import AccessKeyRow, RequesterRow, columns
 from simpleturk.marketplace.store.schema import access_keys, requesters
 from simpleturk.marketplace.store.transaction import Transaction
 
 MAX_NAME = 200
+
+_SELECT_REQUESTER = select(*columns(RequesterRow, requesters))
 
 
 @dataclass(frozen=True)
@@ -62,17 +64,19 @@ def owner_of(transaction: Transaction, access_key_id: str) -> str | None:
     return owner
 
 
-def find_requester(transaction: Transaction, name: str) -> Row[Any] | None:
+def find_requester(transaction: Transaction, name: str) -> RequesterRow | None:
     """A requester by name or id."""
-    table = requesters
-    found = transaction.execute(select(table).where(table.c.requester_id == name)).first()
-    return found or transaction.execute(select(table).where(table.c.name == name)).first()
+    by_id = _SELECT_REQUESTER.where(requesters.c.requester_id == name)
+    by_name = _SELECT_REQUESTER.where(requesters.c.name == name)
+    return transaction.first(RequesterRow, by_id) or transaction.first(RequesterRow, by_name)
 
 
-def all_requesters(transaction: Transaction) -> list[tuple[Row[Any], list[Row[Any]]]]:
+def all_requesters(transaction: Transaction) -> list[tuple[RequesterRow, list[AccessKeyRow]]]:
     """Every requester with their access keys, oldest first."""
-    rows = transaction.execute(select(requesters).order_by(requesters.c.created, requesters.c.name)).all()
-    keys = transaction.execute(select(access_keys).order_by(access_keys.c.created)).all()
+    query = _SELECT_REQUESTER.order_by(requesters.c.created, requesters.c.name)
+    rows = transaction.all(RequesterRow, query)
+    query = select(*columns(AccessKeyRow, access_keys)).order_by(access_keys.c.created)
+    keys = transaction.all(AccessKeyRow, query)
     return [(row, [key for key in keys if key.requester_id == row.requester_id]) for row in rows]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from simpleturk.marketplace.store.rows import WorkerRow, columns
 from simpleturk.marketplace.store.schema import assignments, qualification_types, qualifications, workers
 from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.mturk.qualifications import (
@@ -105,7 +106,8 @@ def standing(transaction: Transaction, worker_id: str) -> Standing:
             qualifications.c.worker_id == worker_id, qualifications.c.status == "Granted"
         )
     )
-    who = transaction.execute(select(workers).where(workers.c.worker_id == worker_id)).first()
+    query = select(*columns(WorkerRow, workers)).where(workers.c.worker_id == worker_id)
+    who = transaction.first(WorkerRow, query)
     return Standing(
         counts={row.status: row.number for row in counts},
         country=who.country if who else None,

@@ -2,10 +2,10 @@
 
 import secrets
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, exists, insert, select, update
+from sqlalchemy import exists, insert, select, update
 
+from simpleturk.marketplace.store.rows import WorkerRow, columns
 from simpleturk.marketplace.store.schema import metadata, workers
 from simpleturk.marketplace.store.transaction import Transaction
 
@@ -57,13 +57,14 @@ def known(transaction: Transaction) -> list[str]:
     return list(transaction.scalars(query))
 
 
-def all_rows(transaction: Transaction) -> list[Row[Any]]:
-    """Every worker as a row of the table workers, in the order in which they came."""
-    query = select(workers).order_by(workers.c.created, workers.c.worker_id)
-    return list(transaction.execute(query).all())
+def all_rows(transaction: Transaction) -> list[WorkerRow]:
+    """Every worker, in the order in which they came."""
+    query = select(*columns(WorkerRow, workers)).order_by(workers.c.created, workers.c.worker_id)
+    return transaction.all(WorkerRow, query)
 
 
 def profile(transaction: Transaction, worker_id: str) -> Profile:
     """What a worker says of themselves."""
-    row = transaction.execute(select(workers).where(workers.c.worker_id == worker_id)).first()
+    query = select(*columns(WorkerRow, workers)).where(workers.c.worker_id == worker_id)
+    row = transaction.first(WorkerRow, query)
     return Profile(row.country or "", row.subdivision or "", row.adult) if row else Profile()

@@ -1,12 +1,15 @@
-"""What an operation acts in: the database, the time, and the caller."""
+"""What every operation works with: the database, the time, and the caller."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Executable, ScalarResult
 
 from simpleturk.marketplace.store.base import LOCAL_REQUESTER
+
+Row = TypeVar("Row")
 
 #: How many HITs a worker may hold at once, as on Amazon's site.
 MAX_HELD = 25
@@ -14,7 +17,7 @@ MAX_HELD = 25
 
 @dataclass(frozen=True)
 class WorkerLimits:
-    """What one worker may do of any batch (None: as much as there is), and hold of all batches together."""
+    """How many HITs of a batch a worker may do (None: any number), and hold at a time, counting all batches."""
 
     max_per_worker: int | None = None
     max_held: int = MAX_HELD
@@ -48,6 +51,19 @@ class Transaction:
         """The first column of each row."""
         return self.connection.scalars(statement, parameters)
 
+    def first(self, row_type: Callable[..., Row], query: Executable, parameters: Any = None) -> Row | None:
+        """The first row of a query that selects the columns of a row type (rows.py), None without rows."""
+        row = self.connection.execute(query, parameters).first()
+        return None if row is None else row_type(*row)
+
+    def one(self, row_type: Callable[..., Row], query: Executable, parameters: Any = None) -> Row:
+        """The only row of a query that selects the columns of a row type."""
+        return row_type(*self.connection.execute(query, parameters).one())
+
+    def all(self, row_type: Callable[..., Row], query: Executable, parameters: Any = None) -> list[Row]:
+        """All rows of a query that selects the columns of a row type."""
+        return [row_type(*row) for row in self.connection.execute(query, parameters)]
+
     def savepoint(self) -> AbstractContextManager[Any]:
-        """A block that is undone by itself when it raises an exception."""
+        """A block whose changes alone are rolled back when it raises an exception."""
         return self.connection.begin_nested()

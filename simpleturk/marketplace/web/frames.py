@@ -12,11 +12,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import Row
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -26,6 +24,7 @@ from simpleturk.marketplace.domain.assignments import NOT_AVAILABLE
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people.refusals import WorkerError
 from simpleturk.marketplace.questions.question import parse_question
+from simpleturk.marketplace.store.rows import WorkerAssignmentRow
 from simpleturk.marketplace.web import assets
 from simpleturk.marketplace.web.form_page import render_form
 from simpleturk.marketplace.web.hosts import FRAME_HOST, SITE_HOST
@@ -78,7 +77,7 @@ class Frames:
         parameters = {"assignmentId": NOT_AVAILABLE, "hitId": hit_id, "turkSubmitTo": _origin(request)}
         return self._frame(request, question, {"hit": hit_id}, parameters)
 
-    def work(self, request: Request, assignment: Row[Any], question: str) -> Frame:
+    def work(self, request: Request, assignment: WorkerAssignmentRow, question: str) -> Frame:
         """The frame of an accepted HIT, with the four parameters of Amazon's frames."""
         parameters = {
             "assignmentId": assignment.assignment_id,

@@ -1,6 +1,5 @@
-"""Every operation of the service, called through stock boto3; the README's table is made from this."""
+"""Every operation of the service, called through stock boto3."""
 
-import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,13 +9,12 @@ from botocore.exceptions import ClientError
 from botocore.loaders import Loader
 
 from simpleturk.marketplace.api.operations import OPERATIONS
-from tests.conftest import REPOSITORY, Worker
+from tests.conftest import Worker
 from tests.marketplace.api.test_boto3_programs import HIT, HTML, code, message
 from tests.marketplace.questions.test_answer_key import ANSWER_KEY
 from tests.marketplace.questions.test_question_form import FORM
 
 MODEL = Loader().load_service_model("mturk", "service-2")["operations"]
-README = REPOSITORY / "README.md"
 POLICY = {
     "PolicyName": "ScoreMyKnownAnswers/2011-09-01",
     "Parameters": [
@@ -112,27 +110,6 @@ def test_every_operation_answers(mturk: Any, worker: Callable[[str], Worker]) ->
     text = message(api.get_file_upload_url, AssignmentId=done[0], QuestionIdentifier="q")
     assert "has no uploaded file" in text
     assert api.answered | {"GetFileUploadURL"} == set(MODEL) == set(OPERATIONS)
-
-
-def table() -> str:
-    """The operations with the first sentence of what their functions say about themselves."""
-    rows = ["| operation | here |", "| --- | --- |"]
-    for name in sorted(OPERATIONS):
-        sentence = (inspect.getdoc(OPERATIONS[name].function) or "").partition("\n\n")[0].replace("\n", " ")
-        said = sentence.removeprefix(name).removeprefix("; ").removeprefix(": ").removeprefix(", ").rstrip(".")
-        rows.append(f"| {name} | {said} |")
-    return "\n".join(rows) + "\n"
-
-
-def write_table() -> None:
-    """Put the table into the README, in the place of the old one."""
-    text = README.read_text(encoding="utf-8")
-    before, _, rest = text.partition("| operation | here |\n")
-    README.write_text(before + table() + rest[rest.index("\n\n") + 1 :], encoding="utf-8")
-
-
-def test_the_readme_has_the_table_of_operations() -> None:
-    assert table() in README.read_text(encoding="utf-8"), "python -m tests.marketplace.api.test_operations writes it"
 
 
 @pytest.mark.parametrize(
@@ -313,7 +290,3 @@ def test_stock_boto3_needs_nothing_but_the_endpoint(site: str, monkeypatch: pyte
     client = boto3.client("mturk", region_name="us-east-1")
     assert client.list_hits()["HITs"] == []
     client.close()
-
-
-if __name__ == "__main__":
-    write_table()

@@ -11,11 +11,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import select
 
 from simpleturk.marketplace.domain import ledger
-from simpleturk.marketplace.domain.lifecycle import hit_status
+from simpleturk.marketplace.domain.lifecycle import SELECT_HIT, hit_status
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people.refusals import WorkerError
 from simpleturk.marketplace.store.base import LOCAL_REQUESTER
-from simpleturk.marketplace.store.schema import assignments, hit_types, hits, ledger_entries, requesters
+from simpleturk.marketplace.store.rows import AssignmentRow, HITRow, LedgerRow, columns
+from simpleturk.marketplace.store.schema import assignments, ledger_entries
 from simpleturk.marketplace.store.sqlite import SQLiteStore
 from tests.conftest import Clock, Worker
 from tests.marketplace.api.test_boto3_programs import HIT
@@ -198,13 +199,10 @@ class Marketplaces(RuleBasedStateMachine):
         if not hasattr(self, "marketplace"):
             return
         with self.marketplace.read() as transaction:
-            connection = transaction.connection
-            rows = connection.execute(
-                select(hits, hit_types.c.reward).join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
-            ).all()
-            work = connection.execute(select(assignments)).all()
-            entries = connection.execute(select(ledger_entries)).all()
-            account = connection.execute(select(requesters)).one()
+            rows = transaction.all(HITRow, SELECT_HIT)
+            work = transaction.all(AssignmentRow, select(*columns(AssignmentRow, assignments)))
+            entries = transaction.all(LedgerRow, select(*columns(LedgerRow, ledger_entries)))
+            account = ledger.account_of(transaction, LOCAL_REQUESTER)
         held = 0
         for hit in rows:
             count = dict.fromkeys(NEXT, 0)
@@ -221,8 +219,10 @@ class Marketplaces(RuleBasedStateMachine):
             assert hit_status(hit, transaction.now) != "Disposed" or taken == hit.completed
         assert sum(entry.held for entry in entries) == account.held == held
         assert sum(entry.available for entry in entries) == account.available
-        rewarded = [entry.assignment_id for entry in entries if entry.kind == "reward"]
-        assert sorted(rewarded) == sorted(one.assignment_id for one in work if one.status == "Approved")
+        rewarded = [entry.assignment_id or "" for entry in entries if entry.kind == "reward"]
+        assert sorted(rewarded) == sorted(
+            assignment.assignment_id for assignment in work if assignment.status == "Approved"
+        )
         assert not account.prepaid or account.available >= -self.debt
         self.nothing_is_lost(work)
 

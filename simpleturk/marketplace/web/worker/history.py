@@ -40,7 +40,7 @@ class HistoryPages(WorkerPages):
         """The HITs that a worker has accepted and not yet submitted."""
         worker_id = self.worker(request)
         with self.marketplace.read() as transaction:
-            in_progress = assignments.in_work(transaction, worker_id)
+            in_progress = assignments.in_progress(transaction, worker_id)
             now = transaction.now
         return self.page(request, "queue.html", in_progress=in_progress, now=now)
 
@@ -49,7 +49,7 @@ class HistoryPages(WorkerPages):
         worker_id = self.worker(request)
         page = page_number(request)
         with self.marketplace.read() as transaction:
-            in_progress = assignments.in_work(transaction, worker_id)
+            in_progress = assignments.in_progress(transaction, worker_id)
             entries = assignments.history(transaction, worker_id, HISTORY_PAGE + 1, (page - 1) * HISTORY_PAGE)
             earned = assignments.earnings(transaction, worker_id)
             bonuses = Decimal(assignments.bonuses(transaction, worker_id)) / 100
@@ -118,7 +118,7 @@ class HistoryPages(WorkerPages):
             asked = qualification_requests.qualification(transaction, worker_id, request.path_params["type_id"])
         context: dict[str, Any] = {
             "asked": asked,
-            "test": test_form(asked.kind.test) if asked.ends else None,
+            "test": test_form(asked.kind.test or "") if asked.ends else None,
             "values": dict(filled.fields) if filled else {},
             "problems": filled.problems if filled else {},
             "other_name": other_name,

@@ -61,7 +61,7 @@ class TaskPages(WorkerPages):
         terms, page = _search(request), page_number(request)
         with self.marketplace.read() as transaction:
             groups = search.groups(transaction, worker_id, terms)
-            in_progress = assignments.in_work(transaction, worker_id)
+            in_progress = assignments.in_progress(transaction, worker_id)
         start = (page - 1) * GROUPS_PAGE
         query = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != "page"])
         context: dict[str, Any] = {"groups": groups[start : start + GROUPS_PAGE], "in_progress": in_progress}
@@ -187,7 +187,7 @@ class TaskPages(WorkerPages):
         """Return a HIT; a worker who skips it sees the next one."""
         form = await self.checked_form(request)
         session, assignment_id = self.signed_in(request), request.path_params["assignment_id"]
-        assignment = await self.change(session, assignments.give_back, assignment_id)
+        assignment = await self.change(session, assignments.return_assignment, assignment_id)
         skip = f"?after={assignment.hit_id}" if form.get("skip") == "1" else ""
         return RedirectResponse(f"/projects/{assignment.hit_group_id}/tasks{skip}", 303)
 
