@@ -59,3 +59,14 @@ def accept(browser: Browser, group: str) -> tuple[Page, dict[str, str]]:
     assert form
     page = browser.post(*form)
     return page, {name: values[0] for name, values in parse_qs(urlsplit(page.frames[0]).query).items()}
+
+
+def submit(browser: Browser, parameters: dict[str, str], *fields: tuple[str, str]) -> Page:
+    """Submit fields as the frame with these parameters does; return the answer."""
+    return browser.post("/mturk/externalSubmit", [("assignmentId", parameters["assignmentId"]), *fields])
+
+
+def stored_answers(mturk: Any, hit: dict[str, Any]) -> list[str]:
+    """The answers of a HIT's assignments, as XML."""
+    listed = mturk.list_assignments_for_hit(HITId=hit["HITId"])["Assignments"]
+    return [assignment["Answer"] for assignment in listed]
