@@ -302,6 +302,8 @@ def _environment(path: Path, folders: Sequence[Path], assets: Assets) -> Environ
         undefined=Missing,
         finalize=printed,
         keep_trailing_newline=True,
+        # The files of a template are read once: the preview makes a new template for each look at them.
+        auto_reload=False,
     )
     environment.globals["asset"] = assets
     environment.policies["json.dumps_function"] = lambda value, **options: json.dumps(value, default=_plain, **options)

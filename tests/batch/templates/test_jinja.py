@@ -166,3 +166,13 @@ def test_a_template_that_is_not_utf_8_is_refused(folder: Path, data: bytes) -> N
 def test_a_template_that_is_not_there_is_refused(folder: Path) -> None:
     with pytest.raises(SimpleturkError, match=r"gone\.html: no such file"):
         JinjaTemplate(Path("gone.html"))
+
+
+def test_an_include_is_read_once(folder: Path) -> None:
+    Path("part.html").write_text("one")
+    Path("t.html").write_text('{% include "part.html" %}')
+    template = JinjaTemplate(Path("t.html"))
+    assert template.render({}) == "one"
+    Path("part.html").write_text("two, and of another size")
+    assert template.render({}) == "one"
+    assert JinjaTemplate(Path("t.html")).render({}) == "two, and of another size"
