@@ -206,7 +206,7 @@ class Worker:
         self.marketplace = marketplace
         self.worker_id = worker_id
         with marketplace.write() as transaction:
-            workers.enter(transaction, worker_id)
+            workers.register(transaction, worker_id)
 
     def accept(self, group_id: str) -> str:
         """Accept the next HIT of a group (or HIT type); return the assignment's id."""
@@ -227,7 +227,7 @@ class Worker:
     def ask(self, kind: str) -> str:
         """Ask for a qualification; return what came of it."""
         with self.marketplace.write() as transaction:
-            return qualification_requests.ask_for_qualification(transaction, self.worker_id, kind)
+            return qualification_requests.request_qualification(transaction, self.worker_id, kind)
 
     def take_test(self, kind: str, *fields: tuple[str, str]) -> None:
         """Answer the test of a qualification."""
@@ -340,7 +340,7 @@ def do_all(marketplace: Marketplace, pairs: list[tuple[str, str]], *fields: tupl
     for start in range(0, len(pairs), 1000):
         with marketplace.write() as transaction:
             for hit_id, worker_id in pairs[start : start + 1000]:
-                workers.enter(transaction, worker_id)
+                workers.register(transaction, worker_id)
                 hit = lifecycle.get_hit(transaction, hit_id)
                 done.append(lifecycle.accept(transaction, hit, worker_id))
                 assignments.submit(transaction, done[-1], list(fields) or [("answer", "yes")], worker_id)

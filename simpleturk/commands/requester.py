@@ -91,11 +91,11 @@ def revoke(
     yes: YesOpt = False,
 ) -> None:
     """Revoke an access key, or all keys of a requester."""
-    from simpleturk.marketplace.people.requesters import owner_of, revoke_key, revoke_keys
+    from simpleturk.marketplace.people.requesters import key_owner, revoke_key, revoke_keys
 
     with opened(database) as marketplace:
         with marketplace.read() as transaction:
-            is_key = owner_of(transaction, named) is not None
+            is_key = key_owner(transaction, named) is not None
             requester_id = "" if is_key else _find(transaction, named).requester_id
         what = f"the access key {named}" if is_key else f"all access keys of {named}"
         console.confirm(f"Revoke {what}?", yes)

@@ -74,7 +74,7 @@ def invite(
 
     place = _place(country)
     with opened(database) as marketplace, marketplace.write() as transaction:
-        secret = accounts.invite(transaction, uses, days, *place)
+        secret = accounts.create_invitation(transaction, uses, days, *place)
     with data_out():
         console.data(f"{_base(site)}/sign-up?key={secret}\n")
     console.note(f"Good for {uses} account{'s' if uses > 1 else ''}, for {days:g} days.")
@@ -84,22 +84,22 @@ def list_(database: DatabaseOpt = None) -> None:
     """List all workers as JSON Lines."""
     from simpleturk.files import json_line
     from simpleturk.marketplace.people import accounts, workers
-    from simpleturk.marketplace.people.requirements import standing
+    from simpleturk.marketplace.people.requirements import get_record
 
     with opened(database) as marketplace, marketplace.read() as transaction, data_out():
-        for row in workers.all_rows(transaction):
-            who = standing(transaction, row.worker_id)
-            record = {
+        for row in workers.all_workers(transaction):
+            record = get_record(transaction, row.worker_id)
+            line = {
                 "worker_id": row.worker_id,
-                "account": accounts.state(row, transaction.now),
-                "country": "-".join(filter(None, (who.country, who.subdivision))) or None,
-                "adult": who.adult,
-                "masters": who.master,
-                "submitted": who.counts.get("Submitted", 0),
-                "approved": who.counts.get("Approved", 0),
-                "rejected": who.counts.get("Rejected", 0),
+                "account": accounts.account_status(row, transaction.now),
+                "country": "-".join(filter(None, (record.country, record.subdivision))) or None,
+                "adult": record.adult,
+                "masters": record.master,
+                "submitted": record.counts.get("Submitted", 0),
+                "approved": record.counts.get("Approved", 0),
+                "rejected": record.counts.get("Rejected", 0),
             }
-            console.data(json_line(record))
+            console.data(json_line(line))
 
 
 def disable(worker_ids: IdsArg = None, workers: WorkersOpt = None, database: DatabaseOpt = None) -> None:
@@ -129,7 +129,7 @@ def set_(
     _check_ids([worker_id])
     place = None if country is None else _place(country)
     with opened(database) as marketplace, marketplace.write() as transaction:
-        workers.enter(transaction, worker_id)
+        workers.register(transaction, worker_id)
         _set_place(transaction, worker_id, place, adult)
         if masters is not None:
             workers.set_master(transaction, worker_id, masters)
@@ -179,7 +179,9 @@ def _print_links(
 
     base = _base(site)
     with opened(database) as marketplace, marketplace.write() as transaction:
-        states = {row.worker_id: accounts.state(row, transaction.now) for row in workers.all_rows(transaction)}
+        states = {
+            row.worker_id: accounts.account_status(row, transaction.now) for row in workers.all_workers(transaction)
+        }
         wrong = [
             Problem(name, f"has an account already ({states[name]})" if new else "has no account")
             for name in wanted
@@ -188,7 +190,7 @@ def _print_links(
         if wrong:
             hint = '"simpleturk worker reset" makes a new link' if new else '"simpleturk worker add" makes one'
             raise Problems([*wrong[:-1], Problem(wrong[-1].where, wrong[-1].what, hint)])
-        links = {name: accounts.new_link(transaction, name, days) for name in wanted}
+        links = {name: accounts.create_password_link(transaction, name, days) for name in wanted}
         for name, place in wanted.items():
             _set_place(transaction, name, place, None)
     with data_out():
@@ -201,7 +203,7 @@ def _set_disabled(wanted: "dict[str, tuple[str, str] | None]", disabled: bool, d
     from simpleturk.marketplace.people import accounts, workers
 
     with opened(database) as marketplace, marketplace.write() as transaction:
-        known = set(workers.known(transaction))
+        known = set(workers.worker_ids(transaction))
         unknown = [Problem(name, "is not known here") for name in wanted if name not in known]
         if unknown:
             raise Problems(unknown)
@@ -214,7 +216,7 @@ def _set_disabled(wanted: "dict[str, tuple[str, str] | None]", disabled: bool, d
 def _set_place(transaction: "Transaction", worker_id: str, place: tuple[str, str] | None, adult: bool | None) -> None:
     from simpleturk.marketplace.people import workers
 
-    old: Profile = workers.profile(transaction, worker_id)
+    old: Profile = workers.get_profile(transaction, worker_id)
     new = workers.Profile(*(place or (old.country, old.subdivision)), old.adult if adult is None else adult)
     workers.set_profile(transaction, worker_id, new)
 

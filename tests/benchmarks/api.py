@@ -61,7 +61,7 @@ class World:
         worker_id = worker_id or self.unique()
         kind = self.client.get_hit(HITId=hit_id)["HIT"]["HITTypeId"]
         with self.marketplace.write() as transaction:
-            workers.enter(transaction, worker_id)
+            workers.register(transaction, worker_id)
             done = assignments.accept(transaction, worker_id, kind).assignment_id
             assignments.submit(transaction, done, [("answer", "yes")], worker_id)
         return done
@@ -77,8 +77,8 @@ class World:
         """A worker's request for a qualification."""
         worker_id = self.unique()
         with self.marketplace.write() as transaction:
-            workers.enter(transaction, worker_id)
-            qualification_requests.ask_for_qualification(transaction, worker_id, kind)
+            workers.register(transaction, worker_id)
+            qualification_requests.request_qualification(transaction, worker_id, kind)
         pages = self.client.get_paginator("list_qualification_requests").paginate(QualificationTypeId=kind)
         return str([one for page in pages for one in page["QualificationRequests"]][-1]["QualificationRequestId"])
 

@@ -57,7 +57,7 @@ class Filled:
         """Let a worker do this very HIT."""
         from simpleturk.marketplace.domain import lifecycle
 
-        workers.enter(transaction, worker_id)
+        workers.register(transaction, worker_id)
         hit = lifecycle.get_hit(transaction, hit_id)
         done = lifecycle.accept(transaction, hit, worker_id)
         assignments.submit(transaction, done, [("answer", "yes")], worker_id)
@@ -106,7 +106,7 @@ def things(filled: Filled) -> dict[str, Callable[[], object]]:
         filled.call("DeleteHIT", HITId=hit)
 
     with marketplace.write() as transaction:
-        workers.enter(transaction, "newcomer")
+        workers.register(transaction, "newcomer")
     return {
         "GetHIT": lambda: filled.call("GetHIT", HITId=filled.random.choice(filled.hits)),
         "CreateHITWithHITType": create,

@@ -82,8 +82,11 @@ def lab(folder: Path) -> Marketplace:
 
 def test_pages_of_accounts(screen: tuple[str, Page], lab: Marketplace, serve: Callable[..., Server]) -> None:
     with lab.write() as transaction:
-        key, used = accounts.new_link(transaction, "ann", 1), accounts.new_link(transaction, "bob", 1)
-        accounts.use_link(transaction, used, accounts.hashed("bob", "correct horse"))
+        key, used = (
+            accounts.create_password_link(transaction, "ann", 1),
+            accounts.create_password_link(transaction, "bob", 1),
+        )
+        accounts.use_password_link(transaction, used, accounts.hash_password("bob", "correct horse"))
     visitor = Visitor(*screen, serve(0, "--accounts").site)
     page = visitor.page
     visitor.go("/", "sign-in")

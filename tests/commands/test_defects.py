@@ -373,7 +373,7 @@ def test_progress_reads_whole_pages_and_shows_what_is_in_work(words: list[str], 
     from simpleturk.marketplace.people import workers
 
     with local.write() as transaction:
-        workers.enter(transaction, "bob")
+        workers.register(transaction, "bob")
         hit = lifecycle.get_hit(transaction, words[1])
         lifecycle.accept(transaction, hit, "bob")
     run("reject", do(local, words[0], "ann"), "--feedback", "No", "--yes")

@@ -34,7 +34,7 @@ def test_a_name_is_taken_once_and_may_have_several_keys(run: Run) -> None:
     run("requester", "add", "Lab")
     again = run("requester", "add", "Lab")
     assert (again.exit_code, again.stdout) == (1, "")
-    assert "there is a requester called Lab already" in again.stderr
+    assert "a requester named Lab already exists" in again.stderr
     assert run("requester", "add", "Lab", "--another-key").exit_code == 0
     assert len(records(run("requester", "list").stdout)[1]["access_keys"]) == 2
 

@@ -66,7 +66,7 @@ class Task:
         #: Which input a HIT was made of, by its id.
         self._shown: dict[str, tuple[int, Any]] = {}
         with self.marketplace.write() as transaction:
-            workers.enter(transaction, WORKER)
+            workers.register(transaction, WORKER)
 
     def version(self) -> str:
         """A mark that changes when any of the task's files does."""

@@ -155,12 +155,12 @@ def _check_frames(frames: str, host: str, address: str, is_safe: bool) -> None:
 
 def _check_that_somebody_can_come(marketplace: "Marketplace", here: bool, site: "SiteSettings", option: str) -> None:
     """Raise SimpleturkError for a server that nobody could use: where it is not open, callers and workers need keys."""
-    from simpleturk.marketplace.people.accounts import can_anybody_sign_in
-    from simpleturk.marketplace.people.requesters import is_anybody_known
+    from simpleturk.marketplace.people.accounts import can_workers_sign_in
+    from simpleturk.marketplace.people.requesters import has_valid_keys
 
     with marketplace.read() as transaction:
-        requester = here or is_anybody_known(transaction)
-        worker = site.open_access or site.sign_up or can_anybody_sign_in(transaction)
+        requester = here or has_valid_keys(transaction)
+        worker = site.open_access or site.sign_up or can_workers_sign_in(transaction)
     if not requester:
         raise SimpleturkError(
             f"{option} lets others in, and there is no requester who could call",

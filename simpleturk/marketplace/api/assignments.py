@@ -10,7 +10,7 @@ from simpleturk.marketplace.api.hits import find_hit, hit_details, hit_document
 from simpleturk.marketplace.api.pagination import page
 from simpleturk.marketplace.domain import ledger, lifecycle
 from simpleturk.marketplace.errors import RequestError, does_not_exist, invalid_value, out_of_range
-from simpleturk.marketplace.people import messages
+from simpleturk.marketplace.people.messages import send_message
 from simpleturk.marketplace.store.rows import AssignmentRow, LedgerRow, columns
 from simpleturk.marketplace.store.schema import assignments, hits, is_literally, ledger_entries
 from simpleturk.marketplace.store.transaction import Transaction
@@ -91,7 +91,7 @@ def send_bonus(transaction: Transaction, parameters: dict[str, Any]) -> dict[str
         assignment_id=assignment.assignment_id,
     )
     subject = f"You received a bonus of ${ledger.dollars(amount)}"
-    messages.tell(
+    send_message(
         transaction,
         transaction.requester_id,
         assignment.worker_id,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from simpleturk.marketplace.api.signature import HTTPRequest, secret_of, signer_of, verify
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.errors import ServiceError
-from simpleturk.marketplace.people.requesters import owner_of
+from simpleturk.marketplace.people.requesters import key_owner
 from simpleturk.marketplace.store.base import LOCAL_REQUESTER
 
 #: After a pause a key may make the calls of this many seconds at once.
@@ -62,7 +62,7 @@ class Access:
         if key is None:
             return None
         with self.marketplace.read(apply_due=False) as transaction:
-            return owner_of(transaction, key)
+            return key_owner(transaction, key)
 
     def _limit_rate(self, key: str) -> None:
         """Take one call from a key's bucket, which fills at `rate`. Raises Throttled when it is empty."""

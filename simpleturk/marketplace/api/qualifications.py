@@ -12,7 +12,9 @@ from sqlalchemy import insert, or_, select, update
 
 from simpleturk.marketplace.api.pagination import page
 from simpleturk.marketplace.errors import RequestError, does_not_exist, invalid_value, out_of_range
-from simpleturk.marketplace.people import messages, qualifications
+from simpleturk.marketplace.people import qualifications
+from simpleturk.marketplace.people.messages import send_message
+from simpleturk.marketplace.people.qualification_requests import accept_request, reject_open_requests, reject_request
 from simpleturk.marketplace.people.requirements import SYSTEM_TYPES
 from simpleturk.marketplace.questions import answer_key
 from simpleturk.marketplace.questions.question import check_question
@@ -81,7 +83,7 @@ def delete_qualification_type(transaction: Transaction, parameters: dict[str, An
     """DeleteQualificationType: pending requests are rejected, workers keep it. Its name can be used again at once."""
     kind = _own_type(transaction, parameters["QualificationTypeId"])
     reason = "The qualification is no longer offered."
-    qualifications.reject_all(transaction, kind, reason)
+    reject_open_requests(transaction, kind, reason)
     transaction.execute(
         update(qualification_types).where(qualification_types.c.seq == kind.seq).values(deleted=transaction.now)
     )
@@ -142,7 +144,7 @@ def accept_qualification_request(transaction: Transaction, parameters: dict[str,
     value = parameters.get("IntegerValue", 1)
     _check_value(value)
     request, kind = _own_request(transaction, parameters["QualificationRequestId"])
-    qualifications.accept_request(transaction, request, kind, value)
+    accept_request(transaction, request, kind, value)
     return {}
 
 
@@ -150,7 +152,7 @@ def reject_qualification_request(transaction: Transaction, parameters: dict[str,
     """RejectQualificationRequest. The worker gets the Reason as a message."""
     reason = _reason(parameters)
     request, kind = _own_request(transaction, parameters["QualificationRequestId"])
-    qualifications.reject_request(transaction, request, kind, reason)
+    reject_request(transaction, request, kind, reason)
     return {}
 
 
@@ -165,8 +167,8 @@ def associate_qualification_with_worker(transaction: Transaction, parameters: di
     worker_id = parameters["WorkerId"]
     qualifications.grant(transaction, kind.qualification_type_id, worker_id, value)
     if parameters.get("SendNotification", True):
-        subject = f"You have been granted the qualification {kind.name}"
-        _tell(transaction, worker_id, subject, f"Its value is {value}.")
+        subject = f"You now have the qualification {kind.name}"
+        _notify(transaction, worker_id, subject, f"Your score is {value}.")
     return {}
 
 
@@ -176,14 +178,14 @@ def disassociate_qualification_from_worker(transaction: Transaction, parameters:
     kind = _own_type(transaction, parameters["QualificationTypeId"])
     qualifications.revoke(transaction, kind.qualification_type_id, parameters["WorkerId"])
     if reason:
-        _tell(transaction, parameters["WorkerId"], f"The qualification {kind.name} has been revoked", reason)
+        _notify(transaction, parameters["WorkerId"], f"The qualification {kind.name} has been revoked", reason)
     return {}
 
 
 def get_qualification_score(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """GetQualificationScore, for the caller's own types."""
     kind = _own_type(transaction, parameters["QualificationTypeId"])
-    held = qualifications.held_by(transaction, kind.qualification_type_id, parameters["WorkerId"])
+    held = qualifications.get_qualification(transaction, kind.qualification_type_id, parameters["WorkerId"])
     if held.status != "Granted":
         text = "This operation can be called with a status of: Granted"
         raise RequestError("InvalidQualificationState", text)
@@ -220,8 +222,8 @@ def _own_request(transaction: Transaction, request_id: str) -> tuple[Qualificati
     return request, kind
 
 
-def _tell(transaction: Transaction, worker_id: str, subject: str, text: str) -> None:
-    messages.tell(transaction, transaction.requester_id, worker_id, subject, text)
+def _notify(transaction: Transaction, worker_id: str, subject: str, text: str) -> None:
+    send_message(transaction, transaction.requester_id, worker_id, subject, text)
 
 
 def _check_limits(parameters: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import delete, exists, insert, select
 
 from simpleturk.marketplace.api.pagination import page
 from simpleturk.marketplace.errors import out_of_range
-from simpleturk.marketplace.people import messages
+from simpleturk.marketplace.people.messages import send_message
 from simpleturk.marketplace.store.rows import columns
 from simpleturk.marketplace.store.schema import assignments, hits, worker_blocks, workers
 from simpleturk.marketplace.store.transaction import Transaction
@@ -74,7 +74,7 @@ def notify_workers(transaction: Transaction, parameters: dict[str, Any]) -> dict
     for worker_id in dict.fromkeys(parameters["WorkerIds"]):
         reason = _unreachable(transaction, worker_id)
         if reason is None:
-            messages.tell(
+            send_message(
                 transaction,
                 transaction.requester_id,
                 worker_id,

@@ -122,7 +122,7 @@ class _Import:
     def _add_assignment(self, hit_type: HITTypeRow, hit_id: str, assignment: dict[str, Any]) -> None:
         worker_id = assignment["WorkerId"]
         if worker_id not in self._workers:
-            workers.enter(self._transaction, worker_id)
+            workers.register(self._transaction, worker_id)
             self._workers.add(worker_id)
         self._assignments.append(_assignment_row(self._transaction, hit_type, hit_id, assignment))
         self.imported[assignment["AssignmentStatus"]] += 1

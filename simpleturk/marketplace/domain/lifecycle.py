@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from simpleturk.marketplace.domain import events, ledger, worker_limits
 from simpleturk.marketplace.errors import RequestError
-from simpleturk.marketplace.people.messages import tell
+from simpleturk.marketplace.people.messages import send_message
 from simpleturk.marketplace.store.ids import new_id
 from simpleturk.marketplace.store.rows import AnyAssignmentRow, HITDetailsRow, HITRow, HITTypeRow, columns
 from simpleturk.marketplace.store.schema import assignments, hit_types, hits, notification_settings
@@ -149,7 +149,7 @@ def reject(transaction: Transaction, assignment: AnyAssignmentRow, feedback: str
     ledger.release(transaction, hit.requester_id, hit.hit_id, ledger.cents(hit.reward))
     values = {"status": "Rejected", "rejected": transaction.now, "feedback": feedback}
     _change(transaction, assignment, values, completed=1)
-    tell(transaction, hit.requester_id, assignment.worker_id, "Your work was rejected", feedback)
+    send_message(transaction, hit.requester_id, assignment.worker_id, "Your work was rejected", feedback)
     _note(transaction, "AssignmentRejected", hit, assignment)
 
 

@@ -11,13 +11,13 @@ from simpleturk.marketplace.domain import lifecycle, worker_limits
 from simpleturk.marketplace.people.refusals import WorkerError
 from simpleturk.marketplace.people.requirements import (
     SYSTEM_TYPES,
-    Standing,
+    WorkerRecord,
     describe,
-    names_of,
-    standing,
+    get_record,
+    type_names,
     unmet,
 )
-from simpleturk.marketplace.people.workers import known
+from simpleturk.marketplace.people.workers import worker_ids
 from simpleturk.marketplace.store.rows import GroupRow, HITRow, Requirements, columns
 from simpleturk.marketplace.store.schema import assignments, hit_types, hits, requesters, worker_blocks
 from simpleturk.marketplace.store.transaction import Transaction
@@ -104,8 +104,8 @@ def groups(transaction: Transaction, worker_id: str, search: Search | None = Non
         .order_by(counts.c.newest.desc())
     )
     rows = [(GroupRow._make(row[:-1]), row[-1]) for row in found]
-    worker = standing(transaction, worker_id)
-    names = names_of(transaction, [requirement for row, _ in rows for requirement in row.requirements])
+    worker = get_record(transaction, worker_id)
+    names = type_names(transaction, [requirement for row, _ in rows for requirement in row.requirements])
     numbers = ((row, number - done.get(row.hit_type_id, 0)) for row, number in rows)
     visible = [
         _group(row, number, worker, names)
@@ -142,7 +142,7 @@ def group(transaction: Transaction, worker_id: str, group_id: str) -> Group:
     conditions = (hits.c.hit_type_id == row.hit_type_id, *_is_available(transaction.now))
     number = transaction.scalar(select(func.count()).select_from(hits).where(*conditions)) or 0
     done = _done_by(transaction, worker_id, row.hit_type_id).get(row.hit_type_id, 0)
-    return _group(row, number - done, worker, names_of(transaction, row.requirements))
+    return _group(row, number - done, worker, type_names(transaction, row.requirements))
 
 
 def next_hit(transaction: Transaction, worker_id: str, group_id: str, after: str = "") -> Next:
@@ -198,14 +198,14 @@ def _first(
 
 def nobody_meets(transaction: Transaction, requirements: list[dict[str, Any]]) -> list[int]:
     """The positions of requirements that no known worker and no new one meets; all, if none meets them together."""
-    workers = [standing(transaction, worker_id) for worker_id in ("", *known(transaction))]
+    workers = [get_record(transaction, worker_id) for worker_id in ("", *worker_ids(transaction))]
     if any(not unmet(worker, requirements) for worker in workers):
         return []
     alone = [n for n, needed in enumerate(requirements) if all(unmet(worker, [needed]) for worker in workers)]
     return alone or list(range(len(requirements)))
 
 
-def _group(row: GroupRow, available: int, worker: Standing, names: dict[str, str]) -> Group:
+def _group(row: GroupRow, available: int, worker: WorkerRecord, names: dict[str, str]) -> Group:
     return Group(
         group_id=row.hit_group_id,
         title=row.title,
@@ -226,26 +226,26 @@ def _hourly(reward: Decimal, number: int, seconds: float) -> Decimal | None:
     return reward * 3600 * number / Decimal(seconds) if number >= MIN_SUBMISSIONS and seconds >= 1 else None
 
 
-def _unmet(requirement: dict[str, Any], names: dict[str, str], standing: Standing) -> Unmet:
+def _unmet(requirement: dict[str, Any], names: dict[str, str], record: WorkerRecord) -> Unmet:
     type_id = str(requirement["QualificationTypeId"])
     requested_id = "" if type_id in SYSTEM_TYPES else type_id
-    in_account = (type_id == LOCALE and standing.country is None) or (type_id == ADULT and not standing.adult)
+    in_account = (type_id == LOCALE and record.country is None) or (type_id == ADULT and not record.adult)
     return Unmet(describe(requirement, names), requested_id, names.get(type_id, type_id), in_account)
 
 
 def requirements_text(transaction: Transaction, missing: Requirements) -> str:
     """The requirements that a worker does not meet, as sentences."""
-    names = names_of(transaction, missing)
+    names = type_names(transaction, missing)
     return " ".join(describe(requirement, names) for requirement in missing)
 
 
-def group_row(transaction: Transaction, worker_id: str, group_id: str) -> tuple[GroupRow, Standing]:
-    """A group's HIT type, and the standing of the worker who looks at it. Raises WorkerError."""
+def group_row(transaction: Transaction, worker_id: str, group_id: str) -> tuple[GroupRow, WorkerRecord]:
+    """A group's HIT type, and the record of the worker who looks at it. Raises WorkerError."""
     row = transaction.first(GroupRow, _GROUP, {"group_id": group_id, "worker_id": worker_id})
     if row is None:
         raise WorkerError("These HITs are not available.", "They may all be done, or they are not open to you.", 404)
     # The worker's record is read only if requirements depend on it.
-    worker = standing(transaction, worker_id) if row.requirements else Standing()
+    worker = get_record(transaction, worker_id) if row.requirements else WorkerRecord()
     missing = unmet(worker, row.requirements, "preview")
     if missing:
         raise WorkerError("You do not qualify to see this HIT.", requirements_text(transaction, missing), 403)

@@ -1,4 +1,4 @@
-"""Messages to workers: what an inbox holds."""
+"""Messages to workers, which they read in their inbox."""
 
 from sqlalchemy import insert
 
@@ -6,13 +6,10 @@ from simpleturk.marketplace.store.schema import messages
 from simpleturk.marketplace.store.transaction import Transaction
 
 
-def tell(transaction: Transaction, requester_id: str, worker_id: str, subject: str, text: str) -> None:
-    """Put a message into a worker's inbox."""
-    values = {
-        "worker_id": worker_id,
-        "requester_id": requester_id,
-        "time": transaction.now,
-        "subject": subject,
-        "text": text,
-    }
-    transaction.execute(insert(messages).values(**values))
+def send_message(transaction: Transaction, requester_id: str, worker_id: str, subject: str, text: str) -> None:
+    """Put a requester's message into a worker's inbox."""
+    transaction.execute(
+        insert(messages).values(
+            worker_id=worker_id, requester_id=requester_id, time=transaction.now, subject=subject, text=text
+        )
+    )

@@ -1,11 +1,11 @@
-"""One worker's personal data: what there is of it, and how it is deleted."""
+"""A worker's personal data: export and deletion."""
 
 import secrets
 from typing import Any
 
 from sqlalchemy import Table, delete, insert, select, update
 
-from simpleturk.marketplace.people.workers import NAMING
+from simpleturk.marketplace.people.workers import TABLES_WITH_WORKERS
 from simpleturk.marketplace.store.schema import (
     assignments,
     ledger_entries,
@@ -18,24 +18,24 @@ from simpleturk.marketplace.store.schema import (
 )
 from simpleturk.marketplace.store.transaction import Transaction
 
-#: What nobody reads out of an export: secrets, and bookkeeping of ours.
+#: Columns that an export leaves out: secrets, and numbers without a meaning for the worker.
 _HIDDEN = {"password", "link", "link_expires", "session_epoch", "seq"}
 
 
 def export(transaction: Transaction, worker_id: str) -> dict[str, Any] | None:
-    """Everything that is kept of a worker, by table; times are epoch seconds. None for somebody unknown."""
-    found = _rows(transaction, workers, worker_id)
-    if not found:
+    """Return all data of a worker, by table; times are epoch seconds. None if the worker is unknown."""
+    rows = _rows(transaction, workers, worker_id)
+    if not rows:
         return None
     tables = (assignments, qualifications, qualification_requests, messages, ledger_entries, worker_blocks)
-    return {"worker": found[0]} | {table.name: _rows(transaction, table, worker_id) for table in tables}
+    return {"worker": rows[0]} | {table.name: _rows(transaction, table, worker_id) for table in tables}
 
 
 def forget(transaction: Transaction, worker_id: str, answers: bool) -> str | None:
-    """Delete a worker's account, profile and messages; give their work to a name that says nothing, and return it.
+    """Delete a worker's account, profile and messages, and give their work to a pseudonym; return the pseudonym.
 
-    Work, money, grants and blocks stay, under that name: counts and ledger go on adding up. With `answers` what they
-    submitted is emptied. None for somebody unknown.
+    Assignments, payments, qualifications and blocks stay, so that counts and the ledger still add up. With `answers`
+    the answers are deleted too. Returns None if the worker is unknown.
     """
     row = transaction.execute(select(workers).where(workers.c.worker_id == worker_id)).first()
     if row is None:
@@ -43,7 +43,7 @@ def forget(transaction: Transaction, worker_id: str, answers: bool) -> str | Non
     pseudonym = f"deleted-{secrets.token_hex(8)}"
     transaction.execute(insert(workers).values(worker_id=pseudonym, created=row.created, disabled=transaction.now))
     transaction.execute(delete(messages).where(messages.c.worker_id == worker_id))
-    for table in NAMING:
+    for table in TABLES_WITH_WORKERS:
         if table is not workers:
             transaction.execute(update(table).where(table.c.worker_id == worker_id).values(worker_id=pseudonym))
     transaction.execute(
@@ -60,5 +60,5 @@ def forget(transaction: Transaction, worker_id: str, answers: bool) -> str | Non
 
 def _rows(transaction: Transaction, table: Table, worker_id: str) -> list[dict[str, Any]]:
     query = select(table).where(table.c.worker_id == worker_id).order_by(*table.primary_key.columns)
-    found = transaction.execute(query).mappings()
-    return [{name: value for name, value in row.items() if name not in _HIDDEN} for row in found]
+    rows = transaction.execute(query).mappings()
+    return [{name: value for name, value in row.items() if name not in _HIDDEN} for row in rows]

@@ -1,7 +1,7 @@
-"""Qualification requirements: does a worker meet them, and if not, which?
+"""Qualification requirements: which of them a worker meets, and how the site describes them.
 
-The system qualifications are computed from what a worker really did here. Source: the API reference's page on
-QualificationRequirement.
+The values of system qualifications are computed from the worker's assignments on this marketplace. Source: the API
+reference's page on QualificationRequirement.
 """
 
 import re
@@ -27,7 +27,7 @@ from simpleturk.mturk.qualifications import (
     PERCENT_SUBMITTED,
 )
 
-#: The system types by id: name and description.
+#: Name and description of each system qualification type, by id.
 SYSTEM_TYPES = {
     NUMBER_APPROVED: ("Number of approved HITs", "How many assignments of the worker have been approved."),
     PERCENT_APPROVED: ("Approval rate (%)", "Approved among reviewed assignments; 100 until there are 100."),
@@ -39,33 +39,35 @@ SYSTEM_TYPES = {
     PERCENT_REJECTED: ("Rejection rate (%)", "Rejected among reviewed assignments."),
 } | dict.fromkeys(sorted(MASTERS), ("Masters", "The operator has granted the worker this status."))
 
-#: Until a worker has this many assignments on record, Amazon counts the percentage as 100.
-ENOUGH_ASSIGNMENTS = 100
+#: Percentages count from this number of assignments. Below it a worker has the best value, as on Amazon's service.
+MIN_ASSIGNMENTS_FOR_PERCENTAGES = 100
 
-#: How the guards nest: whoever may not discover may not preview, whoever may not preview may not accept.
-GUARDED = {
+#: The values of ActionsGuarded that apply to an action. A HIT that a worker cannot discover, they cannot preview; a HIT
+#: that they cannot preview, they cannot accept.
+GUARDS_BY_ACTION = {
     "accept": ("Accept", "PreviewAndAccept", "DiscoverPreviewAndAccept"),
     "preview": ("PreviewAndAccept", "DiscoverPreviewAndAccept"),
     "discover": ("DiscoverPreviewAndAccept",),
 }
 
-_NUMBERS: dict[str, Callable[[int, list[int]], bool]] = {
-    "LessThan": lambda value, wanted: value < wanted[0],
-    "LessThanOrEqualTo": lambda value, wanted: value <= wanted[0],
-    "GreaterThan": lambda value, wanted: value > wanted[0],
-    "GreaterThanOrEqualTo": lambda value, wanted: value >= wanted[0],
-    "EqualTo": lambda value, wanted: value == wanted[0],
-    "NotEqualTo": lambda value, wanted: value != wanted[0],
-    "In": lambda value, wanted: value in wanted,
-    "NotIn": lambda value, wanted: value not in wanted,
+_INTEGER_COMPARISONS: dict[str, Callable[[int, list[int]], bool]] = {
+    "LessThan": lambda value, operands: value < operands[0],
+    "LessThanOrEqualTo": lambda value, operands: value <= operands[0],
+    "GreaterThan": lambda value, operands: value > operands[0],
+    "GreaterThanOrEqualTo": lambda value, operands: value >= operands[0],
+    "EqualTo": lambda value, operands: value == operands[0],
+    "NotEqualTo": lambda value, operands: value != operands[0],
+    "In": lambda value, operands: value in operands,
+    "NotIn": lambda value, operands: value not in operands,
 }
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What the requirements look at: a worker's record, place and grants. `country` is ISO 3166 or None.
+class WorkerRecord:
+    """The facts about a worker that requirements compare.
 
-    `counts` holds how many assignments are in each state, `grants` the value of each qualification by its type.
+    `counts` is the number of assignments in each status, `grants` the value of each granted qualification by type id.
+    `country` and `subdivision` are ISO 3166 codes, None if unknown.
     """
 
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -75,8 +77,8 @@ class Standing:
     master: bool = False
     grants: Mapping[str, int] = field(default_factory=dict)
 
-    def value(self, kind: str) -> int | None:
-        """A qualification's value, None for somebody who has it not."""
+    def value(self, type_id: str) -> int | None:
+        """Return the value of a qualification; None if the worker does not have it."""
         approved, rejected = self.counts.get("Approved", 0), self.counts.get("Rejected", 0)
         reviewed = approved + rejected
         accepted = sum(self.counts.values()) - self.counts.get("Accepted", 0)
@@ -91,11 +93,11 @@ class Standing:
             ADULT: int(self.adult),
         }
         computed |= dict.fromkeys(MASTERS, 1 if self.master else None)
-        return computed[kind] if kind in computed else self.grants.get(kind)
+        return computed[type_id] if type_id in computed else self.grants.get(type_id)
 
 
-def standing(transaction: Transaction, worker_id: str) -> Standing:
-    """A worker's record; somebody unknown has an empty one."""
+def get_record(transaction: Transaction, worker_id: str) -> WorkerRecord:
+    """Return a worker's record; that of an unknown worker is empty."""
     counts = transaction.execute(
         select(assignments.c.status, func.count().label("number"))
         .where(assignments.c.worker_id == worker_id)
@@ -107,51 +109,53 @@ def standing(transaction: Transaction, worker_id: str) -> Standing:
         )
     )
     query = select(*columns(WorkerRow, workers)).where(workers.c.worker_id == worker_id)
-    who = transaction.first(WorkerRow, query)
-    return Standing(
+    worker = transaction.first(WorkerRow, query)
+    return WorkerRecord(
         counts={row.status: row.number for row in counts},
-        country=who.country if who else None,
-        subdivision=who.subdivision if who else None,
-        adult=bool(who and who.adult),
-        master=bool(who and who.master),
+        country=worker.country if worker else None,
+        subdivision=worker.subdivision if worker else None,
+        adult=bool(worker and worker.adult),
+        master=bool(worker and worker.master),
         grants={row.qualification_type_id: row.value for row in grants},
     )
 
 
-def unmet(who: Standing, requirements: list[dict[str, Any]], action: str = "accept") -> list[dict[str, Any]]:
-    """The requirements that keep a worker from an action ("discover", "preview" or "accept")."""
-    guards = GUARDED[action]
-    return [need for need in requirements if guard(need) in guards and not meets(who, need)]
+def unmet(record: WorkerRecord, requirements: list[dict[str, Any]], action: str = "accept") -> list[dict[str, Any]]:
+    """Return the requirements that keep a worker from an action ("discover", "preview" or "accept")."""
+    guards = GUARDS_BY_ACTION[action]
+    return [
+        requirement for requirement in requirements if guard(requirement) in guards and not meets(record, requirement)
+    ]
 
 
 def guard(requirement: dict[str, Any]) -> str:
-    """A requirement's ActionsGuarded; the deprecated RequiredToPreview is the same as PreviewAndAccept."""
+    """Return a requirement's ActionsGuarded. The deprecated RequiredToPreview means PreviewAndAccept."""
     default = "PreviewAndAccept" if requirement.get("RequiredToPreview") else "Accept"
     return str(requirement.get("ActionsGuarded", default))
 
 
-def meets(who: Standing, requirement: dict[str, Any]) -> bool:
-    """Whether a worker meets one requirement. Without the qualification, only DoesNotExist is met.
+def meets(record: WorkerRecord, requirement: dict[str, Any]) -> bool:
+    """Return whether a worker meets one requirement.
 
-    That holds for NotEqualTo and NotIn too: what a worker does not have cannot be compared. (Amazon's documentation
-    says so of qualifications in general; nobody reported otherwise.)
+    A worker without the qualification meets only DoesNotExist; not even NotEqualTo and NotIn, because there is no value
+    to compare. (Amazon's documentation says so of qualifications in general; no report contradicts it.)
     """
-    kind, comparator = requirement["QualificationTypeId"], requirement["Comparator"]
-    if kind == LOCALE:
-        return _meets_locale(who, comparator, requirement.get("LocaleValues", []))
-    value = who.value(kind)
+    type_id, comparator = requirement["QualificationTypeId"], requirement["Comparator"]
+    if type_id == LOCALE:
+        return _meets_locale(record, comparator, requirement.get("LocaleValues", []))
+    value = record.value(type_id)
     if value is None or comparator in EXISTENCE_COMPARATORS:
         return bool(comparator == ("DoesNotExist" if value is None else "Exists"))
-    return _NUMBERS[comparator](value, requirement["IntegerValues"])
+    return _INTEGER_COMPARISONS[comparator](value, requirement["IntegerValues"])
 
 
-def names_of(transaction: Transaction, requirements: list[dict[str, Any]]) -> dict[str, str]:
-    """The names of the qualification types in requirements, by id; those that nobody made are not there."""
-    kinds = {requirement["QualificationTypeId"] for requirement in requirements} - SYSTEM_TYPES.keys()
-    names = {kind: name for kind, (name, _) in SYSTEM_TYPES.items()}
-    if kinds:
+def type_names(transaction: Transaction, requirements: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the names of the qualification types in requirements, by id; unknown types are left out."""
+    type_ids = {requirement["QualificationTypeId"] for requirement in requirements} - SYSTEM_TYPES.keys()
+    names = {type_id: name for type_id, (name, _) in SYSTEM_TYPES.items()}
+    if type_ids:
         query = select(qualification_types.c.qualification_type_id, qualification_types.c.name)
-        rows = transaction.execute(query.where(qualification_types.c.qualification_type_id.in_(kinds)))
+        rows = transaction.execute(query.where(qualification_types.c.qualification_type_id.in_(type_ids)))
         names |= {row.qualification_type_id: row.name for row in rows}
     return names
 
@@ -160,11 +164,11 @@ _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def describe(requirement: dict[str, Any], names: Mapping[str, str]) -> str:
-    """A requirement as a sentence for workers: "Only for workers in the US or IN."."""
+    """Return a requirement as a sentence for workers: "Only for workers in the US or IN."."""
     type_id, comparator = requirement["QualificationTypeId"], requirement["Comparator"]
     if type_id == LOCALE:
         return _describe_locale(comparator, requirement.get("LocaleValues", []))
-    if type_id == ADULT and meets(Standing(adult=True), requirement) and not meets(Standing(), requirement):
+    if type_id == ADULT and meets(WorkerRecord(adult=True), requirement) and not meets(WorkerRecord(), requirement):
         return "Only for adults who agreed to see adult content."
     if type_id in MASTERS and comparator in EXISTENCE_COMPARATORS:
         only = "Only for" if comparator == "Exists" else "Not for"
@@ -199,16 +203,17 @@ def _describe_locale(comparator: str, places: list[dict[str, str]]) -> str:
 
 
 def _percent(part: int, whole: int, otherwise: int) -> int:
-    return otherwise if whole < ENOUGH_ASSIGNMENTS else 100 * part // whole
+    return otherwise if whole < MIN_ASSIGNMENTS_FOR_PERCENTAGES else 100 * part // whole
 
 
-def _meets_locale(who: Standing, comparator: str, places: list[dict[str, str]]) -> bool:
-    if who.country is None:
+def _meets_locale(record: WorkerRecord, comparator: str, places: list[dict[str, str]]) -> bool:
+    if record.country is None:
         return comparator == "DoesNotExist"
     if comparator in EXISTENCE_COMPARATORS:
         return comparator == "Exists"
-    # A country without subdivision matches any part of it.
-    there = any(
-        place["Country"] == who.country and place.get("Subdivision") in (None, who.subdivision) for place in places
+    # A country without a subdivision includes all of its subdivisions.
+    is_there = any(
+        place["Country"] == record.country and place.get("Subdivision") in (None, record.subdivision)
+        for place in places
     )
-    return there if comparator in ("EqualTo", "In") else not there
+    return is_there if comparator in ("EqualTo", "In") else not is_there

@@ -66,7 +66,7 @@ class OpenAccess:
 
     def _begin(self, worker_id: str) -> Session:
         with self.marketplace.write() as transaction:
-            return accounts.begin(transaction, worker_id)
+            return accounts.begin_session(transaction, worker_id)
 
 
 class PasswordAccounts:
@@ -106,7 +106,7 @@ class Passwords:
         stored, is_allowed = await self.threads.writing(self._attempt, worker_id, client)
         if not is_allowed:
             raise SignInError("Too many attempts. Wait 15 minutes, then try again.")
-        is_right = await to_thread.run_sync(accounts.is_right, stored, password, limiter=self._limiter)
+        is_right = await to_thread.run_sync(accounts.verify_password, stored, password, limiter=self._limiter)
         session = await self.threads.writing(self._succeeded, worker_id, client, stored) if is_right else None
         if session is None:
             raise SignInError("Wrong worker ID or password.")
@@ -114,23 +114,23 @@ class Passwords:
 
     async def hashed(self, worker_id: str, password: str) -> str:
         """A new password of a worker, as it is stored. Raises WorkerError for one that is too easy to guess."""
-        return await to_thread.run_sync(accounts.hashed, worker_id, password, limiter=self._limiter)
+        return await to_thread.run_sync(accounts.hash_password, worker_id, password, limiter=self._limiter)
 
     def _attempt(self, worker_id: str, client: str) -> tuple[str | None, bool]:
         """The stored password, and whether this client may try now. The attempt counts as failed until it succeeds."""
         with self.marketplace.write() as transaction:
-            is_allowed = accounts.may_try(transaction, worker_id, client)
+            is_allowed = accounts.is_attempt_allowed(transaction, worker_id, client)
             if is_allowed:
-                accounts.note_failure(transaction, worker_id, client)
-            return accounts.stored_password(transaction, worker_id), is_allowed
+                accounts.record_failure(transaction, worker_id, client)
+            return accounts.get_password_hash(transaction, worker_id), is_allowed
 
     def _succeeded(self, worker_id: str, client: str, stored: str | None) -> Session | None:
         """Begin a session, unless the password was changed while it was verified: that takes a while."""
         with self.marketplace.write() as transaction:
-            if accounts.stored_password(transaction, worker_id) != stored:
+            if accounts.get_password_hash(transaction, worker_id) != stored:
                 return None
-            accounts.forget_failures(transaction, worker_id, client)
-            return accounts.begin(transaction, worker_id)
+            accounts.clear_failures(transaction, worker_id, client)
+            return accounts.begin_session(transaction, worker_id)
 
 
 def identity_of(open_access: bool, marketplace: Marketplace, threads: Threads, passwords: Passwords) -> Identity:
@@ -140,10 +140,10 @@ def identity_of(open_access: bool, marketplace: Marketplace, threads: Threads, p
 
 def check_session(transaction: Transaction, session: Session, terms: str = "") -> None:
     """Raise WorkerError unless a session is still valid, and its worker has accepted these terms ("" for none)."""
-    standing = accounts.standing(transaction, session, terms)
-    if standing == "ended":
+    status = accounts.session_status(transaction, session, terms)
+    if status == "ended":
         raise WorkerError("You are signed out.", "Sign in again, then continue.", 403)
-    if standing == "terms":
+    if status == "terms":
         raise WorkerError("There are new terms.", "Open any page to read and accept them, then continue.", 403)
 
 

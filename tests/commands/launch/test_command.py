@@ -208,7 +208,7 @@ def test_a_known_worker_who_qualifies_silences_the_warning(batch_files: Files, r
 
     batch_files(WORDS, Country="US-CA")
     with local.write() as transaction:
-        workers.enter(transaction, "ann")
+        workers.register(transaction, "ann")
         workers.set_profile(transaction, "ann", workers.Profile("US", "CA"))
     assert "warning" not in run("launch").stderr
 

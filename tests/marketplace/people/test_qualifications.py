@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from simpleturk.marketplace.domain.assignments import inbox
 from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
-from simpleturk.marketplace.people.requirements import Standing, meets
+from simpleturk.marketplace.people.requirements import WorkerRecord, meets
 from simpleturk.marketplace.people.workers import Profile, set_master, set_profile
 from simpleturk.mturk.qualifications import ADULT, MASTERS
 from tests.conftest import Clock, Worker
@@ -196,7 +196,7 @@ def test_adults_and_masters_are_who_said_so_and_whom_the_operator_chose(
 
 @given(st.integers(), st.integers(), st.lists(st.integers(), min_size=1, max_size=15))
 def test_comparators_are_each_others_opposites(value: int, one: int, several: list[int]) -> None:
-    who = Standing(grants={"3Q": value})
+    who = WorkerRecord(grants={"3Q": value})
 
     def met(comparator: str, *numbers: int) -> bool:
         return meets(who, {"QualificationTypeId": "3Q", "Comparator": comparator, "IntegerValues": list(numbers)})

@@ -6,14 +6,14 @@ import pytest
 
 from simpleturk.marketplace.people.requirements import (
     SYSTEM_TYPES,
-    Standing,
+    WorkerRecord,
     describe,
     meets,
     unmet,
 )
 from simpleturk.mturk.qualifications import ADULT, LOCALE, MASTERS, NUMBER_APPROVED, PERCENT_APPROVED
 
-ANN = Standing({"Approved": 150, "Rejected": 50}, country="US", subdivision="CA")
+ANN = WorkerRecord({"Approved": 150, "Rejected": 50}, country="US", subdivision="CA")
 SYSTEM = {kind: name for kind, (name, _) in SYSTEM_TYPES.items()}
 US, CA, NY, IN = (
     {"Country": "US"},
@@ -41,7 +41,7 @@ def test_numbers_are_compared(comparator: str, value: int, met: bool) -> None:
 
 def test_the_percentage_counts_only_with_enough_on_record() -> None:
     assert ANN.value(PERCENT_APPROVED) == 75
-    assert Standing({"Approved": 1, "Rejected": 50}).value(PERCENT_APPROVED) == 100
+    assert WorkerRecord({"Approved": 1, "Rejected": 50}).value(PERCENT_APPROVED) == 100
     assert not meets(ANN, need(PERCENT_APPROVED, "GreaterThanOrEqualTo", IntegerValues=[76]))
 
 
@@ -59,7 +59,7 @@ def test_places_are_compared(comparator: str, places: list[dict[str, str]], met:
 
 @pytest.mark.parametrize("kind", [LOCALE, "3CUSTOM", *sorted(MASTERS)])
 def test_without_the_qualification_only_does_not_exist_is_met(kind: str) -> None:
-    nobody = Standing()
+    nobody = WorkerRecord()
     assert meets(nobody, need(kind, "DoesNotExist"))
     assert not meets(nobody, need(kind, "Exists"))
     assert not meets(nobody, need(kind, "NotEqualTo", IntegerValues=[1], LocaleValues=[US]))
@@ -75,12 +75,12 @@ def test_without_the_qualification_only_does_not_exist_is_met(kind: str) -> None
 )
 def test_guards_nest(guard: str, hinders: set[str]) -> None:
     requirement = need("3CUSTOM", "Exists", ActionsGuarded=guard)
-    found = {action for action in ("accept", "preview", "discover") if unmet(Standing(), [requirement], action)}
+    found = {action for action in ("accept", "preview", "discover") if unmet(WorkerRecord(), [requirement], action)}
     assert found == hinders
 
 
 def test_the_deprecated_flag_guards_the_preview() -> None:
-    assert unmet(Standing(), [need("3CUSTOM", "Exists", RequiredToPreview=True)], "preview")
+    assert unmet(WorkerRecord(), [need("3CUSTOM", "Exists", RequiredToPreview=True)], "preview")
 
 
 def test_requirements_read_as_sentences() -> None:

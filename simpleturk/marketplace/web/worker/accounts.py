@@ -107,8 +107,8 @@ class AccountPages(WorkerPages):
         if key is None and self.settings.sign_up:
             return
         with self.marketplace.read() as transaction:
-            if key is None or not accounts.is_invited(transaction, key):
-                raise accounts.gone()
+            if key is None or not accounts.is_invitation_valid(transaction, key):
+                raise accounts.invalid_link()
 
     def password_page(self, request: Request) -> Response:
         """The form for setting a password, for workers with a link."""
@@ -130,9 +130,9 @@ class AccountPages(WorkerPages):
 
     def _owner(self, key: str) -> str:
         with self.marketplace.read() as transaction:
-            owner = accounts.owner_of_link(transaction, key)
+            owner = accounts.password_link_owner(transaction, key)
         if owner is None:
-            raise accounts.gone()
+            raise accounts.invalid_link()
         return owner
 
     async def change_password(self, request: Request) -> Response:
@@ -160,7 +160,7 @@ class AccountPages(WorkerPages):
         """The page with a worker's profile and password."""
         worker_id = self.worker(request)
         with self.marketplace.read() as transaction:
-            profile = workers.profile(transaction, worker_id)
+            profile = workers.get_profile(transaction, worker_id)
         changed = request.query_params.get("changed") == "1"
         return self.page(
             request, "account.html", profile=profile, changed=changed, is_place_fixed=self._is_fixed(profile)
@@ -183,7 +183,7 @@ class AccountPages(WorkerPages):
         return not self.settings.open_access and bool(profile.country)
 
     def _set_profile(self, transaction: Transaction, worker_id: str, profile: workers.Profile) -> None:
-        stored = workers.profile(transaction, worker_id)
+        stored = workers.get_profile(transaction, worker_id)
         if self._is_fixed(stored):
             profile = workers.Profile(stored.country, stored.subdivision, profile.adult)
         workers.set_profile(transaction, worker_id, profile)
@@ -193,9 +193,9 @@ class AccountPages(WorkerPages):
     def _check_pace(self, address: str) -> None:
         """Raise WorkerError for an address that tries too many ids: each refusal reveals an id that is taken."""
         with self.marketplace.write() as transaction:
-            if not accounts.may_try(transaction, "", f"sign-up {address}", MAX_SIGN_UPS):
+            if not accounts.is_attempt_allowed(transaction, "", f"sign-up {address}", MAX_SIGN_UPS):
                 raise WorkerError("Too many attempts.", "Wait 15 minutes, then try again.", 429)
-            accounts.note_failure(transaction, "", f"sign-up {address}")
+            accounts.record_failure(transaction, "", f"sign-up {address}")
 
     def _sign_out(self, session: Session) -> None:
         with self.marketplace.write() as transaction:
@@ -207,4 +207,4 @@ class AccountPages(WorkerPages):
 
     def _use_link(self, key: str, password: str) -> Session:
         with self.marketplace.write() as transaction:
-            return accounts.use_link(transaction, key, password)
+            return accounts.use_password_link(transaction, key, password)

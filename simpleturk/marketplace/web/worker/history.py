@@ -10,7 +10,6 @@ from starlette.routing import Route
 from simpleturk.marketplace.domain import assignments
 from simpleturk.marketplace.errors import StoreUnavailable
 from simpleturk.marketplace.people import qualification_requests
-from simpleturk.marketplace.people.qualifications import test_form
 from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
 from simpleturk.marketplace.questions.form_answers import FilledForm, other_name
 from simpleturk.marketplace.web.form_data import Form, read_form
@@ -70,7 +69,7 @@ class HistoryPages(WorkerPages):
         """The qualifications that a worker has or requested."""
         worker_id = self.worker(request)
         with self.marketplace.read() as transaction:
-            qualifications = qualification_requests.own_qualifications(transaction, worker_id)
+            qualifications = qualification_requests.worker_qualifications(transaction, worker_id)
         return self.page(request, "qualifications.html", qualifications=qualifications)
 
     def qualification(self, request: Request) -> Response:
@@ -81,7 +80,7 @@ class HistoryPages(WorkerPages):
         """Request a qualification, or start its test."""
         await self.checked_form(request)
         type_id = request.path_params["type_id"]
-        await self.change(self.signed_in(request), qualification_requests.ask_for_qualification, type_id)
+        await self.change(self.signed_in(request), qualification_requests.request_qualification, type_id)
         return RedirectResponse(f"/qualifications/{type_id}", 303)
 
     async def take_test(self, request: Request) -> Response:
@@ -110,15 +109,17 @@ class HistoryPages(WorkerPages):
     def _filled_test(self, worker_id: str, type_id: str, form: list[tuple[str, str]]) -> tuple[str, FilledForm] | None:
         """The test and its answers, checked outside of the writing thread: regular expressions may take long."""
         with self.marketplace.read() as transaction:
-            xml = qualification_requests.test_before(transaction, worker_id, type_id)
+            xml = qualification_requests.test_in_progress(transaction, worker_id, type_id)
         return (xml, qualification_requests.fill_test(xml, form)) if xml else None
 
     def _qualification(self, request: Request, worker_id: str, filled: FilledForm | None) -> Response:
         with self.marketplace.read() as transaction:
-            asked = qualification_requests.qualification(transaction, worker_id, request.path_params["type_id"])
+            type_id = request.path_params["type_id"]
+            qualification = qualification_requests.get_worker_qualification(transaction, worker_id, type_id)
+        test = qualification.qualification_type.test or ""
         context: dict[str, Any] = {
-            "asked": asked,
-            "test": test_form(asked.kind.test or "") if asked.ends else None,
+            "qualification": qualification,
+            "test": qualification_requests.test_form(test) if qualification.test_ends else None,
             "values": dict(filled.fields) if filled else {},
             "problems": filled.problems if filled else {},
             "other_name": other_name,

@@ -56,11 +56,11 @@ class WorkerPages(Pages):
         if session is None:
             raise RedirectTo(self._sign_in_first(request))
         with self.marketplace.read() as transaction:
-            standing = accounts.standing(transaction, session, self.settings.terms)
-        if standing == "ended":
+            status = accounts.session_status(transaction, session, self.settings.terms)
+        if status == "ended":
             request.session.clear()
             raise RedirectTo(self._sign_in_first(request))
-        if standing == "terms":
+        if status == "terms":
             raise RedirectTo(self.page(request, "terms.html", next=_address(request)))
         return session.worker_id
 
@@ -77,7 +77,7 @@ class WorkerPages(Pages):
         if session is not None and came_from not in ("none", "same-origin"):
             raise RedirectTo(self.page(request, "switch.html", linked=linked, next=_address(request)))
         with self.marketplace.write() as transaction:
-            begun = accounts.begin(transaction, linked)
+            begun = accounts.begin_session(transaction, linked)
         self.identity.remember(request, begun)
         raise RedirectTo(RedirectResponse(_address(request), 303))
 

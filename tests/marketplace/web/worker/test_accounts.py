@@ -31,12 +31,12 @@ def closed_site(marketplace: Marketplace) -> Iterator[str]:
 
 def link(marketplace: Marketplace, worker_id: str = "ann") -> str:
     with marketplace.write() as transaction:
-        return accounts.new_link(transaction, worker_id, 14)
+        return accounts.create_password_link(transaction, worker_id, 14)
 
 
 def invitation(marketplace: Marketplace, uses: int = 1) -> str:
     with marketplace.write() as transaction:
-        return accounts.invite(transaction, uses, 14, "US", "CA")
+        return accounts.create_invitation(transaction, uses, 14, "US", "CA")
 
 
 def fill(browser: Browser, path: str, **values: str) -> Any:
@@ -143,7 +143,7 @@ def test_an_invitation_creates_a_fixed_number_of_accounts(marketplace: Marketpla
     browser.get(f"/sign-up?key={secret}")
     assert browser.status == 404
     with marketplace.read() as transaction:
-        assert workers.profile(transaction, "bob") == workers.Profile("US", "CA")
+        assert workers.get_profile(transaction, "bob") == workers.Profile("US", "CA")
 
 
 def test_a_taken_id_is_refused_without_using_up_the_invitation(
@@ -253,7 +253,7 @@ def test_a_worker_sets_their_country_only_once(marketplace: Marketplace, ann: Br
     page = ann.post(form[0], {"csrf": form[1]["csrf"], "country": "US", "adult": "1"})
     assert "<strong>DE</strong>" in page.html
     with marketplace.read() as transaction:
-        assert workers.profile(transaction, "ann") == workers.Profile("DE", "", True)
+        assert workers.get_profile(transaction, "ann") == workers.Profile("DE", "", True)
 
 
 def test_the_database_contains_no_passwords_and_no_secrets_of_links(
@@ -269,7 +269,7 @@ def test_the_database_contains_no_passwords_and_no_secrets_of_links(
 def test_a_disabled_worker_can_submit_hits_in_progress(mturk: Any, marketplace: Marketplace, closed_site: str) -> None:
     group = create(mturk)["HITGroupId"]
     with marketplace.write() as transaction:
-        workers.enter(transaction, "ann")
+        workers.register(transaction, "ann")
         held = assignments.accept(transaction, "ann", group).assignment_id
         accounts.set_disabled(transaction, "ann", True)
     page = Browser(closed_site).post("/mturk/externalSubmit", {"assignmentId": held, "answer": "yes"})
@@ -288,13 +288,13 @@ def test_a_session_of_a_deleted_account_does_not_open_a_new_account_of_that_id(
 def test_a_password_reset_during_sign_in_prevents_the_session(
     marketplace: Marketplace, ann: Browser, closed_site: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = accounts.is_right
+    right = accounts.verify_password
 
     def slowly(stored: str | None, password: str) -> bool:
         link(marketplace)
         return right(stored, password)
 
-    monkeypatch.setattr(accounts, "is_right", slowly)
+    monkeypatch.setattr(accounts, "verify_password", slowly)
     browser = Browser(closed_site)
     assert "Wrong worker ID or password." in sign_in(browser, "ann", PASSWORD).html
     assert not is_in(browser)
