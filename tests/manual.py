@@ -45,13 +45,13 @@ def properties() -> str:
 
 
 def operations() -> str:
-    """A table of the API's operations, from the first line of each function's docstring."""
-    rows = []
+    """A list of the API's operations: the first line of each function's docstring, which begins with the name."""
+    lines = []
     for name, operation in OPERATIONS.items():
         first = (operation.function.__doc__ or "").splitlines()[0]
-        note = re.sub(rf"^{name}\b[:;,]?\s*", "", first)
-        rows.append((name, note[:1].upper() + note[1:]))
-    return _table(("operation", "here"), rows)
+        assert first.startswith(name), f"the docstring of {name} begins with another name"
+        lines.append(f"- `{name}`{first.removeprefix(name)}")
+    return "\n".join(lines)
 
 
 def rules() -> str:
