@@ -1,8 +1,8 @@
-"""The three files → one checked batch: every problem in them is reported together, before any call."""
+"""Template, properties and inputs → a checked batch. All problems are reported together, before any call."""
 
 import itertools
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,7 +24,7 @@ QuestionCheck = Callable[[str], str | None]
 
 Result = TypeVar("Result")
 
-CHANGED = "restore it, and run the command again: what was launched is kept"
+_CHANGED_HINT = "restore the file, and run the command again: it continues with the HITs that are missing"
 
 
 @dataclass(frozen=True)
@@ -89,18 +89,18 @@ class Batch:
         for item in itertools.islice(self.inputs_to_launch(), start, None):
             question = _question(self.template, self.properties, item.value)
             if number >= self.size or self.hashes[number] != hash((item.line, question)):
-                raise SimpleturkError(f"{self.inputs.where(item.line)} has just changed", CHANGED)
+                raise SimpleturkError(f"{self.inputs.where(item.line)} has just changed", _CHANGED_HINT)
             number += 1
             yield item.line, question
         if number < self.size:
-            raise SimpleturkError(f"{self.inputs.name} has just changed: its end is missing", CHANGED)
+            raise SimpleturkError(f"{self.inputs.name} has just changed: inputs are missing at its end", _CHANGED_HINT)
 
     def inputs_to_launch(self) -> Iterator[Input]:
         """The inputs that become HITs: all but the skipped ones."""
         return (item for item in self.inputs.values() if item.line not in self.skipped)
 
     def price(self, amazon: bool) -> Price:
-        """What the whole batch costs in USD, if everything is done and approved."""
+        """The price of the batch in USD, if all assignments are submitted and approved."""
         properties = self.properties
         number = self.size * properties.MaxAssignments
         return price(properties.Reward, number, properties.MaxAssignments, amazon, properties.needs_masters)
@@ -161,10 +161,14 @@ def checked_question(source: QuestionSource, value: Any, height: int, check_ques
     page = source.render(value)
     question = question_xml(page, height)
     if not page.strip():
-        raise Problems([Problem(str(source.path), "makes an empty page")])
+        raise Problems(
+            [Problem(str(source.path), "makes an empty page", "write HTML or the XML of a question into it")]
+        )
     mistake = check_question(question) if check_question and is_question_xml(page) else None
     if mistake:
-        raise Problems([Problem(str(source.path), f"makes a question that is refused: {mistake}")])
+        raise Problems(
+            [Problem(str(source.path), f"makes an invalid question: {mistake}", "correct the XML of the question")]
+        )
     return question
 
 
@@ -219,30 +223,34 @@ def _measure_questions(
     problems.extend(repeated.problems())
     missing = sorted(files.skipped - skipped_lines)
     if missing:
-        problems.append(Problem(inputs.name, f"has no input on line {missing[0]}, which --skip names"))
+        problems.append(
+            Problem(inputs.name, f"has no input on line {missing[0]}, which --skip names", "leave out this --skip")
+        )
     if not measured.number and not problems:
-        hint = "write one JSON value per line" if not files.skipped else None
+        hint = "leave out --skip, or add inputs" if files.skipped else "write one JSON value per line"
         problems.append(Problem(inputs.name, "holds no inputs", hint))
     return measured
 
 
 class _Repeated:
-    """The same problem of many inputs, told once: with the first place, and how many more."""
+    """Groups equal problems of several inputs: each is reported once, with the first input and the number of others."""
 
     def __init__(self) -> None:
         self._first: dict[Problem, str] = {}
-        self._number: dict[Problem, int] = {}
+        self._count: dict[Problem, int] = {}
 
-    def add(self, place: str, problems: Any) -> None:
+    def add(self, where: str, problems: Iterable[Problem]) -> None:
+        """Add the problems of one input."""
         for problem in problems:
-            self._first.setdefault(problem, place)
-            self._number[problem] = self._number.get(problem, 0) + 1
+            self._first.setdefault(problem, where)
+            self._count[problem] = self._count.get(problem, 0) + 1
 
     def problems(self) -> Iterator[Problem]:
-        for problem, place in self._first.items():
-            more = self._number[problem] - 1
+        """Each problem once."""
+        for problem, where in self._first.items():
+            more = self._count[problem] - 1
             also = f", and {more:,} more line{'s' if more > 1 else ''}" if more else ""
-            yield Problem(problem.where, f"{problem.what} (for {place}{also})", problem.hint)
+            yield Problem(problem.where, f"{problem.what} (for {where}{also})", problem.hint)
 
 
 def _question(template: QuestionSource, properties: Properties, value: Any) -> str:

@@ -1,7 +1,7 @@
-"""HITs → more places, or more time on the market: the outcomes yielded one by one.
+"""Add assignments or time to HITs; the outcomes are yielded one by one.
 
-What an extension is to come to is written down before it begins (`hit_ids.extension.json`, until it is done): however
-often it is interrupted, the same command means the same extension.
+The goal of an extension is saved before it begins, in `hit_ids.extension.json`, and removed when it is done. If it is
+interrupted, the same command continues the same extension.
 """
 
 import hashlib
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Extension:
-    """An extension by so many places for each HIT, and so many hours; 0 for none of it.
+    """An extension: `by` is the number of assignments to add to each HIT, `hours` the time to add; each may be 0.
 
-    `before` is how many places HITs had (under "" what most have), `until` when all leave the market, ISO 8601, or "".
+    `before` has the number of assignments of HITs before the extension, under "" that of most HITs. `until` is the new
+    time of expiration, ISO 8601, or "".
     """
 
     by: int
@@ -34,44 +35,44 @@ class Extension:
     before: dict[str, int]
     until: str
 
-    def lacking(self, hits: Sequence["HIT"]) -> dict[str, int]:
-        """How many places each HIT still lacks."""
-        wanted = {hit.hit_id: self.before.get(hit.hit_id, self.before.get("", 0)) + self.by for hit in hits}
-        lacking = {hit.hit_id: wanted[hit.hit_id] - hit.max_assignments for hit in hits}
-        return {hit_id: number for hit_id, number in lacking.items() if number > 0 and self.by}
+    def missing_assignments(self, hits: Sequence["HIT"]) -> dict[str, int]:
+        """The number of assignments that must still be added, by HIT id."""
+        goals = {hit.hit_id: self.before.get(hit.hit_id, self.before.get("", 0)) + self.by for hit in hits}
+        missing = {hit.hit_id: goals[hit.hit_id] - hit.max_assignments for hit in hits}
+        return {hit_id: number for hit_id, number in missing.items() if number > 0 and self.by}
 
-    def leaving(self, hits: Sequence["HIT"]) -> list[str]:
-        """The HITs that leave the market too early; those times that are shown may be a minute early."""
+    def expiring_early(self, hits: Sequence["HIT"]) -> list[str]:
+        """The HITs that expire before the goal. The times of compact HITs may be a minute early."""
         if not self.until:
             return []
         return [hit.hit_id for hit in hits if hit.expiration < parse_time(self.until) - timedelta(minutes=1)]
 
 
 def plan_path(ids: Path) -> Path:
-    """Where an extension is written down until it is done."""
+    """The path where an extension is saved until it is done."""
     return ids.with_name(f"{ids.stem}.extension.json")
 
 
 def read_plan(ids: Path) -> Extension | None:
-    """The extension that was begun and is not done. Raises Problems when it cannot be understood."""
+    """The extension that is not done yet, None without one. Raises Problems if the file is invalid."""
     from pydantic import TypeAdapter, ValidationError
 
     path = plan_path(ids)
     try:
-        found = TypeAdapter(Extension).validate_json(path.read_bytes(), strict=True)
-        parse_time(found.until or "2000-01-01")
-        return found
+        plan = TypeAdapter(Extension).validate_json(path.read_bytes(), strict=True)
+        parse_time(plan.until or "2000-01-01")
+        return plan
     except FileNotFoundError:
         return None
     except (ValidationError, ValueError) as error:
-        hint = "remove it, if no extension was interrupted"
+        hint = "remove the file if no extension was interrupted"
         raise Problems([Problem(str(path), "is not a plan of an extension", hint)]) from error
 
 
 def begin_plan(ids: Path, hits: Sequence["HIT"], by: int, hours: float) -> Extension:
-    """Write down an extension: so many places more for each HIT, all on the market so many hours longer than the first.
+    """Save an extension: `by` more assignments for each HIT; all HITs expire `hours` after the first of them would.
 
-    What has left the market is counted from now.
+    HITs that have expired are extended from now.
     """
     numbers = [hit.max_assignments for hit in hits]
     usual = max(set(numbers), key=numbers.count) if numbers else 0
@@ -83,18 +84,18 @@ def begin_plan(ids: Path, hits: Sequence["HIT"], by: int, hours: float) -> Exten
     return plan
 
 
-def add_places(mturk: "MTurk", lacking: Mapping[str, int], hits: Sequence["HIT"]) -> Iterator[Outcome]:
-    """Give HITs the places that they lack."""
-    wanted = {hit.hit_id: hit.max_assignments + lacking.get(hit.hit_id, 0) for hit in hits}
+def add_assignments(mturk: "MTurk", missing: Mapping[str, int], hits: Sequence["HIT"]) -> Iterator[Outcome]:
+    """Add the missing assignments to HITs."""
+    goals = {hit.hit_id: hit.max_assignments + missing.get(hit.hit_id, 0) for hit in hits}
 
     def act(hit_id: str) -> None:
-        token = hashlib.sha256(f"{hit_id}:{wanted[hit_id]}".encode()).hexdigest()
-        mturk.add_assignments(hit_id, lacking[hit_id], token)
+        token = hashlib.sha256(f"{hit_id}:{goals[hit_id]}".encode()).hexdigest()
+        mturk.add_assignments(hit_id, missing[hit_id], token)
 
-    return each(mturk, lacking, act)
+    return each(mturk, missing, act)
 
 
 def add_time(mturk: "MTurk", hit_ids: Sequence[str], until: str) -> Iterator[Outcome]:
-    """Let HITs leave the market at a moment."""
+    """Let HITs expire at this time, ISO 8601."""
     moment = parse_time(until)
     return each(mturk, hit_ids, lambda hit_id: mturk.expire(hit_id, moment))

@@ -1,7 +1,8 @@
-"""What a batch costs, Amazon's fees included.
+"""The price of a batch, with Amazon's fees.
 
 Source: Amazon's pricing page: 20 % of the reward, 20 % more from 10 assignments per HIT, 5 % more for Masters, at least
-0.01 USD per assignment, rounded to the cent, half up. Premium qualifications cost extra that no API tells.
+0.01 USD per assignment, rounded to the cent, half up. Premium qualifications cost extra; the API does not give
+these prices.
 """
 
 from dataclasses import dataclass
@@ -12,19 +13,19 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True)
 class Price:
-    """USD: what workers get and what the marketplace gets, when everything is approved."""
+    """The rewards of workers and the fees of the marketplace, in USD, if everything is approved."""
 
     rewards: Decimal
     fees: Decimal
 
     @property
     def total(self) -> Decimal:
-        """Both together."""
+        """Rewards and fees."""
         return self.rewards + self.fees
 
 
 def price(reward: Decimal, assignments: int, max_assignments: int, amazon: bool, masters: bool = False) -> Price:
-    """The price of this many assignments of HITs that have `max_assignments` each; fees are Amazon's alone."""
+    """The price of this many assignments, of HITs with `max_assignments` each. Only Amazon charges fees."""
     fee = fee_per_assignment(reward, max_assignments, masters) if amazon else Decimal(0)
     return Price(reward * assignments, fee * assignments)
 

@@ -1,4 +1,4 @@
-"""The batch record beside an ids file: where the batch is, its HIT type, its source files."""
+"""The batch record beside an ids file: the marketplace of the batch, its HIT type, its source files."""
 
 import json
 import os
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Source:
-    """One of a batch's three files: its path, relative to the ids file's folder where it can be, and SHA-256."""
+    """One of a batch's three files: its path, relative to the ids file's folder if it is inside, and its SHA-256."""
 
     path: str
     sha256: str
 
     @classmethod
     def of(cls, path: Path, sha256: str, ids: Path) -> "Source":
-        """The source at a path, seen from an ids file."""
+        """The source at a path, for the record of an ids file."""
         return cls(portable(path, ids), sha256)
 
     def located(self, ids: Path) -> Path:
-        """Where the file is now."""
+        """The path of the file."""
         return ids.parent / self.path
 
 
 @dataclass(frozen=True)
 class BatchRecord:
-    """What is known of a batch beside its ids. `reward` is USD, `created` ISO 8601 UTC, `skipped` holds input lines.
+    """What simpleturk stores about a batch beside its ids. `skipped` has lines of inputs.
 
-    `database` is the local marketplace's file, null for the usual one or when the batch lives elsewhere.
-    `asked_since` is when the first of the HITs whose ids are not known may have been asked for, "" if that is when the
-    batch was created. `imported` says that the HITs were not launched, but came from a file of results.
+    `reward` is USD, `created` is ISO 8601 UTC. `database` is the local marketplace's file; null for the default one and
+    for other marketplaces. `asked_since` is the time of the first request whose HIT id may not be saved, "" if that is
+    `created`. `imported` is true if the HITs come from a results file and not from a launch.
     """
 
     batch_id: str
@@ -62,24 +62,24 @@ class BatchRecord:
 
 
 def record_path(ids: Path) -> Path:
-    """Where the batch record of an ids file stands."""
+    """The path of an ids file's batch record."""
     return ids.with_name(ids.stem + ".batch.json")
 
 
 def saved_inputs_path(ids: Path, suffix: str) -> Path:
-    """Where inputs that came through a pipe are kept; `suffix` is ".jsonl" or ".csv"."""
+    """The path where inputs from a pipe are saved; `suffix` is ".jsonl" or ".csv"."""
     return ids.with_name(f"{ids.stem}.inputs{suffix}")
 
 
 def portable(path: Path, ids: Path) -> str:
-    """A path relative to the ids file's folder if it is inside of it, so that the folder can move; else absolute."""
+    """A path relative to the ids file's folder if it is inside, so that the folder can be moved; else absolute."""
     folder = Path(os.path.abspath(ids.parent))
     absolute = Path(os.path.abspath(path))
     return str(absolute.relative_to(folder)) if absolute.is_relative_to(folder) else str(absolute)
 
 
 def read_record(ids: Path) -> BatchRecord | None:
-    """The batch record of an ids file, None if there is none. Raises Problems when it cannot be understood."""
+    """The batch record of an ids file, None without one. Raises Problems if it is invalid."""
     from pydantic import TypeAdapter, ValidationError
 
     path = record_path(ids)
@@ -91,12 +91,12 @@ def read_record(ids: Path) -> BatchRecord | None:
         return None
     except (ValidationError, ValueError, ArithmeticError) as error:
         reason = "; ".join(_in_words(error)) if isinstance(error, ValidationError) else str(error)
-        hint = "restore it, or move it away: the ids file works without it, with less help"
+        hint = "restore it, or move it away: commands work with the ids file alone, but cannot resume the launch"
         raise Problems([Problem(str(path), f"is not a batch record: {reason}", hint)]) from error
 
 
 def _check_texts(record: BatchRecord) -> None:
-    """The texts that stand for something else do. Raises ValueError or ArithmeticError."""
+    """Parse the record's amounts, times and addresses. Raises ValueError or ArithmeticError."""
     Decimal(record.reward)
     urlsplit(record.endpoint)
     for moment in (record.created, record.asked_since or record.created):
@@ -113,5 +113,5 @@ def _in_words(error: "ValidationError") -> Iterator[str]:
 
 
 def write_record(ids: Path, record: BatchRecord) -> None:
-    """Write a batch record, in one step."""
+    """Write a batch record; a crash leaves the old or the new one."""
     write_whole(record_path(ids), json.dumps(asdict(record), indent=2, ensure_ascii=False) + "\n")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one item: `problem` is None when it is as it was asked for; `already` if it was so before."""
+    """The outcome for one item: `problem` is None if it succeeded; `already` if nothing had to be done."""
 
     item: str
     problem: str | None = None
@@ -25,7 +25,7 @@ class Outcome:
 def approve(
     mturk: "MTurk", assignment_ids: Iterable[str], feedback: str | None, override_rejection: bool
 ) -> Iterator[Outcome]:
-    """Approve assignments; one that is approved already is no problem."""
+    """Approve assignments. An assignment that is already approved is no problem."""
 
     def act(assignment_id: str) -> None:
         mturk.approve(assignment_id, feedback, override_rejection)
@@ -34,7 +34,7 @@ def approve(
 
 
 def reject(mturk: "MTurk", reasons: Mapping[str, str]) -> Iterator[Outcome]:
-    """Reject assignments, each with what its worker reads; one that is rejected already is no problem."""
+    """Reject assignments, each with a reason for its worker. An assignment that is already rejected is no problem."""
 
     def act(assignment_id: str) -> None:
         mturk.reject(assignment_id, reasons[assignment_id])
@@ -43,9 +43,9 @@ def reject(mturk: "MTurk", reasons: Mapping[str, str]) -> Iterator[Outcome]:
 
 
 def pay_bonus(mturk: "MTurk", workers: Mapping[str, str], amount: Decimal, reason: str) -> Iterator[Outcome]:
-    """Pay the workers of assignments a bonus; one who has had this very amount for this very reason is paid already.
+    """Pay the workers of assignments a bonus, unless the assignment has had this amount for this reason.
 
-    `workers` has each assignment's worker, "" where nobody knows.
+    `workers` has the worker of each assignment, "" if unknown.
     """
 
     def act(assignment_id: str) -> bool:
@@ -60,10 +60,10 @@ def pay_bonus(mturk: "MTurk", workers: Mapping[str, str], amount: Decimal, reaso
 
 
 def each(mturk: "MTurk", items: Iterable[str], act: Callable[[str], bool | None]) -> Iterator[Outcome]:
-    """Do something to every item; what the marketplace refuses becomes that item's problem.
+    """Call `act` for every item; an error of the marketplace is the problem of its item.
 
-    `act` returns True when the item was so before. An error that would meet every item alike (no credentials, no
-    connection) is raised.
+    `act` returns True if nothing had to be done. Errors that any item would have (no credentials, no connection) are
+    raised.
     """
 
     def attempt(item: str) -> Outcome:
@@ -77,14 +77,14 @@ def each(mturk: "MTurk", items: Iterable[str], act: Callable[[str], bool | None]
     return map_ordered(attempt, items, mturk.concurrency)
 
 
-def _decide(mturk: "MTurk", items: Iterable[str], act: Callable[[str], None], wanted: str) -> Iterator[Outcome]:
+def _decide(mturk: "MTurk", items: Iterable[str], act: Callable[[str], None], target_status: str) -> Iterator[Outcome]:
     def decide(assignment_id: str) -> bool:
         try:
             act(assignment_id)
         except WrongState as error:
-            # A second call is refused even when the first did what was wanted: look before calling it a failure.
+            # A retry is refused even if the first call succeeded: compare the status before reporting a failure.
             status = _status(mturk, assignment_id)
-            if status != wanted:
+            if status != target_status:
                 sentence = f"is {status.lower()}" if status else error.message
                 raise WrongState(sentence, code=error.code) from error
             return True

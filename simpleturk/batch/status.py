@@ -1,4 +1,4 @@
-"""HIT ids → the HITs as they stand now, in few calls; and what they add up to."""
+"""HIT ids → their HITs, in few calls; HITs → the progress of the batch."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -13,60 +13,60 @@ if TYPE_CHECKING:
     from simpleturk.client.client import MTurk
     from simpleturk.mturk.models import HIT
 
-#: A page of a list shows up to this many HITs for the price of one call.
-PAGE = 100
+#: The most HITs on a page of ListHITs, which is one call.
+PAGE_SIZE = 100
 
-#: How many pages may show nothing of a batch before its HITs are asked for one by one.
-BARREN = 5
+#: After this many pages without a HIT of the batch, HITs are fetched one by one.
+MAX_FRUITLESS_PAGES = 5
 
 
-def survey(mturk: "MTurk", hit_ids: Collection[str], whole: bool = False) -> dict[str, "HIT | None"]:
-    """Each id's HIT, in the order of the ids; None for one that is deleted or not this account's.
+def fetch_hits(mturk: "MTurk", hit_ids: Collection[str], whole: bool = False) -> dict[str, "HIT | None"]:
+    """Fetch the HIT of each id, in the order of the ids; None for a HIT that is deleted or of another account.
 
-    To hold a hundred thousand, times are to the minute, never too late, and of annotations only the mark is there;
-    `whole` HITs have all.
+    Unless `whole`, HITs are compact, so that a hundred thousand fit into memory: times are rounded down to the minute,
+    and annotations are left out, but for `batch_id` and `line`.
 
-    Nobody can know where in the account's list a batch stands. For N ids this makes as many calls as pages have to be
-    read until all were seen, as long as fewer than max(5, N / 2) of these show none of them; in the worst case N + 5,
-    or 1.5 N from 100 ids on.
+    The position of a batch in the account's list is unknown. For N ids, this reads pages of the list until all HITs are
+    found, or until max(5, N / 2) pages had no HIT of the batch; then it fetches the missing HITs one by one. That is at
+    most N + 5 calls, or 1.5 N from 100 ids on.
     """
-    found: dict[str, HIT | None] = dict.fromkeys(hit_ids)
+    hits: dict[str, HIT | None] = dict.fromkeys(hit_ids)
     missing = {hit_id: hit_id for hit_id in hit_ids}
-    barren = 0
+    fruitless = 0
     for page in mturk.hit_pages() if missing else ():
         before = len(missing)
         for hit in page:
             own = missing.pop(hit.hit_id, None)
             if own is not None:
-                found[own] = hit if whole else _compact(hit, own)
+                hits[own] = hit if whole else _compact(hit, own)
         if not missing:
-            return found
-        barren += len(missing) == before
-        if len(missing) == before and barren >= _patience(len(missing)):
+            return hits
+        fruitless += len(missing) == before
+        if len(missing) == before and fruitless >= _max_fruitless_pages(len(missing)):
             break
     else:
-        # The list holds every HIT that is not deleted: what it did not show, nobody needs to be asked for.
-        return found
+        # The list has every HIT that is not deleted, so the missing ones need no calls.
+        return hits
     rest = [hit_id for hit_id in hit_ids if hit_id in missing]
-    found.update(ask_each(mturk, rest))
-    return found
+    hits.update(fetch_each(mturk, rest))
+    return hits
 
 
-def ask_each(mturk: "MTurk", hit_ids: Sequence[str]) -> dict[str, "HIT | None"]:
-    """Each id's HIT, as `survey` has it, by one call an id."""
+def fetch_each(mturk: "MTurk", hit_ids: Sequence[str]) -> dict[str, "HIT | None"]:
+    """Fetch the HIT of each id, with one call an id; None for a HIT that is deleted or of another account."""
 
-    def ask(hit_id: str) -> "HIT | None":
+    def fetch(hit_id: str) -> "HIT | None":
         try:
             hit = mturk.hit(hit_id)
         except NoSuchHIT:
             return None
         return None if hit.status == "Disposed" else hit
 
-    return dict(zip(hit_ids, map_ordered(ask, hit_ids, mturk.concurrency), strict=True))
+    return dict(zip(hit_ids, map_ordered(fetch, hit_ids, mturk.concurrency), strict=True))
 
 
 def _compact(hit: "HIT", hit_id: str) -> "HIT":
-    """A HIT among a hundred thousand: what they have in common is held once, so times are to the minute."""
+    """A HIT that takes less memory: equal times are one object, because they are rounded down to the minute."""
     return replace(hit, hit_id=hit_id, annotation="", created=_minute(hit.created), expiration=_minute(hit.expiration))
 
 
@@ -76,16 +76,17 @@ def _minute(moment: datetime) -> datetime:
     return whole if moment == whole else _minute(whole)
 
 
-def _patience(missing: int) -> int:
-    """How many barren pages are worth their calls while so many HITs are missing."""
-    return BARREN if missing < PAGE else missing // 2
+def _max_fruitless_pages(missing: int) -> int:
+    """The number of pages without a HIT of the batch to read while this many HITs are missing."""
+    return MAX_FRUITLESS_PAGES if missing < PAGE_SIZE else missing // 2
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a batch has come: HITs by state, assignments by state.
+    """The progress of a batch: numbers of HITs by state, and of assignments by state.
 
-    `gone` HITs are deleted or unknown. `available` places can be accepted, `expired` ones are free but off the market.
+    `gone` HITs are deleted or unknown. `available` assignments can be accepted; `expired` ones were not accepted in
+    time; `pending` ones are in progress.
     """
 
     hits: int
@@ -107,24 +108,24 @@ class Progress:
 
     @property
     def is_done(self) -> bool:
-        """Whether no more work can come in: no place can be accepted, and nothing is in work."""
+        """Whether no more work can be submitted: no assignment is available or in progress."""
         return not self.available and not self.pending
 
 
-def progress(found: dict[str, "HIT | None"]) -> Progress:
-    """Add up a survey."""
-    hits = [hit for hit in found.values() if hit is not None]
+def progress(hits_by_id: dict[str, "HIT | None"]) -> Progress:
+    """Count the HITs and their assignments by state."""
+    hits = [hit for hit in hits_by_id.values() if hit is not None]
 
     def in_state(status: str) -> int:
         return sum(hit.status == status for hit in hits)
 
     return Progress(
-        hits=len(found),
+        hits=len(hits_by_id),
         assignable=in_state("Assignable"),
         unassignable=in_state("Unassignable"),
         reviewable=in_state("Reviewable"),
         reviewing=in_state("Reviewing"),
-        gone=len(found) - len(hits),
+        gone=len(hits_by_id) - len(hits),
         assignments=sum(hit.max_assignments for hit in hits),
         available=sum(hit.available for hit in hits if hit.status == "Assignable"),
         expired=sum(hit.available for hit in hits if hit.status != "Assignable"),

@@ -1,4 +1,4 @@
-"""Moments as text."""
+"""Times as text."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 _DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
-#: As Amazon's requester site wrote times: "Thu Oct 09 07:30:20 PDT 2025".
+#: The form of times on Amazon's requester site: "Thu Oct 09 07:30:20 PDT 2025".
 _SITE_TIME = re.compile(
     r"(?:[A-Z][a-z]{2} )?([A-Z][a-z]{2}) +(\d{1,2}) (\d{2}):(\d{2}):(\d{2}) (?:([A-Z]{3}|GMT[+-]\d{2}:\d{2}) )?(\d{4})"
 )
@@ -14,14 +14,14 @@ _ZONES = {"UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST":
 
 
 def iso(moment: datetime | None) -> str | None:
-    """ISO 8601 in UTC: "2026-11-21T09:30:00Z", with milliseconds only where there are any."""
+    """ISO 8601 in UTC: "2026-11-21T09:30:00Z", with milliseconds if there are any."""
     if moment is None:
         return None
     return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
 
 
 def site_time(moment: datetime | None) -> str:
-    """A moment as the requester site wrote it, in UTC: "Thu Oct 09 07:30:20 UTC 2025"; "" for None."""
+    """A time in the form of the requester site, in UTC: "Thu Oct 09 07:30:20 UTC 2025"; "" for None."""
     if moment is None:
         return ""
     day = f"{_DAYS[moment.weekday()]} {_MONTHS[moment.month - 1]} {moment.day:02}"
@@ -29,20 +29,20 @@ def site_time(moment: datetime | None) -> str:
 
 
 def parse_time(text: str) -> datetime:
-    """A moment, aware UTC: as the requester site wrote it, or ISO 8601; UTC where no zone is named.
+    """Parse a time in the form of the requester site, or ISO 8601; without a zone it is UTC. Returns aware UTC.
 
-    Raises ValueError for anything else: a spreadsheet's 10/9/2025 is nobody knows which day.
+    Raises ValueError for other forms: a spreadsheet's 10/9/2025 may be two days.
     """
     site = _SITE_TIME.fullmatch(text.strip())
     try:
         if site is None:
-            found = datetime.fromisoformat(text.strip())
-            moment = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+            parsed = datetime.fromisoformat(text.strip())
+            moment = (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
         else:
             month, day, hour, minute, second, zone, year = site.groups()
             numbers = (int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), int(second))
             moment = datetime(*numbers, tzinfo=_zone(zone)).astimezone(UTC)
-        # Whoever reckons with a moment must not fall out of the calendar.
+        # Sums with these times stay in the range of datetime.
         if not 1900 <= moment.year <= 2500:
             raise ValueError(moment)
         return moment

@@ -1,4 +1,4 @@
-"""A launched batch → what is wrong with it on the marketplace: one HIT an input, its id in the right place."""
+"""A launched batch → the differences between its inputs, its ids file and its HITs on the marketplace."""
 
 from array import array
 from bisect import bisect_left
@@ -15,37 +15,40 @@ if TYPE_CHECKING:
 
 
 def verify(mturk: "MTurk", record: BatchRecord, lines: Iterable[int], hit_ids: Sequence[str]) -> Iterator[str]:
-    """Yield every way in which the account's HITs are not those of the batch.
+    """Yield a sentence for every difference between the inputs, the ids file and the HITs of the account.
 
-    `lines` are the inputs that became HITs, in their order, `hit_ids` the ids file. Reads all of the account's pages.
+    `lines` are the lines of the inputs that became HITs, in their order; `hit_ids` is the ids file. Reads all pages of
+    the account's list.
     """
-    there, surplus = hits_of(mturk, record)
+    launched, surplus = hits_of(mturk, record)
     several: dict[int, list[str]] = {}
     for line, hit_id in surplus:
-        several.setdefault(line, [there[line]]).append(hit_id)
+        several.setdefault(line, [launched[line]]).append(hit_id)
 
     @cache
     def line_of() -> dict[str, int]:
-        """Needed only where something is amiss."""
-        return {hit_id: line for line, hit_id in (*there.items(), *surplus)}
+        """The line of each HIT; needed only if there is a difference."""
+        return {hit_id: line for line, hit_id in (*launched.items(), *surplus)}
 
-    wanted = array("Q")
+    known_lines = array("Q")
     for line, hit_id in zip_longest(lines, hit_ids):
         if line is None:
-            yield f"{hit_id} stands for no input"
+            yield f"{hit_id} in the ids file belongs to no input"
             continue
-        wanted.append(line)
-        found = there.get(line)
+        known_lines.append(line)
+        launched_id = launched.get(line)
         if hit_id is None:
-            yield f"input line {line} has " + (f"the HIT {found}, not in the ids file" if found else "no HIT")
-        elif found != hit_id and hit_id not in line_of():
+            yield f"input line {line} has " + (
+                f"the HIT {launched_id}, which is not in the ids file" if launched_id else "no HIT"
+            )
+        elif launched_id != hit_id and hit_id not in line_of():
             yield f"input line {line}: its HIT {hit_id} is deleted, or not this account's"
-        elif found != hit_id and line_of()[hit_id] != line:
-            yield f"input line {line}: its place in the ids file holds {hit_id}, the HIT of line {line_of()[hit_id]}"
+        elif launched_id != hit_id and line_of()[hit_id] != line:
+            yield f"input line {line}: the ids file has {hit_id} in its place, the HIT of line {line_of()[hit_id]}"
         if line in several:
             yield f"input line {line} has {len(several[line])} HITs: {', '.join(several[line])}"
-    for line in there:
-        place = bisect_left(wanted, line)
-        if place == len(wanted) or wanted[place] != line:
-            hits = ", ".join(several.get(line, [there[line]]))
-            yield f"{hits}: of this batch, for line {line}, where there is no input"
+    for line in launched:
+        place = bisect_left(known_lines, line)
+        if place == len(known_lines) or known_lines[place] != line:
+            hits = ", ".join(several.get(line, [launched[line]]))
+            yield f"{hits}: HITs of this batch for line {line}, which has no input"

@@ -1,4 +1,4 @@
-"""A batch looked at again and again, in few calls: how it stands, how fast it goes, what will approve itself when."""
+"""Watch a batch in few calls: its progress, its rate, and the next automatic approval."""
 
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from simpleturk.batch.status import Progress, ask_each, progress, survey
+from simpleturk.batch.status import Progress, fetch_each, fetch_hits, progress
 from simpleturk.batch.times import iso
 from simpleturk.errors import NoSuchHIT
 
@@ -14,25 +14,25 @@ if TYPE_CHECKING:
     from simpleturk.client.client import MTurk
     from simpleturk.mturk.models import HIT
 
-#: How far back the rate of a watched batch looks.
+#: The rate of a watched batch is that of this last period.
 RATE_WINDOW = timedelta(minutes=30)
 
-#: How many HITs a look may ask for the exact time of their oldest work.
+#: The most HITs that are asked for the exact time of their oldest work, each time.
 EXACT_PER_LOOK = 16
 
-#: Work that approves itself within this time is warned of; where the delay is short, within a quarter of it.
+#: An automatic approval is urgent within this time; if the delay is short, within a quarter of the delay.
 WARN_BEFORE = timedelta(days=1)
 
-#: How far this computer's clock and the marketplace's may differ.
+#: The most by which the clocks of this computer and of the marketplace differ.
 CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A batch at one moment. Times are aware UTC; None is "none" or "nobody knows".
+    """A batch at one moment. Times are aware UTC; None if there is none or it is unknown.
 
-    `per_hour` counts submitted assignments. `oldest_unreviewed` and `next_auto_approval` are never too late; they are
-    exact if `is_exact`. `is_urgent` says that the next auto-approval is near.
+    `per_hour` counts submitted assignments. `oldest_unreviewed` and `next_auto_approval` are exact if `is_exact`, else
+    earlier than the true times. `is_urgent`: the next automatic approval is near.
     """
 
     time: datetime
@@ -58,8 +58,8 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
-class _Waiting:
-    """A HIT's unreviewed work: the oldest was submitted at `since` if that is exact, else not before it."""
+class _Unreviewed:
+    """The unreviewed assignments of a HIT. The oldest was submitted at `since`, or later if that is not exact."""
 
     hit_id: str
     number: int
@@ -69,9 +69,9 @@ class _Waiting:
 
 
 class Watch:
-    """Looks at a batch. `hits` are the HITs as they stood at the last look, in the order of the ids.
+    """Fetches the HITs of a batch repeatedly. `hits` has the last state of each, in the order of the ids.
 
-    They are compact unless `whole`, as `survey` has it.
+    HITs are compact unless `whole`; see `fetch_hits`.
     """
 
     def __init__(self, mturk: "MTurk", hit_ids: Sequence[str], whole: bool = False) -> None:
@@ -82,43 +82,43 @@ class Watch:
         self._pages = 0
         self._looked: datetime | None = None
         self._history: deque[tuple[datetime, int]] = deque()
-        self._waiting: dict[str, _Waiting] = {}
+        self._waiting: dict[str, _Unreviewed] = {}
         self._taken: dict[str, tuple[int, int]] = {}
 
     def refresh(self) -> Progress:
-        """Bring `hits` up to date. What can hardly change any more is asked for again only before all is done."""
+        """Update `hits`. HITs that hardly change any more are fetched again only when all others are done."""
         open_ = [hit_id for hit_id in self._hit_ids if not self.hits or _can_change(self.hits[hit_id])]
         self._update(open_)
         state = progress(self.hits)
         if state.is_done and len(open_) < len(self._hit_ids):
-            # Somebody may have put HITs on the market again, or asked for more assignments.
+            # HITs may have been extended meanwhile.
             self._update(self._hit_ids)
             state = progress(self.hits)
         return state
 
     def _update(self, hit_ids: Sequence[str]) -> None:
-        # The last look told how many pages it takes.
+        # The last refresh measured the number of pages.
         if self._pages and len(hit_ids) <= self._pages:
-            found = ask_each(self._mturk, hit_ids)
+            hits = fetch_each(self._mturk, hit_ids)
         else:
             calls = self._mturk.stats.calls
             pages, asked = calls.get("list_hits", 0), calls.get("get_hit", 0)
-            found = survey(self._mturk, hit_ids, self._whole)
-            # Pages that did not show the batch will not show it the next time.
+            hits = fetch_hits(self._mturk, hit_ids, self._whole)
+            # If pages did not show the batch, they will not show it the next time.
             fell_back = calls.get("get_hit", 0) - asked > calls.get("list_hits", 0) - pages
             self._pages = len(self._hit_ids) if fell_back else calls.get("list_hits", 0) - pages
-        self.hits = self.hits | found if self.hits else found
+        self.hits = self.hits | hits if self.hits else hits
 
     def changed(self) -> list["HIT"]:
-        """The HITs whose work is not what it was when it was taken last."""
+        """The HITs whose numbers of assignments have changed since `take`."""
         return [hit for hit in self.hits.values() if hit is not None and self._taken.get(hit.hit_id) != _work(hit)]
 
     def take(self, hits: Iterable["HIT"]) -> None:
-        """Note that these HITs' work has been taken."""
+        """Note that the results of these HITs have been fetched."""
         self._taken.update((hit.hit_id, _work(hit)) for hit in hits)
 
     def look(self) -> Snapshot:
-        """How the batch stands now."""
+        """Refresh, and return the state of the batch."""
         state = self.refresh()
         now = datetime.now(UTC)
         rate = self._rate(state, now)
@@ -138,7 +138,7 @@ class Watch:
         )
 
     def _rate(self, state: Progress, now: datetime) -> float | None:
-        """Assignments submitted an hour: of late, or since the batch was created if it was just looked at first."""
+        """Assignments submitted per hour in the last period, or since the batch was created at the first look."""
         done = state.submitted + state.reviewed
         self._history.append((now, done))
         while len(self._history) > 2 and now - self._history[1][0] >= RATE_WINDOW:
@@ -151,7 +151,7 @@ class Watch:
         return (done - before) / hours if done > before and hours > 0 else None
 
     def _note_waiting(self, now: datetime) -> None:
-        """Bound since when each HIT's unreviewed work has waited."""
+        """Update the earliest possible submission of each HIT's unreviewed work."""
         known, self._waiting = self._waiting, {}
         for hit in self.hits.values():
             if hit is None or not hit.unreviewed:
@@ -160,35 +160,35 @@ class Watch:
             if old is None:
                 since = self._looked - CLOCKS_DIFFER if self._looked else hit.created
                 delay = timedelta(seconds=hit.auto_approval_delay)
-                old = _Waiting(hit.hit_id, hit.unreviewed, since, since + delay, False)
+                old = _Unreviewed(hit.hit_id, hit.unreviewed, since, since + delay, False)
             elif hit.unreviewed < old.number:
-                # Which one was reviewed is not known: perhaps the oldest.
+                # The oldest one may have been reviewed.
                 old = replace(old, is_exact=False)
             self._waiting[hit.hit_id] = replace(old, number=hit.unreviewed)
 
-    def _first(self) -> _Waiting | None:
-        """The work that approves itself next; HITs are asked for its exact time, the likeliest first."""
+    def _first(self) -> _Unreviewed | None:
+        """The work with the next automatic approval; HITs are asked for the exact time, the earliest first."""
         for _ in range(EXACT_PER_LOOK):
-            first = self._likeliest()
+            first = self._earliest()
             if first is None or first.is_exact:
                 return first
             if times := self._times(first):
                 deadline, since = min(times)
                 self._waiting[first.hit_id] = replace(first, since=since, deadline=deadline, is_exact=True)
-            else:  # reviewed in this very moment
+            else:  # reviewed meanwhile
                 del self._waiting[first.hit_id]
-        return self._likeliest()
+        return self._earliest()
 
-    def _likeliest(self) -> _Waiting | None:
+    def _earliest(self) -> _Unreviewed | None:
         return min(self._waiting.values(), key=lambda waiting: waiting.deadline, default=None)
 
-    def _times(self, waiting: _Waiting) -> list[tuple[datetime, datetime]]:
-        """When each of a HIT's assignments that wait approves itself, and when it was submitted."""
+    def _times(self, waiting: _Unreviewed) -> list[tuple[datetime, datetime]]:
+        """The times of automatic approval and of submission of a HIT's unreviewed assignments."""
         try:
-            found = list(self._mturk.assignments(waiting.hit_id, ("Submitted",), waiting.number))
-        except NoSuchHIT:  # deleted in this very moment
+            assignments = list(self._mturk.assignments(waiting.hit_id, ("Submitted",), waiting.number))
+        except NoSuchHIT:  # deleted meanwhile
             return []
-        return [(one.auto_approval, one.submitted) for one in found if one.auto_approval and one.submitted]
+        return [(item.auto_approval, item.submitted) for item in assignments if item.auto_approval and item.submitted]
 
 
 def _work(hit: "HIT") -> tuple[int, int]:

@@ -51,15 +51,15 @@ def extend(
         raise SimpleturkError(f"an extension of this batch was interrupted: {_spelled(plan)}", _hint(ids))
     hits = [hit for hit in surveyed(mturk, hit_ids, record, ids).values() if hit is not None]
     if by is not None:
-        lacking = plan.lacking(hits) if plan else {hit.hit_id: by for hit in hits}
+        lacking = plan.missing_assignments(hits) if plan else {hit.hit_id: by for hit in hits}
         _confirm(mturk, hits, lacking, yes)
     plan = plan or extend.begin_plan(ids, hits, by or 0, hours or 0)
     try:
         if by is not None:
-            lacking = plan.lacking(hits)
-            report(extend.add_places(mturk, lacking, hits), len(lacking), "HIT", "Extended", "Adding assignments")
+            lacking = plan.missing_assignments(hits)
+            report(extend.add_assignments(mturk, lacking, hits), len(lacking), "HIT", "Extended", "Adding assignments")
         if hours is not None:
-            leaving = plan.leaving(hits)
+            leaving = plan.expiring_early(hits)
             report(extend.add_time(mturk, leaving, plan.until), len(leaving), "HIT", "Extended", "Adding time")
             console.note(f"On the market until {plan.until}.")
     except SomeFailed as error:

@@ -130,7 +130,7 @@ def _to_delete(
 ) -> "tuple[MTurk, dict[str, HIT | None]]":
     """The HITs that the user means, as they stand."""
     from simpleturk.batch.record import read_record
-    from simpleturk.batch.status import survey
+    from simpleturk.batch.status import fetch_hits
 
     if all_:
         mturk = connect_to(marketplace_of(where, acts=True), where, ids)
@@ -138,9 +138,9 @@ def _to_delete(
     if named:
         record = read_record(ids)
         mturk = connect_to(marketplace_of(where, record, acts=True), where, ids, record)
-        return mturk, survey(mturk, list(dict.fromkeys(named)))
+        return mturk, fetch_hits(mturk, list(dict.fromkeys(named)))
     hit_ids, _, mturk = the_batch(where, ids, acts=True)
-    return mturk, survey(mturk, hit_ids)
+    return mturk, fetch_hits(mturk, hit_ids)
 
 
 def _hindrance(hit: "HIT") -> str | None:

@@ -48,7 +48,7 @@ def progress(
         warn_of_unlaunched(record, hit_ids)
         _watch(mturk, hit_ids, title, interval, json_ or not console.is_terminal())
         return
-    state = status.progress(status.survey(mturk, hit_ids))
+    state = status.progress(status.fetch_hits(mturk, hit_ids))
     with data_out():
         if json_:
             console.data(json.dumps(state.as_json()) + "\n")

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from simpleturk.batch.status import progress, survey
+from simpleturk.batch.status import fetch_hits, progress
 from simpleturk.client.client import MTurk
 from simpleturk.errors import NoSuchHIT
 from simpleturk.mturk.models import HIT
@@ -59,7 +59,7 @@ class Account:
 def test_the_batch_is_found_among_others_in_few_calls(before: int, batch: int, after: int, most: int) -> None:
     ids = [f"B{number}" for number in range(batch)]
     account = Account([f"X{n}" for n in range(before)] + ids + [f"Y{n}" for n in range(after)])
-    found = survey(cast(MTurk, account), ids)
+    found = fetch_hits(cast(MTurk, account), ids)
     assert list(found) == ids
     assert all(value is not None for value in found.values())
     assert len(account.calls) <= most
@@ -68,20 +68,20 @@ def test_the_batch_is_found_among_others_in_few_calls(before: int, batch: int, a
 @pytest.mark.parametrize("others", [0, 3000])
 def test_hits_that_are_gone_are_none(others: int) -> None:
     account = Account(["B1", *(f"X{n}" for n in range(others))])
-    found = survey(cast(MTurk, account), ["B0", "B1"])
+    found = fetch_hits(cast(MTurk, account), ["B0", "B1"])
     assert [name for name, value in found.items() if value is None] == ["B0"]
 
 
 def test_a_hit_that_is_gone_costs_few_calls_more() -> None:
     account = Account([f"B{n}" for n in range(1, 1000)] + [f"Y{n}" for n in range(5000)])
-    found = survey(cast(MTurk, account), [f"B{n}" for n in range(1000)])
+    found = fetch_hits(cast(MTurk, account), [f"B{n}" for n in range(1000)])
     assert found["B0"] is None
     assert len(account.calls) <= 10 + 5 + 1
 
 
 def test_no_ids_need_no_call() -> None:
     account = Account(["B1"])
-    assert (survey(cast(MTurk, account), []), account.calls) == ({}, [])
+    assert (fetch_hits(cast(MTurk, account), []), account.calls) == ({}, [])
 
 
 def test_progress_adds_up_and_counts_submitted_work() -> None:

@@ -46,9 +46,9 @@ def the_batch(where: EndpointOptions, ids: Path, acts: bool = False) -> "tuple[l
 
 def surveyed(mturk: "MTurk", hit_ids: list[str], record: "BatchRecord | None", ids: Path) -> "dict[str, HIT | None]":
     """The batch's HITs as they stand; what is not there, and what is not the batch's, is told."""
-    from simpleturk.batch.status import survey
+    from simpleturk.batch.status import fetch_hits
 
-    found = survey(mturk, hit_ids)
+    found = fetch_hits(mturk, hit_ids)
     tell_strangers(found, record, ids)
     return found
 

@@ -173,7 +173,7 @@ def _create(
                     if hit.hit_id in places:
                         raise _contradiction(batch, hit, places[hit.hit_id], ids)
                     writer.append(hit.hit_id)
-                    done["adopted" if hit.adopted else "created"] += 1
+                    done["adopted" if hit.recovered else "created"] += 1
                     advance()
         except InputRefused as error:
             error.hint = f"leave it out with --skip {error.line}: the launch then continues with the others"

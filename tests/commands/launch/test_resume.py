@@ -97,13 +97,13 @@ def test_verify_names_everything_that_is_amiss(batch_files: Files, run: Run, loc
     result = run("launch", "--verify")
     assert result.exit_code == 3
     assert [line for line in result.stderr.splitlines() if line.startswith("error: ")] == [
-        f"error: input line 1: its place in the ids file holds {b}, the HIT of line 2",
-        f"error: input line 2: its place in the ids file holds {a}, the HIT of line 1",
+        f"error: input line 1: the ids file has {b} in its place, the HIT of line 2",
+        f"error: input line 2: the ids file has {a} in its place, the HIT of line 1",
         f"error: input line 3 has 2 HITs: {c}, {f}",
         f"error: input line 4: its HIT {d} is deleted, or not this account's",
         "error: input line 5 has no HIT",
         "error: input line 6 has no HIT",
-        f"error: {e}: of this batch, for line 9, where there is no input",
+        f"error: {e}: HITs of this batch for line 9, which has no input",
         "error: 7 problems of hit_ids.txt on local",
     ]
 
