@@ -9,7 +9,8 @@ import pytest
 
 from simpleturk import __version__
 from simpleturk.commands.help import INDEX, MANUAL, topics
-from simpleturk.config import SITE, load_config
+from simpleturk.config import load_config
+from simpleturk.config.model import SiteTable
 from tests.conftest import REPOSITORY, Run, write_batch
 from tests.manual import DOCUMENTS, generate
 from tests.test_readme import accept, command_lines
@@ -79,11 +80,11 @@ def test_examples_with_fields_are_templates_that_pass_check(folder: Path, run: R
 def test_the_sites_settings_are_accepted_as_the_manual_writes_them(tmp_path: Path) -> None:
     [table] = re.findall(r"```toml\n(\[site\]\n.*?)```", PAGES["configuration"], re.DOTALL)
     (tmp_path / "simpleturk.toml").write_text(table)
-    assert set(load_config(tmp_path / "simpleturk.toml").site) == set(SITE)
+    assert set(load_config(tmp_path / "simpleturk.toml").site) == set(SiteTable.model_fields)
     documented = re.findall(
         r"^\| `([a-z_]+)` \| [^|]+ \|$", PAGES["configuration"].split("## The worker")[1], re.MULTILINE
     )
-    assert set(documented) == set(SITE)
+    assert set(documented) == set(SiteTable.model_fields)
 
 
 @pytest.mark.parametrize("name", ["api", "qualifications"])

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from simpleturk.config import is_url
+from simpleturk.config.urls import is_url
 from simpleturk.errors import UsageError, WrongMarketplace
 from simpleturk.mturk.limits import AMAZON_MAX_QUESTION_BYTES, MAX_QUESTION_BYTES
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from simpleturk.config import SITE
+from simpleturk.config.model import SiteTable
 from simpleturk.marketplace.store.transaction import WorkerLimits
 from simpleturk.marketplace.web.settings import ServerSettings, SiteSettings
 
@@ -10,7 +10,7 @@ from simpleturk.marketplace.web.settings import ServerSettings, SiteSettings
 def test_every_setting_of_the_table_site_has_a_place() -> None:
     fields = {field.name for settings in (SiteSettings, WorkerLimits) for field in dataclasses.fields(settings)}
     # The address is for the commands that print links.
-    assert set(SITE) - {"address"} == fields - {"open_access", "limits"}
+    assert set(SiteTable.model_fields) - {"address"} == fields - {"open_access", "limits"}
 
 
 def test_the_table_site_sets_texts_and_limits_and_leaves_other_defaults() -> None:

@@ -1,0 +1,132 @@
+"""The settings of simpleturk.toml, and what is wrong with those of a file."""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
+
+from simpleturk.config.urls import is_url
+from simpleturk.errors import Problem, Problems, suggestion
+
+
+def _checked_url(text: str) -> str:
+    if not is_url(text):
+        raise PydanticCustomError("not_a_url", "{text} is not a URL", {"text": repr(text)})
+    return text
+
+
+Text = Annotated[str, Field(min_length=1)]
+URL = Annotated[str, AfterValidator(_checked_url)]
+
+
+class Table(BaseModel):
+    """A table of the file. `examples` of a field say how its line is written."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class SiteTable(Table):
+    """The table [site]: the settings of the worker site, for `serve`."""
+
+    name: str | None = Field(default=None, examples=['name = "Vision Lab"'])
+    color: str | None = Field(default=None, pattern="^#[0-9A-Fa-f]{6}$", examples=['color = "#1d5c4d"'])
+    welcome: str | None = Field(default=None, examples=['welcome = "Thank you for your help."'])
+    terms: str | None = Field(default=None, examples=['terms = """…"""'])
+    contact: str | None = Field(default=None, examples=['contact = "lab@example.org"'])
+    address: URL | None = Field(default=None, examples=['address = "https://work.example.org"'])
+    frames: str | None = Field(default=None, pattern="^[A-Za-z0-9.-]{1,253}$", examples=['frames = "hits.example.org"'])
+    sign_up: bool | None = Field(default=None, examples=["sign_up = true"])
+    max_per_worker: int | None = Field(default=None, ge=1, examples=["max_per_worker = 100"])
+    max_held: int | None = Field(default=None, ge=1, examples=["max_held = 25"])
+
+
+class MarketplaceTable(Table):
+    """The table [marketplaces.NAME]."""
+
+    endpoint_url: URL
+
+
+class MarketplacesTable(Table):
+    """The marketplaces whose endpoint can be set."""
+
+    sandbox: MarketplaceTable | None = None
+    prod: MarketplaceTable | None = None
+
+
+class Settings(Table):
+    """The whole file: the options whose defaults it sets, and its tables."""
+
+    template: Text | None = None
+    properties: Text | None = None
+    inputs: Text | None = None
+    ids: Text | None = None
+    output: Text | None = None
+    database: Text | None = None
+    assets: Text | None = None
+    marketplaces: MarketplacesTable = MarketplacesTable()
+    site: SiteTable = SiteTable()
+
+
+def read_document(document: dict[str, Any], text: str, path: Path) -> Settings:
+    """Check a TOML document; `text` is what it was read from. Raises Problems with every problem, each at its line."""
+    try:
+        return Settings.model_validate(document)
+    except ValidationError as error:
+        # A table may have several errors, such as a missing key and an unknown one, that are one mistake.
+        problems = {
+            what: Problem(_where(path, text, location), what, hint) for location, what, hint in _in_words(error)
+        }
+        raise Problems(list(problems.values())) from error
+
+
+def _in_words(error: ValidationError) -> Iterator[tuple[tuple[str, ...], str, str | None]]:
+    """The location of each error, what is wrong there, and a hint."""
+    for details in error.errors(include_url=False):
+        location = tuple(map(str, details["loc"]))
+        is_unknown = details["type"] == "extra_forbidden"
+        match location:
+            case ("marketplaces",):
+                yield location, f"marketplaces has to be tables such as {_ENDPOINT}", None
+            case ("marketplaces", name) if is_unknown:
+                yield location, f"marketplaces.{name}: only sandbox and prod can have another endpoint", None
+            case ("marketplaces", name, "endpoint_url") if details["type"] == "not_a_url":
+                yield location, f"marketplaces.{name}: {details['msg']}", None
+            case ("marketplaces", name, *_):
+                yield location[:2], f"marketplaces.{name} has to be written as {_ENDPOINT}", None
+            case ("site",):
+                yield location, 'site has to be a table: [site] with name = "…"', None
+            case ("site", name) if is_unknown:
+                yield location, f"site.{name} is not a setting", _known(name, SiteTable.model_fields)
+            case ("site", name, *_):
+                [example] = SiteTable.model_fields[name].examples or [""]
+                yield location[:2], f"site.{name} has to be written as {example}", None
+            case (name, *_) if is_unknown:
+                yield location, f"{name} is not a setting", _known(name, Settings.model_fields)
+            case _:
+                yield location, f"{location[0]} has to be text in quotes", None
+
+
+_ENDPOINT = '[marketplaces.prod] with endpoint_url = "https://…"'
+
+
+def _known(name: str, known: Iterable[str]) -> str:
+    return suggestion(name, known) or f"it may set {', '.join(known)}"
+
+
+def _where(path: Path, text: str, location: tuple[str, ...]) -> str:
+    """The file, and the line of a setting where it is plainly written: a key of its own line, or a table's heading."""
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if heading := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line):
+            table = tuple(part.strip(" \t\"'") for part in heading[1].split("."))
+            here = table
+        elif key := re.match(r"\s*([\w.\"'-]+)\s*=", line):
+            here = (*table, *(part.strip("\"'") for part in key[1].split(".")))
+        else:
+            continue
+        if here == location:
+            return f"{path}, line {number}"
+    return str(path)
