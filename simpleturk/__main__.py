@@ -7,21 +7,21 @@ import sys
 def main() -> None:
     """Run the command line."""
     _open_standard_streams()
-    # What a terminal cannot show is shown as an escape: words must never be the reason for a failure.
+    # Characters that the terminal's encoding lacks are printed as escapes: a message must never make a command fail.
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         from simpleturk.cli import app
 
         app(prog_name="simpleturk")
-    except KeyboardInterrupt:  # before there is anything that could say so
+    except KeyboardInterrupt:  # before the app could report it
         sys.exit(130)
 
 
 def _open_standard_streams() -> None:
-    """Whoever started us may have closed them (`<&-`): no file of ours may get their numbers, and words need a place.
+    """Open standard streams that the caller has closed (`<&-`), so that no other file gets their numbers.
 
-    A closed stdin reads as empty, a closed stderr swallows words; on a closed stdout data fails to be written.
+    A closed stdin reads as empty, a closed stderr discards messages; writing data to a closed stdout fails.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:

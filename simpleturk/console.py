@@ -1,4 +1,4 @@
-"""Where words go: records to stdout; notes, warnings, hints, progress and questions to stderr."""
+"""Output: data to stdout; notes, warnings, errors, hints, progress bars and questions to stderr."""
 
 import re
 import sys
@@ -8,47 +8,47 @@ from typing import Any
 
 from simpleturk.errors import NotConfirmed, SimpleturkError
 
-#: What could steer a terminal, in text that came from workers, files or services.
+#: Characters that could control a terminal, in text from workers, files or services.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def note(message: str) -> None:
-    """Say something to stderr."""
+    """Print a note on stderr."""
     _say(message)
 
 
 def warn(message: str, hint: str | None = None) -> None:
-    """Warn on stderr."""
+    """Print a warning, and a hint if there is one, on stderr."""
     _say(f"warning: {message}")
     if hint:
         _say(f"hint: {hint}")
 
 
 def failure(message: str) -> None:
-    """Name one item that failed, on stderr, while others go on."""
+    """Print the failure of one item on stderr, while the command continues with the others."""
     _say(f"error: {message}")
 
 
 def error(problem: SimpleturkError) -> None:
-    """Show an expected failure on stderr."""
+    """Print an expected failure on stderr."""
     for label, sentence in problem.lines():
         _say(f"{label}: {sentence}")
 
 
 def data(text: str) -> None:
-    """Write data to stdout, as UTF-8 whatever the terminal's settings say, exactly as it is."""
+    """Write data to stdout, unchanged and as UTF-8, whatever the terminal's settings are."""
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8"))
 
 
 def flush() -> None:
-    """Bring the data out: a full disk or a closed pipe shows itself here, not after the command reported success."""
+    """Flush stdout: a full disk or a closed pipe must raise here, not after the command has reported success."""
     sys.stdout.flush()
     sys.stdout.buffer.flush()
 
 
 def table(title: str, rows: Sequence[tuple[str, ...]], header: tuple[str, ...] = (), right: bool = True) -> None:
-    """Print a table that somebody asked for, to stdout. Columns but the first are aligned right, if `right`."""
+    """Print a table to stdout. With `right`, all columns but the first are aligned right."""
     from rich.console import Console
 
     console = Console(highlight=False)
@@ -59,18 +59,18 @@ def table(title: str, rows: Sequence[tuple[str, ...]], header: tuple[str, ...] =
 
 @contextmanager
 def table_in_place(title: str) -> Iterator[Callable[[Sequence[tuple[str, ...]]], None]]:
-    """A table on the terminal that stdout is; call what it yields with the rows each time that they change."""
+    """Show a table on the terminal while the block runs; yield a function that replaces its rows."""
     from rich.console import Console
     from rich.live import Live
 
-    # What is said meanwhile goes above the table, unless it goes elsewhere anyway.
+    # Notes and warnings are printed above the table, unless stderr is not a terminal.
     redirect = sys.stderr.isatty()
     with Live(console=Console(highlight=False), auto_refresh=False, redirect_stderr=redirect) as live:
         yield lambda rows: live.update(_table(title, rows, (), True), refresh=True)
 
 
 def is_terminal() -> bool:
-    """Whether stdout is one."""
+    """Whether stdout is a terminal."""
     return sys.stdout.isatty()
 
 
@@ -81,7 +81,15 @@ def _table(title: str, rows: Sequence[tuple[str, ...]], header: tuple[str, ...],
     shown = Table(title=Text(_plain(title)), title_justify="left", show_header=bool(header), box=None, pad_edge=False)
     for number, name in enumerate(header or rows[0]):
         align = "right" if right and number else "left"
-        shown.add_column(name if header else "", justify=align, overflow="fold")  # type: ignore[arg-type]
+        # Names in the first column are never broken; the last column, the longest text, takes the rest of the width.
+        narrow = 0 < number < len(header or rows[0]) - 1
+        shown.add_column(
+            name if header else "",
+            justify=align,  # type: ignore[arg-type]
+            overflow="fold",
+            no_wrap=number == 0,
+            min_width=8 if narrow else None,
+        )
     for row in rows:
         shown.add_row(*(Text(_plain(cell)) for cell in row))
     return shown
@@ -89,13 +97,13 @@ def _table(title: str, rows: Sequence[tuple[str, ...]], header: tuple[str, ...],
 
 @contextmanager
 def progress(noun: str, total: int) -> Iterator[Callable[[], None]]:
-    """A progress bar on stderr while the block runs, if that is a terminal; call what it yields for every step."""
+    """Show a progress bar while the block runs, if stderr is a terminal; yield a function that advances it by one."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(bar_width=None), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
-    # Rich would take over stdout too, and send printed data to the terminal instead of the user's file.
+    # Rich would redirect stdout, too: printed data would go to the terminal instead of the user's file.
     bar = Progress(*columns, console=console, transient=True, redirect_stdout=False, disable=not console.is_terminal)
     with bar:
         task = bar.add_task(noun, total=total)
@@ -103,20 +111,20 @@ def progress(noun: str, total: int) -> Iterator[Callable[[], None]]:
 
 
 def confirm(question: str, yes: bool, stdin_is_data: bool = False) -> None:
-    """Ask on stderr whether to go on; only y or yes does.
+    """Ask a question on stderr. Raises NotConfirmed unless the answer is y or yes.
 
-    Without a terminal one line is read from stdin, unless stdin holds data. Raises NotConfirmed.
+    Without a terminal, one line is read from stdin, unless stdin is data.
     """
     if yes:
         return
     if stdin_is_data:
-        raise NotConfirmed(f"{question} Nobody can answer: stdin is data", "add --yes if you mean it")
+        raise NotConfirmed(f"{question} Cannot ask: stdin is data", "add --yes to confirm")
     _say(f"{question} [y/N] ", end="")
     answer = sys.stdin.readline()
     if not sys.stdin.isatty():
         _say("")
     if answer.strip().lower() not in ("y", "yes"):
-        hint = None if answer else "nobody answered; add --yes if you mean it"
+        hint = None if answer else "no answer; add --yes to confirm"
         raise NotConfirmed("not confirmed: nothing was done", hint)
 
 
@@ -128,7 +136,7 @@ def plural(number: int, noun: str) -> str:
 def _say(message: str, end: str = "\n") -> None:
     text = _plain(message) + end
     encoding = sys.stderr.encoding or "utf-8"
-    # Nobody may be listening any more: that must not stop the work.
+    # stderr may be closed: that must not stop the command.
     with suppress(OSError):
         sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
         sys.stderr.flush()

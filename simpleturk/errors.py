@@ -1,42 +1,44 @@
-"""What can go wrong in a way that the user can act on, and the exit statuses.
+"""Failures that the user can act on, and the exit codes.
 
-SimpleturkError                  a sentence, perhaps a hint with the next step, an exit status
-├── Problems                     a file's problems, all of them at once
+SimpleturkError                  a message, an optional hint with the next step, an exit code
+├── Problems                     all problems of the user's files, reported together
 ├── UsageError                   options that do not go together
-├── WrongMarketplace             the batch lives elsewhere, or the marketplace's flag has to be said
-├── NotConfirmed                 the question was not answered with yes
-├── SomeFailed                   some items failed; each has been named
-└── MarketplaceError             the marketplace refused, or cannot be reached
+├── WrongMarketplace             the batch is on another marketplace, or the marketplace's option is missing
+├── NotConfirmed                 the user did not answer yes
+├── SomeFailed                   some items failed; they have been named
+└── MarketplaceError             the marketplace refused a request, or cannot be reached
     ├── NoSuchHIT
     ├── NoSuchAssignment
-    ├── WrongState               the HIT's or assignment's state does not allow it
-    ├── AlreadyExists            this request was answered before; knows the HIT that it made
-    └── InputRefused             the HIT of one input is refused for good; knows the line
+    ├── WrongState               the state of the HIT or assignment does not allow the operation
+    ├── AlreadyExists            a repeated request; has the id of the HIT that the first one created
+    └── InputRefused             the marketplace refuses the HIT of one input; has the input's line
 """
 
 import difflib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 
 
 class ExitStatus(IntEnum):
-    """The statuses with which simpleturk ends."""
+    """The exit codes of simpleturk."""
 
     DONE = 0
     """Done."""
     FAILED = 1
-    """Failed; the message says why."""
+    """Failed; the message gives the reason."""
     USAGE = 2
     """Wrong usage."""
     SOME_FAILED = 3
-    """Some items failed, each named on stderr."""
+    """Some items failed. They are named on stderr, at most 10 with the same problem."""
     INTERRUPTED = 130
-    """Ctrl-C."""
+    """Interrupted with Ctrl-C."""
 
 
 class SimpleturkError(Exception):
-    """An expected failure: what happened and where, and the next step if there is one."""
+    """An expected failure: a message that says what failed and where, and an optional hint with the next step."""
 
     status = ExitStatus.FAILED
 
@@ -46,7 +48,7 @@ class SimpleturkError(Exception):
         self.hint = hint
 
     def lines(self) -> Iterable[tuple[str, str]]:
-        """What to print: pairs of a label ("error", "hint") and a sentence."""
+        """The lines to print: pairs of a label ("error", "hint") and a text."""
         yield "error", self.message
         if self.hint:
             yield "hint", self.hint
@@ -54,30 +56,69 @@ class SimpleturkError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong in a file: `where` names the file and, if known, the line."""
+    """A problem of a file: `where` names the file and, if known, the line."""
 
     where: str
     what: str
     hint: str | None = None
 
 
-class Problems(SimpleturkError):
-    """Everything that is wrong in the user's files, reported together."""
+class Repetitions:
+    """Counts messages of the same kind, so that at most `MOST` of a kind are printed.
 
-    #: More than this many are not read by anybody.
-    SHOWN = 25
+    Messages are of one kind if they differ only in numbers, ids and quoted text.
+    """
+
+    MOST = 10
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, list[str]] = {}
+
+    def is_shown(self, message: str) -> bool:
+        """Count a message; return whether it is among the first of its kind, which are printed."""
+        messages = self._kinds.setdefault(_VARIABLE.sub("_", message), [])
+        messages.append(message)
+        return len(messages) <= self.MOST
+
+    def summaries(self, noun: str = "") -> Iterator[str]:
+        """Yield a line for each kind of which messages were not printed, such as "and 495 more HITs: in progress"."""
+        for messages in self._kinds.values():
+            hidden = messages[self.MOST :]
+            if hidden:
+                nouns = f" {noun}{'' if len(hidden) == 1 else 's'}" if noun else ""
+                same = len(set(hidden)) == 1
+                yield f"and {len(hidden):,} more{nouns}" + (f": {hidden[0]}" if same else " with the same problem")
+
+
+#: The parts in which messages of one kind differ: quoted text, numbers, ids.
+_VARIABLE = re.compile(r"""'[^']*'|"[^"]*"|\b\w*\d[\w,.]*""")
+
+
+class Problems(SimpleturkError):
+    """All problems of the user's files, reported together."""
+
+    #: The number of problems that are printed; the others are counted.
+    MOST = 25
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("; ".join(f"{problem.where}: {problem.what}" for problem in problems[: self.SHOWN]))
+        super().__init__("; ".join(f"{problem.where}: {problem.what}" for problem in problems[: self.MOST]))
         self.problems = problems
 
     def lines(self) -> Iterable[tuple[str, str]]:
-        for problem in self.problems[: self.SHOWN]:
-            yield "error", f"{problem.where}: {problem.what}"
-            if problem.hint:
-                yield "hint", problem.hint
-        more = len(self.problems) - self.SHOWN
-        if more > 0:
+        repetitions, shown, more = Repetitions(), 0, 0
+        hints = {self.hint}
+        for problem in self.problems:
+            if shown == self.MOST:
+                more += 1
+            elif repetitions.is_shown(problem.what):
+                shown += 1
+                yield "error", f"{problem.where}: {problem.what}"
+                if problem.hint and problem.hint not in hints:
+                    hints.add(problem.hint)
+                    yield "hint", problem.hint
+        for summary in repetitions.summaries():
+            yield "error", summary
+        if more:
             yield "error", f"and {more:,} more problem{'s' if more > 1 else ''}"
         if self.hint:
             yield "hint", self.hint
@@ -90,15 +131,15 @@ class UsageError(SimpleturkError):
 
 
 class WrongMarketplace(SimpleturkError):
-    """The command and the batch speak of different marketplaces, or the flag of one with real money is missing."""
+    """The batch is on another marketplace, or the option of a marketplace that spends real money is missing."""
 
 
 class NotConfirmed(SimpleturkError):
-    """Nobody said yes."""
+    """The user did not answer yes."""
 
 
 class SomeFailed(SimpleturkError):
-    """Some items failed; each has been named on stderr before this is raised."""
+    """Some items failed; they have been named on stderr before this is raised."""
 
     status = ExitStatus.SOME_FAILED
 
@@ -106,7 +147,7 @@ class SomeFailed(SimpleturkError):
 class MarketplaceError(SimpleturkError):
     """The marketplace refused a request, or cannot be reached. `code` is its TurkErrorCode or error code, if any.
 
-    `is_passing` says that the same request may get through at another time.
+    `is_passing`: the same request may succeed later.
     """
 
     is_passing = False
@@ -117,11 +158,11 @@ class MarketplaceError(SimpleturkError):
 
 
 class NoSuchHIT(MarketplaceError):
-    """The marketplace knows no such HIT of this account."""
+    """The account has no HIT with this id."""
 
 
 class NoSuchAssignment(MarketplaceError):
-    """The marketplace knows no such assignment of this account."""
+    """The account has no assignment with this id."""
 
 
 class WrongState(MarketplaceError):
@@ -129,7 +170,7 @@ class WrongState(MarketplaceError):
 
 
 class AlreadyExists(MarketplaceError):
-    """A create was repeated with the token of one that succeeded. `hit_id` is the HIT that it made, "" if unknown."""
+    """A request to create was repeated with its token. `hit_id` is the HIT created first, "" if unknown."""
 
     def __init__(self, message: str, hit_id: str) -> None:
         super().__init__(message)
@@ -137,15 +178,24 @@ class AlreadyExists(MarketplaceError):
 
 
 class InputRefused(MarketplaceError):
-    """The marketplace refuses the HIT of one input, and would again. `line` is where the input stands."""
+    """The marketplace refuses the HIT of one input; a retry would not help. `line` is the input's line in its file."""
 
     def __init__(self, message: str, line: int) -> None:
         super().__init__(message)
         self.line = line
 
 
+@contextmanager
+def reporting_missing_file(name: object, hint: str | None = None) -> Iterator[None]:
+    """Raise SimpleturkError for a file that the block opens and that does not exist."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise SimpleturkError(f"{name}: no such file", hint) from error
+
+
 def suggestion(name: str, known: Iterable[str]) -> str | None:
-    """The hint for a name that is not known but looks like one that is."""
+    """The hint for an unknown name that is similar to a known one; None without a similar name."""
     names = list(known)
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.7) or [
         other for other in names if other.lower() == name.lower()

@@ -1,4 +1,4 @@
-"""block and unblock."""
+"""block and unblock: exclude workers from all HITs of the account."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,61 +6,73 @@ from typing import Annotated
 import typer
 
 from simpleturk import console
-from simpleturk.client.endpoints import EndpointOptions
-from simpleturk.commands.common.endpoint import connect_to, marketplace_of, on_a_marketplace
+from simpleturk.batch.review import each
+from simpleturk.client.client import MTurk
+from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.items import named_items, report
-from simpleturk.commands.common.options import DEFAULT_IDS, YesOpt, data_out
+from simpleturk.commands.common.options import YesOpt, data_out
 from simpleturk.errors import UsageError
+from simpleturk.files import json_line
 
-NamedArg = Annotated[list[str] | None, typer.Argument(metavar="WORKER_ID", help="The workers.")]
+WorkersArg = Annotated[list[str] | None, typer.Argument(metavar="WORKER_ID", help="Ids of workers, as in results.")]
 WorkersOpt = Annotated[
     Path | None,
-    typer.Option("--workers", metavar="FILE", help="A file of worker ids, or JSON Lines with worker_id; - is stdin."),
+    typer.Option(
+        "--workers",
+        metavar="FILE",
+        help="A file that names the workers: ids, or JSON Lines with worker_id; - reads stdin.",
+    ),
 ]
+ReasonOpt = Annotated[
+    str | None,
+    typer.Option("--reason", metavar="TEXT", help="Reason of the block, for your records. Required to block."),
+]
+ListOpt = Annotated[bool, typer.Option("--list", help="List the blocked workers as JSON Lines.")]
 
 
 @on_a_marketplace
 def block(
-    where: EndpointOptions,
-    named: NamedArg = None,
+    where: MarketplaceOptions,
+    worker_ids: WorkersArg = None,
     workers: WorkersOpt = None,
-    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept with the block.")] = None,
-    list_: Annotated[bool, typer.Option("--list", help="Print the blocked workers, one JSON record a line.")] = False,
+    reason: ReasonOpt = None,
+    list_: ListOpt = False,
     yes: YesOpt = False,
 ) -> None:
-    """Block workers from all your HITs, or list them."""
-    from simpleturk.batch.review import each
-    from simpleturk.files import json_line
+    """Block workers from all your HITs, or list them.
 
-    chosen = named_items(named, workers, "worker_id")
+    A blocked worker can neither see nor accept HITs of this account.
+    """
+    chosen = named_items(worker_ids, workers, "worker_id")
     if list_:
         if chosen is not None or reason is not None:
-            raise UsageError("--list stands alone", "leave out workers and --reason")
-        mturk = connect_to(marketplace_of(where), where, DEFAULT_IDS)
-        with data_out():
-            for worker_id, why in mturk.blocks():
-                console.data(json_line({"worker_id": worker_id, "reason": why}))
+            raise UsageError("--list goes with no other option", "leave out workers and --reason")
+        _print_blocked(connect_to(marketplace_of(where), where))
         return
     if not chosen:
-        raise UsageError("nobody named", "give worker ids, or a file with --workers; --list shows who is blocked")
+        raise UsageError("no workers named", "give worker ids, or a file with --workers; --list lists blocked workers")
     if not (reason or "").strip():
-        raise UsageError("--reason is missing", "say why; it is kept with the block")
-    mturk = connect_to(marketplace_of(where, acts=True), where, DEFAULT_IDS)
+        raise UsageError("--reason is missing", "give the reason; it is saved with the block")
+    mturk = connect_to(marketplace_of(where, acts=True), where)
     question = f"Block {console.plural(len(chosen), 'worker')} from all your HITs on {mturk.marketplace.name}?"
     console.confirm(question, yes, stdin_is_data=str(workers) == "-")
     outcomes = each(mturk, chosen, lambda worker_id: mturk.block(worker_id, str(reason)))
     report(outcomes, len(chosen), "worker", "Blocked", "Blocking")
 
 
-@on_a_marketplace
-def unblock(where: EndpointOptions, named: NamedArg = None, workers: WorkersOpt = None) -> None:
-    """Allow blocked workers to do your HITs again."""
-    from simpleturk.batch.review import each
+def _print_blocked(mturk: MTurk) -> None:
+    with data_out():
+        for worker_id, reason in mturk.blocks():
+            console.data(json_line({"worker_id": worker_id, "reason": reason}))
 
-    chosen = named_items(named, workers, "worker_id")
+
+@on_a_marketplace
+def unblock(where: MarketplaceOptions, worker_ids: WorkersArg = None, workers: WorkersOpt = None) -> None:
+    """Allow blocked workers to do your HITs again."""
+    chosen = named_items(worker_ids, workers, "worker_id")
     if not chosen:
-        raise UsageError("nobody named", "give worker ids, or a file with --workers")
-    mturk = connect_to(marketplace_of(where, acts=True), where, DEFAULT_IDS)
+        raise UsageError("no workers named", "give worker ids, or a file with --workers")
+    mturk = connect_to(marketplace_of(where, acts=True), where)
     blocked = {worker_id for worker_id, _ in mturk.blocks()}
     for worker_id in chosen:
         if worker_id not in blocked:

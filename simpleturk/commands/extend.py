@@ -2,36 +2,41 @@
 
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from simpleturk import console
-from simpleturk.client.endpoints import EndpointOptions
+from simpleturk.batch import extend as batch_extend
+from simpleturk.batch.extend import Extension, plan_path
+from simpleturk.batch.pricing import Price, price
+from simpleturk.client.client import MTurk
 from simpleturk.commands.common.batch import surveyed, the_batch
-from simpleturk.commands.common.endpoint import on_a_marketplace
+from simpleturk.commands.common.endpoint import MarketplaceOptions, on_a_marketplace
 from simpleturk.commands.common.items import report
 from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, YesOpt
 from simpleturk.errors import SimpleturkError, SomeFailed, UsageError
-
-if TYPE_CHECKING:
-    from simpleturk.batch.extend import Extension
-    from simpleturk.client.client import MTurk
-    from simpleturk.mturk.models import HIT
+from simpleturk.mturk.models import HIT
 
 ByOpt = Annotated[
     int | None,
-    typer.Option("--assignments-by", metavar="N", min=1, max=1_000_000, help="So many more assignments for each HIT."),
+    typer.Option("--assignments-by", metavar="N", min=1, max=1_000_000, help="Assignments to add to each HIT."),
 ]
 HoursOpt = Annotated[
     float | None,
-    typer.Option("--hours", metavar="H", min=0.01, max=8760, help="So many hours more; from now where it has ended."),
+    typer.Option(
+        "--hours",
+        metavar="HOURS",
+        min=0.01,
+        max=8760,
+        help="Hours to add; expired HITs are available again for this time.",
+    ),
 ]
 
 
 @on_a_marketplace
 def extend(
-    where: EndpointOptions,
+    where: MarketplaceOptions,
     ids: IdsOpt = DEFAULT_IDS,
     by: ByOpt = None,
     hours: HoursOpt = None,
@@ -39,51 +44,49 @@ def extend(
 ) -> None:
     """Add assignments or time to a batch's HITs.
 
-    Interrupted and run again, it goes on: no HIT is extended twice.
+    If the command is interrupted, run it again: it continues, and extends no HIT twice.
     """
-    from simpleturk.batch import extend
-
     if by is None and hours is None:
-        raise UsageError("nothing says by how much", "give --assignments-by, --hours, or both")
+        raise UsageError("neither --assignments-by nor --hours was given", "give --assignments-by, --hours, or both")
     hit_ids, record, mturk = the_batch(where, ids, acts=True)
-    plan = extend.read_plan(ids)
+    plan = batch_extend.read_plan(ids)
     if plan and (plan.by, plan.hours) != (by or 0, hours or 0):
-        raise SimpleturkError(f"an extension of this batch was interrupted: {_spelled(plan)}", _hint(ids))
+        raise SimpleturkError(f"another extension of this batch is not finished: {_command(plan)}", _hint(ids))
     hits = [hit for hit in surveyed(mturk, hit_ids, record, ids).values() if hit is not None]
     if by is not None:
-        lacking = plan.missing_assignments(hits) if plan else {hit.hit_id: by for hit in hits}
-        _confirm(mturk, hits, lacking, yes)
-    plan = plan or extend.begin_plan(ids, hits, by or 0, hours or 0)
+        _confirm(mturk, hits, plan.missing_assignments(hits) if plan else {hit.hit_id: by for hit in hits}, yes)
+    plan = plan or batch_extend.begin_plan(ids, hits, by or 0, hours or 0)
     try:
-        if by is not None:
-            lacking = plan.missing_assignments(hits)
-            report(extend.add_assignments(mturk, lacking, hits), len(lacking), "HIT", "Extended", "Adding assignments")
-        if hours is not None:
-            leaving = plan.expiring_early(hits)
-            report(extend.add_time(mturk, leaving, plan.until), len(leaving), "HIT", "Extended", "Adding time")
-            console.note(f"On the market until {plan.until}.")
+        _apply(plan, mturk, hits)
     except SomeFailed as error:
-        error.hint = f"the same command tries those again; {_hint(ids)}"
+        error.hint = f"run the same command again to retry; {_hint(ids)}"
         raise
-    extend.plan_path(ids).unlink()
+    plan_path(ids).unlink()
 
 
-def _spelled(plan: "Extension") -> str:
-    """The command that began an extension."""
+def _apply(plan: Extension, mturk: MTurk, hits: list[HIT]) -> None:
+    if plan.by:
+        lacking = plan.missing_assignments(hits)
+        outcomes = batch_extend.add_assignments(mturk, lacking, hits)
+        report(outcomes, len(lacking), "HIT", "Extended", "Adding assignments")
+    if plan.hours:
+        leaving = plan.expiring_early(hits)
+        report(batch_extend.add_time(mturk, leaving, plan.until), len(leaving), "HIT", "Extended", "Adding time")
+        console.note(f"Available to workers until {plan.until}.")
+
+
+def _command(plan: Extension) -> str:
+    """The command line that began an extension."""
     options = [f"--assignments-by {plan.by}"] * bool(plan.by) + [f"--hours {plan.hours:g}"] * bool(plan.hours)
     return f"simpleturk extend {' '.join(options)}"
 
 
 def _hint(ids: Path) -> str:
-    from simpleturk.batch.extend import plan_path
-
-    return f"finish it with that command first, or give it up: remove {plan_path(ids)}"
+    return f"finish it with that command first, or cancel it by removing {plan_path(ids)}"
 
 
-def _confirm(mturk: "MTurk", hits: "list[HIT]", lacking: dict[str, int], yes: bool) -> None:
-    """Ask before real money is spent."""
-    from simpleturk.batch.pricing import Price, price
-
+def _confirm(mturk: MTurk, hits: list[HIT], lacking: dict[str, int], yes: bool) -> None:
+    """Print the price; ask before real money is spent."""
     total = Price(Decimal(0), Decimal(0))
     for hit in hits:
         number = lacking.get(hit.hit_id, 0)

@@ -3,135 +3,129 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from simpleturk import console
-from simpleturk.client.endpoints import EndpointOptions
+from simpleturk.batch.record import read_record
+from simpleturk.batch.review import Outcome, each
+from simpleturk.batch.status import fetch_hits
+from simpleturk.client.client import MTurk
 from simpleturk.commands.common.batch import the_batch
-from simpleturk.commands.common.endpoint import connect_to, marketplace_of, on_a_marketplace
-from simpleturk.commands.common.items import count, raise_if_some, report
+from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
+from simpleturk.commands.common.items import Failures, count, raise_if_some, report
 from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, YesOpt, data_out
 from simpleturk.errors import UsageError
+from simpleturk.files import json_line
+from simpleturk.mturk.models import HIT
 
-if TYPE_CHECKING:
-    from simpleturk.batch.review import Outcome
-    from simpleturk.client.client import MTurk
-    from simpleturk.mturk.models import HIT
-
-#: Any moment that is past takes a HIT off the market now.
+#: An expiration in the past expires a HIT at once.
 NOW = datetime(1970, 1, 1, tzinfo=UTC)
 
+STATES = ("Assignable", "Unassignable", "Reviewable", "Reviewing")
 
-def _moment(text: str) -> datetime:
-    """A --at, aware; without a zone it is this computer's time."""
+
+def _parse_time(text: str) -> datetime:
+    """The time of --at in UTC; a text without a time zone is this computer's time."""
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
         raise typer.BadParameter(f"{text!r} is not a time such as 2026-12-31T18:00") from None
 
 
-@on_a_marketplace
-def hits(
-    where: EndpointOptions,
-    status: Annotated[
-        list[str] | None,
-        typer.Option("--status", metavar="STATE", help="Only HITs in this state, such as Reviewable; may be repeated."),
-    ] = None,
-    title: Annotated[
-        str | None, typer.Option("--title", metavar="TEXT", help="Only HITs whose title contains this.")
-    ] = None,
-) -> None:
-    """List every HIT of the account as JSON Lines."""
-    from simpleturk.files import json_line
+StatusOpt = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--status",
+        metavar="STATE",
+        help="Only HITs in this state: Assignable (available to workers), Unassignable (all assignments taken), "
+        "Reviewable (ready for review) or Reviewing. Repeatable.",
+    ),
+]
+TitleOpt = Annotated[
+    str | None, typer.Option("--title", metavar="TEXT", help="Only HITs whose title contains this text.")
+]
+AtOpt = Annotated[
+    datetime | None,
+    typer.Option(
+        "--at",
+        metavar="TIME",
+        parser=_parse_time,
+        help="Time such as 2026-12-31T18:00 (this computer's time) or 2026-12-31T18:00Z (UTC). Default: now.",
+    ),
+]
 
-    mturk = connect_to(marketplace_of(where), where, DEFAULT_IDS)
-    wanted = {name.lower() for name in status or ()}
-    unknown = wanted - {"assignable", "unassignable", "reviewable", "reviewing"}
+
+@on_a_marketplace
+def hits(where: MarketplaceOptions, status: StatusOpt = None, title: TitleOpt = None) -> None:
+    """List every HIT of the account as JSON Lines."""
+    mturk = connect_to(marketplace_of(where), where)
+    states = {name.lower() for name in status or ()}
+    unknown = states - {state.lower() for state in STATES}
     if unknown:
-        names = "Assignable, Unassignable, Reviewable, Reviewing"
-        raise UsageError(f"--status {unknown.pop()}: no HIT is in such a state", f"it can be {names}")
+        raise UsageError(f"--status {unknown.pop()}: no such state", f"the states are {', '.join(STATES)}")
     with data_out():
         for page in mturk.hit_pages():
             for hit in page:
-                if (not wanted or hit.status.lower() in wanted) and (title or "").lower() in hit.title.lower():
+                if (not states or hit.status.lower() in states) and (title or "").lower() in hit.title.lower():
                     console.data(json_line(_hit_record(hit)))
 
 
 @on_a_marketplace
-def expire(
-    where: EndpointOptions,
-    ids: IdsOpt = DEFAULT_IDS,
-    at: Annotated[
-        datetime | None,
-        typer.Option(
-            "--at",
-            metavar="TIME",
-            parser=_moment,
-            help="When, such as 2026-12-31T18:00 (this computer's time) or 2026-12-31T18:00Z (UTC); now without it.",
-        ),
-    ] = None,
-    yes: YesOpt = False,
-) -> None:
-    """Stop showing a batch's HITs to workers."""
+def expire(where: MarketplaceOptions, ids: IdsOpt = DEFAULT_IDS, at: AtOpt = None, yes: YesOpt = False) -> None:
+    """Stop showing a batch's HITs to workers.
+
+    Workers who have accepted a HIT may still submit it. `simpleturk extend --hours` makes HITs available again.
+    """
     hit_ids, _, mturk = the_batch(where, ids, acts=True)
-    moment = at or NOW
     if mturk.marketplace.spends_money:
         question = f"Expire {console.plural(len(hit_ids), 'HIT')} on {mturk.marketplace.name}?"
         console.confirm(question, yes)
-    outcomes = _expire_each(mturk, hit_ids, moment)
+    outcomes = _expire_each(mturk, hit_ids, at or NOW)
     report(outcomes, len(hit_ids), "HIT", "Expired", "Expiring", f"at {at:%Y-%m-%dT%H:%M:%SZ}" if at else None)
 
 
 @on_a_marketplace
 def delete(
-    where: EndpointOptions,
-    named: Annotated[list[str] | None, typer.Argument(metavar="HIT_ID", help="Only these HITs.")] = None,
+    where: MarketplaceOptions,
+    named: Annotated[
+        list[str] | None, typer.Argument(metavar="HIT_ID", help="Ids of HITs. Default: the batch.")
+    ] = None,
     ids: IdsOpt = DEFAULT_IDS,
-    all_: Annotated[bool, typer.Option("--all", help="Every HIT of the account.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Take HITs off the market first.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Delete every HIT of the account.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="First expire HITs that are available to workers.")] = False,
     hit_id: Annotated[list[str] | None, typer.Option("--hit-id", hidden=True)] = None,
     yes: YesOpt = False,
 ) -> None:
     """Delete HITs and their answers.
 
-    What cannot be deleted is named, with what stands in the way.
+    HITs that are available to workers, in progress or waiting for review are not deleted; the reason is printed.
     """
     named = [*(named or ()), *(hit_id or ())]
     if named and all_:
         raise UsageError("HIT ids and --all exclude each other")
-    mturk, found = _to_delete(where, named, ids, all_)
-    gone = sum(hit is None for hit in found.values())
-    existing = [hit for hit in found.values() if hit is not None]
-    live = [hit for hit in existing if hit.status == "Assignable" and not (hit.pending or hit.unreviewed)]
-    ready = [hit.hit_id for hit in existing if _hindrance(hit) is None]
-    if force:
-        ready += [hit.hit_id for hit in live]
-    if gone:
-        console.note(f"{console.plural(gone, 'HIT')} deleted before, or not of this account.")
+    mturk, by_id = _hits_to_delete(where, named, ids, all_)
+    existing = [hit for hit in by_id.values() if hit is not None]
+    live = [hit.hit_id for hit in existing if hit.status == "Assignable" and not (hit.pending or hit.unreviewed)]
+    ready = [hit.hit_id for hit in existing if _obstacle(hit) is None] + (live if force else [])
+    if len(existing) < len(by_id):
+        console.note(f"{console.plural(len(by_id) - len(existing), 'HIT')} already deleted, or of another account.")
     if ready:
-        what = f"{console.plural(len(ready), 'HIT')} and {'its' if len(ready) == 1 else 'their'} answers"
-        saved = "Have the results been saved?"
-        console.confirm(f"Delete {what} on {mturk.marketplace.name}? {saved}", yes)
+        objects = f"{console.plural(len(ready), 'HIT')} and {'its' if len(ready) == 1 else 'their'} answers"
+        console.confirm(f"Delete {objects} on {mturk.marketplace.name}? Have you saved the results?", yes)
     if force and live:
-        report(_expire_each(mturk, [hit.hit_id for hit in live], NOW), len(live), "HIT", "Expired", "Expiring")
-    chosen = set(ready)
-    kept = [hit for hit in existing if hit.hit_id not in chosen]
-    for hit in kept:
-        console.failure(f"HIT {hit.hit_id}: {_hindrance(hit)}")
-    failed, _ = count(_delete_each(mturk, ready), len(ready), "HIT", "Deleting")
+        report(_expire_each(mturk, live, NOW), len(live), "HIT", "Expired", "Expiring")
+    kept = _report_obstacles(existing, set(ready))
+    failed, _ = count(each(mturk, ready, mturk.delete), len(ready), "HIT", "Deleting")
     console.note(f"Deleted {console.plural(len(ready) - failed, 'HIT')}.")
-    raise_if_some(len(kept) + failed, len(existing), "HIT", "Deleted")
+    raise_if_some(kept + failed, len(existing), "HIT", "Deleted")
 
 
-def _to_delete(
-    where: EndpointOptions, named: list[str] | None, ids: Path, all_: bool
-) -> "tuple[MTurk, dict[str, HIT | None]]":
-    """The HITs that the user means, as they stand."""
-    from simpleturk.batch.record import read_record
-    from simpleturk.batch.status import fetch_hits
-
+def _hits_to_delete(
+    where: MarketplaceOptions, named: list[str] | None, ids: Path, all_: bool
+) -> tuple[MTurk, dict[str, HIT | None]]:
+    """The current state of the HITs that the user means, by id; None for a HIT that does not exist."""
     if all_:
         mturk = connect_to(marketplace_of(where, acts=True), where, ids)
         return mturk, {hit.hit_id: hit for page in mturk.hit_pages() for hit in page}
@@ -143,31 +137,33 @@ def _to_delete(
     return mturk, fetch_hits(mturk, hit_ids)
 
 
-def _hindrance(hit: "HIT") -> str | None:
-    """What stands in the way of deleting a HIT, None if nothing does. Source: the API's page on DeleteHIT."""
+def _report_obstacles(hits: list[HIT], ready: set[str]) -> int:
+    """Print why HITs cannot be deleted; return how many cannot."""
+    failures = Failures("HIT")
+    for hit in hits:
+        if hit.hit_id not in ready:
+            failures.add(hit.hit_id, _obstacle(hit) or "")
+    failures.finish()
+    return failures.number
+
+
+def _obstacle(hit: HIT) -> str | None:
+    """Why a HIT cannot be deleted, None if it can. Source: the API reference page on DeleteHIT."""
     if hit.unreviewed:
         return f"waiting for review: {console.plural(hit.unreviewed, 'assignment')}; approve or reject first"
     if hit.pending:
-        return f"in work: {console.plural(hit.pending, 'assignment')}; expire it, and wait for them"
+        return f"in progress: {console.plural(hit.pending, 'assignment')}; expire the HIT, and wait for the workers"
     if hit.status == "Assignable":
-        return "it is on the market: --force takes it off first"
+        return "available to workers; --force expires it first"
     return None
 
 
-def _expire_each(mturk: "MTurk", hit_ids: list[str], moment: datetime) -> "Iterable[Outcome]":
-    from simpleturk.batch.review import each
-
+def _expire_each(mturk: MTurk, hit_ids: list[str], moment: datetime) -> Iterable[Outcome]:
     return each(mturk, hit_ids, lambda hit_id: mturk.expire(hit_id, moment))
 
 
-def _delete_each(mturk: "MTurk", hit_ids: list[str]) -> "Iterable[Outcome]":
-    from simpleturk.batch.review import each
-
-    return each(mturk, hit_ids, mturk.delete)
-
-
-def _hit_record(hit: "HIT") -> dict[str, Any]:
-    """One line of `hits`. `reward` is USD as text, times are ISO 8601 UTC."""
+def _hit_record(hit: HIT) -> dict[str, Any]:
+    """The record of a HIT in `hits`. `reward` is USD as text; times are ISO 8601 in UTC."""
     return {
         "hit_id": hit.hit_id,
         "status": hit.status,

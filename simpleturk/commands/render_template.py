@@ -1,11 +1,15 @@
-"""render-template: questions to look at before paying."""
+"""render-template: the page of an input, to check before paying."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from simpleturk import console
+from simpleturk.assets.local import inlined, served
+from simpleturk.batch.batch import BatchFiles, question_source
+from simpleturk.batch.inputs import open_inputs
+from simpleturk.batch.templates.jinja import MOST_INLINED
 from simpleturk.commands.common.batch_files import batch_files
 from simpleturk.commands.common.options import (
     ConfigOpt,
@@ -17,21 +21,21 @@ from simpleturk.commands.common.options import (
     data_out,
 )
 from simpleturk.errors import SimpleturkError, UsageError
-
-if TYPE_CHECKING:
-    from simpleturk.batch.batch import BatchFiles
+from simpleturk.files import write_whole
+from simpleturk.resources import find
 
 LineOpt = Annotated[
-    int | None, typer.Option("--line", metavar="N", min=1, help="The input on this line; the first without it.")
+    int | None, typer.Option("--line", metavar="N", min=1, help="Render the input on this line. Default: the first.")
 ]
 OutputOpt = Annotated[
     Path | None, typer.Option("--output", metavar="FILE", help="Write the page to this file instead of stdout.")
 ]
 PreviewOpt = Annotated[
-    bool, typer.Option("--preview", help="Serve the page on this computer; it reloads on every change.")
+    bool,
+    typer.Option("--preview", help="Serve the page to browsers on this computer; it reloads when a file changes."),
 ]
 PortOpt = Annotated[
-    int, typer.Option("--port", metavar="N", min=0, max=65535, help="The preview's port; 0 takes a free one.")
+    int, typer.Option("--port", metavar="N", min=0, max=65535, help="Port of the preview; 0 takes a free port.")
 ]
 
 
@@ -48,20 +52,14 @@ def render_template(
     config: ConfigOpt = None,
 ) -> None:
     """Render the page of one input, or preview it."""
-    from simpleturk.assets.local import inlined, served
-    from simpleturk.batch.inputs import open_inputs
-    from simpleturk.batch.templates.jinja import MOST_INLINED
-    from simpleturk.files import write_whole
-    from simpleturk.resources import find
-
     if str(inputs) == "-":
-        raise UsageError("render-template reads its inputs from a file", "name one with --inputs")
+        raise UsageError("render-template cannot read inputs from stdin", "name a file with --inputs")
     if preview and output:
         raise UsageError("--preview and --output exclude each other")
     address = served if preview else inlined(MOST_INLINED)
     files = batch_files(open_inputs(find(inputs)), template, properties, set_, syntax, config, address=address)
     if preview:
-        from simpleturk.commands.preview.app import serve_preview
+        from simpleturk.commands.preview.command import serve_preview  # loads the web server
 
         serve_preview(files, line or 1, port)
         return
@@ -76,10 +74,8 @@ def render_template(
         console.data(html)
 
 
-def _page(files: "BatchFiles", line: int | None) -> str:
+def _page(files: BatchFiles, line: int | None) -> str:
     """The page of the input on a line, or of the first input. Raises SimpleturkError if there is none."""
-    from simpleturk.batch.batch import question_source
-
     inputs = files.inputs
     source = question_source(files, None)
     assert source
@@ -91,6 +87,6 @@ def _page(files: "BatchFiles", line: int | None) -> str:
     try:
         html.encode()
     except UnicodeEncodeError as error:
-        wrong = f"U+{ord(html[error.start]):04X}"
-        raise SimpleturkError(f"{inputs.where(item.line)}: the page holds {wrong}, half a character") from error
+        character = f"U+{ord(html[error.start]):04X}"
+        raise SimpleturkError(f"{inputs.where(item.line)}: the page contains {character}, half a character") from error
     return html

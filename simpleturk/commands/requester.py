@@ -1,30 +1,40 @@
-"""requester: who may call the marketplace's API, their money, and what they owe workers."""
+"""requester: accounts that may call the marketplace's API, their money, and what they owe workers."""
 
 import csv
 import io
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from simpleturk import console
-from simpleturk.commands.common.database import DatabaseOpt, opened
+from simpleturk.commands.common.database import opened
 from simpleturk.commands.common.money import payment_parser
-from simpleturk.commands.common.options import YesOpt, data_out
-from simpleturk.errors import Problem, Problems, SimpleturkError
+from simpleturk.commands.common.options import DatabaseOpt, YesOpt, data_out
+from simpleturk.errors import Problem, Problems, SimpleturkError, reporting_missing_file
+from simpleturk.files import json_line
+from simpleturk.marketplace.api.signature import secret_of
+from simpleturk.marketplace.domain import ledger
+from simpleturk.marketplace.people.requesters import (
+    add_key,
+    add_requester,
+    all_requesters,
+    find_requester,
+    key_owner,
+    revoke_key,
+    revoke_keys,
+)
+from simpleturk.marketplace.store.rows import LedgerRow, RequesterRow
+from simpleturk.marketplace.store.transaction import Transaction
 
-if TYPE_CHECKING:
-    from simpleturk.marketplace.store.rows import LedgerRow, RequesterRow
-    from simpleturk.marketplace.store.transaction import Transaction
-
-#: What is exported of a payment, in this order; `entry` is its number in the ledger.
+#: The columns of an exported payment; `entry` is its number in the ledger.
 COLUMNS = ("entry", "worker_id", "kind", "amount", "time", "hit_id", "assignment_id", "note")
 
-NameArg = Annotated[str, typer.Argument(metavar="NAME", help="What workers see as the requester's name.")]
+NameArg = Annotated[str, typer.Argument(metavar="NAME", help="Name of the requester, as workers see it.")]
 RequesterOpt = Annotated[
     str | None,
-    typer.Option("--requester", metavar="NAME", help="The requester, by name or id; by default the local one."),
+    typer.Option("--requester", metavar="NAME", help="Name or id of the requester. Default: the local requester."),
 ]
 
 
@@ -35,14 +45,13 @@ def add(
     name: NameArg,
     database: DatabaseOpt = None,
     another_key: Annotated[
-        bool, typer.Option("--another-key", help="The requester exists: make one more access key.")
+        bool, typer.Option("--another-key", help="Create one more access key for an existing requester.")
     ] = False,
 ) -> None:
-    """Add a requester and print their access key as JSON."""
-    from simpleturk.files import json_line
-    from simpleturk.marketplace.api.signature import secret_of
-    from simpleturk.marketplace.people.requesters import add_key, add_requester
+    """Add a requester and print their access key as JSON.
 
+    A requester creates HITs. Programs sign API calls with the requester's access key. The secret is shown only once.
+    """
     with opened(database) as marketplace, data_out():
         with marketplace.write() as transaction:
             if another_key:
@@ -51,7 +60,7 @@ def add(
                 try:
                     requester_id = add_requester(transaction, name)
                 except ValueError as error:
-                    raise SimpleturkError(str(error), "for one more key of theirs, say --another-key") from error
+                    raise SimpleturkError(str(error), "give --another-key for one more key") from error
             key = add_key(transaction, requester_id)
         record = {
             "requester": name,
@@ -60,15 +69,11 @@ def add(
             "secret_access_key": secret_of(marketplace.store, key.access_key_id),
         }
         console.data(json_line(record))
-    console.note("Keep the secret: it is not shown again.")
+    console.note("Save the secret: it is not shown again.")
 
 
 def list_(database: DatabaseOpt = None) -> None:
     """List requesters with their keys and money as JSON Lines."""
-    from simpleturk.files import json_line
-    from simpleturk.marketplace.domain import ledger
-    from simpleturk.marketplace.people.requesters import all_requesters
-
     with opened(database) as marketplace, marketplace.read() as transaction, data_out():
         for requester, keys in all_requesters(transaction):
             owed = ledger.owed(transaction, requester.requester_id)
@@ -90,56 +95,57 @@ def revoke(
     database: DatabaseOpt = None,
     yes: YesOpt = False,
 ) -> None:
-    """Revoke an access key, or all keys of a requester."""
-    from simpleturk.marketplace.people.requesters import key_owner, revoke_key, revoke_keys
+    """Revoke an access key, or all keys of a requester.
 
+    API calls that are signed with a revoked key are refused at once.
+    """
     with opened(database) as marketplace:
         with marketplace.read() as transaction:
             is_key = key_owner(transaction, named) is not None
             requester_id = "" if is_key else _find(transaction, named).requester_id
-        what = f"the access key {named}" if is_key else f"all access keys of {named}"
-        console.confirm(f"Revoke {what}?", yes)
+        keys = f"the access key {named}" if is_key else f"all access keys of {named}"
+        console.confirm(f"Revoke {keys}?", yes)
         with marketplace.write() as transaction:
             number = int(revoke_key(transaction, named)) if is_key else revoke_keys(transaction, requester_id)
     console.note(f"Revoked {console.plural(number, 'access key')}.")
 
 
 def deposit(
-    amount: Annotated[Any, typer.Argument(metavar="USD", parser=parse_deposit, help="How much.")],
+    amount: Annotated[Any, typer.Argument(metavar="USD", parser=parse_deposit, help="The amount, in USD.")],
     requester: RequesterOpt = None,
     database: DatabaseOpt = None,
 ) -> None:
     """Add money to a requester's account.
 
-    The first deposit makes the account prepaid: from then on HITs are launched only as far as the money goes.
+    The first deposit makes the account prepaid: a HIT whose cost is above the balance is then refused.
     """
-    from simpleturk.marketplace.domain import ledger
-
     with opened(database) as marketplace, marketplace.write() as transaction:
-        found = _find(transaction, requester)
-        ledger.deposit(transaction, found.requester_id, int(amount * 100))
-        balance = ledger.account_of(transaction, found.requester_id).available
-    console.note(f"Deposited ${amount:,.2f} for {found.name}; the balance is ${ledger.dollars(balance)}.")
+        payer = _find(transaction, requester)
+        ledger.deposit(transaction, payer.requester_id, int(amount * 100))
+        balance = ledger.account_of(transaction, payer.requester_id).available
+    console.note(f"Deposited ${amount:,.2f} for {payer.name}; the balance is ${ledger.dollars(balance)}.")
 
 
 def unlimited(requester: RequesterOpt = None, database: DatabaseOpt = None) -> None:
-    """Remove the spending limit of a requester."""
-    from simpleturk.marketplace.domain import ledger
+    """Remove the spending limit of a requester.
 
+    Deposits no longer limit the HITs that the requester can create.
+    """
     with opened(database) as marketplace, marketplace.write() as transaction:
-        found = _find(transaction, requester)
-        ledger.remove_limit(transaction, found.requester_id)
-    console.note(f"{found.name} has no limit.")
+        payer = _find(transaction, requester)
+        ledger.remove_limit(transaction, payer.requester_id)
+    console.note(f"{payer.name} has no spending limit.")
 
 
 def payments(
     requester: RequesterOpt = None,
-    by_worker: Annotated[bool, typer.Option("--by-worker", help="One line per worker, with the sum.")] = False,
+    by_worker: Annotated[bool, typer.Option("--by-worker", help="Print one line per worker, with the sum.")] = False,
     database: DatabaseOpt = None,
 ) -> None:
-    """Print what a requester owes workers, as CSV."""
-    from simpleturk.marketplace.domain import ledger
+    """Print what a requester owes workers, as CSV.
 
+    The marketplace moves no money: pay the workers yourself, then mark the payments with `requester paid`.
+    """
     with opened(database) as marketplace, marketplace.read() as transaction:
         requester_id = _find(transaction, requester).requester_id
         entries = ledger.owed(transaction, requester_id)
@@ -149,60 +155,57 @@ def payments(
             for entry in entries:
                 worker_id = entry.worker_id or ""
                 sums[worker_id] = sums.get(worker_id, 0) + _cents(entry)
-            _write_csv(("worker_id", "amount"), [(who, ledger.dollars(amount)) for who, amount in sums.items()])
+            _write_csv(("worker_id", "amount"), [(worker, ledger.dollars(amount)) for worker, amount in sums.items()])
         else:
             _write_csv(COLUMNS, [_row(entry) for entry in entries])
     total = sum(_cents(entry) for entry in entries)
-    console.note(f"{console.plural(len(entries), 'payment')}, ${ledger.dollars(total)} in all.")
+    console.note(f"{console.plural(len(entries), 'payment')}, ${ledger.dollars(total)} in total.")
 
 
 def paid(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help='What "requester payments" printed.')],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file printed by `simpleturk requester payments`.")],
     requester: RequesterOpt = None,
     database: DatabaseOpt = None,
     yes: YesOpt = False,
 ) -> None:
-    """Mark the payments in a file as paid."""
-    from simpleturk.marketplace.domain import ledger
+    """Mark the payments in a file as paid.
 
+    If one of them cannot be marked, none is.
+    """
     numbers = _read_entries(file)
     with opened(database) as marketplace:
         with marketplace.read() as transaction:
-            found = _find(transaction, requester)
-            owed = {entry.seq: entry for entry in ledger.owed(transaction, found.requester_id)}
-        strange = [number for number in numbers if number not in owed]
-        if strange:
+            payer = _find(transaction, requester)
+            owed = {entry.seq: entry for entry in ledger.owed(transaction, payer.requester_id)}
+        unknown = [number for number in numbers if number not in owed]
+        if unknown:
             raise SimpleturkError(
-                f"{file}: the entry {strange[0]} is not owed by {found.name} (or has been marked paid before)",
-                "nothing was marked; print the payments anew",
+                f"{file}: the entry {unknown[0]} is not owed by {payer.name}, or is already marked as paid",
+                "nothing was marked; print the payments again",
             )
         total = ledger.dollars(sum(_cents(owed[number]) for number in numbers))
-        question = f"Mark {console.plural(len(numbers), 'payment')} of ${total} by {found.name} as made?"
+        question = f"Mark {console.plural(len(numbers), 'payment')} of ${total} by {payer.name} as paid?"
         console.confirm(question, yes)
         with marketplace.write() as transaction:
-            done = ledger.mark_paid(transaction, found.requester_id, numbers)
-    console.note(f"Marked {console.plural(done, 'payment')}.")
+            marked = ledger.mark_paid(transaction, payer.requester_id, numbers)
+    console.note(f"Marked {console.plural(marked, 'payment')} as paid.")
 
 
-def _find(transaction: "Transaction", name: str | None) -> "RequesterRow":
-    from simpleturk.marketplace.people.requesters import find_requester
-
-    found = find_requester(transaction, name or transaction.requester_id)
-    if found is None:
-        raise SimpleturkError(f"there is no requester {name}", '"simpleturk requester list" names them')
-    return found
+def _find(transaction: Transaction, name: str | None) -> RequesterRow:
+    requester = find_requester(transaction, name or transaction.requester_id)
+    if requester is None:
+        raise SimpleturkError(f"there is no requester {name}", "list requesters with simpleturk requester list")
+    return requester
 
 
-def _cents(entry: "LedgerRow") -> int:
+def _cents(entry: LedgerRow) -> int:
     return -(entry.available + entry.held)
 
 
-def _row(entry: "LedgerRow") -> tuple[Any, ...]:
-    from simpleturk.marketplace.domain import ledger
-
+def _row(entry: LedgerRow) -> tuple[Any, ...]:
     moment = datetime.fromtimestamp(entry.time, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     note = entry.note or ""
-    # A spreadsheet would take this for a formula.
+    # A spreadsheet would read these as formulas.
     note = f"'{note}" if note[:1] in ("=", "+", "-", "@", "\t", "\r") else note
     amount = ledger.dollars(_cents(entry))
     return (entry.seq, entry.worker_id, entry.kind, amount, moment, entry.hit_id, entry.assignment_id, note)
@@ -217,30 +220,27 @@ def _write_csv(columns: tuple[str, ...], rows: list[Any]) -> None:
 
 
 def _read_entries(file: Path) -> list[int]:
-    """The numbers in a file of payments, each once. Raises Problems with every bad line."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise SimpleturkError(f"{file}: no such file", "name what the payments were printed into") from error
-    except UnicodeDecodeError as error:
-        raise Problems([Problem(str(file), "is not UTF-8 text")]) from error
+    """The entry numbers in a file of payments, each once. Raises Problems with every bad line."""
+    with reporting_missing_file(file, "name the file that holds the printed payments"):
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise Problems([Problem(str(file), "is not UTF-8 text")]) from error
     rows = csv.DictReader(io.StringIO(text, newline=""))
     if "entry" not in (rows.fieldnames or ()):
-        hint = "a file by worker has none: print the payments without --by-worker"
+        hint = "print the payments without --by-worker"
         raise Problems([Problem(str(file), "has no column entry", hint)])
-    found: list[int] = []
+    numbers: list[int] = []
     problems = []
     try:
         for row in rows:
             entry = row["entry"] or ""
             if entry.isascii() and entry.isdecimal() and len(entry) < 19:
-                found.append(int(entry))
+                numbers.append(int(entry))
             else:
-                problems.append(
-                    Problem(f"{file}, line {rows.line_num}", f"{entry[:40]!r} is not the number of an entry")
-                )
+                problems.append(Problem(f"{file}, line {rows.line_num}", f"{entry[:40]!r} is not an entry number"))
     except csv.Error as error:
         problems.append(Problem(f"{file}, line {rows.line_num}", f"is not CSV: {error}"))
-    if problems or not found:
+    if problems or not numbers:
         raise Problems(problems or [Problem(str(file), "holds no payments")])
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(numbers))

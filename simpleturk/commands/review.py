@@ -2,142 +2,133 @@
 
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from simpleturk import console
-from simpleturk.client.endpoints import EndpointOptions
+from simpleturk.batch import review
+from simpleturk.batch.pricing import price
+from simpleturk.batch.record import BatchRecord, read_record
+from simpleturk.batch.results.fetch import collect, with_news
+from simpleturk.client.client import MTurk
 from simpleturk.commands.common.batch import surveyed, the_batch
-from simpleturk.commands.common.endpoint import connect_to, marketplace_of, on_a_marketplace
-from simpleturk.commands.common.items import Named, named_assignments, report
-from simpleturk.commands.common.options import DEFAULT_IDS, AssignmentsOpt, IdsOpt, YesOpt
+from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
+from simpleturk.commands.common.items import NamedItem, named_assignments, report
+from simpleturk.commands.common.options import DEFAULT_IDS, AssignmentsArg, AssignmentsOpt, IdsOpt, YesOpt
 from simpleturk.errors import UsageError
 
-if TYPE_CHECKING:
-    from simpleturk.batch.record import BatchRecord
-    from simpleturk.client.client import MTurk
-
-
-NamedArg = Annotated[list[str] | None, typer.Argument(metavar="ASSIGNMENT_ID", help="Only these assignments.")]
+ApproveFeedbackOpt = Annotated[str | None, typer.Option("--feedback", metavar="TEXT", help="A message to the workers.")]
+OverrideOpt = Annotated[bool, typer.Option("--override-rejection", help="Also approve rejected assignments.")]
+RejectFeedbackOpt = Annotated[
+    str | None,
+    typer.Option(
+        "--feedback",
+        metavar="TEXT",
+        help="Reason of the rejection; workers read it. Required, unless the CSV file gives the reasons.",
+    ),
+]
+WholeBatchOpt = Annotated[bool, typer.Option("--whole-batch", help="Reject every submitted assignment of the batch.")]
+NO_FEEDBACK_HINT = "workers read why they are not paid"
 
 
 @on_a_marketplace
 def approve(
-    where: EndpointOptions,
-    named: NamedArg = None,
+    where: MarketplaceOptions,
+    named: AssignmentsArg = None,
     ids: IdsOpt = DEFAULT_IDS,
     assignments: AssignmentsOpt = None,
-    feedback: Annotated[
-        str | None, typer.Option("--feedback", metavar="TEXT", help="A message to the workers.")
-    ] = None,
-    override_rejection: Annotated[
-        bool, typer.Option("--override-rejection", help="Approve also what was rejected.")
-    ] = False,
+    feedback: ApproveFeedbackOpt = None,
+    override_rejection: OverrideOpt = False,
     yes: YesOpt = False,
 ) -> None:
-    """Approve submitted assignments: all, or those named."""
-    from simpleturk.batch.review import approve as approve_each
+    """Approve submitted assignments: all, or those named.
 
-    chosen, record, mturk = _chosen(
-        where,
-        ids,
-        named_assignments(named, assignments, approve=True),
-        "Approved",
-        ("Submitted", "Rejected") if override_rejection else ("Submitted",),
-    )
+    Approved assignments are paid.
+    """
+    items = named_assignments(named, assignments, approve=True)
+    statuses = ("Submitted", "Rejected") if override_rejection else ("Submitted",)
+    chosen, record, mturk = _chosen(where, ids, items, "Approved", statuses)
     if not chosen:
         console.note("Nothing to approve.")
         return
-    # Who said yes reads no question: what it would tell is not asked for.
+    # With --yes there is no question, so its price and balance need no calls.
     if mturk.marketplace.spends_money and not yes:
-        price = _price(mturk, record, len(chosen))
-        balance = f"balance ${mturk.balance():,.2f}"
-        question = (
-            f"Approve {console.plural(len(chosen), 'assignment')} on {mturk.marketplace.name}, {price} ({balance})?"
-        )
+        cost, balance = _price(mturk, record, len(chosen)), f"balance ${mturk.balance():,.2f}"
+        number = console.plural(len(chosen), "assignment")
+        question = f"Approve {number} on {mturk.marketplace.name}, {cost} ({balance})?"
         console.confirm(question, yes, stdin_is_data=str(assignments) == "-")
-    outcomes = approve_each(mturk, chosen, feedback, override_rejection)
+    outcomes = review.approve(mturk, chosen, feedback, override_rejection)
     report(outcomes, len(chosen), "assignment", "Approved", "Approving")
 
 
 @on_a_marketplace
 def reject(
-    where: EndpointOptions,
-    named: NamedArg = None,
+    where: MarketplaceOptions,
+    named: AssignmentsArg = None,
     ids: IdsOpt = DEFAULT_IDS,
     assignments: AssignmentsOpt = None,
-    feedback: Annotated[
-        str | None,
-        typer.Option(
-            "--feedback", metavar="TEXT", help="Why: the workers read it. Required, but where a CSV file gives reasons."
-        ),
-    ] = None,
-    whole_batch: Annotated[
-        bool, typer.Option("--whole-batch", help="Reject every submitted assignment of the batch.")
-    ] = False,
+    feedback: RejectFeedbackOpt = None,
+    whole_batch: WholeBatchOpt = False,
     yes: YesOpt = False,
 ) -> None:
-    """Reject assignments; the workers read your reason."""
-    from simpleturk.batch.review import reject as reject_each
+    """Reject assignments; the workers read your reason.
 
+    Rejected assignments are not paid.
+    """
     if feedback is not None and not feedback.strip():
-        raise UsageError("--feedback is empty: workers have to read why they are not paid")
-    records = named_assignments(named, assignments, approve=False)
-    if records is None and not whole_batch:
-        raise UsageError("nothing says what to reject", "name assignments, or say --whole-batch")
-    if records is not None and whole_batch:
+        raise UsageError("--feedback is empty", NO_FEEDBACK_HINT)
+    items = named_assignments(named, assignments, approve=False)
+    if items is None and not whole_batch:
+        raise UsageError("no assignments named", "name the assignments to reject, or give --whole-batch")
+    if items is not None and whole_batch:
         raise UsageError("assignments and --whole-batch exclude each other")
-    reasons = _reasons(records or {}, feedback)
-    if feedback is None and (whole_batch or len(reasons) < len(records or {})):
-        raise UsageError("--feedback is missing: workers have to read why they are not paid")
-    chosen, _, mturk = _chosen(where, ids, records, "Rejected", ("Submitted",))
+    reasons = _reasons(items or {}, feedback)
+    if feedback is None and (whole_batch or len(reasons) < len(items or {})):
+        raise UsageError("--feedback is missing", NO_FEEDBACK_HINT)
+    chosen, _, mturk = _chosen(where, ids, items, "Rejected", ("Submitted",))
     if not chosen:
         console.note("Nothing to reject.")
         return
     question = f"Reject {console.plural(len(chosen), 'assignment')} on {mturk.marketplace.name}, without pay?"
     console.confirm(question, yes, stdin_is_data=str(assignments) == "-")
-    given = {assignment_id: reasons.get(assignment_id) or feedback or "" for assignment_id in chosen}
-    report(reject_each(mturk, given), len(chosen), "assignment", "Rejected", "Rejecting")
+    messages = {assignment_id: reasons.get(assignment_id) or feedback or "" for assignment_id in chosen}
+    report(review.reject(mturk, messages), len(chosen), "assignment", "Rejected", "Rejecting")
 
 
-def _reasons(records: dict[str, Named], feedback: str | None) -> dict[str, str]:
-    """Why each assignment is rejected, where that is known. A mere mark in the column Reject is no reason."""
+def _reasons(items: dict[str, NamedItem], feedback: str | None) -> dict[str, str]:
+    """The reason to reject each assignment, where it is known. A mere "x" in the column Reject is no reason."""
     reasons = {
-        name: feedback if record.reason.lower() == "x" else record.reason or feedback
-        for name, record in records.items()
+        assignment_id: feedback if item.reason.lower() == "x" else item.reason or feedback
+        for assignment_id, item in items.items()
     }
-    return {name: reason for name, reason in reasons.items() if reason}
+    return {assignment_id: reason for assignment_id, reason in reasons.items() if reason}
 
 
 def _chosen(
-    where: EndpointOptions, ids: Path, records: dict[str, Named] | None, wanted: str, statuses: tuple[str, ...]
-) -> "tuple[list[str], BatchRecord | None, MTurk]":
+    where: MarketplaceOptions, ids: Path, items: dict[str, NamedItem] | None, status: str, statuses: tuple[str, ...]
+) -> tuple[list[str], BatchRecord | None, MTurk]:
     """The assignments to decide on, the batch record if there is one, and a client of their marketplace.
 
-    Those named, but for what their records say to be `wanted` already; without any, the batch's in these states.
+    These are the named ones, without those that already have the new `status` in their file; or, if none are named, the
+    batch's assignments in one of the `statuses`.
     """
-    from simpleturk.batch.record import read_record
-    from simpleturk.batch.results.fetch import collect, with_news
-
-    if records is None:
+    if items is None:
         hit_ids, record, mturk = the_batch(where, ids, acts=True)
         hits = (hit for hit in surveyed(mturk, hit_ids, record, ids).values() if hit is not None)
-        found = collect(mturk, with_news(hits, statuses, {}), statuses)
-        return [assignment.assignment_id for _, assignment in found], record, mturk
+        submitted = collect(mturk, with_news(hits, statuses, {}), statuses)
+        return [assignment.assignment_id for _, assignment in submitted], record, mturk
     record = read_record(ids)
     mturk = connect_to(marketplace_of(where, record, acts=True), where, ids, record)
-    chosen = [assignment_id for assignment_id, found in records.items() if found.status != wanted]
-    if len(chosen) < len(records):
-        settled = console.plural(len(records) - len(chosen), "assignment")
-        console.note(f"{settled} had been {wanted.lower()} before, as the records say.")
+    chosen = [assignment_id for assignment_id, item in items.items() if item.status != status]
+    if len(chosen) < len(items):
+        number = console.plural(len(items) - len(chosen), "assignment")
+        console.note(f"{number} had been {status.lower()} before, according to the file.")
     return chosen, record, mturk
 
 
-def _price(mturk: "MTurk", record: "BatchRecord | None", number: int) -> str:
-    """What approving costs, where the batch record tells the reward."""
-    from simpleturk.batch.pricing import price
-
+def _price(mturk: MTurk, record: BatchRecord | None, number: int) -> str:
+    """The cost of approving assignments, if the batch record gives the reward."""
     if record is None:
         return "for their rewards"
     cost = price(Decimal(record.reward), number, record.max_assignments, mturk.marketplace.is_amazon)

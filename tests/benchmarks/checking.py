@@ -13,7 +13,7 @@ from pathlib import Path
 from simpleturk.batch.batch import BatchFiles, load_batch
 from simpleturk.batch.inputs import open_inputs
 from simpleturk.batch.lint.check import check_batch
-from simpleturk.commands.check import SAMPLE
+from simpleturk.commands.common.findings import SAMPLE
 from simpleturk.commands.init import copy_example
 
 

@@ -36,14 +36,14 @@ def test_it_is_silent_on_what_ships(folder: Path, run: Run, name: str) -> None:
     copy_example(name, folder)
     result = run("check", "--strict", "--database", "market.db")
     assert result.exit_code == 0, result.stderr
-    assert ": nothing found; " in result.stderr and len(result.stderr.splitlines()) == 1
+    assert ": no problems; " in result.stderr and len(result.stderr.splitlines()) == 1
 
 
 def test_a_launch_refuses_a_page_that_cannot_be_submitted_unless_told_otherwise(batch_files: Files, run: Run) -> None:
     batch_files([{"word": "cat"}], template="<p>{{ input.word }}</p>")
     result = run("launch")
     assert result.exit_code == 1 and "the page has no form" in result.stderr
-    assert "hint: nothing was created; simpleturk check looks at every input" in result.stderr
+    assert "hint: nothing was created; run simpleturk check for all inputs" in result.stderr
     assert not Path("hit_ids.txt").exists() and not Path("hit_ids.batch.json").exists()
     assert run("launch", "--no-check").exit_code == 0
 

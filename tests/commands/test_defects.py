@@ -57,7 +57,7 @@ def test_a_wrong_key_is_told_once_and_ends_the_launch(
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong")
         result = run("launch", "--endpoint-url", address, "--stats", "--yes")
     assert (result.exit_code, result.stderr.count("error: ")) == (1, 1)
-    assert "0 repeated, 0 throttled" in result.stderr
+    assert "0 retried, 0 throttled" in result.stderr
 
 
 def test_an_answer_that_is_lost_makes_no_second_hit(
@@ -305,7 +305,7 @@ def test_blocking_blocks_and_says_so(words: list[str], run: Run) -> None:
     assert "Block 2 workers from all your HITs on local?" in result.stderr
     assert [one["worker_id"] for one in records(run("block", "--list").stdout)] == ["ann", "bob"]
     assert "Unblocked 2 workers." in run("unblock", "ann", "bob").stderr
-    assert "Keep workers from all your HITs" in run("block", "--help").stdout
+    assert "Block workers from all your HITs" in run("block", "--help").stdout
 
 
 def test_workers_are_told_why_rejections_are_overridden_and_work_is_chosen_one_by_one(
@@ -332,7 +332,7 @@ def test_deleting_says_what_stands_in_the_way_and_can_take_hits_down(
     result = run("delete", "--yes")
     assert result.exit_code == 3
     assert f"error: HIT {words[0]}: waiting for review: 1 assignment" in result.stderr
-    assert f"error: HIT {words[1]}: it is on the market: --force takes it off first" in result.stderr
+    assert f"error: HIT {words[1]}: available to workers; --force expires it first" in result.stderr
     run("approve")
     assert run("delete", "--force", "-f", "--hit_ids_file", "hit_ids.txt").exit_code == 0
     assert hits(run) == []

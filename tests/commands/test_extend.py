@@ -54,7 +54,7 @@ def test_an_interrupted_extension_goes_on_where_it_stopped(
     interrupted(monkeypatch, "add_assignments", 2)
     assert run("extend", "--assignments-by", "2").exit_code == 1
     result = run("extend", "--assignments-by", "1")
-    assert "an extension of this batch was interrupted: simpleturk extend --assignments-by 2" in result.stderr
+    assert "another extension of this batch is not finished: simpleturk extend --assignments-by 2" in result.stderr
     assert "Extended 2 HITs." in run("extend", "--assignments-by", "2").stderr
     assert places(run) == [4, 4, 4]
     assert not Path("hit_ids.extension.json").exists()
@@ -99,7 +99,7 @@ def test_hits_get_more_time_also_when_it_was_over(words: list[str], run: Run) ->
 def test_what_cannot_be_extended_is_named(words: list[str], run: Run) -> None:
     result = run("extend", "--assignments-by", "8")
     assert (result.exit_code, result.stderr.count("cannot be extended to 10 or more")) == (3, 3)
-    assert "give it up: remove hit_ids.extension.json" in result.stderr
+    assert "cancel it by removing hit_ids.extension.json" in result.stderr
     assert run("extend").exit_code == 2
 
 

@@ -187,8 +187,8 @@ def test_the_ancestors_results_are_taken(folder: Path, run: Run, form: str) -> N
     ]  # fmt: skip
     write_json(form)(found)
     result = run("import", "old.jsonl", "--database", "m.db")
-    assert "warning: 2 assignments without a state taken as approved" in result.stderr
-    assert "warning: 1 assignment without a time: they count as submitted now" in result.stderr
+    assert "warning: 2 assignments without a state: imported as approved" in result.stderr
+    assert "warning: 1 assignment without a time: imported as submitted now" in result.stderr
     back = records(run("results", "--database", "m.db").stdout)
     assert [(record["output"], record["status"]) for record in back] == [
         ({"n": [1, "é"]}, "Approved"), (["x"], "Approved")
@@ -293,7 +293,7 @@ def test_a_file_of_the_name_of_its_inputs_is_left_alone(folder: Path, run: Run) 
     Path("hit_ids.inputs.jsonl").write_text(line + "\n")
     result = run("import", "hit_ids.inputs.jsonl", "--database", "m.db")
     assert (result.exit_code, Path("hit_ids.inputs.jsonl").read_text()) == (1, line + "\n")
-    assert "hit_ids.inputs.jsonl exists already" in result.stderr
+    assert "hit_ids.inputs.jsonl already exists" in result.stderr
 
 
 @given(st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2200, 1, 1)))

@@ -49,7 +49,7 @@ def test_every_question_of_the_ten_is_small_enough_for_amazon(folder: Path, run:
         run("init", name, "--from", name)
         result = run("check", "--template", f"{name}/template.html", "--properties", f"{name}/properties.json",
                      "--inputs", f"{name}/inputs.jsonl", "--json")  # fmt: skip
-        largest = int(result.stderr.rpartition(" bytes at most")[0].rpartition(" ")[2].replace(",", ""))
+        largest = int(result.stderr.rpartition(" bytes; ")[0].rpartition(" ")[2].replace(",", ""))
         assert largest < 65_535
 
 
@@ -57,7 +57,7 @@ def test_nothing_is_overwritten(folder: Path, run: Run) -> None:
     (folder / "mine").mkdir()
     (folder / "mine" / "template.html").write_text("my work")
     result = run("init", "mine")
-    assert (result.exit_code, result.stderr.splitlines()[0]) == (1, "error: mine exists already")
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (1, "error: mine already exists")
     assert (folder / "mine" / "template.html").read_text() == "my work"
     (folder / "file").write_text("x")
     assert run("init", "file").exit_code == 1
@@ -68,7 +68,7 @@ def test_nothing_is_overwritten(folder: Path, run: Run) -> None:
 def test_wrong_usage(run: Run) -> None:
     assert run("init").exit_code == 2
     result = run("init", "x", "--from", "../../etc")
-    assert result.exit_code == 2 and "there is no such example" in result.stderr
+    assert result.exit_code == 2 and "no such example" in result.stderr
     assert "did you mean" in run("init", "x", "--from", "surve").stderr
     assert not Path("x").exists()
 

@@ -64,7 +64,9 @@ def test_a_whole_batch_with_every_command(
     assert shell("--version").stdout.startswith(b"simpleturk ")
     page = shell("render-template", "--line", "2").stdout
     assert b"two of the four plates were broken" in page and b"var simpleamt" in page
-    assert "Launched 5 HITs on local: 5 created, 0 adopted, 0 there already; ids in hit_ids.txt" in err(shell("launch"))
+    assert "Launched 5 HITs on local: 5 created, 0 recovered, 0 already present; ids in hit_ids.txt" in err(
+        shell("launch")
+    )
 
     def judge(page: Page, worker_id: str) -> dict[str, str]:
         text = json.loads(page.script("input"))["text"]
@@ -115,7 +117,7 @@ def test_the_demo_tells_the_whole_story_and_leaves_nothing_running(shell: Shell,
 def test_the_demo_never_touches_a_folder_that_is_there(shell: Shell, folder: Path) -> None:
     (folder / "mine").mkdir()
     done = shell("demo", "mine", status=1)
-    assert err(done).startswith("error: mine exists already\nhint: ")
+    assert err(done).startswith("error: mine already exists\nhint: ")
     assert list((folder / "mine").iterdir()) == []
 
 
@@ -123,7 +125,7 @@ def test_the_demo_fails_loudly_if_a_step_does(shell: Shell, folder: Path) -> Non
     done = shell(
         "demo", "d", status=1, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
     )
-    assert "error: the demo's step failed with status 1: simpleturk launch\n" in err(done)
+    assert "error: the demo failed with status 1 at: simpleturk launch\n" in err(done)
     assert "Traceback" not in err(done)
 
 
@@ -144,7 +146,7 @@ def test_ctrl_c_in_the_middle_loses_nothing(big_batch: None, installed: Path, fo
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert said.endswith("error: interrupted\nhint: what was done is kept; run the same command again to go on\n")
+    assert said.endswith("error: interrupted\nhint: what was done is saved; run the same command again to continue\n")
     known = ids.read_text().split()
     assert 100 <= len(known) < 3000
     assert "Launched" in err(shell("launch"))
@@ -188,7 +190,7 @@ def test_no_terminal_and_no_stdin_is_no_yes(batch_files: Files, shell: Shell) ->
     batch_files([{"word": "cat"}])
     shell("launch")
     done = shell("delete", "--force", status=1)
-    assert "hint: nobody answered; add --yes if you mean it" in err(done)
+    assert "hint: no answer; add --yes to confirm" in err(done)
     assert len(shell("hits").stdout.splitlines()) == 1
 
 
@@ -196,7 +198,7 @@ def test_no_terminal_and_no_stdin_is_no_yes(batch_files: Files, shell: Shell) ->
 def test_help_is_quick_to_read(shell: Shell, command: str) -> None:
     lines = shell(command, "--help").stdout.decode().splitlines()
     assert lines[0].startswith(f"Usage: simpleturk {command}")
-    assert any(line.strip().startswith("Example: simpleturk") for line in lines)
+    assert any(line.strip().startswith("simpleturk ") for line in lines)
 
 
 def test_an_unknown_command_is_wrong_usage(shell: Shell) -> None:
@@ -260,6 +262,6 @@ def test_a_terminal_without_utf_8_gets_escapes_and_no_failure(batch_files: Files
 def test_an_example_from_the_wheel_is_checked_launched_and_has_its_files(shell: Shell, folder: Path) -> None:
     shell("init", "mine", "--from", "bounding_boxes")
     place: dict[str, Any] = {"cwd": folder / "mine"}
-    assert "nothing found" in err(shell("check", "--strict", **place))
+    assert "no problems" in err(shell("check", "--strict", **place))
     shell("launch", "--database", "market.db", **place)
     assert len(list((folder / "mine" / "market.db.assets").iterdir())) == 3

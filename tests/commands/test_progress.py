@@ -32,7 +32,7 @@ def test_watch_prints_a_json_line_at_each_look_until_no_more_work_can_come_in(
     seen = records(result.stdout)
     assert [line["submitted"] for line in seen] == list(range(7))
     assert all(line["oldest_unreviewed"] and line["exact"] for line in seen[1:])
-    assert result.stderr == "Done: 6 of 6 assignments came in, 6 of them wait for review.\n"
+    assert result.stderr == "Done: 6 of 6 assignments submitted, 6 of them waiting for review.\n"
 
 
 def test_watch_goes_on_when_the_marketplace_is_out_of_reach_for_a_while(
@@ -59,7 +59,7 @@ def test_watch_goes_on_when_the_marketplace_is_out_of_reach_for_a_while(
     meanwhile += [break_, mend]
     result = run("progress", "--watch", "--interval", "3")
     assert (result.exit_code, len(records(result.stdout))) == (0, 2)
-    assert "warning: local cannot be reached\nhint: trying again in 3 s\n" in result.stderr
+    assert "warning: local cannot be reached\nhint: retrying in 3 s\n" in result.stderr
     break_()
     assert run("progress", "--watch").exit_code == 1
 
@@ -78,7 +78,7 @@ def test_watch_warns_before_work_approves_itself(
         transaction.execute(change)
     meanwhile += [lambda: run("expire"), lambda: None]
     result = run("progress", "--watch")
-    assert result.stderr.startswith("warning: work approves itself from 20")
+    assert result.stderr.startswith("warning: submitted work is approved automatically from 20")
     assert result.stderr.count("warning") == 1
 
 
@@ -94,7 +94,7 @@ def test_follow_adds_results_as_they_come_until_no_more_can(
     assert (result.exit_code, len(records(text)), meanwhile) == (0, 6, [])
     assert len({record["assignment_id"] for record in records(text)}) == 6
     assert all(record["input"]["word"] in ("cat", "dog", "emu") for record in records(text))
-    assert "Calls: ListAssignmentsForHIT 6, ListHITs 6; 0 repeated" in result.stderr
+    assert "Calls: ListAssignmentsForHIT 6, ListHITs 6; 0 retried" in result.stderr
     again = run("results", "--follow", "--output", "r.jsonl")
     assert ("0 new results" in again.stderr) == to_file
 
@@ -114,7 +114,7 @@ def test_hits_of_another_batch_are_told_and_get_no_input(run: Run, words: list[s
     do(local, other, "ann")
     Path("hit_ids.txt").write_text(f"{words[0]}\n{other}\n")
     result = run("results")
-    assert f"warning: 1 HIT of hit_ids.txt is not of the batch beside it: {other}" in result.stderr
+    assert f"warning: 1 HIT of hit_ids.txt is not of the batch in its record: {other}" in result.stderr
     assert ["input" in record for record in records(result.stdout)] == [False]
 
 
@@ -132,7 +132,7 @@ def test_repeated_and_torn_ids_are_told(run: Run, words: list[str]) -> None:
     result = run("progress", "--json")
     assert json.loads(result.stdout)["hits"] == 1
     assert "warning: hit_ids.txt, line 2 repeats line 1: the HIT counts once" in result.stderr
-    assert f"warning: hit_ids.txt: its last line, '{words[1][:9]}', is torn, and left out" in result.stderr
+    assert f"warning: hit_ids.txt: the last line, '{words[1][:9]}', is incomplete and is ignored" in result.stderr
 
 
 def test_follow_survives_an_outage_while_it_fetches_and_loses_nothing(
@@ -158,7 +158,7 @@ def test_follow_survives_an_outage_while_it_fetches_and_loses_nothing(
     meanwhile += [first, second]
     result = run("results", "--follow", "--output", "r.jsonl")
     assert (result.exit_code, len(records(Path("r.jsonl").read_text()))) == (0, 6)
-    assert "hint: trying again in 10 s" in result.stderr
+    assert "hint: retrying in 10 s" in result.stderr
 
 
 def test_hits_that_are_put_on_the_market_again_are_waited_for(
@@ -253,7 +253,7 @@ def test_inputs_that_change_while_results_are_followed_are_left_out(
     assert [record["line"] for record in kept] == [1, 1, 2, 3]
     assert "input" not in kept[-1]
     assert all(record.get("input") in (None, {"word": ["cat", "dog", "emu"][record["line"] - 1]}) for record in kept)
-    assert result.stderr.count("is not what was launched: results come without their inputs") == 1
+    assert result.stderr.count("has changed since the launch: results have no inputs") == 1
 
 
 def test_a_database_without_a_name_is_refused(run: Run, words: list[str]) -> None:

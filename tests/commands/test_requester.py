@@ -111,10 +111,10 @@ def test_what_is_owed_is_exported_and_marked_paid_entry_by_entry(run: Run, local
     ]
     Path("pay.csv").write_text(run("requester", "payments").stdout.rsplit("\n", 2)[0] + "\n")
     asked = run("requester", "paid", "pay.csv", input="y\n")
-    assert "Mark 1 payment of $0.10 by Local requester as made?" in asked.stderr
+    assert "Mark 1 payment of $0.10 by Local requester as paid?" in asked.stderr
     assert [one["worker_id"] for one in payments(run)] == ["bob"]
     again = run("requester", "paid", "pay.csv", "--yes")
-    assert (again.exit_code, "has been marked paid before" in again.stderr) == (1, True)
+    assert (again.exit_code, "is already marked as paid" in again.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_what_is_owed_is_exported_and_marked_paid_entry_by_entry(run: Run, local
     [
         ("worker_id,amount\nann,1\n", "has no column entry"),
         ("entry\n", "holds no payments"),
-        ("entry\nx\n-3\n", "'x' is not the number of an entry"),
+        ("entry\nx\n-3\n", "'x' is not an entry number"),
         ("entry\n99999\n", "is not owed by"),
         ("", "has no column entry"),
     ],

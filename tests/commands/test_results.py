@@ -56,7 +56,7 @@ def test_inputs_that_changed_are_left_out_with_a_warning(run: Run, answer: Calla
     answer("ann")
     Path("inputs.jsonl").write_text("{}\n")
     result = run("results")
-    assert "warning: inputs.jsonl is not what was launched" in result.stderr
+    assert "warning: inputs.jsonl has changed since the launch" in result.stderr
     [record] = records(result.stdout)
     assert (record["line"], "input" in record) == (1, False)
 
@@ -90,7 +90,7 @@ def test_output_that_cannot_be_read_is_kept_flagged_and_told(run: Run, answer: C
         ("not json", "the field output is not JSON"),
         ("", "the field output is not JSON"),
     ]
-    assert "warning: 2 answers could not be read as usual" in result.stderr
+    assert "warning: 2 answers could not be parsed" in result.stderr
 
 
 def test_output_appends_only_what_is_new(run: Run, answer: Callable[..., str]) -> None:
@@ -134,7 +134,7 @@ def test_all_takes_every_hit_of_the_account(run: Run, answer: Callable[..., str]
 
 def test_deleted_hits_are_told(run: Run, words: list[str]) -> None:
     run("delete", "--force", "--yes", words[0])
-    assert f"warning: 1 HIT of hit_ids.txt is deleted, or not this account's: {words[0]}\n" in run("results").stderr
+    assert f"warning: 1 HIT of hit_ids.txt is deleted or of another account: {words[0]}\n" in run("results").stderr
 
 
 def test_a_full_disk_is_an_error_and_not_a_traceback(run: Run, answer: Callable[..., str], folder: Path) -> None:

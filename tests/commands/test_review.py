@@ -60,8 +60,8 @@ def test_bad_lines_of_a_file_are_all_named_and_nothing_is_done(run: Run, submitt
     Path("chosen").write_text(f'{submitted[0]}\ntwo words\n{{"worker": 1}}\n')
     result = run("approve", "--assignments", "chosen")
     assert result.exit_code == 1
-    assert "chosen, line 2: holds no assignment id" in result.stderr
-    assert "chosen, line 3: holds no assignment id" in result.stderr
+    assert "chosen, line 2: has no assignment id" in result.stderr
+    assert "chosen, line 3: has no assignment id" in result.stderr
     assert set(statuses(run).values()) == {"Submitted"}
 
 
@@ -103,11 +103,12 @@ def test_delete_explains_what_stands_in_the_way(
     assert result.exit_code == 3
     assert f"error: HIT {words[0]}: waiting for review: 2 assignments; approve or reject first\n" in result.stderr
     assert f"error: HIT {words[1]}: waiting for review: 1 assignment; approve or reject first\n" in result.stderr
-    assert f"error: HIT {words[2]}: it is on the market: --force takes it off first\n" in result.stderr
+    assert f"error: HIT {words[2]}: available to workers; --force expires it first\n" in result.stderr
     assert "Deleted 0 HITs.\nerror: 3 of 3 HITs could not be deleted\n" in result.stderr
     run("approve")
     assert (
-        f"error: HIT {words[1]}: in work: 1 assignment; expire it, and wait for them\n" in run("delete", "--yes").stderr
+        f"error: HIT {words[1]}: in progress: 1 assignment; expire the HIT, and wait for the workers\n"
+        in run("delete", "--yes").stderr
     )
 
 
@@ -115,7 +116,7 @@ def test_delete_asks_whether_the_results_are_saved(run: Run, words: list[str], s
     run("approve")
     run("expire")
     result = run("delete", input="\n")
-    assert "Delete 3 HITs and their answers on local? Have the results been saved? [y/N]" in result.stderr
+    assert "Delete 3 HITs and their answers on local? Have you saved the results? [y/N]" in result.stderr
     assert (result.exit_code, len(records(run("hits").stdout))) == (1, 3)
     assert run("delete", input="y\n").stderr.endswith("Deleted 3 HITs.\n")
     assert records(run("hits").stdout) == []
@@ -190,7 +191,7 @@ def test_a_batch_is_found_in_its_own_database_from_anywhere(
     result = run("progress", "--ids", str(folder / "hit_ids.txt"), "--json")
     assert json.loads(result.stdout)["hits"] == 3
     refused = run("progress", "--ids", str(folder / "hit_ids.txt"), "--database", "other.db")
-    assert "this batch lives in" in refused.stderr and "not in other.db" in refused.stderr
+    assert "this batch is in" in refused.stderr and "not in other.db" in refused.stderr
 
 
 def test_without_credentials_amazons_marketplaces_say_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,8 +229,10 @@ def test_a_torn_line_of_results_is_refused_with_what_mends_it(run: Run, words: l
     Path("r.jsonl").write_text(whole[:-30])
     result = run("approve", "--assignments", "r.jsonl")
     assert result.exit_code == 1
-    assert "error: r.jsonl, line 3: holds no assignment id" in result.stderr
-    assert "hint: the line is torn: remove it, or mend the file with simpleturk results --output" in result.stderr
+    assert "error: r.jsonl, line 3: has no assignment id" in result.stderr
+    assert (
+        "hint: the line is incomplete: remove it, or repair the file with simpleturk results --output" in result.stderr
+    )
     run("results", "--output", "r.jsonl")
     assert Path("r.jsonl").read_text() == whole
     assert run("approve", "--assignments", "r.jsonl").stderr == "Approved 3 assignments.\n"
@@ -239,5 +242,5 @@ def test_hits_that_are_gone_are_named_when_a_batch_is_approved(run: Run, words: 
     do(local, words[1], "ann")
     run("delete", "--force", "--yes", words[0])
     result = run("approve")
-    assert f"warning: 1 HIT of hit_ids.txt is deleted, or not this account's: {words[0]}" in result.stderr
+    assert f"warning: 1 HIT of hit_ids.txt is deleted or of another account: {words[0]}" in result.stderr
     assert "Approved 1 assignment." in result.stderr

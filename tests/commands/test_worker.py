@@ -35,14 +35,14 @@ def test_every_problem_is_named_and_nothing_is_made(run: Run, words: list[str], 
     run("worker", "add", "ann")
     result = run("worker", "add", "ann", "bob")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "ann: has an account already (invited)" in result.stderr and '"simpleturk worker reset"' in result.stderr
+    assert "ann: already has an account (invited)" in result.stderr and "with simpleturk worker reset" in result.stderr
     assert "bob" not in accounts(run)
     for arguments, said in (
         (["add", "a b", "é"], "is not a worker id"),
-        (["add"], "no worker is named"),
+        (["add"], "no workers named"),
         (["add", "cat", "--country", "Germany"], "is not a country"),
         (["reset", "nobody"], "nobody: has no account"),
-        (["disable", "nobody"], "nobody: is not known here"),
+        (["disable", "nobody"], "nobody: is not a worker of this marketplace"),
         (["export", "nobody"], "there is no worker nobody"),
         (["delete", "nobody", "--yes"], "there is no worker nobody"),
         (["add", "--workers", "none.csv"], "none.csv"),
@@ -68,7 +68,7 @@ def test_an_account_is_disabled_enabled_and_reset(run: Run, words: list[str]) ->
 def test_an_invitation_is_one_link(run: Run, words: list[str]) -> None:
     result = run("worker", "invite", "--uses", "30", "--days", "7")
     assert result.stdout.startswith("http://worker.simpleturk.localhost:8484/sign-up?key=")
-    assert result.stderr == "Good for 30 accounts, for 7 days.\n"
+    assert result.stderr == "The link is valid for 30 accounts and 7 days.\n"
 
 
 def test_links_use_the_address_that_the_configuration_names(run: Run, words: list[str], folder: Path) -> None:
@@ -113,7 +113,7 @@ def test_personal_data_is_exported_and_deleted_and_the_work_stays(
 
     assert run("worker", "delete", "ann", input="n\n").exit_code != 0
     result = run("worker", "delete", "ann", "--yes")
-    assert result.stderr.startswith("Deleted the personal data of ann; their work is deleted-")
+    assert result.stderr.startswith("Deleted the personal data of ann; their work is now under deleted-")
     assert run("worker", "export", "ann").exit_code == 1
     [record] = records(run("results").stdout)
     assert record["worker_id"].startswith("deleted-") and record["output"] == {"answer": "my name is Ann"}

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from simpleturk.client.client import MTurk
     from simpleturk.mturk.models import HIT, Assignment
 
-    #: What is known about a HIT's input: its `line` and the `input` itself, or nothing.
-    InputOf = Callable[[HIT], dict[str, Any]]
+#: What is known about a HIT's input: its `line` and the `input` itself, or nothing.
+InputOf = Callable[["HIT"], dict[str, Any]]
 
 
 class ResultsSink(Protocol):

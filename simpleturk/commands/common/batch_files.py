@@ -2,39 +2,33 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from simpleturk.assets.local import Asset, local_files
+from simpleturk.batch.batch import BatchFiles
+from simpleturk.batch.inputs.jsonl import Inputs
+from simpleturk.client.in_process import question_mistake
 from simpleturk.commands.common.options import overrides
+from simpleturk.resources import find
 from simpleturk.simple_amt import load_simple_amt_config
-
-if TYPE_CHECKING:
-    from simpleturk.assets.local import Asset
-    from simpleturk.batch.batch import BatchFiles
-    from simpleturk.batch.inputs.jsonl import Inputs
 
 
 def batch_files(
-    inputs: "Inputs",
+    inputs: Inputs,
     template: Path | None,
     properties: Path | None = None,
     set_: list[str] | None = None,
     syntax: str | None = None,
     config: Path | None = None,
     *,
-    address: "Callable[[Asset], str]",
+    address: Callable[[Asset], str],
     max_question_bytes: int = 2**20,
     skipped: frozenset[int] = frozenset(),
-) -> "BatchFiles":
+) -> BatchFiles:
     """The files that a command's options name. A template or properties file that ships is found by its name.
 
     `set_`, `syntax` and `config` are the options of these names; `address` gives the address of a local file that a
     page shows. Raises SimpleturkError for a --config that cannot be used.
     """
-    from simpleturk.assets.local import local_files
-    from simpleturk.batch.batch import BatchFiles
-    from simpleturk.client.in_process import question_mistake
-    from simpleturk.resources import find
-
     template = template and find(template)
     return BatchFiles(
         inputs=inputs,

@@ -1,86 +1,58 @@
-"""The marketplace options that a command takes, and the client that they mean."""
+"""The marketplace options of a command, and the client that they mean."""
 
 import functools
 import inspect
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from simpleturk import console
+from simpleturk.batch.record import BatchRecord
+from simpleturk.client.client import MTurk
+from simpleturk.client.connect import CONCURRENCY, connect
 from simpleturk.client.endpoints import Endpoint, EndpointOptions, Home, resolve
+from simpleturk.commands.common.options import MARKETPLACE_PANEL, ConfigOpt, DatabaseOpt
 from simpleturk.config import load_config
 from simpleturk.errors import SimpleturkError
 from simpleturk.simple_amt import load_simple_amt_config
 
-if TYPE_CHECKING:
-    from simpleturk.batch.record import BatchRecord
-    from simpleturk.client.client import MTurk
-from simpleturk.commands.common.options import ConfigOpt
 
-_PANEL = "Marketplace"
+@dataclass(frozen=True)
+class MarketplaceOptions(EndpointOptions):
+    """The marketplace options of a command, and the clients that it connects: --stats counts their calls."""
+
+    clients: list[MTurk] = field(default_factory=list)
+
+
+def _option(name: str, help: str, **attributes: Any) -> Any:
+    return typer.Option(name, help=help, rich_help_panel=MARKETPLACE_PANEL, **attributes)
 
 
 _MARKETPLACE: dict[str, tuple[Any, Any]] = {
-    "local": (
-        Annotated[
-            bool,
-            typer.Option("--local", help="The marketplace on this computer (the default).", rich_help_panel=_PANEL),
-        ],
-        False,
-    ),
-    "sandbox": (
-        Annotated[
-            bool,
-            typer.Option("--sandbox", help="The sandbox, where nothing is paid.", rich_help_panel=_PANEL),
-        ],
-        False,
-    ),
-    "prod": (
-        Annotated[
-            bool,
-            typer.Option("--prod", help="Production, where real money is spent.", rich_help_panel=_PANEL),
-        ],
-        False,
-    ),
+    "local": (Annotated[bool, _option("--local", "Use the marketplace on this computer. The default.")], False),
+    "sandbox": (Annotated[bool, _option("--sandbox", "Use Amazon's sandbox, where no money is paid.")], False),
+    "prod": (Annotated[bool, _option("--prod", "Use production, where real money is spent.")], False),
     "endpoint_url": (
-        Annotated[
-            str | None,
-            typer.Option("--endpoint-url", metavar="URL", help="Any other MTurk endpoint.", rich_help_panel=_PANEL),
-        ],
+        Annotated[str | None, _option("--endpoint-url", "Use the MTurk API at this address.", metavar="URL")],
         None,
     ),
     "profile": (
-        Annotated[
-            str | None,
-            typer.Option("--profile", metavar="NAME", help="The AWS profile to sign with.", rich_help_panel=_PANEL),
-        ],
+        Annotated[str | None, _option("--profile", "AWS profile whose keys sign the API calls.", metavar="NAME")],
         None,
     ),
-    "database": (
-        Annotated[
-            Path | None,
-            typer.Option(
-                "--database",
-                envvar="SIMPLETURK_DATABASE",
-                metavar="FILE",
-                help="The local marketplace's file; by default in your data folder.",
-                rich_help_panel=_PANEL,
-            ),
-        ],
-        None,
-    ),
+    "database": (DatabaseOpt, None),
     "concurrency": (
         Annotated[
             int | None,
-            typer.Option(
+            _option(
                 "--concurrency",
+                f"Most API calls at a time; fewer while the marketplace throttles. Default: {CONCURRENCY}.",
                 metavar="N",
                 min=1,
                 max=48,
-                help="How many calls may be in flight at once (32); fewer when throttled.",
-                rich_help_panel=_PANEL,
             ),
         ],
         None,
@@ -88,30 +60,22 @@ _MARKETPLACE: dict[str, tuple[Any, Any]] = {
     "config": (ConfigOpt, None),
 }
 
-
-_STATS = Annotated[
-    bool, typer.Option("--stats", help="At the end, say on stderr what it took in calls.", rich_help_panel=_PANEL)
-]
-
-
-#: The clients of this process's command, for --stats.
-_connected: "list[MTurk]" = []
+_STATS = Annotated[bool, _option("--stats", "Print the number of API calls on stderr at the end.")]
 
 
 def on_a_marketplace(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the marketplace options; it receives them together, as `where`."""
+    """Give a command the marketplace options; it receives them as one argument, `where`."""
 
     @functools.wraps(command)
     def wrapped(context: typer.Context, stats: bool = False, **options: Any) -> None:
         sources = {name: context.get_parameter_source(name) for name in context.params}
         typed = frozenset(name for name, source in sources.items() if source and source.name == "COMMANDLINE")
-        where = EndpointOptions(**{name: options.pop(name) for name in _MARKETPLACE}, typed=typed)
-        _connected.clear()
+        where = MarketplaceOptions(**{name: options.pop(name) for name in _MARKETPLACE}, typed=typed)
         try:
             command(**options, where=where)
         finally:
             if stats:
-                _tell_stats()
+                _print_stats(where)
 
     own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "where"]
     added = [
@@ -124,22 +88,20 @@ def on_a_marketplace(command: Callable[..., None]) -> Callable[..., None]:
     parameters = [context, *keyword, *added, stats]
     wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     wrapped.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    del wrapped.__wrapped__  # or its annotations would be read instead
+    del wrapped.__wrapped__  # Typer would read the annotations of the wrapped function
     return wrapped
 
 
-def marketplace_of(where: EndpointOptions, record: "BatchRecord | None" = None, acts: bool = False) -> Endpoint:
-    """The marketplace that the options, the batch and the configuration mean; see endpoints.resolve."""
+def marketplace_of(where: MarketplaceOptions, record: BatchRecord | None = None, acts: bool = False) -> Endpoint:
+    """The marketplace that the options, the batch and the configuration name; see endpoints.resolve."""
     home = Home(record.marketplace, record.endpoint) if record else None
     return resolve(where, load_config().endpoints, home, acts)
 
 
 def connect_to(
-    marketplace: Endpoint, where: EndpointOptions, ids: Path, record: "BatchRecord | None" = None
-) -> "MTurk":
-    """A client of a marketplace; for a batch on a local one, of the database in which the batch lives."""
-    from simpleturk.client.connect import CONCURRENCY, connect
-
+    marketplace: Endpoint, where: MarketplaceOptions, ids: Path | None = None, record: BatchRecord | None = None
+) -> MTurk:
+    """A client of a marketplace; for a local batch, of the database that holds the batch of `ids`."""
     if marketplace.is_amazon:
         console.warn("Amazon closed Mechanical Turk on 2026-09-30: its endpoints may not answer")
     mturk = connect(
@@ -149,36 +111,36 @@ def connect_to(
         where.concurrency or CONCURRENCY,
         load_simple_amt_config(where.config).keys,
     )
-    _connected.append(mturk)
+    where.clients.append(mturk)
     return mturk
 
 
-def _tell_stats() -> None:
-    """The calls of each operation, repetitions included."""
-    for mturk in _connected:
-        found = mturk.stats
-        calls = ", ".join(f"{_camel(name)} {number:,}" for name, number in sorted(found.calls.items())) or "none"
-        repeated = f"{found.retries:,} repeated, {found.throttled:,} throttled"
-        console.note(f"Calls: {calls}; {repeated}; {found.seconds:.1f} s")
+def database_of(where: MarketplaceOptions, ids: Path | None, record: BatchRecord | None) -> Path | None:
+    """The database of the local marketplace that the batch or the options name, None for the default one.
 
-
-def _camel(name: str) -> str:
-    """An operation's name as MTurk writes it."""
-    return "".join({"hit": "HIT", "hits": "HITs"}.get(word, word.capitalize()) for word in name.split("_"))
-
-
-def database_of(where: EndpointOptions, ids: Path, record: "BatchRecord | None") -> Path | None:
-    """The local marketplace's file that the batch or the options name, None for the usual one.
-
-    Raises SimpleturkError when the batch lives in another one than --database says.
+    Raises SimpleturkError if the batch is in another database than the one that --database names.
     """
-    if record is None or record.marketplace != "local":
+    if ids is None or record is None or record.marketplace != "local":
         return where.database
     home = ids.parent / record.database if record.database else None
     if where.database and where.is_typed("database") and (home is None or where.database.resolve() != home.resolve()):
-        usual = "the usual local marketplace"
+        default = "the default local marketplace"
         raise SimpleturkError(
-            f"this batch lives in {home or usual}, not in {where.database}",
+            f"this batch is in {home or default}, not in {where.database}",
             "leave out --database, or name another --ids",
         )
     return home
+
+
+def _print_stats(where: MarketplaceOptions) -> None:
+    """Print the API calls of each operation, retries included."""
+    for mturk in where.clients:
+        stats = mturk.stats
+        calls = ", ".join(f"{_camel_case(name)} {number:,}" for name, number in sorted(stats.calls.items())) or "none"
+        retried = f"{stats.retries:,} retried, {stats.throttled:,} throttled"
+        console.note(f"Calls: {calls}; {retried}; {stats.seconds:.1f} s")
+
+
+def _camel_case(name: str) -> str:
+    """An operation's name as MTurk writes it."""
+    return "".join({"hit": "HIT", "hits": "HITs"}.get(word, word.capitalize()) for word in name.split("_"))

@@ -1,4 +1,4 @@
-"""Options that several commands share, each declared once; and what every command does with them."""
+"""Options that several commands share, each declared once."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,15 +10,18 @@ import typer
 from simpleturk import console
 from simpleturk.batch.templates.source import SYNTAXES
 
+#: The heading under which help lists the options that choose a marketplace.
+MARKETPLACE_PANEL = "Marketplace"
 
-def _file_name(path: Path) -> Path:
-    """An option that names a file to be written: "", "." and "/" name none."""
+
+def _check_file_name(path: Path) -> Path:
+    """Return the path of a file to write. Raises BadParameter for "", "." and "/", which name no file."""
     if not path.name:
         raise typer.BadParameter(f"{str(path)!r} is not the name of a file")
     return path
 
 
-def _syntax(name: str | None) -> str | None:
+def _check_syntax(name: str | None) -> str | None:
     if name is not None and name not in SYNTAXES:
         raise typer.BadParameter(f"{name!r} is neither {' nor '.join(SYNTAXES)}")
     return name
@@ -30,19 +33,22 @@ IdsOpt = Annotated[
         "--ids",
         envvar="SIMPLETURK_IDS",
         metavar="FILE",
-        callback=_file_name,
-        help="The batch's ids file, one HIT id per line.",
+        callback=_check_file_name,
+        help="The batch's ids file, with one HIT id per line.",
     ),
 ]
 _TEMPLATE = typer.Option(
     "--template",
     envvar="SIMPLETURK_TEMPLATE",
     metavar="FILE",
-    help="The HIT template: HTML, or a question's XML, with Jinja or holes.",
+    help="The template of the HITs: HTML or question XML, with Jinja or with ${name} placeholders.",
 )
 OptionalTemplateOpt = Annotated[Path | None, _TEMPLATE]
 _PROPERTIES = typer.Option(
-    "--properties", envvar="SIMPLETURK_PROPERTIES", metavar="FILE", help="The HIT properties, JSON."
+    "--properties",
+    envvar="SIMPLETURK_PROPERTIES",
+    metavar="FILE",
+    help="The properties of the HITs, such as title and reward: a JSON file.",
 )
 PropertiesOpt = Annotated[Path, _PROPERTIES]
 OptionalPropertiesOpt = Annotated[Path | None, _PROPERTIES]
@@ -51,14 +57,18 @@ SyntaxOpt = Annotated[
     typer.Option(
         "--syntax",
         metavar="NAME",
-        callback=_syntax,
-        help="The template's: jinja, or site for the holes ${name} of Amazon's requester site; by itself it is told.",
+        callback=_check_syntax,
+        help="Syntax of the template: jinja, or site for ${name} placeholders as on Amazon's requester site. "
+        "Default: detected.",
     ),
 ]
 InputsOpt = Annotated[
     Path,
     typer.Option(
-        "--inputs", envvar="SIMPLETURK_INPUTS", metavar="FILE", help="The inputs, one JSON value per line; - is stdin."
+        "--inputs",
+        envvar="SIMPLETURK_INPUTS",
+        metavar="FILE",
+        help="The inputs: one JSON value per line, or a CSV file; - reads stdin.",
     ),
 ]
 AssetsOpt = Annotated[
@@ -66,42 +76,59 @@ AssetsOpt = Annotated[
     typer.Option(
         "--assets",
         metavar="s3://BUCKET/PREFIX",
-        help="Upload local files that the page shows there; else the local marketplace serves them.",
+        help="Upload the local files that the page shows to this place. Default: the local marketplace serves them.",
     ),
 ]
-YesOpt = Annotated[bool, typer.Option("--yes", "-y", "-f", help="Do it without asking.")]
+YesOpt = Annotated[bool, typer.Option("--yes", "-y", "-f", help="Do not ask for confirmation.")]
 SetOpt = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Set a property; an empty VALUE removes it. May be repeated."),
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Set a property, instead of the file's value; an empty VALUE removes it. Repeatable.",
+    ),
 ]
 AssignmentsOpt = Annotated[
     Path | None,
     typer.Option(
         "--assignments",
         metavar="FILE",
-        help="Only these assignments: a file of ids, JSON Lines with assignment_id, or CSV results in which you have "
-        "marked them; - is stdin.",
+        help="A file that names the assignments: ids, JSON Lines with assignment_id, or CSV results with your marks "
+        "in the columns Approve and Reject; - reads stdin.",
     ),
 ]
-
+AssignmentsArg = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="ASSIGNMENT_ID", help="Ids of assignments, as in results."),
+]
+DatabaseOpt = Annotated[
+    Path | None,
+    typer.Option(
+        "--database",
+        envvar="SIMPLETURK_DATABASE",
+        metavar="FILE",
+        help="The database of the local marketplace. Default: in your data folder.",
+        rich_help_panel=MARKETPLACE_PANEL,
+    ),
+]
 ConfigOpt = Annotated[Path | None, typer.Option("--config", metavar="FILE", hidden=True)]
 
 DEFAULT_IDS = Path("hit_ids.txt")
 
 
 def overrides(pairs: list[str] | None) -> dict[str, str]:
-    """--set KEY=VALUE … as a dict. A usage error for one without "="."""
-    found = {}
+    """Return the options --set KEY=VALUE as a dict. Raises BadParameter for an option without "="."""
+    properties = {}
     for pair in pairs or ():
         name, separator, value = pair.partition("=")
         if not separator or not name.strip():
             raise typer.BadParameter(f"{pair!r} is not KEY=VALUE", param_hint="--set")
-        found[name.strip()] = value.strip()
-    return found
+        properties[name.strip()] = value.strip()
+    return properties
 
 
 @contextmanager
 def data_out() -> Iterator[None]:
-    """For commands whose stdout is data: it is all written when the block ends, or that is the error."""
+    """Flush stdout when the block ends, so that data which cannot be written is an error of the command."""
     yield
     console.flush()

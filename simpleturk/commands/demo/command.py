@@ -1,4 +1,4 @@
-"""demo: the whole story on the embedded marketplace, in a new folder that stays."""
+"""demo: a complete batch on the local marketplace, in a new folder."""
 
 import json
 import os
@@ -12,30 +12,35 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from simpleturk import console
+from simpleturk.commands.demo.simulated_worker import Page, SimulatedWorker
 from simpleturk.commands.init import copy_example
 from simpleturk.errors import SimpleturkError
 
 FolderArg = Annotated[
-    Path | None, typer.Argument(metavar="FOLDER", help="The new folder's name.  [default: simpleturk-demo]")
+    Path | None, typer.Argument(metavar="FOLDER", help="Name of the new folder. Default: simpleturk-demo.")
 ]
 
 EXAMPLE = "image_sentence"
 WORKERS = ("ann", "bob", "chloe", "dan")
 
-#: How long a step may take, in seconds, before the demo calls it failed.
+#: Seconds after which a step of the demo fails.
 PATIENCE = 120
 
 
 def demo(folder: FolderArg = None) -> None:
-    """Run a complete batch locally, with simulated workers."""
+    """Run a complete batch locally, with simulated workers.
+
+    Each command is shown before it runs: launch, serve, progress, results, approve, delete. Nothing is paid. The files
+    and the marketplace's database stay in the new folder.
+    """
     home = _new_folder(folder)
     _copy_example(home)
-    console.note(f"The image_sentence example, in {home}/ (it stays; its simpleturk.toml names its own database).\n")
+    console.note(f"The demo runs the example image_sentence in {home}/, with its own database. The folder stays.\n")
     _run(home, "launch")
     with _serving(home) as address:
         submitted = _work(address)
@@ -48,12 +53,12 @@ def demo(folder: FolderArg = None) -> None:
 
 
 def _new_folder(folder: Path | None) -> Path:
-    """Make the folder; without a name, the first free one of simpleturk-demo, simpleturk-demo-2, …"""
+    """Create the folder; without a name, the first of simpleturk-demo, simpleturk-demo-2, … that does not exist."""
     if folder is not None:
         try:
             folder.mkdir(parents=True)
         except FileExistsError as error:
-            raise SimpleturkError(f"{folder} exists already", "the demo works in a new folder: name another") from error
+            raise SimpleturkError(f"{folder} already exists", "name a new folder") from error
         return folder
     number = 1
     while True:
@@ -66,14 +71,14 @@ def _new_folder(folder: Path | None) -> Path:
 
 
 def _copy_example(home: Path) -> None:
-    """The example, with a marketplace of its own."""
+    """Copy the example, with a marketplace of its own."""
     copy_example(EXAMPLE, home)
     with (home / "simpleturk.toml").open("a", encoding="utf-8") as file:
-        file.write('\n# A marketplace of its own, beside the files that belong to it.\ndatabase = "marketplace.db"\n')
+        file.write('\n# The database of this folder\'s own marketplace.\ndatabase = "marketplace.db"\n')
 
 
 def _run(home: Path, *words: str) -> None:
-    """Show a command as the user would type it, and run it. Raises SimpleturkError when it fails."""
+    """Show a command as a user types it, and run it. Raises SimpleturkError if it fails."""
     console.note("$ simpleturk " + " ".join(word if word == ">" else shlex.quote(word) for word in words))
     arguments, target = list(words), None
     if ">" in words:
@@ -85,13 +90,13 @@ def _run(home: Path, *words: str) -> None:
     else:
         status = subprocess.run(command, cwd=home, stdin=subprocess.DEVNULL, env=_environment())
     if status.returncode:
-        raise SimpleturkError(f"the demo's step failed with status {status.returncode}: simpleturk {' '.join(words)}")
+        raise SimpleturkError(f"the demo failed with status {status.returncode} at: simpleturk {' '.join(words)}")
     console.note("")
 
 
 @contextmanager
 def _serving(home: Path) -> Iterator[str]:
-    """The worker site, on a free port, for as long as the block runs; yields its address by number."""
+    """Serve the worker site on a free port while the block runs; yield its address."""
     console.note("$ simpleturk serve --port 0 &")
     command = [sys.executable, "-m", "simpleturk", "serve", "--port", "0"]
     server = subprocess.Popen(
@@ -111,23 +116,22 @@ def _serving(home: Path) -> Iterator[str]:
 
 
 def _address(server: "subprocess.Popen[str]") -> str:
-    """Wait until the server says that it listens. Raises SimpleturkError with its own words if it does not."""
+    """Wait for the server; return its address. Raises SimpleturkError with its output if it cannot start."""
     assert server.stderr is not None
-    said = []
+    output = []
     for line in server.stderr:
-        said.append(line)
+        output.append(line)
         console.note("  " + line.rstrip())
-        found = re.search(r"API endpoint: (\S+)", line)
-        if found:
-            # Nobody else reads the pipe: what it says later must not fill it up.
+        address = re.search(r"API endpoint: (\S+)", line)
+        if address:
+            # Go on reading, so that later output does not fill the pipe and block the server.
             threading.Thread(target=server.stderr.read, daemon=True).start()
-            return found[1]
-    raise SimpleturkError("the worker site did not start: " + " ".join("".join(said).split()))
+            return address[1]
+    raise SimpleturkError("the worker site did not start: " + " ".join("".join(output).split()))
 
 
 def _work(address: str) -> int:
     """Let simulated workers do every HIT; return how many assignments they submitted."""
-    from simpleturk.commands.demo.simulated_worker import SimulatedWorker
 
     def work(worker_id: str) -> int:
         return SimulatedWorker(address, worker_id, _describe).work()
@@ -135,12 +139,12 @@ def _work(address: str) -> int:
     with ThreadPoolExecutor(len(WORKERS)) as executor:
         submitted = sum(executor.map(work, WORKERS, timeout=PATIENCE))
     if not submitted:
-        raise SimpleturkError("the simulated workers found nothing to do")
+        raise SimpleturkError("the simulated workers found no HITs")
     return submitted
 
 
-def _describe(page: Any, worker_id: str) -> dict[str, str]:
-    """What a simulated worker puts into the form of image_sentence: a sentence for each image."""
+def _describe(page: Page, worker_id: str) -> dict[str, str]:
+    """The answer of a simulated worker to image_sentence: a sentence for each image."""
     sentences = {
         "ann": "A drawing that shows: {}.",
         "bob": "I see one thing: {} & nothing else.",
@@ -153,7 +157,7 @@ def _describe(page: Any, worker_id: str) -> dict[str, str]:
 
 
 def _summary(home: Path, submitted: int) -> None:
-    """The results' path, what was answered, and how to go on by hand."""
+    """Print some results, and the next commands to try."""
     path = home / "results.jsonl"
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     if len(records) != submitted:
@@ -166,14 +170,14 @@ def _summary(home: Path, submitted: int) -> None:
     console.table(f"Results: {path}", rows[:8], ("input", "worker", "sentence about its first image"), right=False)
     if len(rows) > 8:
         console.note(f"… and {len(rows) - 8} more.")
-    console.note("\nNow do one by hand, in two lines:")
+    console.note("\nTo do HITs yourself:")
     console.note(f"  cd {shlex.quote(str(home))} && simpleturk launch --ids by_hand.txt")
     console.note("  simpleturk serve")
-    console.note("and then, for what you did: simpleturk results --ids by_hand.txt")
+    console.note("and then, for your answers: simpleturk results --ids by_hand.txt")
 
 
 def _environment() -> dict[str, str]:
-    """The demo's commands see the demo's folder, not what the user's environment says about other batches."""
+    """The environment of the demo's commands: without the user's settings of other batches."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SIMPLETURK_")}
     kept.pop("AWS_ENDPOINT_URL_MTURK", None)
     return kept

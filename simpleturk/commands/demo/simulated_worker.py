@@ -1,4 +1,4 @@
-"""Simulated workers: plain HTTP clients that follow the same pages and forms as a browser."""
+"""Simulated workers: HTTP clients that use the worker site's pages and forms like a browser."""
 
 import urllib.request
 from collections.abc import Callable
@@ -11,7 +11,7 @@ TIMEOUT = 60
 
 
 class Page(HTMLParser):
-    """What a worker needs of a page: its links, frames and forms, and the texts of scripts that have an id."""
+    """A page's links, frames and forms, and the texts of its scripts with an id."""
 
     def __init__(self, url: str, html: str) -> None:
         super().__init__()
@@ -25,11 +25,11 @@ class Page(HTMLParser):
         self.feed(html)
 
     def script(self, identifier: str) -> str:
-        """The text of the script element with this id. KeyError if there is none."""
+        """The text of the script element with an id. Raises KeyError if there is none."""
         return self._scripts[identifier]
 
     def form(self, path_ends: str) -> tuple[str, dict[str, str]] | None:
-        """The form whose action ends so: its address, and its fields as they stand."""
+        """The address and the fields of the form whose action ends with a path; None if there is none."""
         return next((form for form in self.forms if urlsplit(form[0]).path.endswith(path_ends)), None)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -57,22 +57,22 @@ class Page(HTMLParser):
 
 
 class SimulatedWorker:
-    """A worker with a session of their own on a worker site.
+    """A worker with a session on a worker site.
 
-    `answer(page, worker_id)` returns the fields that this worker fills into a HIT's page.
+    `answer(page, worker_id)` returns the fields that the worker fills in on a HIT's page.
     """
 
     def __init__(self, site: str, worker_id: str, answer: Callable[[Page, str], dict[str, str]]) -> None:
         self.site = site
         self.worker_id = worker_id
         self.answer = answer
-        # This computer's own site is asked directly, whatever proxy the environment names.
+        # Connect to this computer's own site directly, even if the environment names a proxy.
         self._opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar())
         )
 
     def work(self) -> int:
-        """Find and do every HIT there is for this worker; return how many were submitted."""
+        """Do every HIT that is available to this worker; return the number of submitted assignments."""
         submitted = 0
         home = self._get(f"{self.site}/?{urlencode({'worker_id': self.worker_id})}")
         for link in home.links:
@@ -109,5 +109,5 @@ class SimulatedWorker:
             with self._opener.open(url, body, timeout=TIMEOUT) as response:
                 return Page(response.url, response.read().decode())
         except HTTPError as error:
-            # A refusal is a page too: somebody else was faster.
+            # A refusal is a page, too, for example if another worker has taken the last assignment.
             return Page(url, error.read().decode())

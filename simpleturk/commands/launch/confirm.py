@@ -1,22 +1,19 @@
 """The price of a launch, and the question before money is spent."""
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from simpleturk import console
+from simpleturk.batch.batch import Batch
+from simpleturk.batch.pricing import price
+from simpleturk.batch.properties.model import CAPS
+from simpleturk.client.client import MTurk
 from simpleturk.errors import SimpleturkError
-
-if TYPE_CHECKING:
-    from simpleturk.batch.batch import Batch
-    from simpleturk.client.client import MTurk
 
 
 def confirm_price(
-    batch: "Batch", missing: int, mturk: "MTurk", max_cost: Decimal | None, yes: bool, stdin_is_data: bool
+    batch: Batch, missing: int, mturk: MTurk, max_cost: Decimal | None, yes: bool, stdin_is_data: bool
 ) -> None:
-    """Ask before real money is spent; refuse what costs more than --max-cost."""
-    from simpleturk.batch.pricing import price
-
+    """Print the price of the missing HITs; ask before real money is spent. Refuses a price above `max_cost`."""
     properties, marketplace = batch.properties, mturk.marketplace
     number = missing * properties.MaxAssignments
     cost = price(properties.Reward, number, properties.MaxAssignments, marketplace.is_amazon, properties.needs_masters)
@@ -39,13 +36,12 @@ def confirm_price(
     console.confirm(f"{line}. Launch?", yes, stdin_is_data)
 
 
-def warn_of_caps(batch: "Batch", mturk: "MTurk") -> None:
-    """Amazon has no caps: there the properties say nothing."""
-    from simpleturk.batch.properties.model import PER_WORKER_LIMITS
-
-    named = [name for name in PER_WORKER_LIMITS if getattr(batch.properties, name) is not None]
-    if named and mturk.marketplace.is_amazon:
+def warn_of_worker_limits(batch: Batch, mturk: MTurk) -> None:
+    """Warn that Amazon's marketplaces ignore per-worker limits."""
+    limits = [name for name in CAPS if getattr(batch.properties, name) is not None]
+    if limits and mturk.marketplace.is_amazon:
+        verb = "has" if len(limits) == 1 else "have"
         console.warn(
-            f"{' and '.join(named)} limit nobody on {mturk.marketplace.name}: it knows no caps",
-            "there, exclude workers by a qualification",
+            f"{' and '.join(limits)} {verb} no effect on {mturk.marketplace.name}: Amazon has no per-worker limits",
+            "exclude workers with a qualification instead",
         )

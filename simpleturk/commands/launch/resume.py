@@ -1,4 +1,4 @@
-"""What a launch finds beside its ids file: ids, a batch record, kept inputs; and whether it may go on from there."""
+"""The state that an earlier launch left beside the ids file: ids, batch record, saved inputs; and how to resume it."""
 
 import itertools
 import shutil
@@ -10,82 +10,76 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from simpleturk import __version__, console
+from simpleturk.batch.batch import Batch
+from simpleturk.batch.ids import read_ids, writing_ids
+from simpleturk.batch.inputs import open_inputs
+from simpleturk.batch.inputs.jsonl import Inputs
+from simpleturk.batch.launch import changed_sources, hits_of
+from simpleturk.batch.record import BatchRecord, Source, portable, read_record, saved_inputs_path
+from simpleturk.client.client import MTurk
 from simpleturk.client.endpoints import Endpoint, EndpointOptions
 from simpleturk.errors import SimpleturkError
-
-if TYPE_CHECKING:
-    from simpleturk.batch.batch import Batch
-    from simpleturk.batch.inputs.jsonl import Inputs
-    from simpleturk.batch.record import BatchRecord
-    from simpleturk.client.client import MTurk
+from simpleturk.files import replacing, reporting_full_disk
+from simpleturk.resources import find
 
 
-def check_ids_file(ids: Path, record: "BatchRecord | None", add: bool) -> None:
-    """An ids file is never overwritten, and continued only where a batch record says what it belongs to."""
+def check_ids_file(ids: Path, record: BatchRecord | None, add: bool) -> None:
+    """Refuse an ids file that cannot be continued: an ids file is never overwritten, and belongs to a batch record."""
     if not ids.parent.is_dir():
-        raise SimpleturkError(f"{ids.parent}: no such folder", "make it, or name another --ids")
-    # A crash between the two leaves an empty ids file without a record: nothing to protect.
+        raise SimpleturkError(f"{ids.parent}: no such folder", "create it, or name another --ids")
+    # A crash may leave an empty ids file without a record: it holds nothing to protect.
     if ids.exists() and (ids.is_dir() or (ids.stat().st_size and record is None)):
         raise SimpleturkError(
-            f"{ids} exists already, and no batch record beside it says what it belongs to",
+            f"{ids} already exists, and there is no batch record beside it",
             "name another --ids, or move the file away",
         )
     if record and record.imported:
-        raise SimpleturkError(f"{ids}: this batch was imported, and not launched from here", "name another --ids")
+        raise SimpleturkError(f"{ids}: this batch was imported, so it cannot be launched", "name another --ids")
     if add and record is None:
         raise SimpleturkError(
             f"{ids}: there is no batch to add to", "leave out --add to launch one, or name its ids with --ids"
         )
 
 
-def known_ids(ids: Path, heal: bool) -> list[str]:
-    """The ids that are there already; a torn last line is healed first. WorkerError while another launch is writing."""
-    from simpleturk.batch.ids import read_ids, writing_ids
-
+def known_ids(ids: Path, repair: bool) -> list[str]:
+    """The ids on disk. With `repair`, an incomplete last line is removed; that raises SimpleturkError while another
+    launch is writing.
+    """
     if not ids.exists():
         return []
-    if not heal:
+    if not repair:
         return read_ids(ids).hit_ids
     with writing_ids(ids) as writer:
         return writer.known
 
 
 @contextmanager
-def readable(inputs: Path, ids: Path) -> "Iterator[Inputs]":
-    """The inputs as a file that can be read again and again: what comes through a pipe is kept beside the ids file."""
-    from simpleturk.batch.inputs import open_inputs
-    from simpleturk.files import reporting_full_disk
-    from simpleturk.resources import find
-
-    found = find(inputs)
+def readable(inputs: Path, ids: Path) -> Iterator[Inputs]:
+    """Open inputs that can be read several times: those of a pipe are copied to a file beside the ids file."""
+    path = find(inputs)
     is_pipe = str(inputs) == "-" or str(inputs).startswith(("/dev/", "/proc/"))
-    if not is_pipe and (found.is_file() or found.is_dir() or not found.exists()):
-        yield open_inputs(found)
+    if not is_pipe and (path.is_file() or path.is_dir() or not path.exists()):
+        yield open_inputs(path)
         return
-    path = ids.with_name(f".{ids.stem}.inputs.{uuid.uuid4().hex}.tmp")
+    copy = ids.with_name(f".{ids.stem}.inputs.{uuid.uuid4().hex}.tmp")
     try:
-        with reporting_full_disk(path), path.open("wb") as file:
+        with reporting_full_disk(copy), copy.open("wb") as file:
             if str(inputs) == "-":
                 shutil.copyfileobj(sys.stdin.buffer, file)
             else:
                 with inputs.open("rb") as pipe:
                     shutil.copyfileobj(pipe, file)
-        source = open_inputs(path, "stdin" if str(inputs) == "-" else str(inputs), kept=True)
-        _check_kept(source, ids)
+        source = open_inputs(copy, "stdin" if str(inputs) == "-" else str(inputs), kept=True)
+        _check_saved_inputs(source, ids)
         yield source
     finally:
-        path.unlink(missing_ok=True)
+        copy.unlink(missing_ok=True)
 
 
-def keep_inputs(batch: "Batch", ids: Path) -> None:
-    """Keep what came through a pipe beside the ids file, whole or not at all."""
-    from simpleturk.batch.inputs import open_inputs
-    from simpleturk.batch.record import saved_inputs_path
-    from simpleturk.files import replacing
-
+def save_inputs(batch: Batch, ids: Path) -> None:
+    """Save inputs that came through a pipe beside the ids file, completely or not at all."""
     path = saved_inputs_path(ids, batch.inputs.suffix)
     if not batch.inputs.kept or (path.exists() and open_inputs(path).digest() == batch.inputs.digest()):
         return
@@ -94,11 +88,9 @@ def keep_inputs(batch: "Batch", ids: Path) -> None:
 
 
 def record_of(
-    batch: "Batch", marketplace: Endpoint, where: EndpointOptions, ids: Path, old: "BatchRecord | None"
-) -> "BatchRecord":
-    """The record of this batch as its files are now; a continued batch keeps its id, its HIT type and its birthday."""
-    from simpleturk.batch.record import BatchRecord, Source, portable, saved_inputs_path
-
+    batch: Batch, marketplace: Endpoint, where: EndpointOptions, ids: Path, old: BatchRecord | None
+) -> BatchRecord:
+    """The record of this batch with its current files; a continued batch keeps its id, HIT type and creation time."""
     database = old.database if old else portable(where.database, ids) if where.database else None
     inputs_path = saved_inputs_path(ids, batch.inputs.suffix) if batch.inputs.kept else batch.inputs.path
     effective = batch.properties.model_dump_json()
@@ -121,23 +113,20 @@ def record_of(
     )
 
 
-def check_no_strays(mturk: "MTurk", batch: "Batch", old: "BatchRecord | None") -> None:
-    """A line that is skipped only now may be a HIT whose id was lost. Raises SimpleturkError for such a one."""
-    from simpleturk.batch.launch import hits_of
-
+def check_no_strays(mturk: MTurk, batch: Batch, old: BatchRecord | None) -> None:
+    """Refuse to skip a line whose HIT an earlier launch has created without saving its id."""
     newly = sorted(batch.skipped - set(old.skipped)) if old else []
-    there = hits_of(mturk, old)[0] if old and newly else {}
+    by_line = hits_of(mturk, old)[0] if old and newly else {}
     for line in newly:
-        if line in there:
+        if line in by_line:
             raise SimpleturkError(
-                f"the input on line {line} has been launched already: its HIT is {there[line]}",
-                f"launch without --skip {line}; or first take it off the market: "
-                f"simpleturk delete --force {there[line]}",
+                f"the input on line {line} is already launched as HIT {by_line[line]}",
+                f"leave out --skip {line}, or delete the HIT first: simpleturk delete --force {by_line[line]}",
             )
 
 
-def check_not_launched(batch: "Batch", old: "BatchRecord | None", known: list[str]) -> None:
-    """A line that is a HIT already cannot be skipped: the ids after it would stand for other inputs."""
+def check_not_launched(batch: Batch, old: BatchRecord | None, known: list[str]) -> None:
+    """Refuse to skip a line that has a HIT: the ids after it would belong to other inputs."""
     if old is None:
         return
     before = frozenset(old.skipped)
@@ -145,35 +134,36 @@ def check_not_launched(batch: "Batch", old: "BatchRecord | None", known: list[st
     taken = sorted(set(itertools.islice(launched, len(known))) & batch.skipped)
     if taken:
         raise SimpleturkError(
-            f"the input on line {taken[0]} has been launched already, and cannot be skipped any more",
-            "to take its HIT off the market: simpleturk delete --force HIT_ID",
+            f"the input on line {taken[0]} is already launched, so it cannot be skipped",
+            "to delete its HIT: simpleturk delete --force HIT_ID",
         )
 
 
 def continued(
-    batch: "Batch", old: "BatchRecord", new: "BatchRecord", known: list[str], ids: Path, add: bool
-) -> "BatchRecord":
-    """The record with which a batch goes on. Refuses to mix what was launched with what has changed since.
+    batch: Batch, old: BatchRecord | None, new: BatchRecord, known: list[str], ids: Path, add: bool
+) -> BatchRecord:
+    """The record with which a launch continues. Refuses sources that have changed since the batch was launched.
 
-    `add` says that inputs which have grown at their end are meant.
+    `old` is None for a first launch. `add` allows inputs that were added at the end of the file.
     """
-    from simpleturk.batch.launch import changed_sources
+    if old is None:
+        return new
 
     changed = changed_sources(old, new)
-    hint = "to continue, restore what it was; to launch anew, name another --ids"
+    hint = "restore the file to continue this batch, or name another --ids to launch a new one"
     if list(changed) == ["inputs"] and batch.inputs.begins_with(old.inputs.sha256):
         if add:
             changed = {}
         else:
-            hint = "only its end is new: --add launches that"
+            hint = "only lines at the end are new: launch them with --add"
     if changed:
         raise SimpleturkError(f"{' and '.join(changed.values())} changed since this batch was launched", hint)
     if len(known) > new.hits:
         raise SimpleturkError(
             f"{ids} holds {console.plural(len(known), 'HIT')}, but its batch has {new.hits:,}",
-            "it has been changed by hand; restore it, or launch into another --ids",
+            "restore the ids file, or name another --ids",
         )
-    # Nobody has asked for the new lines' HITs yet, unless lines before them are missing too.
+    # No HIT of the new lines was requested before, unless HITs of lines before them are missing, too.
     return replace(new, asked_since=_now()) if new.hits > old.hits and len(known) == old.hits else new
 
 
@@ -181,13 +171,10 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _check_kept(source: "Inputs", ids: Path) -> None:
-    """Piped inputs go to a file of their own; one that is there already, with other contents, is somebody's."""
-    from simpleturk.batch.inputs import open_inputs
-    from simpleturk.batch.record import read_record, saved_inputs_path
-
+def _check_saved_inputs(source: Inputs, ids: Path) -> None:
+    """Refuse to overwrite a file of other contents with inputs from a pipe."""
     path = saved_inputs_path(ids, source.suffix)
     if path.exists() and read_record(ids) is None and open_inputs(path).digest() != source.digest():
         raise SimpleturkError(
-            f"{path} exists already: piped inputs would be kept there", "move it away, or name another --ids"
+            f"{path} already exists: inputs from a pipe are saved there", "move it away, or name another --ids"
         )

@@ -1,10 +1,10 @@
-// In the frame of a preview, before all other scripts: tells the page around it what goes wrong.
+// Runs in the frame of a preview, before all other scripts: reports errors to the page around the frame.
 "use strict";
 
 (() => {
   const tell = (kind, text, line, column) =>
     parent.postMessage({ simpleturk: "problem", kind, text: String(text).slice(0, 2000), line: line || 0, column: column || 0 }, "*");
-  // Scripts of the page itself have lines that mean something to its author.
+  // Only line numbers in the page's own scripts help the author.
   const own = (file) => !file || file.split("#")[0] === location.href.split("#")[0];
   addEventListener(
     "error",

@@ -1,4 +1,4 @@
-"""A task's files as they are now, and a marketplace that nobody else sees, for one person to try the task on."""
+"""The current files of a task, and a temporary marketplace on which the author tries the task."""
 
 from array import array
 from contextlib import suppress
@@ -30,13 +30,13 @@ from simpleturk.resources import shipped
 
 WORKER = "PREVIEWWORKER"
 
-#: What a task is called whose properties are not known.
+#: The properties of a task without a properties file.
 UNNAMED = {"Title": "Preview", "Description": "Preview", "Reward": "0.00", "AssignmentDurationInSeconds": 3600}
 
 
 @dataclass
 class Look:
-    """What there is to see of one input: a HIT of the scratch marketplace, if one could be made, and all problems."""
+    """The state of one input: a HIT on the temporary marketplace, unless problems prevent it, and all problems."""
 
     line: int
     hit_id: str = ""
@@ -46,14 +46,14 @@ class Look:
     places: list[tuple[str, int]] = field(default_factory=list)
 
     def add(self, level: str, problem: Problem) -> None:
-        """Note a problem."""
-        told = {"level": level, "where": problem.where, "what": problem.what, "hint": problem.hint or ""}
-        if told not in self.problems:
-            self.problems.append(told)
+        """Add a problem, unless it is already listed."""
+        record = {"level": level, "where": problem.where, "what": problem.what, "hint": problem.hint or ""}
+        if record not in self.problems:
+            self.problems.append(record)
 
 
 class Task:
-    """A task that is being written. `database` is a new file, for the marketplace on which it is tried."""
+    """A task that its author edits. `database` is a new file for the temporary marketplace."""
 
     def __init__(self, files: BatchFiles, database: Path) -> None:
         self.files = files
@@ -63,13 +63,13 @@ class Task:
         self._lines: tuple[object, array[int]] = (None, array("Q"))
         self._values: tuple[object, InputLines | None] = (None, None)
         self._included: list[Path] = []
-        #: Which input a HIT was made of, by its id.
+        #: The line and value of the input of each HIT, by HIT id.
         self._shown: dict[str, tuple[int, Any]] = {}
         with self.marketplace.write() as transaction:
             workers.register(transaction, WORKER)
 
     def version(self) -> str:
-        """A mark that changes when any of the task's files does."""
+        """A text that changes when a file of the task changes."""
         files = self.files
         named = [path for path in (files.template, files.properties, files.inputs.path) if path]
         shown = [asset.path for asset in files.shown_assets()]
@@ -82,19 +82,19 @@ class Task:
         return " ".join(marks)
 
     def asset(self, name: str) -> Asset | None:
-        """The local file that pages show under this name."""
+        """The local file that pages show under a name, None if there is none."""
         return self.files.assets.found.get(name) if self.files.assets else None
 
     def lines(self) -> "array[int]":
-        """The lines on which there are inputs, good or bad."""
+        """The numbers of the lines with inputs, valid or not."""
         mark = _stamp_of(self.inputs.path)
         if self._lines[0] != mark or mark is None:
             self._lines = (mark, _lines_of(self.inputs))
         return self._lines[1]
 
-    def look(self, wanted: int) -> Look:
-        """The input on a line, or the next one after it; what is wrong is told, and nothing is raised."""
-        look = Look(wanted)
+    def look(self, line: int) -> Look:
+        """Look at the input on a line, or at the next input after it. Problems are listed, not raised."""
+        look = Look(line)
         properties = self._attempt(look, self._properties)
         look.properties = properties
         assets = local_files(self.inputs.path, self.files.template, served)
@@ -105,25 +105,25 @@ class Task:
             if not look.problems:
                 look.add("error", Problem(self.inputs.name, "holds no inputs", "write one JSON value per line"))
             return look
-        look.line = next((line for line in lines if line >= wanted), lines[-1])
+        look.line = next((number for number in lines if number >= line), lines[-1])
         item = self._attempt(look, lambda: Input(look.line, self._value(look.line)))
         if item and source:
             known = len(look.problems)
             self._attempt(look, lambda: self._show(look, source, item, properties))
             if not look.hit_id:
-                for told in look.problems[known:]:
-                    told["what"] += f" (for {self.inputs.where(item.line)})"
+                for problem in look.problems[known:]:
+                    problem["what"] += f" (for {self.inputs.where(item.line)})"
         return look
 
     def accept(self, hit_id: str) -> Any:
-        """Let the worker accept a HIT, qualified or not; the assignment's row."""
+        """Let the worker accept a HIT, qualified or not; return the assignment's row."""
         with self.marketplace.write() as transaction:
             hit = lifecycle.get_hit(transaction, hit_id)
             assignment_id = lifecycle.accept(transaction, hit, WORKER)
             return assignments.own_assignment(transaction, WORKER, assignment_id)
 
     def submit(self, assignment_id: str, fields: list[tuple[str, str]]) -> None:
-        """Submit what a page sent. Raises WorkerError, and FormErrors for a QuestionForm that is not filled in."""
+        """Submit the fields that a page sent. Raises WorkerError; FormErrors for missing answers."""
         filled: FilledForm | None = None
         while True:
             try:
@@ -134,7 +134,7 @@ class Task:
                 filled = unfilled.fill()
 
     def result(self, assignment_id: str) -> str | None:
-        """The line that results would print of an assignment; None while it is not submitted."""
+        """The line that `results` would print for an assignment; None until it is submitted."""
         with self.marketplace.read() as transaction:
             if not assignments.is_submitted(transaction, assignment_id):
                 return None
@@ -162,7 +162,7 @@ class Task:
         return self.files.load_properties()
 
     def _source(self, properties: Properties | None) -> QuestionSource | None:
-        # Where it is broken, what it included before is watched all the same.
+        # While the template has errors, changes of the files that it included before are still noticed.
         source = question_source(self.files, properties)
         if source is None:
             raise SimpleturkError("there is no template: name one with --template, or set the property ExternalURL")
@@ -197,7 +197,7 @@ class Task:
 
 def _lines_of(inputs: Inputs) -> "array[int]":
     if isinstance(inputs, Table):
-        # Where a row cannot be read, the lines after it have no numbers.
+        # The lines after a row that cannot be parsed have no numbers.
         return array("Q", [item.line for item in inputs if isinstance(item, Input)])
     with inputs.open() as file:
         return array("Q", [number for number, line in enumerate(file, start=1) if not line.isspace()])
@@ -210,19 +210,19 @@ def _stamp_of(path: Path) -> object:
 
 
 def _user_includes(files: BatchFiles) -> list[Path]:
-    """Where a copy of the user's own would be found, which would win over what ships."""
+    """The paths at which the user's own copies of included files would be used instead of the shipped ones."""
     searched = [Path.cwd(), *files.include_folders] + ([files.template.resolve().parent] if files.template else [])
     return [folder / name for folder in [*searched, shipped("hit_templates")] for name in INCLUDES]
 
 
 def _line_places(page: str, places: SourceMap) -> list[tuple[str, int]]:
-    """For each line of a page the file and the line of which its beginning was made."""
-    found = [places.at(start) for start in line_starts(page)]
-    return [(str(place.file or ""), place.line) for place in found]
+    """For each line of a page, the file and line from which its beginning was rendered."""
+    locations = [places.at(start) for start in line_starts(page)]
+    return [(str(location.file or ""), location.line) for location in locations]
 
 
 def as_json(look: Look) -> dict[str, Any]:
-    """What the page needs to know of a look."""
+    """A look as the page reads it."""
     properties = look.properties
     return {
         "line": look.line,

@@ -1,43 +1,50 @@
 """serve: the marketplace's API and worker site over HTTP."""
 
+import socket
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
 
 from simpleturk import console
-from simpleturk.commands.common.database import DatabaseOpt, opened
+from simpleturk.client.in_process import default_database
+from simpleturk.commands.common.database import opened
+from simpleturk.commands.common.options import DatabaseOpt
 from simpleturk.config import load_config
 from simpleturk.errors import SimpleturkError, UsageError
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.people.accounts import can_workers_sign_in
+from simpleturk.marketplace.people.requesters import has_valid_keys
+from simpleturk.marketplace.web.hosts import SITE_HOST, is_loopback
+from simpleturk.marketplace.web.settings import ServerSettings, SiteSettings
 
-if TYPE_CHECKING:
-    from simpleturk.marketplace.domain.marketplace import Marketplace
-    from simpleturk.marketplace.web.settings import ServerSettings, SiteSettings
-
-#: How long requests that are under way may take when the server stops, in seconds.
+#: How long requests in progress may take when the server stops, in seconds.
 GRACE = 10
 
+#: API calls per second and access key, by default, where other computers can reach the server.
+RATE_LIMIT = 100
+
 HostOpt = Annotated[
-    str, typer.Option("--host", metavar="ADDRESS", help="The address to listen on; 0.0.0.0 is all of this computer's.")
+    str,
+    typer.Option("--host", metavar="ADDRESS", help="Address to listen on; 0.0.0.0 is every address of this computer."),
 ]
 PortOpt = Annotated[
-    int, typer.Option("--port", metavar="N", min=0, max=65535, help="The port to listen on; 0 takes a free one.")
+    int, typer.Option("--port", metavar="N", min=0, max=65535, help="Port to listen on; 0 takes a free port.")
 ]
-WorkersOpt = Annotated[int, typer.Option("--workers", metavar="N", min=1, max=64, help="How many processes serve.")]
+WorkersOpt = Annotated[int, typer.Option("--workers", metavar="N", min=1, max=64, help="Number of server processes.")]
 OpenOpt = Annotated[
     bool | None,
     typer.Option(
         "--open/--accounts",
-        help="Workers are who they say they are, or sign in to accounts.  [default: --open on this computer only]",
+        help="Let workers in with any worker id and no password, or only with accounts. Default: --open if only this "
+        "computer can reach the server, else --accounts.",
         show_default=False,
     ),
 ]
 StrictOpt = Annotated[
     bool,
-    typer.Option(
-        "--strict", help="Hold programs to Amazon's limits that help nobody, such as questions of 65,535 bytes."
-    ),
+    typer.Option("--strict", help="Apply all of Amazon's limits to API calls, such as questions of 65,535 bytes."),
 ]
 RateOpt = Annotated[
     float | None,
@@ -45,26 +52,33 @@ RateOpt = Annotated[
         "--rate-limit",
         metavar="N",
         min=0,
-        help="API calls per second that each access key may make; 0 is any number. 100 where others can reach it.",
+        help="API calls per second that each access key may make; 0 is no limit. Default: no limit if only this "
+        f"computer can reach the server, else {RATE_LIMIT}.",
     ),
 ]
 WebhooksOpt = Annotated[
     bool,
     typer.Option(
-        "--allow-private-webhooks", help="Deliver notifications also to this computer and addresses of its network."
+        "--allow-private-webhooks", help="Also deliver notifications to this computer and to private addresses."
     ),
 ]
-CertfileOpt = Annotated[Path | None, typer.Option("--certfile", metavar="FILE", help="TLS certificate chain, PEM.")]
-KeyfileOpt = Annotated[Path | None, typer.Option("--keyfile", metavar="FILE", help="The certificate's key, PEM.")]
+CertfileOpt = Annotated[
+    Path | None, typer.Option("--certfile", metavar="FILE", help="TLS certificate with its chain, a PEM file.")
+]
+KeyfileOpt = Annotated[
+    Path | None, typer.Option("--keyfile", metavar="FILE", help="Private key of the certificate, a PEM file.")
+]
 ProxyOpt = Annotated[
     bool,
     typer.Option(
         "--proxy-headers",
-        help="Believe X-Forwarded-For and -Proto of a proxy on this computer, or of those in FORWARDED_ALLOW_IPS.",
+        help="Trust X-Forwarded-For and X-Forwarded-Proto from a proxy on this computer, or from the addresses in the "
+        "environment variable FORWARDED_ALLOW_IPS.",
     ),
 ]
 LogOpt = Annotated[
-    bool, typer.Option("--access-log", help="Log every request to stderr as a JSON line, not just calls that failed.")
+    bool,
+    typer.Option("--access-log", help="Log every request to stderr as a JSON line. Default: only failed API calls."),
 ]
 
 
@@ -84,53 +98,40 @@ def serve(
 ) -> None:
     """Start the worker site and the API of your marketplace.
 
-    On this computer it needs no keys. Elsewhere the API takes only signed calls of requesters that you have added.
-    Ctrl-C stops it.
+    Without options, only this computer can reach the server, and API calls need no access key. With --host, other
+    computers can reach it; API calls must then be signed with a key of `simpleturk requester add`. Ctrl-C stops the
+    server. See `simpleturk help serving`.
     """
-    from simpleturk.client.in_process import default_database
-    from simpleturk.commands.serve import process
-    from simpleturk.marketplace.web.hosts import is_loopback
-    from simpleturk.marketplace.web.settings import ServerSettings
+    from simpleturk.commands.serve import process  # loads the web server
 
-    # What a proxy passes on comes from anywhere.
-    here = is_loopback(host) and not proxy_headers
+    # Requests that a proxy forwards come from other computers.
+    open_access = is_loopback(host) and not proxy_headers
     if (certfile is None) != (keyfile is None):
-        raise UsageError("--certfile and --keyfile go together", "name both")
+        raise UsageError("--certfile and --keyfile go together", "give both")
     tls = process.checked_tls(certfile, keyfile)
-    site = _site(here if open_ is None else open_, host, here or bool(tls) or proxy_headers)
+    is_secure = bool(tls) or proxy_headers
+    site = _site(open_access if open_ is None else open_, host, open_access or is_secure)
     path = database or default_database()
-    with opened(path) as marketplace:
-        _check_that_somebody_can_come(marketplace, here, site, "--proxy-headers" if proxy_headers else f"--host {host}")
-        # Made by one process, before others want it.
-        marketplace.store.key("sessions")
-    serving = ServerSettings(
-        open_access=here,
+    _prepare_database(path, open_access, site, "--proxy-headers" if proxy_headers else f"--host {host}")
+    settings = ServerSettings(
+        open_access=open_access,
         strict=strict,
         site=site,
-        rate=(0 if here else 100) if rate_limit is None else rate_limit,
+        rate=(0 if open_access else RATE_LIMIT) if rate_limit is None else rate_limit,
         allow_private_webhooks=allow_private_webhooks,
         log_all=access_log,
-        is_secure=bool(tls) or proxy_headers,
+        is_secure=is_secure,
         processes=workers,
     )
     options: dict[str, Any] = {"proxy_headers": proxy_headers, "workers": workers, **tls}
     options |= {"limit_concurrency": 2000, "timeout_graceful_shutdown": GRACE, "date_header": True}
-    listening = process.listen(host, port)
-
-    def announce(at: int) -> None:
-        _announce(at, host, path, serving, bool(tls))
-
-    with listening:
-        if workers > 1:
-            process.run_several(listening, options, announce, serving, path)
-        else:
-            process.run_one(listening, options, announce, serving, path)
+    serve_settings = process.run_several if workers > 1 else process.run_one
+    with process.listen(host, port) as listening:
+        serve_settings(listening, options, lambda at: _announce(at, host, path, settings, bool(tls)), settings, path)
 
 
-def _site(open_access: bool, host: str, is_safe: bool) -> "SiteSettings":
+def _site(open_access: bool, host: str, is_safe: bool) -> SiteSettings:
     """The settings of the worker site in simpleturk.toml."""
-    from simpleturk.marketplace.web.settings import SiteSettings
-
     table = dict(load_config().site)
     if "frames" in table:
         table["frames"] = table["frames"].lower()
@@ -138,57 +139,55 @@ def _site(open_access: bool, host: str, is_safe: bool) -> "SiteSettings":
     return SiteSettings.from_table(table, open_access)
 
 
-def _check_frames(frames: str, host: str, address: str, is_safe: bool) -> None:
-    """Raise SimpleturkError where the HITs' name is the site's own, or would let HITs plant the site's cookie."""
-    from simpleturk.marketplace.web.hosts import SITE_HOST, is_loopback
+def _prepare_database(path: Path, open_access: bool, site: SiteSettings, option: str) -> None:
+    """Check that the server can be used, and create the key of its sessions before several processes need it."""
+    with opened(path) as marketplace:
+        _check_access(marketplace, open_access, site, option)
+        marketplace.store.key("sessions")
 
+
+def _check_frames(frames: str, host: str, address: str, is_safe: bool) -> None:
+    """Refuse a host name for HITs that is the site's own, or on which HITs could set the site's cookie."""
     if frames in (SITE_HOST, host.lower(), urlsplit(address).hostname) or is_loopback(frames):
         raise SimpleturkError(
-            f"[site] frames = {frames} is the site's own name", "HITs need another name of the same server"
+            f"[site] frames = {frames} is the name of the worker site", "give HITs another name of the same server"
         )
     if not is_safe:
         raise SimpleturkError(
-            "[site] frames needs TLS: without it HITs on a sibling name can plant the site's cookie",
-            "use --certfile and --keyfile, or a proxy and --proxy-headers, or leave frames out",
+            "[site] frames needs TLS: without it, HITs on a sibling name could set the site's cookie",
+            "give --certfile and --keyfile, or --proxy-headers behind a TLS proxy, or leave out frames",
         )
 
 
-def _check_that_somebody_can_come(marketplace: "Marketplace", here: bool, site: "SiteSettings", option: str) -> None:
-    """Raise SimpleturkError for a server that nobody could use: where it is not open, callers and workers need keys."""
-    from simpleturk.marketplace.people.accounts import can_workers_sign_in
-    from simpleturk.marketplace.people.requesters import has_valid_keys
-
+def _check_access(marketplace: Marketplace, open_access: bool, site: SiteSettings, option: str) -> None:
+    """Refuse to start a server that no requester or no worker could use."""
     with marketplace.read() as transaction:
-        requester = here or has_valid_keys(transaction)
-        worker = site.open_access or site.sign_up or can_workers_sign_in(transaction)
-    if not requester:
+        has_requester = open_access or has_valid_keys(transaction)
+        has_worker = site.open_access or site.sign_up or can_workers_sign_in(transaction)
+    if not has_requester:
         raise SimpleturkError(
-            f"{option} lets others in, and there is no requester who could call",
-            'make one with "simpleturk requester add NAME", or leave it out to serve this computer only',
+            f"{option} needs access keys for API calls, and there is no requester with a key",
+            'add one with "simpleturk requester add NAME", or leave out the option to serve only this computer',
         )
-    if not worker:
+    if not has_worker:
         raise SimpleturkError(
-            "there is no worker who could sign in",
-            'make accounts with "simpleturk worker add ID", invite people with "simpleturk worker invite", let them '
-            "sign up ([site] sign_up = true in simpleturk.toml), or let anybody in with --open",
+            "there is no worker who can sign in",
+            'add accounts with "simpleturk worker add ID", invite people with "simpleturk worker invite", let people '
+            "sign up ([site] sign_up = true in simpleturk.toml), or give --open",
         )
 
 
-def _announce(port: int, host: str, path: Path, serving: "ServerSettings", tls: bool) -> None:
-    import socket
-
-    from simpleturk.marketplace.web.hosts import SITE_HOST
-
+def _announce(port: int, host: str, path: Path, settings: ServerSettings, tls: bool) -> None:
     scheme = "https" if tls else "http"
     name = socket.getfqdn() if host in ("0.0.0.0", "::") else host
     shown = f"[{name}]" if ":" in name else name
-    site = f"http://{SITE_HOST}:{port}/" if serving.open_access and not tls else f"{scheme}://{shown}:{port}/"
+    site = f"http://{SITE_HOST}:{port}/" if settings.open_access and not tls else f"{scheme}://{shown}:{port}/"
     console.note(f"Worker site:  {site}")
     console.note(f"API endpoint: {scheme}://{shown}:{port}")
     console.note(f"Database:     {path.resolve()}")
-    if not serving.open_access and not serving.is_secure:
+    if not settings.open_access and not settings.is_secure:
         console.warn(
-            "answers and sessions travel unencrypted, and windows that HITs open keep a hold on the site's",
-            "use --certfile and --keyfile, or a proxy with TLS in front and --proxy-headers",
+            "answers and passwords are not encrypted, and windows that HITs open can control windows of the site",
+            "give --certfile and --keyfile, or --proxy-headers behind a TLS proxy",
         )
     console.note("Ctrl-C stops it.")

@@ -1,4 +1,4 @@
-"""A server's life: listening, one process or several, TLS files, and a quiet end. Imported only to serve."""
+"""Run the server: listen, serve from one process or several, read TLS files, stop on Ctrl-C."""
 
 import http.client
 import os
@@ -23,7 +23,7 @@ from simpleturk.marketplace.web.http_limits import BoundedProtocol
 from simpleturk.marketplace.web.metrics import MULTIPROCESS, log_to_stderr
 from simpleturk.marketplace.web.settings import ServerSettings
 
-#: Seconds within which several processes have to listen.
+#: Seconds until which one of several processes must answer.
 START = 60
 
 
@@ -63,7 +63,7 @@ def run_several(
     serving: ServerSettings,
     path: Path,
 ) -> None:
-    """Serve from several processes over one database; one that dies is replaced."""
+    """Serve from several processes with one database; a process that dies is replaced."""
     numbers = tempfile.mkdtemp(prefix="simpleturk-metrics-")
     os.environ |= {SETTINGS: serving.to_json(), DATABASE: str(path), PARENT: str(os.getpid()), MULTIPROCESS: numbers}
     config = _config("simpleturk.marketplace.web.app:from_environment", options | {"factory": True})
@@ -86,7 +86,7 @@ def _announce_when_it_answers(listening: socket.socket, tls: bool, announce: Cal
     while time.monotonic() < until:
         try:
             if tls:
-                # It is ourselves whom we ask; the certificate is for another name.
+                # This asks its own server, so the certificate, which is for another name, is not checked.
                 connection: http.client.HTTPConnection = http.client.HTTPSConnection(
                     host, port, timeout=5, context=ssl._create_unverified_context()
                 )
@@ -107,7 +107,7 @@ def _config(app: Any, options: dict[str, Any]) -> uvicorn.Config:
 
 
 def _run_quietly(server: uvicorn.Server, listening: socket.socket) -> None:
-    """Ctrl-C is how one stops a server: no error, no traceback."""
+    """Run a server; Ctrl-C stops it without an error."""
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
@@ -115,7 +115,7 @@ def _run_quietly(server: uvicorn.Server, listening: socket.socket) -> None:
 
 
 def checked_tls(certfile: Path | None, keyfile: Path | None) -> dict[str, Any]:
-    """uvicorn's options for TLS, {} without. Raises SimpleturkError when the files cannot be used."""
+    """uvicorn's options for TLS, {} without files. Raises SimpleturkError if the files cannot be used."""
     if certfile is None or keyfile is None:
         return {}
     try:
@@ -123,13 +123,14 @@ def checked_tls(certfile: Path | None, keyfile: Path | None) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or str(error)
         raise SimpleturkError(
-            f"{certfile} and {keyfile} cannot be used: {reason}", "name a certificate and its own key, both PEM"
+            f"{certfile} and {keyfile} cannot be used: {reason}",
+            "name a certificate and its private key, both PEM files",
         ) from error
     return {"ssl_certfile": str(certfile), "ssl_keyfile": str(keyfile)}
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens, and that other processes may inherit. Raises SimpleturkError."""
+    """A listening socket that other processes may inherit. Raises SimpleturkError if the address is not available."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -140,5 +141,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         reason = error.strerror or str(error)
-        raise SimpleturkError(f"cannot listen on {host}:{port}: {reason}", "try another --port, or 0") from error
+        raise SimpleturkError(
+            f"cannot listen on {host}:{port}: {reason}", "choose another --port, or 0 for a free one"
+        ) from error
     return listening

@@ -1,1 +1,1 @@
-"""Notifications: where they may go, their document, and their delivery."""
+"""Notifications of events to requesters."""

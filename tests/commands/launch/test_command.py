@@ -30,7 +30,7 @@ def test_one_hit_per_input_in_input_order(batch_files: Files, run: Run) -> None:
     result = run("launch")
     assert (result.exit_code, result.stdout) == (0, "")
     assert "3 HITs × 2 assignments at $0.10 on local: $0.60 + $0.00 fees = $0.60" in result.stderr
-    assert "Launched 3 HITs on local: 3 created, 0 adopted, 0 there already; ids in hit_ids.txt" in result.stderr
+    assert "Launched 3 HITs on local: 3 created, 0 recovered, 0 already present; ids in hit_ids.txt" in result.stderr
     made = hits(run)
     assert [hit["hit_id"] for hit in made] == ids()
     assert [hit["annotation"].rpartition(":")[2] for hit in made] == ["1", "2", "3"]
@@ -43,7 +43,7 @@ def test_launching_again_creates_nothing(batch_files: Files, run: Run) -> None:
     before = ids()
     result = run("launch")
     assert (result.exit_code, ids()) == (0, before)
-    assert "Launched 3 HITs on local: 0 created, 0 adopted, 3 there already; ids in hit_ids.txt" in result.stderr
+    assert "Launched 3 HITs on local: 0 created, 0 recovered, 3 already present; ids in hit_ids.txt" in result.stderr
     assert len(hits(run)) == 3
 
 
@@ -53,7 +53,7 @@ def test_launch_continues_after_an_interruption(batch_files: Files, run: Run, re
     result = run("launch")
     assert result.exit_code == 1
     assert "error: local cannot be reached: connection reset" in result.stderr
-    assert "hint: run the same command again: it continues, and creates nothing twice" in result.stderr
+    assert "hint: run the same command again to resume: no HIT is created twice" in result.stderr
     assert len(ids()) == 1
     result = run("launch")
     assert (result.exit_code, len(ids()), len(hits(run))) == (0, 3, 3)
@@ -67,7 +67,7 @@ def test_hits_whose_ids_were_lost_are_adopted(batch_files: Files, run: Run) -> N
     Path("hit_ids.txt").write_text(f"{made[0]}\n{made[1][:10]}")
     result = run("launch")
     assert (result.exit_code, ids(), len(hits(run))) == (0, made, 3)
-    assert "Launched 3 HITs on local: 0 created, 2 adopted, 1 there already; ids in hit_ids.txt" in result.stderr
+    assert "Launched 3 HITs on local: 0 created, 2 recovered, 1 already present; ids in hit_ids.txt" in result.stderr
 
 
 def test_after_a_day_lost_hits_are_found_by_their_annotation(batch_files: Files, run: Run, local: Marketplace) -> None:
@@ -118,7 +118,7 @@ def test_an_ids_file_without_a_record_is_never_touched(batch_files: Files, run: 
     Path("hit_ids.txt").write_text("3PRECIOUS\n")
     result = run("launch")
     assert result.exit_code == 1
-    assert "hit_ids.txt exists already" in result.stderr
+    assert "hit_ids.txt already exists" in result.stderr
     assert Path("hit_ids.txt").read_text() == "3PRECIOUS\n"
     assert hits(run) == []
 
@@ -157,7 +157,7 @@ def test_inputs_may_come_from_stdin_and_are_kept(batch_files: Files, run: Run) -
     assert Path("hit_ids.inputs.jsonl").read_text() == '{"word": "é"}\n{"word": "b"}\n'
     assert len(ids()) == 2
     again = run("launch", "--inputs", "-", input='{"word": "é"}\n{"word": "b"}\n')
-    assert "Launched 2 HITs on local: 0 created, 0 adopted, 2 there already" in again.stderr
+    assert "Launched 2 HITs on local: 0 created, 0 recovered, 2 already present" in again.stderr
     assert "the inputs (hit_ids.inputs.jsonl) changed" in run("launch", "--inputs", "-", input='{"word": "z"}\n').stderr
 
 
@@ -173,7 +173,7 @@ def test_a_dry_run_changes_nothing(batch_files: Files, run: Run) -> None:
     result = run("launch", "--dry-run")
     assert result.exit_code == 0
     assert "$0.60" in result.stderr
-    assert "Nothing created: 3 HITs could be; questions have 405 bytes on average" in result.stderr
+    assert "Dry run: 3 HITs can be created; questions have 405 bytes on average" in result.stderr
     assert not Path("hit_ids.txt").exists() and hits(run) == []
 
 
@@ -196,10 +196,10 @@ def test_launching_for_nobody_warns_and_names_the_property(batch_files: Files, r
     batch_files(WORDS, Country=["US", "IN"])
     result = run("launch", "--dry-run")
     assert (
-        "warning: properties.json: no worker known to the local marketplace meets Country: nobody can do"
+        "warning: properties.json: no worker known to the local marketplace meets Country: no worker can do"
         in result.stderr
     )
-    assert "hint: --set Country= removes it" in result.stderr
+    assert "hint: remove the requirement with --set Country=" in result.stderr
     assert "warning" not in run("launch", "--dry-run", "--set", "Country=").stderr
 
 
@@ -225,7 +225,7 @@ def test_a_cap_travels_in_the_annotation_and_amazon_is_said_not_to_know_it(
         one.accept(group)
     monkeypatch.setattr("simpleturk.client.endpoints.Endpoint.is_amazon", True)
     result = run("launch", "--ids", "other.txt", "--dry-run")
-    assert "warning: MaxPerWorker and MaxConcurrent limit nobody on local" in result.stderr
+    assert "warning: MaxPerWorker and MaxConcurrent have no effect on local" in result.stderr
 
 
 def test_a_refused_input_is_named_and_can_be_skipped(
@@ -249,7 +249,7 @@ def test_a_refused_input_is_named_and_can_be_skipped(
     assert run("launch", "--skip", "2").exit_code == 0
     assert [hit["annotation"].rpartition(":")[2] for hit in hits(run)] == ["1", "3"]
     assert ids() == [hit["hit_id"] for hit in hits(run)]
-    assert "0 created, 0 adopted, 2 there already" in run("launch").stderr  # a skipped input stays skipped
+    assert "0 created, 0 recovered, 2 already present" in run("launch").stderr  # a skipped input stays skipped
     assert "has no input on line 9" in run("launch", "--ids", "other.txt", "--skip", "9").stderr
 
 
@@ -339,7 +339,7 @@ def test_stdin_that_is_data_answers_no_question(
     )
     data = '{"word": "y"}\n'
     result = run("launch", "--prod", "--inputs", "-", input=data)
-    assert (result.exit_code, "Nobody can answer: stdin is data" in result.stderr) == (1, True)
+    assert (result.exit_code, "Cannot ask: stdin is data" in result.stderr) == (1, True)
     assert run("launch", "--prod", "--inputs", "-", "--yes", input=data).exit_code == 0
     # The batch now lives on prod: other marketplaces refuse it and say so, and reading needs no flag.
     assert "this batch lives on" in run("approve", "--sandbox").stderr
@@ -356,7 +356,7 @@ def test_a_line_that_was_launched_cannot_be_skipped_afterwards(
     result = run("launch", "--skip", "1")
     assert (result.exit_code, result.stderr.splitlines()[0]) == (
         1,
-        "error: the input on line 1 has been launched already, and cannot be skipped any more",
+        "error: the input on line 1 is already launched, so it cannot be skipped",
     )
     assert len(hits(run)) == 2
 
@@ -385,7 +385,7 @@ def test_piped_inputs_never_overwrite_a_file_of_somebodys(batch_files: Files, ru
     Path("hit_ids.inputs.jsonl").write_text("mine\n")
     result = run("launch", "--inputs", "-", input='{"word": "cat"}\n')
     assert result.exit_code == 1
-    assert result.stderr.startswith("error: hit_ids.inputs.jsonl exists already")
+    assert result.stderr.startswith("error: hit_ids.inputs.jsonl already exists")
     assert (Path("hit_ids.inputs.jsonl").read_text(), Path("hit_ids.txt").exists()) == ("mine\n", False)
 
 
@@ -397,7 +397,7 @@ def test_inputs_that_change_while_somebody_thinks_are_not_launched(
     def think(*arguments: Any, **options: Any) -> None:
         Path("inputs.jsonl").write_text('{"word": "other"}\n' * 3)
 
-    monkeypatch.setattr("simpleturk.commands.launch.command.warn_of_caps", think)
+    monkeypatch.setattr("simpleturk.commands.launch.command.warn_of_worker_limits", think)
     result = run("launch")
     assert (result.exit_code, "error: inputs.jsonl has just changed" in result.stderr) == (1, True)
     assert hits(run) == []
@@ -465,7 +465,10 @@ def test_rows_that_ask_the_same_again_are_told(folder: Path, batch_files: Files,
     batch_files([])
     Path("rows.csv").write_text("word,n\ncat,1\ncat,2\ndog,1\ncat,3\n")
     result = run("launch", "--inputs", "rows.csv")
-    assert (result.exit_code, "warning: 2 rows of rows.csv repeat what earlier rows ask" in result.stderr) == (0, True)
+    assert (result.exit_code, "warning: 2 rows of rows.csv repeat the questions of earlier rows" in result.stderr) == (
+        0,
+        True,
+    )
 
 
 def test_a_first_row_that_is_wrong_is_told_once_and_alone(folder: Path, batch_files: Files, run: Run) -> None:

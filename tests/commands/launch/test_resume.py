@@ -25,12 +25,12 @@ def test_inputs_that_grew_at_their_end_are_launched_when_asked_for(batch_files: 
     grow("fox", "gnu")
     refused = run("launch")
     assert (refused.exit_code, len(hits(run))) == (1, 3)
-    assert "hint: only its end is new: --add launches that" in refused.stderr
+    assert "hint: only lines at the end are new: launch them with --add" in refused.stderr
     added = run("launch", "--add", "--stats")
-    assert "Launched 5 HITs on local: 2 created, 0 adopted, 3 there already" in added.stderr
-    assert "Calls: CreateHITWithHITType 2; 0 repeated" in added.stderr
+    assert "Launched 5 HITs on local: 2 created, 0 recovered, 3 already present" in added.stderr
+    assert "Calls: CreateHITWithHITType 2; 0 retried" in added.stderr
     assert [hit["hit_id"] for hit in hits(run)] == ids()
-    assert "0 created, 0 adopted, 5 there already" in run("launch").stderr
+    assert "0 created, 0 recovered, 5 already present" in run("launch").stderr
     assert run("launch", "--verify").exit_code == 0
 
 
@@ -39,8 +39,8 @@ def test_an_add_that_was_interrupted_goes_on(batch_files: Files, run: Run, refus
     run("launch")
     grow("fox", "gnu")
     refused.append(5)
-    assert "Launched 4 of 5 HITs on local: 1 created, 0 adopted, 3 there already" in run("launch", "--add").stderr
-    assert "Launched 5 HITs on local: 1 created, 0 adopted, 4 there already" in run("launch").stderr
+    assert "Launched 4 of 5 HITs on local: 1 created, 0 recovered, 3 already present" in run("launch", "--add").stderr
+    assert "Launched 5 HITs on local: 1 created, 0 recovered, 4 already present" in run("launch").stderr
 
 
 def test_added_inputs_may_come_through_a_pipe(batch_files: Files, run: Run) -> None:
@@ -66,7 +66,7 @@ def test_a_line_that_was_taken_out_of_the_ids_file_is_noticed(batch_files: Files
     Path("hit_ids.txt").write_text(f"{made[0]}\n{made[2]}\n")
     result = run("launch")
     assert (result.exit_code, ids(), len(hits(run))) == (1, [made[0], made[2]], 3)
-    assert f"its HIT 2, {made[2]}, is that of inputs.jsonl, line 3: a line before is missing" in result.stderr
+    assert f"HIT 2, {made[2]}, belongs to inputs.jsonl, line 3: a line before it is missing" in result.stderr
 
 
 def test_verify_proves_that_every_input_has_one_hit(batch_files: Files, run: Run) -> None:
@@ -75,7 +75,7 @@ def test_verify_proves_that_every_input_has_one_hit(batch_files: Files, run: Run
     run("launch", "--skip", "2")
     result = run("launch", "--verify", "--stats")
     assert (result.exit_code, result.stdout) == (0, "")
-    assert "Verified on local: 2 inputs, 2 ids, one HIT each, none besides." in result.stderr
+    assert "Verified on local: 2 inputs, 2 ids, one HIT each, no other HITs." in result.stderr
     assert "Calls: ListHITs 1;" in result.stderr
 
 
@@ -177,7 +177,7 @@ def test_a_hit_whose_id_was_lost_cannot_be_skipped(batch_files: Files, run: Run)
     Path("hit_ids.txt").write_text("\n".join(made[:3]) + "\n")
     result = run("launch", "--skip", "5")
     assert (result.exit_code, len(ids())) == (1, 3)
-    assert f"error: the input on line 5 has been launched already: its HIT is {made[4]}" in result.stderr
+    assert f"error: the input on line 5 is already launched as HIT {made[4]}" in result.stderr
     run("delete", "--force", "--yes", made[4])
     assert run("launch", "--skip", "5").exit_code == 0
     assert ids() == [*made[:4], made[5]]
@@ -187,10 +187,10 @@ def test_a_last_line_that_is_skipped_stays_skipped(batch_files: Files, run: Run,
     batch_files(WORDS)
     refused.append(3)
     assert run("launch").exit_code == 1
-    assert "0 created, 0 adopted, 2 there already" in run("launch", "--skip", "3").stderr
+    assert "0 created, 0 recovered, 2 already present" in run("launch", "--skip", "3").stderr
     assert json.loads(Path("hit_ids.batch.json").read_text())["skipped"] == [3]
     assert "not launched yet" not in run("progress").stderr
-    assert "2 there already" in run("launch").stderr
+    assert "2 already present" in run("launch").stderr
 
 
 def test_a_blank_line_that_is_added_changes_nothing_but_is_taken_in(batch_files: Files, run: Run) -> None:
@@ -213,8 +213,8 @@ def test_verify_names_repeated_and_torn_lines_and_a_record_of_another_size(batch
     result = run("launch", "--verify")
     assert result.exit_code == 3
     assert "error: hit_ids.txt, line 4 repeats line 1" in result.stderr
-    assert "error: hit_ids.txt: its last line, '3ABC', is torn" in result.stderr
-    assert "error: the batch record speaks of 2 HITs" in result.stderr
+    assert "error: hit_ids.txt: the last line, '3ABC', is incomplete" in result.stderr
+    assert "error: the batch record says 2 HITs" in result.stderr
 
 
 @pytest.mark.parametrize(

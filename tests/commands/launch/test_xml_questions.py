@@ -104,7 +104,7 @@ def test_a_page_on_another_host_needs_no_template(folder: Path, run: Run, local:
 
 def test_a_template_beside_an_external_url_causes_a_warning(batch_files: Files, run: Run, local: Marketplace) -> None:
     batch_files([{"word": "cat"}], ExternalURL="https://x.org/{{ input.word }}")
-    assert "warning: the property ExternalURL makes the questions: the template is not used" in run("launch").stderr
+    assert "warning: the template is not used: the property ExternalURL gives the pages" in run("launch").stderr
     assert [question.url for question in questions(local)] == ["https://x.org/cat"]
 
 

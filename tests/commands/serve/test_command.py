@@ -26,7 +26,7 @@ def test_elsewhere_it_starts_only_with_a_requester_who_could_call(run: Run, host
     result = run("serve", "--host", host, "--database", "m.db")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith(
-        f"error: --host {host} lets others in, and there is no requester who could call\nhint: make one with"
+        f"error: --host {host} needs access keys for API calls, and there is no requester with a key\nhint: add one"
     )
 
 
@@ -106,7 +106,7 @@ def test_where_others_can_reach_it_only_signed_calls_are_answered(run: Run, serv
     assert run("worker", "add", "ann", "--database", "m.db").exit_code == 0
     server = served("--host", "0.0.0.0")
     server.endpoint = server.endpoint.replace(server.endpoint.split("//")[1].split(":")[0], "127.0.0.1")
-    assert any("unencrypted" in line for line in server.said)
+    assert any("not encrypted" in line for line in server.said)
     good = server.client(key["access_key_id"], key["secret_access_key"])
     assert good.list_hits()["HITs"] == []
     assert code(server.client("AKIAUNKNOWN", "x").list_hits) == "UnrecognizedClientException"
@@ -199,9 +199,9 @@ def test_strict_holds_programs_to_amazons_limits(served: Callable[..., Served]) 
 @pytest.mark.parametrize(
     ("host", "frames", "said"),
     [
-        ("127.0.0.1", "worker.simpleturk.localhost", "is the site's own name"),
-        ("127.0.0.1", "LOCALHOST", "is the site's own name"),
-        ("127.0.0.1", "work.example.org", "is the site's own name"),
+        ("127.0.0.1", "worker.simpleturk.localhost", "is the name of the worker site"),
+        ("127.0.0.1", "LOCALHOST", "is the name of the worker site"),
+        ("127.0.0.1", "work.example.org", "is the name of the worker site"),
         ("0.0.0.0", "hits.example.org", "needs TLS"),
     ],
 )
