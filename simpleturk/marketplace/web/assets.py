@@ -23,8 +23,8 @@ _SHOWN = re.compile(r"(?:image|audio|video)/[\w.+-]+|text/plain|text/css|applica
 
 #: Content-Security-Policy of a file that is opened by itself. A drawing or a page may contain scripts: it gets no
 #: origin, and a drawing runs no scripts.
-_ALONE_ELSE = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-_ALONE = {
+_OPENED_ALONE_DEFAULT = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_OPENED_ALONE = {
     "text/html": "sandbox allow-scripts",
     "application/pdf": "frame-ancestors *",
 }
@@ -33,7 +33,7 @@ _ALONE = {
 def keep(folder: Path, name: str, source: Path) -> None:
     """Store a copy of a file in the store's folder of assets, under its name; it is on the disk when this returns.
 
-    Raises ValueError when that is not the name of what the file holds, OSError where there is no room.
+    Raises ValueError if the name does not fit the content, OSError if the file cannot be written.
     """
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name} is not a digest and a suffix")
@@ -73,15 +73,15 @@ def route(folder: Path) -> Route:
 
 def file_response(path: Path) -> Response:
     """Serve a requester's file to pages of any origin; headers keep its scripts away from the site."""
-    kind = media_type(path.name)
-    if not _SHOWN.fullmatch(kind):
-        kind = BINARY
+    content_type = media_type(path.name)
+    if not _SHOWN.fullmatch(content_type):
+        content_type = BINARY
     headers = {
         "Cache-Control": "max-age=31536000, immutable",
         # A page in a frame without an origin may read it, for example to draw it on a canvas.
         "Access-Control-Allow-Origin": "*",
         "Cross-Origin-Resource-Policy": "cross-origin",
-        "Content-Security-Policy": _ALONE.get(kind, _ALONE_ELSE),
+        "Content-Security-Policy": _OPENED_ALONE.get(content_type, _OPENED_ALONE_DEFAULT),
         "X-Content-Type-Options": "nosniff",
     }
-    return FileResponse(path, media_type=kind, headers=headers)
+    return FileResponse(path, media_type=content_type, headers=headers)

@@ -26,6 +26,10 @@ class SignInError(Exception):
 class Identity(Protocol):
     """A way in which workers prove who they are."""
 
+    @property
+    def asks_password(self) -> bool:
+        """Whether the form for signing in has a field for a password."""
+
     def session(self, request: Request) -> Session | None:
         """The session in a browser's cookie; None without one, or if this way does not accept it."""
 
@@ -41,6 +45,8 @@ class Identity(Protocol):
 
 class OpenAccess:
     """Workers are who they say they are: an id is enough, and a link may name it (?worker_id=ann)."""
+
+    asks_password = False
 
     def __init__(self, marketplace: Marketplace, threads: Threads) -> None:
         self.marketplace = marketplace
@@ -71,6 +77,8 @@ class OpenAccess:
 
 class PasswordAccounts:
     """Workers sign in with the id and the password of an account."""
+
+    asks_password = True
 
     def __init__(self, passwords: "Passwords") -> None:
         self.passwords = passwords

@@ -43,9 +43,9 @@ class WorkerPages(Pages):
         self.passwords = services.passwords
 
     def shared(self, request: Request) -> dict[str, Any]:
-        """The worker who is signed in, for the navigation."""
+        """The worker who is signed in, for the navigation; whether workers have passwords."""
         session = self.identity.session(request)
-        return {"worker": session and session.worker_id}
+        return {"worker": session and session.worker_id, "asks_password": self.identity.asks_password}
 
     def worker(self, request: Request) -> str:
         """The id of the worker who is signed in. Raises RedirectTo if they have to sign in or accept terms first."""
