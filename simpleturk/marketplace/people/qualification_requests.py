@@ -100,13 +100,13 @@ def request_qualification(transaction: Transaction, worker_id: str, type_id: str
     return status
 
 
-def test_in_progress(transaction: Transaction, worker_id: str, type_id: str) -> str | None:
+def current_test(transaction: Transaction, worker_id: str, type_id: str) -> str | None:
     """Return the XML of the test that a worker has started and not submitted; None for no test."""
     request = last_request(transaction, type_id, worker_id)
     return request.test if request is not None and request.status == "Testing" else None
 
 
-def test_form(xml: str) -> Form:
+def read_test(xml: str) -> Form:
     """Return the form of a test. Raises RequestError if it is not a QuestionForm."""
     form = parse_question(xml).form
     if form is None:
@@ -119,7 +119,7 @@ def fill_test(xml: str, form: list[tuple[str, str]]) -> FilledForm:
     submitted: dict[str, list[str]] = {}
     for name, value in form:
         submitted.setdefault(name, []).append(value)
-    return fill_form(test_form(xml), submitted)
+    return fill_form(read_test(xml), submitted)
 
 
 def submit_test(

@@ -1,8 +1,10 @@
-"""Who meets which requirement."""
+"""Qualification requirements: which of them a worker meets, and their sentences for workers."""
 
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from simpleturk.marketplace.people.requirements import (
     SYSTEM_TYPES,
@@ -14,7 +16,7 @@ from simpleturk.marketplace.people.requirements import (
 from simpleturk.mturk.qualifications import ADULT, LOCALE, MASTERS, NUMBER_APPROVED, PERCENT_APPROVED
 
 ANN = WorkerRecord({"Approved": 150, "Rejected": 50}, country="US", subdivision="CA")
-SYSTEM = {kind: name for kind, (name, _) in SYSTEM_TYPES.items()}
+SYSTEM = {type_id: name for type_id, (name, _) in SYSTEM_TYPES.items()}
 US, CA, NY, IN = (
     {"Country": "US"},
     {"Country": "US", "Subdivision": "CA"},
@@ -23,8 +25,8 @@ US, CA, NY, IN = (
 )
 
 
-def need(kind: str, comparator: str, **values: Any) -> dict[str, Any]:
-    return {"QualificationTypeId": kind, "Comparator": comparator, **values}
+def need(type_id: str, comparator: str, **values: Any) -> dict[str, Any]:
+    return {"QualificationTypeId": type_id, "Comparator": comparator, **values}
 
 
 @pytest.mark.parametrize(
@@ -35,11 +37,11 @@ def need(kind: str, comparator: str, **values: Any) -> dict[str, Any]:
         ("In", 150, True), ("NotIn", 150, False),
     ],
 )  # fmt: skip
-def test_numbers_are_compared(comparator: str, value: int, met: bool) -> None:
+def test_integers_are_compared(comparator: str, value: int, met: bool) -> None:
     assert meets(ANN, need(NUMBER_APPROVED, comparator, IntegerValues=[value])) is met
 
 
-def test_the_percentage_counts_only_with_enough_on_record() -> None:
+def test_percentages_count_from_100_assignments() -> None:
     assert ANN.value(PERCENT_APPROVED) == 75
     assert WorkerRecord({"Approved": 1, "Rejected": 50}).value(PERCENT_APPROVED) == 100
     assert not meets(ANN, need(PERCENT_APPROVED, "GreaterThanOrEqualTo", IntegerValues=[76]))
@@ -53,33 +55,35 @@ def test_the_percentage_counts_only_with_enough_on_record() -> None:
         ("Exists", [], True), ("DoesNotExist", [], False),
     ],
 )  # fmt: skip
-def test_places_are_compared(comparator: str, places: list[dict[str, str]], met: bool) -> None:
+def test_locales_are_compared(comparator: str, places: list[dict[str, str]], met: bool) -> None:
     assert meets(ANN, need(LOCALE, comparator, LocaleValues=places)) is met
 
 
-@pytest.mark.parametrize("kind", [LOCALE, "3CUSTOM", *sorted(MASTERS)])
-def test_without_the_qualification_only_does_not_exist_is_met(kind: str) -> None:
-    nobody = WorkerRecord()
-    assert meets(nobody, need(kind, "DoesNotExist"))
-    assert not meets(nobody, need(kind, "Exists"))
-    assert not meets(nobody, need(kind, "NotEqualTo", IntegerValues=[1], LocaleValues=[US]))
+@pytest.mark.parametrize("type_id", [LOCALE, "3CUSTOM", *sorted(MASTERS)])
+def test_a_worker_without_the_qualification_meets_only_does_not_exist(type_id: str) -> None:
+    newcomer = WorkerRecord()
+    assert meets(newcomer, need(type_id, "DoesNotExist"))
+    assert not meets(newcomer, need(type_id, "Exists"))
+    assert not meets(newcomer, need(type_id, "NotEqualTo", IntegerValues=[1], LocaleValues=[US]))
 
 
 @pytest.mark.parametrize(
-    ("guard", "hinders"),
+    ("guard", "guarded_actions"),
     [
         ("Accept", {"accept"}),
         ("PreviewAndAccept", {"accept", "preview"}),
         ("DiscoverPreviewAndAccept", {"accept", "preview", "discover"}),
     ],
 )
-def test_guards_nest(guard: str, hinders: set[str]) -> None:
+def test_a_guard_of_an_earlier_action_includes_the_later_ones(guard: str, guarded_actions: set[str]) -> None:
     requirement = need("3CUSTOM", "Exists", ActionsGuarded=guard)
-    found = {action for action in ("accept", "preview", "discover") if unmet(WorkerRecord(), [requirement], action)}
-    assert found == hinders
+    unmet_actions = {
+        action for action in ("accept", "preview", "discover") if unmet(WorkerRecord(), [requirement], action)
+    }
+    assert unmet_actions == guarded_actions
 
 
-def test_the_deprecated_flag_guards_the_preview() -> None:
+def test_required_to_preview_guards_the_preview() -> None:
     assert unmet(WorkerRecord(), [need("3CUSTOM", "Exists", RequiredToPreview=True)], "preview")
 
 
@@ -100,3 +104,17 @@ def test_requirements_read_as_sentences() -> None:
     assert describe(need("3Q", "EqualTo", IntegerValues=[7]), {"3Q": "French"}) == (
         'Only for workers whose score in "French" is 7.'
     )
+
+
+@given(st.integers(), st.integers(), st.lists(st.integers(), min_size=1, max_size=15))
+def test_half_of_the_comparators_are_the_opposites_of_the_others(value: int, operand: int, operands: list[int]) -> None:
+    record = WorkerRecord(grants={"3Q": value})
+
+    def met(comparator: str, *numbers: int) -> bool:
+        return meets(record, {"QualificationTypeId": "3Q", "Comparator": comparator, "IntegerValues": list(numbers)})
+
+    assert met("LessThan", operand) is not met("GreaterThanOrEqualTo", operand)
+    assert met("GreaterThan", operand) is not met("LessThanOrEqualTo", operand)
+    assert met("EqualTo", operand) is not met("NotEqualTo", operand)
+    assert met("In", *operands) is not met("NotIn", *operands)
+    assert met("In", operand) is met("EqualTo", operand)

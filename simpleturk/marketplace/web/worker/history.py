@@ -109,7 +109,7 @@ class HistoryPages(WorkerPages):
     def _filled_test(self, worker_id: str, type_id: str, form: list[tuple[str, str]]) -> tuple[str, FilledForm] | None:
         """The test and its answers, checked outside of the writing thread: regular expressions may take long."""
         with self.marketplace.read() as transaction:
-            xml = qualification_requests.test_in_progress(transaction, worker_id, type_id)
+            xml = qualification_requests.current_test(transaction, worker_id, type_id)
         return (xml, qualification_requests.fill_test(xml, form)) if xml else None
 
     def _qualification(self, request: Request, worker_id: str, filled: FilledForm | None) -> Response:
@@ -119,7 +119,7 @@ class HistoryPages(WorkerPages):
         test = qualification.qualification_type.test or ""
         context: dict[str, Any] = {
             "qualification": qualification,
-            "test": qualification_requests.test_form(test) if qualification.test_ends else None,
+            "test": qualification_requests.read_test(test) if qualification.test_ends else None,
             "values": dict(filled.fields) if filled else {},
             "problems": filled.problems if filled else {},
             "other_name": other_name,

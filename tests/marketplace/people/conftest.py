@@ -1,0 +1,24 @@
+"""Qualification types and messages, as requesters and workers see them."""
+
+from typing import Any
+
+from simpleturk.marketplace.domain.assignments import inbox
+from tests.conftest import Worker
+
+
+def create_type(mturk: Any, **values: Any) -> str:
+    """Create a qualification type; return its id."""
+    fixed = {"Name": "French", "Description": "d", "QualificationTypeStatus": "Active"}
+    return str(mturk.create_qualification_type(**(fixed | values))["QualificationType"]["QualificationTypeId"])
+
+
+def messages(worker: Worker) -> list[tuple[str, str]]:
+    """Subject and text of a worker's messages, newest first."""
+    with worker.marketplace.read() as transaction:
+        return [(message.subject, message.text) for message in inbox(transaction, worker.worker_id, 10, 0)]
+
+
+def score(mturk: Any, type_id: str, worker_id: str = "ann") -> int:
+    """The value of a worker's qualification."""
+    answer = mturk.get_qualification_score(QualificationTypeId=type_id, WorkerId=worker_id)
+    return int(answer["Qualification"]["IntegerValue"])
