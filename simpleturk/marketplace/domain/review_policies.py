@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from simpleturk.marketplace.domain import events, lifecycle
 from simpleturk.marketplace.domain.review_policy_parameters import Policy
@@ -27,6 +27,8 @@ MAX_COMPARED = 256
 Answer = frozenset[str]
 
 _SELECT_ASSIGNMENT = select(*columns(AssignmentRow, assignments))
+# Built once: it runs after nearly every submission.
+_HITS = lifecycle.SELECT_HIT.where(hits.c.hit_id.in_(bindparam("hit_ids", expanding=True))).order_by(hits.c.seq)
 
 
 def submitted(transaction: Transaction, hit: HITRow, assignment_id: str) -> None:
@@ -41,8 +43,8 @@ def submitted(transaction: Transaction, hit: HITRow, assignment_id: str) -> None
 
 def became_reviewable(transaction: Transaction, hit_ids: Sequence[str]) -> None:
     """For those of the HITs that are reviewable now, save the event and run their policies."""
-    query = lifecycle.SELECT_HIT.where(hits.c.hit_id.in_(hit_ids)).order_by(hits.c.seq)
-    reviewable = [hit for hit in transaction.all(HITRow, query) if lifecycle.is_reviewable(hit)]
+    rows = transaction.all(HITRow, _HITS, {"hit_ids": hit_ids})
+    reviewable = [hit for hit in rows if lifecycle.is_reviewable(hit)]
     if reviewable:
         ids = [hit.hit_id for hit in reviewable]
         events.to_hits(transaction, "HITReviewable", hits.c.hit_id.in_(ids))
