@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from tests.conftest import Clock, Worker
-from tests.marketplace.api.test_boto3_programs import HIT, code
+from tests.marketplace.api.test_boto3_programs import HIT
 
 WorkerOf = Callable[[str], Worker]
 
@@ -137,29 +135,6 @@ def test_without_an_agreed_answer_nobody_is_judged(mturk: Any, worker: WorkerOf)
     hit = create(mturk, 2, HITReviewPolicy=plurality("a", RejectIfWorkerAgreementScoreIsLessThan="101"))
     done = [worker(name).do(hit["HITTypeId"], ("a", name)) for name in ("ann", "bob")]
     assert [status(mturk, one) for one in done] == ["Submitted", "Submitted"]
-
-
-@pytest.mark.parametrize(
-    ("name", "policy"),
-    [
-        ("AssignmentReviewPolicy", known({})),
-        ("AssignmentReviewPolicy", known({"a": []})),
-        ("AssignmentReviewPolicy", known({"a": ["1"]}, ApproveIfKnownAnswerScoreIsAtLeast="x")),
-        ("AssignmentReviewPolicy", known({"a": ["1"]}, Foo="1")),
-        ("AssignmentReviewPolicy", plurality("a")),
-        ("HITReviewPolicy", plurality()),
-        ("HITReviewPolicy", plurality("a", DisregardAssignmentIfRejected="maybe")),
-        ("HITReviewPolicy", plurality("a", ExtendIfHITAgreementScoreIsLessThan="50")),
-        ("HITReviewPolicy", known({"a": ["1"]})),
-    ],
-)
-def test_a_policy_that_makes_no_sense_is_refused(mturk: Any, name: str, policy: dict[str, Any]) -> None:
-    assert code(mturk.create_hit, **HIT, **{name: policy}) == "InvalidParameterValue"
-
-
-def test_a_score_out_of_range_is_told(mturk: Any) -> None:
-    policy = known({"a": ["1"]}, ApproveIfKnownAnswerScoreIsAtLeast="102")
-    assert code(mturk.create_hit, **HIT, AssignmentReviewPolicy=policy) == "AWS.ParameterOutOfRange"
 
 
 def test_long_reports_come_in_pages_with_everything_once(mturk: Any, worker: WorkerOf) -> None:

@@ -9,11 +9,9 @@ import pytest
 from simpleturk.marketplace.domain import search
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.domain.search import Search
-from simpleturk.marketplace.people.refusals import WorkerError
-from simpleturk.marketplace.store.transaction import WorkerLimits
 from tests.conftest import Clock, Worker
 from tests.marketplace.api.test_boto3_programs import create
-from tests.marketplace.conftest import Browser, accept
+from tests.marketplace.conftest import Browser
 
 WorkerOf = Callable[[str], Worker]
 ADULT = [{"QualificationTypeId": "00000000000000000060", "Comparator": "EqualTo", "IntegerValues": [1]}]
@@ -116,69 +114,3 @@ def test_another_groups_hit_cannot_be_named(mturk: Any, ann: Browser) -> None:
     assert form
     ann.post(form[0], form[1] | {"hit_id": other["HITId"]})
     assert mturk.get_hit(HITId=other["HITId"])["HIT"]["NumberOfAssignmentsPending"] == 0
-
-
-def test_a_worker_does_as_many_hits_of_a_batch_as_they_may(mturk: Any, worker: WorkerOf) -> None:
-    capped = [create(mturk, RequesterAnnotation=f"MaxPerWorker=2 simpleturk:b1:{n}") for n in range(4)]
-    other = create(mturk, RequesterAnnotation="MaxPerWorker=2 simpleturk:b2:0")
-    group, one = capped[0]["HITGroupId"], worker("ann")
-    for _ in range(2):
-        one.do(group)
-    one.do(group)
-    assert mturk.get_hit(HITId=other["HITId"])["HIT"]["NumberOfAssignmentsAvailable"] == 0
-    with pytest.raises(WorkerError, match="reached the limit for these HITs"):
-        one.accept(group)
-    worker("bob").do(group)
-
-
-def test_what_was_returned_or_ran_out_does_not_count(mturk: Any, worker: WorkerOf, clock: Clock) -> None:
-    group = create(mturk, RequesterAnnotation="MaxPerWorker=1")["HITGroupId"]
-    create(mturk, RequesterAnnotation="MaxPerWorker=1")
-    one = worker("ann")
-    one.give_back(one.accept(group))
-    one.accept(group)
-    clock.advance(601)
-    one.do(group)
-    with pytest.raises(WorkerError, match="reached the limit for these HITs"):
-        one.accept(group)
-
-
-def test_a_worker_holds_as_many_hits_of_a_batch_as_they_may(mturk: Any, worker: WorkerOf) -> None:
-    for n in range(3):
-        group = create(mturk, RequesterAnnotation=f"MaxConcurrent=1 simpleturk:b1:{n}")["HITGroupId"]
-    one = worker("ann")
-    held = one.accept(group)
-    with pytest.raises(WorkerError, match="limit of 1 of these HITs at a time"):
-        one.accept(group)
-    one.submit(held)
-    one.accept(group)
-
-
-def test_the_operator_caps_every_batch(mturk: Any, worker: WorkerOf, marketplace: Marketplace) -> None:
-    marketplace.limits = WorkerLimits(max_per_worker=1, max_held=2)
-    group = create(mturk)["HITGroupId"]
-    create(mturk)
-    worker("ann").do(group)
-    with pytest.raises(WorkerError, match="reached the limit for these HITs"):
-        worker("ann").accept(group)
-    for title in ("a", "b"):
-        worker("ann").accept(create(mturk, Title=title)["HITGroupId"])
-    with pytest.raises(WorkerError, match="limit of 2 HITs at a time"):
-        worker("ann").accept(create(mturk, Title="c")["HITGroupId"])
-
-
-def test_a_group_with_nothing_left_under_its_caps_is_not_listed(mturk: Any, ann: Browser, worker: WorkerOf) -> None:
-    group = create(mturk, Title="Capped", RequesterAnnotation="MaxPerWorker=1")["HITGroupId"]
-    create(mturk, Title="Capped", RequesterAnnotation="MaxPerWorker=1")
-    assert "Capped" in ann.get("/").html
-    accept(ann, group)
-    assert "/projects/" not in "".join(ann.get("/").links)
-    assert "reached the limit for these HITs" in ann.get(f"/projects/{group}/tasks").html
-
-
-@pytest.mark.parametrize("annotation", ["MaxPerWorker=0", "MaxPerWorker=-1", "MaxPerWorker=x", "xMaxPerWorker=1", ""])
-def test_what_is_no_cap_is_none(mturk: Any, worker: WorkerOf, annotation: str) -> None:
-    for _ in range(2):
-        group = create(mturk, **({"RequesterAnnotation": annotation} if annotation else {}))["HITGroupId"]
-    for _ in range(2):
-        worker("ann").do(group)

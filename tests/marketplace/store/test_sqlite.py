@@ -1,14 +1,11 @@
 """The database: several users at once, sudden death, and files that are none."""
 
-import json
 import signal
 import sqlite3
 import stat
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +13,9 @@ import boto3
 import pytest
 
 from simpleturk.commands.demo.simulated_worker import Page, SimulatedWorker
-from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.errors import StoreUnavailable
-from simpleturk.marketplace.people.refusals import WorkerError
 from simpleturk.marketplace.store.sqlite import SQLiteStore
-from tests.conftest import Worker
-from tests.marketplace.api.test_boto3_programs import HIT, HTML, create
+from tests.marketplace.api.test_boto3_programs import HTML, create
 
 CLIENT = """
 import sys, boto3
@@ -46,23 +40,6 @@ def test_several_processes_make_and_use_a_new_database_at_once(tmp_path: Path) -
             "SELECT count(*), count(DISTINCT hit_id), count(DISTINCT hit_type_id) FROM hits"
         ).fetchone() == (80, 80, 1)
     connection.close()
-
-
-def test_a_hundred_accepts_at_once_get_exactly_the_places_there_are(
-    mturk: Any, worker: Callable[[str], Worker]
-) -> None:
-    group = create(mturk, MaxAssignments=10)["HITGroupId"]
-    people = [worker(f"w{number}") for number in range(100)]
-
-    def attempt(person: Worker) -> bool:
-        try:
-            person.accept(group)
-        except WorkerError:
-            return False
-        return True
-
-    with ThreadPoolExecutor(32) as executor:
-        assert sum(executor.map(attempt, people)) == 10
 
 
 def test_what_the_page_said_is_submitted_survives_a_kill(tmp_path: Path) -> None:
@@ -137,17 +114,6 @@ def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path)
 def test_a_folder_that_cannot_be_made_is_refused() -> None:
     with pytest.raises(StoreUnavailable, match="/proc/nowhere"):
         SQLiteStore(Path("/proc/nowhere/m.db"))
-
-
-def test_a_failed_operation_changes_nothing(marketplace: Marketplace) -> None:
-    from sqlalchemy import func, select
-
-    from simpleturk.marketplace.store.schema import hit_types
-    from tests.marketplace.api.test_protocol import answer
-
-    assert answer(marketplace, "CreateHIT", json.dumps(HIT | {"Question": "x"}).encode())[0] == 400
-    with marketplace.read() as transaction:
-        assert transaction.scalar(select(func.count()).select_from(hit_types)) == 0
 
 
 def test_the_servers_own_address_answers_the_api_and_the_site(site: str) -> None:
