@@ -21,6 +21,7 @@ from simpleturk.batch.properties.describe import described
 from simpleturk.cli import app
 from simpleturk.commands import TABLE, Entry
 from simpleturk.commands.help import MANUAL
+from simpleturk.config.model import SiteTable
 from simpleturk.marketplace.api.operations import OPERATIONS
 from tests.conftest import REPOSITORY
 from tests.test_imports import ROOMS
@@ -59,6 +60,12 @@ def rules() -> str:
     return _table(
         ("rule", "severity", "what it finds"), ((f"`{r.name}`", r.severity, r.summary) for r in RULES.values())
     )
+
+
+def site() -> str:
+    """A table of the settings of the worker site."""
+    fields = SiteTable.model_fields.items()
+    return _table(("setting", "meaning"), ((f"`{name}`", field.description or "") for name, field in fields))
 
 
 def exit_codes() -> str:
@@ -121,6 +128,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "properties": properties,
     "operations": operations,
     "rules": rules,
+    "site": site,
     "exit codes": exit_codes,
     "commands": commands,
     "command table": command_table,

@@ -94,6 +94,11 @@ def test_examples_in_python_run(name: str, site: str, capsys: pytest.CaptureFixt
     assert capsys.readouterr().out
 
 
+def test_every_row_of_progress_is_explained(run: Run, words: list[str]) -> None:
+    labels = [re.split(r"\s{2,}", line.strip())[0] for line in run("progress").stdout.splitlines()[1:]]
+    assert [label for label in labels if f"| {label} |" not in PAGES["progress"]] == []
+
+
 def test_the_contributors_guide_names_files_that_exist() -> None:
     files = [f"/{path.relative_to(REPOSITORY)}" for path in (REPOSITORY / "simpleturk").rglob("*")]
     files += [f"/{path.relative_to(REPOSITORY)}" for path in (REPOSITORY / "tests").rglob("*")]

@@ -29,18 +29,51 @@ class Table(BaseModel):
 
 
 class SiteTable(Table):
-    """The table [site]: the settings of the worker site, for `serve`."""
+    """The table [site]: the settings of the worker site, for `serve`. The manual shows the descriptions."""
 
-    name: str | None = Field(default=None, examples=['name = "Vision Lab"'])
-    color: str | None = Field(default=None, pattern="^#[0-9A-Fa-f]{6}$", examples=['color = "#1d5c4d"'])
-    welcome: str | None = Field(default=None, examples=['welcome = "Thank you for your help."'])
-    terms: str | None = Field(default=None, examples=['terms = """…"""'])
-    contact: str | None = Field(default=None, examples=['contact = "lab@example.org"'])
-    address: URL | None = Field(default=None, examples=['address = "https://work.example.org"'])
-    frames: str | None = Field(default=None, pattern="^[A-Za-z0-9.-]{1,253}$", examples=['frames = "hits.example.org"'])
-    sign_up: bool | None = Field(default=None, examples=["sign_up = true"])
-    max_per_worker: int | None = Field(default=None, ge=1, examples=["max_per_worker = 100"])
-    max_held: int | None = Field(default=None, ge=1, examples=["max_held = 25"])
+    name: str | None = Field(default=None, description="The name of the site.", examples=['name = "Vision Lab"'])
+    color: str | None = Field(
+        default=None,
+        description="The color of the site, as #rrggbb.",
+        pattern="^#[0-9A-Fa-f]{6}$",
+        examples=['color = "#1d5c4d"'],
+    )
+    welcome: str | None = Field(
+        default=None, description="A text above the list of HITs.", examples=['welcome = "Thank you for your help."']
+    )
+    terms: str | None = Field(
+        default=None,
+        description="Terms that each worker accepts once, and again when they change.",
+        examples=['terms = """…"""'],
+    )
+    contact: str | None = Field(
+        default=None, description="How workers reach you.", examples=['contact = "lab@example.org"']
+    )
+    address: URL | None = Field(
+        default=None,
+        description="The address of the site, for the links in invitations.",
+        examples=['address = "https://work.example.org"'],
+    )
+    frames: str | None = Field(
+        default=None,
+        description="A second host name of the same server, on which HITs run.",
+        pattern="^[A-Za-z0-9.-]{1,253}$",
+        examples=['frames = "hits.example.org"'],
+    )
+    sign_up: bool | None = Field(
+        default=None,
+        description="Whether everybody may make an account without an invitation.",
+        examples=["sign_up = true"],
+    )
+    max_per_worker: int | None = Field(
+        default=None,
+        description="The most HITs of any batch that a worker may do.",
+        ge=1,
+        examples=["max_per_worker = 100"],
+    )
+    max_held: int | None = Field(
+        default=None, description="The most HITs that a worker may have in progress.", ge=1, examples=["max_held = 25"]
+    )
 
 
 class MarketplaceTable(Table):
