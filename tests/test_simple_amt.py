@@ -67,7 +67,7 @@ def test_includes_are_looked_for_in_template_directories(batch_files: Files, run
     Path("parts").mkdir()
     Path("parts/head.html").write_text("<h1>Head</h1>")
     batch_files([{"word": "a"}], template='{% include "head.html" %}<form>{{ input.word }}</form>')
-    assert "there is no file head.html" in run("launch").stderr
+    assert "the include head.html does not exist" in run("launch").stderr
     Path("config.json").write_text(json.dumps({"template_directories": ["parts"]}))
     assert "<h1>Head</h1>" in run("render-template").stdout
     assert run("launch", "--no-check").exit_code == 0

@@ -1,4 +1,4 @@
-"""Which syntax a template has: Jinja's, or the holes `${name}` of the requester site's projects."""
+"""The syntax of a template: Jinja, or the placeholders `${name}` of Amazon's requester site."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -28,15 +28,16 @@ def open_template(
     syntax: str | None = None,
     assets: Assets | None = None,
 ) -> QuestionSource:
-    """A template, compiled for the variables of these inputs.
+    """Open a template for the variables of these inputs. Raises Problems.
 
-    Without a `syntax` it is told by what is in the template: Jinja's marks, or holes that inputs fill. Where both are,
-    it is Jinja if what its marks enclose speaks of the input; a script's own `${…}` is never touched.
+    Without a `syntax`, it is detected: Jinja has `{{ … }}`, `{% … %}` or `{# … #}`, a requester-site template has
+    placeholders with names of variables. A template with both is Jinja if a part in Jinja's braces uses the input. A
+    script's own `${…}` stays.
     """
     data = read_template(path)
     first = next(iter(inputs), None)
     if isinstance(first, Problem):
-        # Which variables there are, nobody knows: what is wrong with the inputs comes first.
+        # The variables are unknown until the first input is corrected.
         raise Problems([first])
     names = variables(inputs)
     if (syntax or syntax_of(decoded_template(data, path), names, isinstance(inputs, Table))) == "site":
@@ -45,24 +46,24 @@ def open_template(
 
 
 def syntax_of(text: str, names: Sequence[str], is_table: bool) -> str:
-    """The syntax of a template's text for inputs that have these variables, and may come from a CSV file."""
+    """The syntax of a template's text, by the names of the inputs' variables. `is_table`: the inputs are a CSV file."""
     marks = _JINJA.findall(text)
-    has_holes = any(hole.strip() in names for hole in PLACEHOLDER.findall(text))
+    has_placeholders = any(name.strip() in names for name in PLACEHOLDER.findall(text))
     if not marks:
-        # A page that says nothing of its inputs is one of the site's if its inputs are.
-        return "site" if has_holes or is_table else "jinja"
-    if not has_holes:
+        # A page that uses no input is a requester-site template if the inputs are a CSV file.
+        return "site" if has_placeholders or is_table else "jinja"
+    if not has_placeholders:
         return "jinja"
     known = ["input", *names]
     if is_table:
-        # A page of the site's may be one of Angular or Mustache too: only what begins with a variable is Jinja's.
+        # Angular and Mustache have {{ … }} too: Jinja if it begins with a variable.
         firsts = (re.search(r"[A-Za-z_]\w*", mark) for mark in marks if not _STATEMENT.match(mark))
         return "jinja" if any(map(_STATEMENT.match, marks)) or any(f and f[0] in known for f in firsts) else "site"
-    spoken_of = re.compile(rf"\b(?:{'|'.join(map(re.escape, known))})\b")
-    return "jinja" if any(spoken_of.search(mark) or mark.startswith("{%") for mark in marks) else "site"
+    uses_input = re.compile(rf"\b(?:{'|'.join(map(re.escape, known))})\b")
+    return "jinja" if any(uses_input.search(mark) or mark.startswith("{%") for mark in marks) else "site"
 
 
 def variables(inputs: "Iterable[Input | Problem]") -> list[str]:
-    """The names of the first input's values; none where it is no object."""
+    """The names of the first input's values; none if it is not an object."""
     first: Any = next((item.value for item in inputs if isinstance(item, Input)), None)
     return list(first) if isinstance(first, dict) else []

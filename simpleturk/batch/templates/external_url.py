@@ -16,23 +16,24 @@ from simpleturk.batch.templates.source_map import SourceMap
 from simpleturk.errors import Problem, Problems
 from simpleturk.mturk.questions import external_question_xml
 
-#: What stands around a value while an address is put together; neither can be part of one.
+#: Marks around a value while an address is rendered; no address contains them.
 _OPEN, _CLOSE = "\x00", "\x01"
 _VALUE = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
 
-#: What an address may hold beside letters and digits. A value inside of one may not begin a new part of it.
+#: The characters that an address may contain besides letters and digits; and those that a value in it may contain, so
+#: that it begins no new part of the address.
 _IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=~"
 _IN_VALUES = "/:~"
 
-#: A host's name or part of one, perhaps with a port: nothing that would make another host of what follows.
+#: A host's name or a part of it, with an optional port: nothing that changes the host.
 _HOST = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?::[0-9]{1,5})?")
 
 
 class ExternalPage:
-    """The address of a page, with Jinja: in the place of a template. Raises Problems for a syntax error.
+    """The address of a page on another host, with Jinja. Raises Problems for a syntax error.
 
-    A value with which the address begins is an address. Any other is data: what would mean something in an address
-    (`&`, `?`, `#`, a blank) is written as %26, …; the filter `urlencode` does the same, and does it once.
+    A value at the beginning of the address is an address. Other values are data: characters with a meaning in addresses
+    (`&`, `?`, `#`, a blank) are written as %26, …. The filter `urlencode` does the same, once.
     """
 
     def __init__(self, url: str, frame_height: int, path: Path) -> None:
@@ -69,37 +70,37 @@ class ExternalPage:
         return document, SourceMap.of_page(document)
 
     def render(self, value: Any) -> str:
-        """The question document for one input. Raises Problems for a value that cannot be had, or stand there."""
+        """The ExternalQuestion for one input. Raises Problems for a missing or unsuitable value."""
         try:
             return external_question_xml(_address(self._template.render(variables_of(value)).strip()), self._height)
-        # Whatever an expression raises is the expression's mistake.
+        # Any exception is a mistake of an expression in the address.
         except Exception as error:
             raise Problems([Problem(str(self.path), f"ExternalURL: {error}")]) from error
 
 
 def _marked(value: Any) -> Any:
-    """A value as it is printed: in marks, but for what is encoded already."""
+    """A value as Jinja prints it, in marks; an encoded value stays."""
     if isinstance(value, Markup):
         return value
     text = str(printed(value))
     if _OPEN in text or _CLOSE in text:
-        raise ValueError("a value holds a character that no address can")
+        raise ValueError("a value contains a character that is not allowed in addresses")
     return f"{_OPEN}{text}{_CLOSE}"
 
 
-def _address(made: str) -> str:
-    """An address out of its text and the marked values in it. Raises ValueError for one that leaves its place."""
-    begins = _VALUE.match(made)
+def _address(text: str) -> str:
+    """The address from a rendered text with marked values. Raises ValueError for one that changes host or folder."""
+    begins = _VALUE.match(text)
     whole = quote(begins[1].strip(), safe=_IN_ADDRESSES) if begins else ""
     position = begins.end() if begins else 0
-    for found in _VALUE.finditer(made, position):
-        whole += quote(made[position : found.start()], safe=_IN_ADDRESSES)
-        position = found.end()
-        value = found[1]
+    for match in _VALUE.finditer(text, position):
+        whole += quote(text[position : match.start()], safe=_IN_ADDRESSES)
+        position = match.end()
+        value = match[1]
         is_host = re.fullmatch(r"[a-z]+://[^/?#]*", whole, re.IGNORECASE) and not value.startswith("/")
         if is_host and not _HOST.fullmatch(value):
-            raise ValueError(f"{value[:40]!r} cannot be part of a host's name")
+            raise ValueError(f"{value[:40]!r} is not part of a host's name")
         if not is_host and "?" not in whole and re.search(r"(?:\A|/)\.\.?(?:/|\Z)", value):
             raise ValueError(f"{value[:40]!r} leads to another folder")
         whole += value if is_host else quote(value, safe=_IN_VALUES)
-    return whole + quote(made[position:], safe=_IN_ADDRESSES)
+    return whole + quote(text[position:], safe=_IN_ADDRESSES)

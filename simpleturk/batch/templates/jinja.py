@@ -1,4 +1,4 @@
-"""hit_templates/*.html + input → the page, or the XML that a template is."""
+"""A Jinja template + an input → the page, or the XML of a question."""
 
 import json
 import re
@@ -33,10 +33,10 @@ from simpleturk.batch.templates.source_map import SourceMap, marking, unmarked
 from simpleturk.errors import Problem, Problems, SimpleturkError, suggestion
 from simpleturk.resources import shipped
 
-#: The names under which templates include what every page needs; the last two are simple-amt's.
+#: The names of the include that every page needs; the last two are simple-amt's.
 INCLUDES = ("simpleturk.html", "hit_templates/simpleturk.html", "simpleamt.html", "hit_templates/simpleamt.html")
 
-#: The largest local file that a page holds itself where nobody has said how large a page may be, in bytes.
+#: The largest local file that is put into the page itself, in bytes, if the size of pages is not limited.
 MOST_INLINED = 64 * 1024 * 1024
 
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027", "\u2028": "\\u2028", "\u2029": "\\u2029"}
@@ -44,19 +44,19 @@ _UNSAFE = re.compile("[<>&'\u2028\u2029\x7f-\x9f\ud800-\udfff]")
 
 
 class Missing(ChainableUndefined):
-    """A variable that an input lacks: false in a test, an error when it is printed or looped over."""
+    """A variable that the input does not have: false in a test, an error when it is printed or looped over."""
 
     __slots__ = ()
 
     @property
     def _undefined_message(self) -> str:
-        """What Jinja's error says; in the words of inputs where a key is missing."""
+        """Jinja's error message; for a missing key, a message about the input."""
         name, holder = self._undefined_name, self._undefined_obj
         if self._undefined_hint is not None:
             return str(self._undefined_hint)
         if isinstance(holder, TemplateModule):
-            known = [one for one in vars(holder) if not one.startswith("_")]
-            return "; ".join(filter(None, (f"there is no {name!r} in what was imported", suggestion(str(name), known))))
+            known = [member for member in vars(holder) if not member.startswith("_")]
+            return "; ".join(filter(None, (f"the imported template has no {name!r}", suggestion(str(name), known))))
         if not isinstance(holder, Mapping):
             return str(super()._undefined_message) if holder is not missing else f"the input has no {name!r}"
         what = "the input" if isinstance(holder, _Object) else "this part of the input"
@@ -72,8 +72,9 @@ class Missing(ChainableUndefined):
 class JinjaTemplate:
     """A template, compiled once. Raises Problems for a syntax error or a file that cannot be read.
 
-    Includes are looked for beside it, in the working directory, in `folders`, and in what simpleturk ships. `data` is
-    what the file holds, where it has been read. `assets` says where pages find local files; without it, in the page.
+    Includes are looked for beside it, in the working directory, in `folders`, and among the templates that ship. `data`
+    is the file's content, if it has been read before. `assets` gives local files an address; by default they are put
+    into the page.
     """
 
     def __init__(
@@ -81,10 +82,10 @@ class JinjaTemplate:
     ) -> None:
         self.path = path
         data = read_template(path) if data is None else data
-        #: The SHA-256 of the file. It is read once: a pipe cannot be read again.
+        #: The SHA-256 of the file, which is read once: it may be a pipe.
         self.digest = sha256(data).hexdigest()
         self._environment = _environment(path, folders, assets or local_files(path, path, inlined(MOST_INLINED)))
-        #: The template as it was written.
+        #: The template as it is written.
         self.text = decoded_template(data, path)
         self._traced: Any = None
         try:
@@ -92,9 +93,9 @@ class JinjaTemplate:
             self._template = CompiledTemplate.from_code(self._environment, code, dict(self._environment.globals))
         except TemplateSyntaxError as error:
             raise Problems([_syntax_problem(error, path)]) from error
-        # Jinja makes Python of a template, and what Python cannot compile is the template's mistake too.
+        # Jinja compiles a template to Python: errors of Python's compiler are mistakes of the template, too.
         except (SyntaxError, RecursionError, ValueError, OverflowError) as error:
-            raise Problems([Problem(str(path), f"cannot be compiled: {error}", "make it simpler")]) from error
+            raise Problems([Problem(str(path), f"cannot be compiled: {error}", "make the template simpler")]) from error
 
     def render(self, value: Any) -> str:
         """The page for one input. Raises Problems, naming the template's line."""
@@ -104,7 +105,7 @@ class JinjaTemplate:
             raise Problems([_syntax_problem(error, self.path)]) from error
         except SimpleturkError as error:
             raise Problems([self._problem(error)]) from error
-        # Whatever a template's own expressions raise is the template's mistake: 1 / 0, "a" + 1, a filter's ValueError.
+        # Any exception is a mistake of an expression in the template: 1 / 0, "a" + 1, a filter's ValueError.
         except Exception as error:
             raise Problems([self._problem(error)]) from error
 
@@ -137,7 +138,7 @@ class JinjaTemplate:
         return unshown
 
     def _blocks_of(self, name: str) -> list[str]:
-        """The blocks that a template has, and those that it extends have."""
+        """The blocks of a template and of the templates that it extends."""
         assert self._environment.loader
         found: list[str] = []
         try:
@@ -151,11 +152,11 @@ class JinjaTemplate:
         return list(dict.fromkeys(found))
 
     def included(self) -> list[Path]:
-        """The files that it includes, and those that they include, as far as they are there."""
+        """The files that it includes, directly or not, without missing ones."""
         return [Path(path) for path, _ in self._includes() if path]
 
     def _includes(self) -> Iterator[tuple[str | None, str]]:
-        """Path and text of what is included by name."""
+        """The path and text of each include."""
         waiting, known = [self.text], set()
         while waiting:
             for name in meta.find_referenced_templates(self._environment.parse(waiting.pop())):
@@ -170,7 +171,7 @@ class JinjaTemplate:
                     yield path, text
 
     def traced(self, value: Any) -> tuple[str, SourceMap]:
-        """The page for one input, and where its parts stand in the template's files. Raises Problems."""
+        """The page for one input, and the line of the template that each part comes from. Raises Problems."""
         page = self.render(value)
         if self._traced is None:
             environment = marking(self._environment)
@@ -179,7 +180,7 @@ class JinjaTemplate:
         template, files = self._traced
         try:
             found, places = unmarked(template.render(variables_of(value)), files)
-        except Exception:  # a template that looks at its own text may fail on the marks, and only then
+        except Exception:  # a template that reads its own text may fail because of the marks
             found = ""
         return (page, places) if found == page else (page, SourceMap.of_page(page))
 
@@ -190,26 +191,26 @@ class JinjaTemplate:
         while trace is not None:
             name = trace.tb_frame.f_code.co_filename
             is_template = name == str(self.path) or name.endswith((".html", ".jinja", ".j2", ".xml"))
-            # A macro that ships is right: who calls it is not.
+            # The mistake is not in a macro that ships, but in its call.
             if is_template and (not line or not Path(name).is_relative_to(home)):
                 file, line = Path(name), trace.tb_lineno
             trace = trace.tb_next
         where = f"{file}, line {line}" if line else str(file)
         if isinstance(error, TemplateNotFound):
-            hint = "includes are looked for beside the template, in the working directory, and in what simpleturk ships"
-            return Problem(where, f"there is no file {error.message or error.name} to include", hint)
+            hint = "put it beside the template or in the working directory"
+            return Problem(where, f"the include {error.message or error.name} does not exist", hint)
         if isinstance(error, SimpleturkError):
             return Problem(where, error.message, error.hint)
-        is_told = isinstance(error, TemplateError) or str(error).startswith("macro ")
-        what = str(error) if is_told else f"{type(error).__name__}: {error}"
+        is_clear = isinstance(error, TemplateError) or str(error).startswith("macro ")
+        what = str(error) if is_clear else f"{type(error).__name__}: {error}"
         return Problem(where, what)
 
 
 def json_text(value: Any) -> str:
-    """JSON that is safe inside a script element and inside an attribute in single quotes, whatever the data holds."""
+    """JSON that is safe inside a script element and inside an attribute in single quotes, for any data."""
     text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "), default=_plain)
     if text.isascii() and "\x7f" not in text:
-        # As below, and quicker: of what is unsafe, ASCII has no more.
+        # The same as below, but quicker: ASCII has no other unsafe characters.
         for sign in "<>&'":
             text = text.replace(sign, _ESCAPES[sign])
         return text
@@ -225,8 +226,8 @@ class DataEnvironment(Environment):
         return super().getattr(obj, attribute)
 
 
-class _AsJson:
-    """An input as a template sees it: a value in expressions, JSON text when it is printed."""
+class _PrintedAsJson:
+    """A base of inputs in templates: a value in expressions, JSON when it is printed."""
 
     def __str__(self) -> str:
         return json_text(self)
@@ -235,19 +236,19 @@ class _AsJson:
         return json_text(self)
 
 
-class _Object(_AsJson, dict[str, Any]):
+class _Object(_PrintedAsJson, dict[str, Any]):
     pass
 
 
-class _Array(_AsJson, list[Any]):
+class _Array(_PrintedAsJson, list[Any]):
     pass
 
 
-class _String(_AsJson, str):
+class _String(_PrintedAsJson, str):
     __slots__ = ()
 
 
-class _Null(_AsJson):
+class _Null(_PrintedAsJson):
     def __bool__(self) -> bool:
         return False
 
@@ -259,7 +260,7 @@ class _Null(_AsJson):
 
 
 def variables_of(value: Any) -> dict[str, Any]:
-    """What a template knows of an input: `input` itself, and an object's keys."""
+    """The variables of a template: `input`, and the keys of an object."""
     variables = {str(name): item for name, item in value.items()} if isinstance(value, dict) else {}
     return variables | {"input": _as_input(value)}
 
@@ -275,14 +276,14 @@ def _as_input(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """What json cannot write by itself: our null."""
+    """The value of an input that json cannot write: null."""
     if isinstance(value, _Null):
         return None
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
 def printed(value: Any) -> Any:
-    """How a value inside an input is printed: objects, lists, true and false as JSON, null as nothing."""
+    """A value inside an input as Jinja prints it: objects, lists, true and false as JSON, null as nothing."""
     if isinstance(value, dict | list | bool):
         return Markup(json_text(value))
     return "" if value is None else value
@@ -311,14 +312,14 @@ def _environment(path: Path, folders: Sequence[Path], assets: Assets) -> Environ
 
 
 def _simple_amt_include(name: str) -> str | None:
-    """simple-amt's names lead to the one include that ships."""
+    """The include that ships, for its names in simple-amt."""
     if name in INCLUDES:
         return shipped("hit_templates", "simpleturk.html").read_text(encoding="utf-8")
     return None
 
 
 def read_template(path: Path) -> bytes:
-    """A template's bytes. Raises SimpleturkError when there is no such file."""
+    """A template's bytes. Raises SimpleturkError if the file does not exist."""
     try:
         return path.read_bytes()
     except FileNotFoundError as error:
@@ -328,7 +329,7 @@ def read_template(path: Path) -> bytes:
 
 
 def decoded_template(data: bytes, path: Path) -> str:
-    """A template's text. Raises Problems when it is not UTF-8."""
+    """A template's text. Raises Problems if it is not UTF-8."""
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:

@@ -1,6 +1,6 @@
-"""Where in a page a hole `${name}` stands: in text, in an attribute, in a script, a string of a script, a style, …
+"""The placeholders `${name}` of a page and their contexts: text, attribute, script, string of a script, style, …
 
-A page is read as HTML parsers read it, as far as that decides what a value put into a hole would mean.
+The page is read as HTML parsers read it, as far as this decides what a value in the place of a placeholder means.
 """
 
 import html
@@ -14,11 +14,11 @@ PLACEHOLDER = re.compile(r"\$\{([^{}\n]*)\}")
 
 
 class Context(Enum):
-    """What a value put into a hole would be part of."""
+    """The part of a page that a placeholder is in."""
 
     TEXT = auto()
     PLAIN_TEXT = auto()
-    """Of an element that holds no elements: title, textarea."""
+    """Of an element that contains no elements: title, textarea."""
     COMMENT = auto()
     ATTRIBUTE = auto()
     URL = auto()
@@ -32,22 +32,22 @@ class Context(Enum):
     SCRIPT_STRING = auto()
     SCRIPT_COMMENT = auto()
     SCRIPT_PAGE = auto()
-    """Of a script element that holds a page's part, such as a client-side template."""
+    """Of a script element that contains a part of a page, such as a client-side template."""
     SCRIPT_TEXT = auto()
-    """Of a script element that holds anything else."""
+    """Of a script element that contains anything else."""
     PAGE = auto()
-    """Of an attribute that holds a page: nobody knows what a value would mean there."""
+    """Of an attribute that contains a page: the meaning of a value is not known."""
     XML = auto()
-    """Of a question's XML, outside of its CDATA sections: they hold pages."""
+    """Of a question's XML, outside its CDATA sections, which contain pages."""
 
 
 @dataclass(frozen=True)
 class Placeholder:
-    """A hole: where its name begins and ends in the page, and its context.
+    """A placeholder: its name, its offsets in the page with the braces, and its context.
 
-    `start` and `end` include the braces. In an attribute, `quote` is what stands around its value ("" for nothing),
-    `value_start` and `value_end` where the value begins and ends (or the name of a tag), and `inner` the context in its
-    script, if it holds one. `in_cdata` says that the page stands in a CDATA section, which a value must not end.
+    In an attribute, `quote` is the quote around the value ("" for none), `value_start` and `value_end` are the offsets
+    of the value (or of the tag's name), and `inner` is the context in the script, if the value is one. `in_cdata`: the
+    page is in a CDATA section, which a value must not end.
     """
 
     name: str
@@ -63,7 +63,7 @@ class Placeholder:
 
 @dataclass(frozen=True)
 class Tag:
-    """A start tag: its name in lower case, and its attributes as they are written."""
+    """A start tag: its name in lower case, its attributes as they are written, and its offsets."""
 
     name: str
     attributes: dict[str, str]
@@ -75,7 +75,7 @@ URLS = frozenset(
     "href src action formaction data poster background cite longdesc manifest xlink:href srcset ping".split()
 )
 
-#: Elements whose content is no markup.
+#: Elements whose content is text.
 RAW = frozenset("script style textarea title xmp iframe noembed noframes".split())
 
 #: An address that is a script.
@@ -92,60 +92,60 @@ _UNQUOTED = re.compile(r"(?:\$\{[^{}\n]*\}|[^\s>])+")
 
 
 def read_placeholders(page: str) -> tuple[list[Placeholder], list[Tag]]:
-    """All holes of a page, and its start tags, in their order."""
+    """All placeholders and all start tags of a page, in their order."""
     reader = _Reader(page)
-    reader.read_placeholders()
-    return reader.holes, reader.tags
+    reader.read()
+    return reader.placeholders, reader.tags
 
 
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 
 
 def read_document(xml: str) -> list[Placeholder]:
-    """All holes of a question's XML: those of the pages in its CDATA sections, and those around them."""
+    """All placeholders of a question's XML: those of the pages in its CDATA sections, and those outside."""
     found: list[Placeholder] = []
     position = 0
     for section in _CDATA.finditer(xml):
-        found += _holes_in(xml, position, section.start(1), Context.XML)
+        found += _placeholders_in(xml, position, section.start(1), Context.XML)
         start, position = section.span(1)
-        for hole in read_placeholders(section[1])[0]:
+        for placeholder in read_placeholders(section[1])[0]:
             found.append(
                 replace(
-                    hole,
-                    start=hole.start + start,
-                    end=hole.end + start,
-                    value_start=hole.value_start + start,
-                    value_end=hole.value_end + start,
+                    placeholder,
+                    start=placeholder.start + start,
+                    end=placeholder.end + start,
+                    value_start=placeholder.value_start + start,
+                    value_end=placeholder.value_end + start,
                     in_cdata=True,
                 )
             )
-    return [*found, *_holes_in(xml, position, len(xml), Context.XML)]
+    return [*found, *_placeholders_in(xml, position, len(xml), Context.XML)]
 
 
 class _Reader:
     def __init__(self, page: str) -> None:
         self.page = page
-        self.holes: list[Placeholder] = []
+        self.placeholders: list[Placeholder] = []
         self.tags: list[Tag] = []
 
-    def read_placeholders(self) -> None:
+    def read(self) -> None:
         position, page = 0, self.page
         while position < len(page):
             found = _MARKUP.search(page, position)
             end = found.start() if found else len(page)
-            self._holes(position, end, Context.TEXT)
+            self._add(position, end, Context.TEXT)
             if not found:
                 return
             position = self._comment(found) if found[0].startswith(("<!", "<?")) else self._tag(found.start())
 
     def _comment(self, found: re.Match[str]) -> int:
-        # A comment that says nothing, "<!-->", is one too.
+        # "<!-->" is a comment, too.
         closing = _COMMENT_END.search(self.page, found.start() + 2) if found[0] == "<!--" else None
         if found[0] == "<!--":
             end = closing.end() if closing else len(self.page)
         else:
             end = self.page.find(">", found.end()) + 1 or len(self.page)
-        self._holes(found.start(), end, Context.COMMENT)
+        self._add(found.start(), end, Context.COMMENT)
         return end
 
     def _tag(self, start: int) -> int:
@@ -155,7 +155,7 @@ class _Reader:
         assert name
         for match in PLACEHOLDER.finditer(page, name.start(), name.end()):
             whole = name.span()
-            self.holes.append(Placeholder(match[1].strip(), *match.span(), Context.TAG_NAME, "", *whole))
+            self.placeholders.append(Placeholder(match[1].strip(), *match.span(), Context.TAG_NAME, "", *whole))
         position, attributes = name.end(), {}
         while True:
             space = _SPACE.match(page, position)
@@ -163,13 +163,13 @@ class _Reader:
             position = space.end()
             if position >= len(page) or page[position] == ">" or page.startswith("/>", position):
                 break
-            hole = PLACEHOLDER.match(page, position)
-            attribute = hole or _ATTRIBUTE.match(page, position)
+            placeholder = PLACEHOLDER.match(page, position)
+            attribute = placeholder or _ATTRIBUTE.match(page, position)
             assert attribute
-            self._holes(position, attribute.end(), Context.TAG)
+            self._add(position, attribute.end(), Context.TAG)
             position = attribute.end()
             equals = _EQUALS.match(page, position)
-            if equals and not hole:
+            if equals and not placeholder:
                 value_start, position = self._value(attribute[0].lower(), equals.end())
                 attributes[attribute[0].lower()] = page[value_start:position].strip("\"'")
         closing = page.find(">", position)
@@ -181,7 +181,7 @@ class _Reader:
         return self._raw(lower, attributes, end) if lower in RAW else end
 
     def _value(self, attribute: str, start: int) -> tuple[int, int]:
-        """An attribute's value: where it begins and ends, its quotes included."""
+        """Read an attribute's value; return its offsets with the quotes."""
         page = self.page
         quote = page[start : start + 1] if page[start : start + 1] in ('"', "'") else ""
         if quote:
@@ -195,26 +195,32 @@ class _Reader:
         context = Context.URL if attribute in URLS else Context.ATTRIBUTE
         context = Context.PAGE if attribute == "srcdoc" else context
         script = _script_of(attribute, context, page[inside:end])
-        inner = [] if script is None else [hole.context for hole in script_holes(script, 0, len(script))]
+        inner = (
+            []
+            if script is None
+            else [placeholder.context for placeholder in script_placeholders(script, 0, len(script))]
+        )
         for number, match in enumerate(PLACEHOLDER.finditer(page, inside, end)):
             within = None if script is None else (inner[number] if number < len(inner) else Context.SCRIPT_STRING)
-            self.holes.append(Placeholder(match[1].strip(), *match.span(), context, quote, inside, end, within))
+            self.placeholders.append(Placeholder(match[1].strip(), *match.span(), context, quote, inside, end, within))
         return start, after
 
     def _raw(self, name: str, attributes: dict[str, str], start: int) -> int:
         end = _script_end(self.page, start) if name == "script" else _raw_end(self.page, name, start)
         if name == "script" and _is_script(attributes.get("type", "")):
-            self.holes += script_holes(self.page, start, end)
+            self.placeholders += script_placeholders(self.page, start, end)
         else:
-            kind = attributes.get("type", "").lower()
-            is_page = any(word in kind for word in ("template", "html", "handlebars", "mustache", "jsrender", "x-tmpl"))
+            type_ = attributes.get("type", "").lower()
+            is_page = any(
+                word in type_ for word in ("template", "html", "handlebars", "mustache", "jsrender", "x-tmpl")
+            )
             data = Context.SCRIPT_PAGE if is_page else Context.SCRIPT_TEXT
             others = {"script": data, "style": Context.STYLE}
-            self._holes(start, end, others.get(name, Context.PLAIN_TEXT))
+            self._add(start, end, others.get(name, Context.PLAIN_TEXT))
         return end
 
-    def _holes(self, start: int, end: int, context: Context) -> None:
-        self.holes += _holes_in(self.page, start, end, context)
+    def _add(self, start: int, end: int, context: Context) -> None:
+        self.placeholders += _placeholders_in(self.page, start, end, context)
 
 
 def _raw_end(page: str, name: str, start: int) -> int:
@@ -223,7 +229,8 @@ def _raw_end(page: str, name: str, start: int) -> int:
 
 
 def _script_end(page: str, start: int) -> int:
-    """Where a script element's content ends. Behind a "<!--", for browsers of old, another may stand in it."""
+    """The offset where a script element's content ends. After "<!--", which hid scripts from old browsers, it may
+    contain another script element."""
     is_hidden = is_nested = False
     for found in _SCRIPT_MARKUP.finditer(page, start):
         mark = found[0].lower()
@@ -241,7 +248,7 @@ def _script_end(page: str, start: int) -> int:
 
 
 def _script_of(attribute: str, context: Context, value: str) -> str | None:
-    """The script that an attribute's value is, decoded as browsers do it; None if it is none."""
+    """The script in an attribute's value, decoded as browsers do it; None if it is not a script."""
     if attribute.startswith("on"):
         return html.unescape(value)
     if context is Context.URL and _RUNS.match(address := html.unescape(value)):
@@ -249,16 +256,17 @@ def _script_of(attribute: str, context: Context, value: str) -> str | None:
     return None
 
 
-def _holes_in(page: str, start: int, end: int, context: Context) -> Iterator[Placeholder]:
-    """The holes of a part of a page that is all of one context."""
+def _placeholders_in(page: str, start: int, end: int, context: Context) -> Iterator[Placeholder]:
+    """The placeholders of a part of a page that has one context."""
     for match in PLACEHOLDER.finditer(page, start, end):
         yield Placeholder(match[1].strip(), match.start(), match.end(), context)
 
 
-def _is_script(kind: str) -> bool:
-    """Whether a script element's type is one that browsers run, or JSON, which is read alike."""
-    kind = kind.strip().lower().partition(";")[0]
-    return not kind or "javascript" in kind or "ecmascript" in kind or "json" in kind or kind in ("module", "importmap")
+def _is_script(type_: str) -> bool:
+    """Whether a script element of this type is run by browsers, or is JSON, which has the same strings."""
+    type_ = type_.strip().lower().partition(";")[0]
+    is_code = any(word in type_ for word in ("javascript", "ecmascript", "json"))
+    return not type_ or is_code or type_ in ("module", "importmap")
 
 
 _SCRIPT = re.compile(
@@ -266,14 +274,14 @@ _SCRIPT = re.compile(
 )
 _REGULAR = re.compile(r"/(?![*/])(?:[^\\/\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
 
-#: After these a slash begins a regular expression.
+#: After these, a slash begins a regular expression.
 _BEFORE_REGULAR = re.compile(r"[(,=:\[!&|?{};+\-*%<>~^]|return|typeof|case|in|of|\A")
 
 
-def script_holes(page: str, start: int, end: int) -> Iterator[Placeholder]:
-    """The holes of a script that stands in a page from `start` to `end`."""
+def script_placeholders(page: str, start: int, end: int) -> Iterator[Placeholder]:
+    """The placeholders of a script that is in a page from `start` to `end`."""
     position, before = start, ""
-    # How many braces are open; and at how many each template literal goes on whose expression is being read.
+    # The number of open braces, and that number at the start of each expression in a template literal.
     depth, templates = 0, list[int]()
     while position < end:
         found = _SCRIPT.search(page, position, end)
@@ -281,19 +289,19 @@ def script_holes(page: str, start: int, end: int) -> Iterator[Placeholder]:
             return
         text, position = found[0], found.end()
         if text.startswith(("//", "/*")):
-            yield from _holes_in(page, found.start(), position, Context.SCRIPT_COMMENT)
+            yield from _placeholders_in(page, found.start(), position, Context.SCRIPT_COMMENT)
             continue
         if text in ("{", "}"):
             depth += 1 if text == "{" else -1
         resumes = text == "}" and templates and depth == templates[-1]
         if text in ("'", '"'):
             position = _string_end(page, text, position, end)
-            yield from _holes_in(page, found.end(), position, Context.SCRIPT_STRING)
+            yield from _placeholders_in(page, found.end(), position, Context.SCRIPT_STRING)
         elif text == "`" or resumes:
             if resumes:
                 templates.pop()
             part, position = position, _template_end(page, position, end)
-            yield from _holes_in(page, part, position, Context.SCRIPT_STRING)
+            yield from _placeholders_in(page, part, position, Context.SCRIPT_STRING)
             if page.startswith("${", position - 2) and position - 2 >= part:
                 templates.append(depth)
                 depth += 1
@@ -301,14 +309,14 @@ def script_holes(page: str, start: int, end: int) -> Iterator[Placeholder]:
             regular = _REGULAR.match(page, found.start(), end)
             if regular:
                 position = regular.end()
-                yield from _holes_in(page, found.start(), position, Context.SCRIPT_STRING)
+                yield from _placeholders_in(page, found.start(), position, Context.SCRIPT_STRING)
         elif text.startswith("${"):
-            yield from _holes_in(page, found.start(), position, Context.SCRIPT)
+            yield from _placeholders_in(page, found.start(), position, Context.SCRIPT)
         before = text
 
 
 def _string_end(page: str, quote: str, position: int, end: int) -> int:
-    """Where a string that began before `position` ends, its quote included."""
+    """The offset after a string that began before `position`, with its quote."""
     while position < end:
         sign = page[position]
         if sign == "\\":
@@ -318,13 +326,14 @@ def _string_end(page: str, quote: str, position: int, end: int) -> int:
         elif sign == "\n":
             return position
         else:
-            hole = PLACEHOLDER.match(page, position, end)
-            position = hole.end() if hole else position + 1
+            placeholder = PLACEHOLDER.match(page, position, end)
+            position = placeholder.end() if placeholder else position + 1
     return end
 
 
 def _template_end(page: str, position: int, end: int) -> int:
-    """Where the text of a template literal ends: after its quote, or after the "${" of a script's own expression."""
+    """The offset after the text of a template literal: after its quote, or after the "${" of the script's own
+    expression."""
     while position < end:
         sign = page[position]
         if sign == "\\":
@@ -332,10 +341,10 @@ def _template_end(page: str, position: int, end: int) -> int:
         elif sign == "`":
             return position + 1
         elif page.startswith("${", position):
-            hole = PLACEHOLDER.match(page, position, end)
-            if not hole:
+            placeholder = PLACEHOLDER.match(page, position, end)
+            if not placeholder:
                 return position + 2
-            position = hole.end()
+            position = placeholder.end()
         else:
             position += 1
     return end

@@ -1,8 +1,8 @@
-"""Projects of Amazon's requester site: HTML with holes `${name}` → the page for one input.
+"""A requester-site template: HTML with placeholders `${name}` → the page for one input.
 
-The site put values into holes as they were: they were HTML. Here a value means the same, as far as it does no harm:
-character references and plain formatting stay, and everything else is shown as it was typed. A value is never part of a
-script, closes nothing that it did not open, and leads to no `javascript:` address, wherever its hole stands.
+Amazon's requester site inserted values unchanged: they were HTML. Here a value has the same meaning if it does no harm:
+character references and plain formatting stay, and everything else is shown as it is typed. In any place, a value is
+never code of a script, closes no element that it did not open, and makes no `javascript:` address.
 """
 
 import ast
@@ -31,52 +31,60 @@ from simpleturk.batch.templates.source_map import SourceLocation, SourceMap
 from simpleturk.errors import Problem, Problems, suggestion
 from simpleturk.mturk.questions import is_question_xml
 
-#: How much of what stands before a hole is looked at.
+#: The number of characters before a placeholder that are read.
 _BEFORE = 200
+
+_SRCDOC_HINT = "values are not allowed in srcdoc: put the placeholder elsewhere"
 
 _MAKES_FIELDS = re.compile(r"""createElement\(\s*['"](?:input|select|textarea)|['"`]\s*<\s*(?:input|select|textarea)""")
 _IN_A_TAG = re.compile(r"""\s*+(?:[A-Za-z][\w-]*+(?:\s*+=\s*+(?:"[^"<>&]*+"|'[^'<>&]*+'|[\w./#%-]++))?\s*+)*+""")
 
 
 class RequesterSiteTemplate:
-    """A template of the requester site's. Raises Problems for a file that cannot be read.
+    """A requester-site template. Raises Problems for a file that cannot be read and for unknown placeholders.
 
-    `names` are the variables that inputs have: other `${…}` in scripts are the scripts' own.
+    `names` are the variables of the inputs. Other `${…}` in scripts are the script's own and stay.
     """
 
     def __init__(self, path: Path, names: Sequence[str], data: bytes | None = None) -> None:
         self.path = path
         data = read_template(path) if data is None else data
-        # The same file read as Jinja makes other pages: a launch must not go on with it in another syntax.
+        # Jinja makes other pages of the same file: a launch must not continue in another syntax.
         self.digest = sha256(b"site\0" + data).hexdigest()
         text = decoded_template(data, path)
         tags: list[Tag] = []
         if is_question_xml(text):
-            self._page, holes = text, read_document(text)
+            self._page, placeholders = text, read_document(text)
         else:
             self._page = completed(text, read_placeholders(text)[1])
-            holes, tags = read_placeholders(self._page)
-        # A page without a field of its own has those that its values bring, or its scripts make.
+            placeholders, tags = read_placeholders(self._page)
+        # If the page has no field of its own and no script adds any, fields in values stay.
         self._fields = bool(tags) and not any(map(_is_field, tags)) and not _MAKES_FIELDS.search(text)
         known = set(names)
-        self._holes = [hole for hole in holes if hole.name in known]
-        unknown = [hole for hole in holes if hole.name not in known and not _is_a_scripts(hole)]
-        problems = [self._unknown(hole, names) for hole in unknown]
+        self._placeholders = [placeholder for placeholder in placeholders if placeholder.name in known]
+        unknown = [
+            placeholder for placeholder in placeholders if placeholder.name not in known and not _may_stay(placeholder)
+        ]
+        problems = [self._unknown(placeholder, names) for placeholder in unknown]
         problems += [
-            Problem(self._where(hole), f"the hole {hole.name!r} stands in a page inside of an attribute, srcdoc")
-            for hole in self._holes
-            if hole.context is Context.PAGE
+            Problem(
+                self._where(placeholder),
+                f"the placeholder {placeholder.name!r} is in the attribute srcdoc",
+                _SRCDOC_HINT,
+            )
+            for placeholder in self._placeholders
+            if placeholder.context is Context.PAGE
         ]
         if problems:
             raise Problems(problems)
 
     def render(self, value: Any) -> str:
-        """The page for one input, an object. Raises Problems for a value that cannot stand where its hole is."""
+        """The page for one input, an object. Raises Problems for a value that does not fit its placeholder."""
         return "".join(self._parts(value)[0])
 
     @property
     def text(self) -> str:
-        """The template as it was written, and the form that the site added."""
+        """The template as it is written, with the form that the requester site added."""
         return self._page
 
     def text_with_includes(self) -> str:
@@ -92,7 +100,7 @@ class RequesterSiteTemplate:
         return []
 
     def traced(self, value: Any) -> tuple[str, SourceMap]:
-        """The page for one input, and where its parts stand in the template. Raises Problems."""
+        """The page for one input, and the line of the template that each part comes from. Raises Problems."""
         parts, positions = self._parts(value)
         marks: list[tuple[int, SourceLocation]] = []
         length = 0
@@ -106,51 +114,53 @@ class RequesterSiteTemplate:
         return "".join(parts), SourceMap(marks)
 
     def _parts(self, value: Any) -> tuple[list[str], list[int | None]]:
-        """The pieces of a page, and where those begin in the template that are the template's own."""
+        """The pieces of a page, and the offset in the template of each piece; None for a value."""
         if not isinstance(value, Mapping):
-            raise Problems([Problem(str(self.path), "has holes for variables, but the input is no object")])
+            raise Problems([Problem(str(self.path), "has placeholders for variables, but the input is not an object")])
         page, parts, position = self._page, [""], 0
         positions: list[int | None] = [0]
-        for hole in self._holes:
-            if hole.name not in value:
-                raise Problems([Problem(self._where(hole), f"the input has no {hole.name!r}")])
-            if hole.context is Context.URL and not hole.inner and position <= hole.value_start:
-                parts.append(page[position : hole.value_start])
+        for placeholder in self._placeholders:
+            if placeholder.name not in value:
+                raise Problems([Problem(self._where(placeholder), f"the input has no {placeholder.name!r}")])
+            if placeholder.context is Context.URL and not placeholder.inner and position <= placeholder.value_start:
+                parts.append(page[position : placeholder.value_start])
                 positions.append(position)
-                position = hole.value_start
-                if self._would_run(hole, value):
+                position = placeholder.value_start
+                if self._would_run(placeholder, value):
                     parts.append("unsafe:")
                     positions.append(None)
-            parts.append(page[position : hole.start])
+            parts.append(page[position : placeholder.start])
             positions.append(position)
             before = parts[-1][-_BEFORE:]
             if len(before) < _BEFORE:
                 before = "".join(part[-_BEFORE:] for part in parts[-6:])
-            filled = self._filled(hole, cell_text(value[hole.name]), before, value)
-            parts.append(filled.replace("]]>", "]]]]><![CDATA[>") if hole.in_cdata else filled)
+            filled = self._filled(placeholder, cell_text(value[placeholder.name]), before, value)
+            parts.append(filled.replace("]]>", "]]]]><![CDATA[>") if placeholder.in_cdata else filled)
             positions.append(None)
-            position = hole.end
+            position = placeholder.end
         return [*parts, page[position:]], [*positions, position]
 
-    def _filled(self, hole: Placeholder, text: str, before: str, values: Mapping[str, Any]) -> str:
-        """What stands in the place of a hole; `before` is the end of what stands before it."""
-        match hole.context:
+    def _filled(self, placeholder: Placeholder, text: str, before: str, values: Mapping[str, Any]) -> str:
+        """The text in the place of a placeholder; `before` is the end of the page before it."""
+        match placeholder.context:
             case Context.TEXT:
                 return _begun(sanitize(text, self._fields), before)
             case Context.TAG:
-                return self._in_a_tag(hole, text)
+                return self._in_a_tag(placeholder, text)
             case Context.TAG_NAME:
-                name = self._whole(hole, values)
+                name = self._whole(placeholder, values)
                 if name.lower().strip("/") not in SAFE_TAGS | FIELD_TAGS:
-                    raise Problems([Problem(self._where(hole), f"{name[:40]!r} cannot be the name of a tag here")])
+                    raise Problems(
+                        [Problem(self._where(placeholder), f"{name[:40]!r} is not allowed as the name of a tag")]
+                    )
                 return text
-            case Context.ATTRIBUTE | Context.URL if hole.inner:
-                is_name = hole.inner is Context.SCRIPT and re.search(r"[\w$]\Z", before)
-                return _attribute(_signs(text) if is_name else _in_script(text, hole.inner), hole.quote)
+            case Context.ATTRIBUTE | Context.URL if placeholder.inner:
+                is_name = placeholder.inner is Context.SCRIPT and re.search(r"[\w$]\Z", before)
+                return _attribute(_signs(text) if is_name else _in_script(text, placeholder.inner), placeholder.quote)
             case Context.ATTRIBUTE | Context.URL:
-                # Without quotes, nothing would make the next attribute the value.
-                is_all = hole.start == hole.value_start and hole.end == hole.value_end
-                return '""' if not text and not hole.quote and is_all else _attribute(text, hole.quote)
+                # Without quotes and without a value, the next attribute would become the value.
+                is_all = placeholder.start == placeholder.value_start and placeholder.end == placeholder.value_end
+                return '""' if not text and not placeholder.quote and is_all else _attribute(text, placeholder.quote)
             case Context.XML:
                 return escape(text, {'"': "&quot;", "'": "&apos;"})
             case Context.STYLE:
@@ -159,7 +169,7 @@ class RequesterSiteTemplate:
                 # Part of a name: item_${n}.
                 return _signs(text)
             case Context.SCRIPT | Context.SCRIPT_STRING | Context.SCRIPT_COMMENT:
-                return _in_script(text, hole.context)
+                return _in_script(text, placeholder.context)
             case Context.SCRIPT_TEXT:
                 return _begun(text.replace("<", "&lt;"), before)
             case Context.SCRIPT_PAGE:
@@ -167,64 +177,71 @@ class RequesterSiteTemplate:
             case _:
                 return _begun(escaped(text), before)
 
-    def _in_a_tag(self, hole: Placeholder, text: str) -> str:
+    def _in_a_tag(self, placeholder: Placeholder, text: str) -> str:
         names = re.findall(r"[A-Za-z][\w-]*", re.sub(r"""=\s*("[^"]*"|'[^']*'|\S+)""", " ", text))
-        if not _IN_A_TAG.fullmatch(text) or any(map(_does_something, names)):
-            what = f"{text[:40]!r} cannot stand inside of a tag, where the hole {hole.name!r} is"
-            raise Problems([Problem(self._where(hole), what, "put the hole into an attribute's quotes")])
+        if not _IN_A_TAG.fullmatch(text) or any(map(_is_active_attribute, names)):
+            what = f"the value {text[:40]!r} of the placeholder {placeholder.name!r} is not allowed inside a tag"
+            raise Problems(
+                [Problem(self._where(placeholder), what, "put the placeholder into the quotes of an attribute")]
+            )
         return text
 
-    def _would_run(self, hole: Placeholder, values: Mapping[str, Any]) -> bool:
-        """Whether an address, with all of its holes filled, would be a script."""
-        address = self._whole(hole, values)
+    def _would_run(self, placeholder: Placeholder, values: Mapping[str, Any]) -> bool:
+        """Whether an address is a script when all its placeholders are filled."""
+        address = self._whole(placeholder, values)
         return harmless_address(address) != address
 
-    def _whole(self, hole: Placeholder, values: Mapping[str, Any]) -> str:
-        """An attribute's value, or a tag's name, with its holes filled as they are."""
+    def _whole(self, placeholder: Placeholder, values: Mapping[str, Any]) -> str:
+        """An attribute's value, or a tag's name, with the values in its placeholders."""
         return PLACEHOLDER.sub(
-            lambda found: cell_text(values.get(found[1].strip(), "")), self._page[hole.value_start : hole.value_end]
+            lambda found: cell_text(values.get(found[1].strip(), "")),
+            self._page[placeholder.value_start : placeholder.value_end],
         )
 
-    def _where(self, hole: Placeholder) -> str:
-        line = self._page.count("\n", 0, hole.start) + 1
-        column = hole.start - self._page.rfind("\n", 0, hole.start)
-        # What the site puts before a page stands on its first line, or behind a tag of its own.
-        added = self._page.find(BEFORE, hole.start - column + 1, hole.start)
+    def _where(self, placeholder: Placeholder) -> str:
+        line = self._page.count("\n", 0, placeholder.start) + 1
+        column = placeholder.start - self._page.rfind("\n", 0, placeholder.start)
+        # The form that is added stands on the first line, or after a tag on the same line.
+        added = self._page.find(BEFORE, placeholder.start - column + 1, placeholder.start)
         return f"{self.path}, line {line}, column {column - (len(BEFORE) if added >= 0 else 0)}"
 
-    def _unknown(self, hole: Placeholder, names: Sequence[str]) -> Problem:
-        hint = suggestion(hole.name, names) or f"the inputs have {', '.join(names) or 'no variables'}"
-        return Problem(self._where(hole), f"the inputs have no {hole.name!r}", hint)
+    def _unknown(self, placeholder: Placeholder, names: Sequence[str]) -> Problem:
+        hint = suggestion(placeholder.name, names) or f"the inputs have {', '.join(names) or 'no variables'}"
+        return Problem(self._where(placeholder), f"the inputs have no {placeholder.name!r}", hint)
 
 
 def _begun(filled: str, before: str) -> str:
-    """A value's HTML, after what stands before it: the two make no tag together, and its first line end stays."""
+    """The HTML of a value so that it makes no tag with the text before it, and keeps its first line end."""
     if before.endswith(("<", "</", "<!")) and re.match("[A-Za-z/!?-]", filled):
         return f"&#{ord(filled[0])};{filled[1:]}"
-    # HTML leaves out the first line end of these.
+    # Browsers drop the first line end in these elements.
     if filled.startswith("\n") and re.search(r"<(?:pre|textarea|listing)(?:\s[^<>]*)?>\Z", before, re.IGNORECASE):
         return f"\n{filled}"
     return filled
 
 
-def _is_a_scripts(hole: Placeholder) -> bool:
-    """Whether a hole that no input fills is a script's own, or stands where nobody sees it."""
-    return hole.context.name.startswith("SCRIPT") or hole.context is Context.COMMENT or hole.inner is not None
+def _may_stay(placeholder: Placeholder) -> bool:
+    """Whether a placeholder without a variable is a script's own expression, or is in a comment."""
+    return (
+        placeholder.context.name.startswith("SCRIPT")
+        or placeholder.context is Context.COMMENT
+        or placeholder.inner is not None
+    )
 
 
 def _is_field(tag: Tag) -> bool:
     """Whether a tag is a field in which a worker answers."""
-    kind = tag.attributes.get("type", "").lower()
+    type_ = tag.attributes.get("type", "").lower()
     is_own = tag.name in ("input", "select", "textarea") or tag.name.startswith("crowd-")
-    return is_own and "name" in tag.attributes and kind not in ("hidden", "submit", "button", "image", "reset")
+    return is_own and "name" in tag.attributes and type_ not in ("hidden", "submit", "button", "image", "reset")
 
 
-def _does_something(name: str) -> bool:
-    """Whether an attribute leads somewhere, runs something or covers the page."""
+def _is_active_attribute(name: str) -> bool:
+    """Whether an attribute has an address, runs code or can cover the page."""
     return name.lower().startswith("on") or name.lower() in URLS | {"style", "srcdoc", "http-equiv", "content"}
 
 
-#: What the site put around a page without a form. Pages speak of its names.
+#: The form that the requester site put around a page without a form. Scripts of pages use its names.
 BEFORE = (
     '<form name="mturk_form" method="post" id="mturk_form" action="https://www.mturk.com/mturk/externalSubmit">'
     '<input type="hidden" value="" name="assignmentId" id="assignmentId">'
@@ -237,15 +254,15 @@ AFTER = (
 
 
 def completed(page: str, tags: Sequence[Tag]) -> str:
-    """A page with the form, the hidden assignment id and the submit button that the site gave it.
+    """Add the form, the hidden assignment id and the submit button that the requester site added to a page.
 
-    One that has a form of its own, or a crowd-form, or makes one, is left as it is. What is added stands on one line,
-    so that lines keep their numbers.
+    A page that has a form or a crowd-form, or whose script makes a form, stays as it is. Nothing added contains a line
+    end, so that lines keep their numbers.
     """
     makes_its_own = re.search(r"externalSubmit|createElement\(\s*['\"]form", _COMMENT.sub("", page))
     if any(tag.name in ("form", "crowd-form") for tag in tags) or makes_its_own or not page.strip():
         return page
-    # A button without a type would submit, but most pages mean something else by it.
+    # A button without a type submits, but on most pages it has another purpose.
     submits = any(tag.name in ("input", "button") and _is_submit(tag.attributes) for tag in tags)
     after = AFTER if submits else SUBMIT + AFTER
     body = next((tag for tag in tags if tag.name == "body"), None)
@@ -278,10 +295,10 @@ def _attribute(text: str, quote: str) -> str:
 
 
 def _in_script(text: str, context: Context) -> str:
-    """Text inside of a script: in a string, its characters; elsewhere a literal as JSON, and other text as a string.
+    """A value inside a script: in a string, its characters; elsewhere a literal as JSON, and other text as a string.
 
-    Where a script was misread, and what seems to be a string is none, or the other way round, a value still runs
-    nothing: of its signs none is there that could do anything.
+    If the script was misread and a string is taken for code, or code for a string, the value still runs nothing,
+    because all its special characters are escaped.
     """
     if context is Context.SCRIPT_COMMENT:
         return re.sub(r"[^\w ]", " ", text)
@@ -292,12 +309,12 @@ def _in_script(text: str, context: Context) -> str:
 
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
-#: Longer values are no literals that somebody wrote into a spreadsheet.
+#: Longer values are not read as literals.
 _LONGEST_LITERAL = 200_000
 
 
 class _Signs(dict[int, str]):
-    """What each character is written as in a script; found once."""
+    """How each character is written in a script."""
 
     def __missing__(self, code: int) -> str:
         sign = chr(code)
@@ -311,18 +328,18 @@ _SIGNS = _Signs()
 
 
 def _signs(text: str) -> str:
-    """A text's characters for a script: letters and digits, and all else as escapes; blanks too, which part words."""
+    """A text for a script: letters and digits stay, all other characters are escaped, blanks too."""
     return text.translate(_SIGNS)
 
 
 def _literal(text: str) -> Any:
-    """What a value says as code: JSON, or a list or the like as Python and JavaScript write it; else its text."""
+    """The value that a text means as code: JSON, or a literal of Python or JavaScript; else the text."""
     try:
         return json.loads(text, parse_constant=str)
     except (ValueError, RecursionError):
         pass
     try:
-        found = ast.literal_eval(text.strip()) if len(text) <= _LONGEST_LITERAL else text
-        return json.loads(json.dumps(found, allow_nan=False))
+        value = ast.literal_eval(text.strip()) if len(text) <= _LONGEST_LITERAL else text
+        return json.loads(json.dumps(value, allow_nan=False))
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return text

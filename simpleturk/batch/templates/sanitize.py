@@ -1,8 +1,8 @@
-"""HTML in a value → what of it does no harm, and the rest as it was typed.
+"""A value's HTML → harmless HTML: formatting stays, everything else is shown as it is typed.
 
-Formatting stays, each tag written anew out of what was understood of it, and closed where the value does not close it.
-A tag that could do harm is shown instead, and so is every tag of a value that holds no formatting. Nothing is closed
-that the value did not open.
+Each tag of formatting is written anew from its parsed parts, and closed if the value does not close it. A tag that
+could do harm is shown as text; so is every tag of a value without formatting. No element is closed that the value did
+not open.
 """
 
 import html
@@ -22,7 +22,7 @@ SAFE_ATTRIBUTES = frozenset(
 )
 VOID = frozenset("br col hr img input source wbr".split())
 
-#: Tags and attributes of fields, for pages that have none of their own: their answers come out of values.
+#: Tags and attributes of fields, for pages without fields of their own: their values contain the fields.
 FIELD_TAGS = frozenset("button datalist fieldset input label legend optgroup option select textarea".split())
 FIELD_ATTRIBUTES = frozenset(
     "checked disabled for id label list max maxlength min multiple name placeholder readonly required selected step"
@@ -32,10 +32,10 @@ FIELD_TYPES = frozenset(
     "checkbox color date datetime-local email month number radio range search tel text time url week".split()
 )
 
-#: What the page around calls its own.
-_TAKEN = frozenset("assignmentid hitid workerid turksubmitto mturk_form submitbutton".split())
+#: Ids and names that the page around the values uses.
+_RESERVED = frozenset("assignmentid hitid workerid turksubmitto mturk_form submitbutton".split())
 
-#: Start tags that end what is open, as HTML has it.
+#: The open elements that a start tag ends.
 _ENDS = {
     "li": {"li"},
     "p": {"p"},
@@ -47,38 +47,38 @@ _ENDS = {
     "option": {"option"},
 }
 
-# Possessive: a value is hostile, and must not be matched in all the ways in which it does not match.
+# Possessive quantifiers: a hostile value must not cause backtracking.
 _TAG = re.compile(r"""<(/?)([A-Za-z][^\s/><"']*+)((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>""")
 _ATTRIBUTE = re.compile(r"""[\s/]*+([^\s=/>"'<]++)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'<>`=]++))?+""")
 _REFERENCE = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
 _ADDRESS = re.compile(r"[\x00-\x20]*([A-Za-z][A-Za-z0-9+.\-\t\n\r]*):")
 _SCRIPT_SCHEMES = frozenset("javascript vbscript livescript mocha data jar view-source".split())
 
-#: What lays something over the page, or loads something.
+#: Styles that cover the page or load something.
 _BAD_STYLE = re.compile(r"position|inset|z-index|transform|url|expression|behavio|binding|\\|/\*", re.IGNORECASE)
 
 
 def sanitize(text: str, fields: bool = False) -> str:
-    """HTML that means what a value means, and does no harm; with `fields`, those in it stay too."""
+    """Return harmless HTML with the meaning of the value. With `fields`, fields in it stay too."""
     return _Writer(text, fields).written
 
 
 def escaped(text: str) -> str:
-    """HTML of text that shows itself; character references stay what they are."""
+    """Escape text for HTML; character references stay."""
     return _REFERENCE.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
 
 
 def harmless_address(address: str) -> str:
-    """An address that runs nothing: one whose scheme does is made one that leads nowhere.
+    """Return an address that runs no script: a script's address gets the prefix "unsafe:".
 
-    Character references in it may stand for what it really says.
+    The address may contain character references.
     """
-    meant = html.unescape(address)
-    scheme = _ADDRESS.match(meant)
+    decoded = html.unescape(address)
+    scheme = _ADDRESS.match(decoded)
     if not scheme:
         return address
     name = re.sub(r"[\t\n\r]", "", scheme[1]).lower()
-    is_media = re.match(r"[\x00-\x20]*data:(?:image/(?!svg)|audio/|video/)", meant, re.IGNORECASE)
+    is_media = re.match(r"[\x00-\x20]*data:(?:image/(?!svg)|audio/|video/)", decoded, re.IGNORECASE)
     return f"unsafe:{address}" if name in _SCRIPT_SCHEMES and not is_media else address
 
 
@@ -90,21 +90,21 @@ class _Writer:
         self._shown: Counter[str] = Counter()
         self._is_formatting = False
         parts, position = [], 0
-        for found in _TAG.finditer(text):
-            parts += [escaped(text[position : found.start()]), self._tag(found)]
-            position = found.end()
+        for match in _TAG.finditer(text):
+            parts += [escaped(text[position : match.start()]), self._tag(match)]
+            position = match.end()
         parts.append(escaped(text[position:]))
         parts += [f"</{tag}>" for tag in reversed(self._open)]
         self.written = "".join(parts) if self._is_formatting else escaped(text)
 
-    def _tag(self, found: re.Match[str]) -> str:
-        tag = found[2].lower()
-        if found[1]:
-            return self._end(tag, found[0])
-        written = self._start(tag, found[3])
+    def _tag(self, match: re.Match[str]) -> str:
+        tag = match[2].lower()
+        if match[1]:
+            return self._end(tag, match[0])
+        written = self._start(tag, match[3])
         if written is None:
             self._shown[tag] += tag not in VOID
-            return escaped(found[0])
+            return escaped(match[0])
         self._is_formatting = True
         ended = ""
         while self._open and self._open[-1] in _ENDS.get(tag, ()):
@@ -119,7 +119,7 @@ class _Writer:
             self._shown[tag] -= 1
             return escaped(source)
         if not self._number[tag]:
-            # A stray end of formatting means nothing; anything else is shown.
+            # An end tag of formatting without a start tag is dropped; any other is shown.
             return "" if tag in SAFE_TAGS else escaped(source)
         ended = [self._close()]
         while ended[-1] != f"</{tag}>":
@@ -132,19 +132,19 @@ class _Writer:
         return f"</{tag}>"
 
     def _start(self, tag: str, attributes: str) -> str | None:
-        """A start tag written anew; None for one that could do harm."""
+        """Write a start tag anew; None for a tag that could do harm."""
         if tag not in SAFE_TAGS and not (self._fields and tag in FIELD_TAGS):
             return None
-        written, given, position = f"<{tag}", {}, 0
-        while found := _ATTRIBUTE.match(attributes, position):
-            name, raw, position = found[1].lower(), found[2], found.end()
+        written, parsed, position = f"<{tag}", {}, 0
+        while match := _ATTRIBUTE.match(attributes, position):
+            name, raw, position = match[1].lower(), match[2], match.end()
             value = None if raw is None else html.unescape(raw[1:-1] if raw[:1] in ('"', "'") else raw)
             if not self._is_safe(tag, name, value or ""):
                 return None
-            given[name] = value or ""
+            parsed[name] = value or ""
             written += f" {name}" if value is None else f' {name}="{html.escape(value)}"'
-        is_submit = (tag == "button" and given.get("type", "") != "button") or (
-            tag == "input" and given.get("type", "text").lower() not in FIELD_TYPES
+        is_submit = (tag == "button" and parsed.get("type", "") != "button") or (
+            tag == "input" and parsed.get("type", "text").lower() not in FIELD_TYPES
         )
         return None if attributes[position:].strip(" /\t\r\n\f") or is_submit else f"{written}>"
 
@@ -153,7 +153,7 @@ class _Writer:
             return harmless_address(value) == value
         if name == "style":
             return not _BAD_STYLE.search(value)
-        if name in ("id", "name") and value.strip().lower() in _TAKEN:
+        if name in ("id", "name") and value.strip().lower() in _RESERVED:
             return False
         if name in SAFE_ATTRIBUTES or re.fullmatch("aria-[a-z]{1,30}", name):
             return True

@@ -1,4 +1,4 @@
-"""Where the parts of a rendered page stand in its template's files: messages name the author's own lines."""
+"""A source map of a rendered page: the file and line of the template that each part comes from."""
 
 import itertools
 import re
@@ -15,15 +15,15 @@ from simpleturk.resources import shipped
 
 _SHIPPED = shipped("hit_templates", "simpleturk")
 
-#: What stands in a traced page before each piece of a template's text: the number of its file, and its line.
+#: The mark before each piece of a template's text in a traced page: the number of its file, and its line.
 _MARK = re.compile("\ue000([0-9]+):([0-9]+)\ue001")
 
 
 @dataclass(frozen=True)
 class SourceLocation:
-    """A line (from 1) of a file; of the rendered page itself where the file is None.
+    """A line (from 1) of a file, or of the rendered page itself if the file is None.
 
-    What a macro that ships has written is in the place where it was called; `is_ours` says so.
+    The location of text from a macro that ships is the line that calls the macro; `is_ours` is true then.
     """
 
     file: Path | None
@@ -35,26 +35,26 @@ class SourceLocation:
 
 
 class SourceMap:
-    """The places of a page's characters: pairs of an offset and the place that holds from there on, in order."""
+    """The source of a page's characters: pairs of an offset and the location of the text from there on, in order."""
 
     def __init__(self, marks: list[tuple[int, SourceLocation]]) -> None:
         self._offsets = [offset for offset, _ in marks]
-        self._places = [place for _, place in marks]
+        self._locations = [place for _, place in marks]
 
     def at(self, offset: int) -> SourceLocation:
-        """The place of a character of the page."""
+        """The location of the character at an offset."""
         position = bisect_right(self._offsets, offset) - 1
-        return self._places[max(position, 0)]
+        return self._locations[max(position, 0)]
 
     @classmethod
     def of_page(cls, page: str) -> "SourceMap":
-        """The page's own lines, where nothing better is known."""
+        """The lines of the page itself, if the template's lines are unknown."""
         return cls([(start, SourceLocation(None, line)) for line, start in enumerate(line_starts(page), start=1)])
 
 
 def line_starts(text: str) -> list[int]:
-    """Where the lines of a text begin."""
-    return [0, *(found.end() for found in re.finditer("\n", text))]
+    """The offsets of the lines of a text."""
+    return [0, *(match.end() for match in re.finditer("\n", text))]
 
 
 class Marking(Extension):
@@ -71,7 +71,7 @@ class Marking(Extension):
         tokens = list(stream)
         for position, token in enumerate(tokens):
             if token.type == "block_begin":
-                # What is captured may be compared or changed: marks would be in the way.
+                # Captured text may be compared or changed: it must not contain marks.
                 captured += _captures(tokens[position + 1 : position + 100])
             elif token.type == "data" and not captured:
                 lines = token.value.split("\n")
@@ -81,7 +81,7 @@ class Marking(Extension):
 
 
 def _captures(tokens: list[Token]) -> int:
-    """1 where these tokens begin a block whose text becomes a value, -1 where they end one, else 0."""
+    """1 if these tokens begin a block whose text becomes a value, -1 if they end one, else 0."""
     word = tokens[0].value if tokens else ""
     head = itertools.takewhile(lambda token: token.type != "block_end", tokens)
     if word == "filter" or (word == "set" and all(token.type != "assign" for token in head)):
@@ -90,28 +90,28 @@ def _captures(tokens: list[Token]) -> int:
 
 
 def unmarked(marked: str, files: list[str]) -> tuple[str, SourceMap]:
-    """A page without its marks, and where its parts stand."""
+    """Remove the marks of a page; return it with its source map."""
     parts: list[str] = []
     marks: list[tuple[int, SourceLocation]] = []
     length = position = 0
     authors: SourceLocation | None = None
-    for found in _MARK.finditer(marked):
-        part = marked[position : found.start()]
+    for mark in _MARK.finditer(marked):
+        part = marked[position : mark.start()]
         parts.append(part)
         length += len(part)
-        place = SourceLocation(Path(files[int(found[1])]), int(found[2]))
+        place = SourceLocation(Path(files[int(mark[1])]), int(mark[2]))
         if place.file and place.file.is_relative_to(_SHIPPED):
             place = replace(authors, is_ours=True) if authors else replace(place, is_ours=True)
         else:
             authors = place
         marks.append((length, place))
-        position = found.end()
+        position = mark.end()
     page = "".join([*parts, marked[position:]])
     return page, SourceMap(marks) if marks else SourceMap.of_page(page)
 
 
 def marking(environment: Any) -> Any:
-    """The same environment, with marks."""
+    """The same environment, but it writes marks."""
     traced = environment.overlay(extensions=[Marking], cache_size=50)
     traced.files = []
     return traced

@@ -207,7 +207,7 @@ def test_a_mistake_in_a_shipped_macro_is_reported_at_its_call(batch_files: Files
     assert "template.html, line 6: the name 'a' is also used by the field in line 4" in result.stderr
     assert "error: template.html, line 7: <input> has no name" in result.stderr
     for wrong, said in (
-        ('field.chioce("a", "A", [])', "there is no 'chioce' in what was imported; did you mean choice?"),
+        ('field.chioce("a", "A", [])', "the imported template has no 'chioce'; did you mean choice?"),
         ('field.text("a", "A", requird=false)', "macro 'text' takes no keyword argument 'requird'"),
         ('field.text(label="A")', "parameter 'name' was not provided"),
     ):

@@ -123,7 +123,7 @@ def test_looping_over_a_missing_variable_is_an_error(folder: Path) -> None:
         ("{{ }}", 1, "Expected an expression"),
         ("\n{{ x|nofilter }}", 2, "No filter named 'nofilter'"),
         ("\n\n{{ 1 / 0 }}", 3, "ZeroDivisionError"),
-        ("{% include 'nowhere.html' %}", 1, "there is no file nowhere.html to include"),
+        ("{% include 'nowhere.html' %}", 1, "the include nowhere.html does not exist"),
     ],
 )
 def test_a_broken_template_is_reported_with_file_and_line(folder: Path, source: str, line: int, what: str) -> None:
