@@ -1,15 +1,11 @@
 """Strange bytes at the server's two doors, the API and the answers: no 5xx, no traceback, no change, no growth."""
 
-import contextlib
 import http.client
 import json
 import logging
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -133,17 +129,6 @@ def test_refused_requests_change_nothing(site: str, mturk: Any, marketplace: Mar
     assert rows(marketplace) == before
 
 
-def test_names_that_strangers_invent_do_not_make_more_numbers(site: str) -> None:
-    for number in range(30):
-        post(site, "/", b"{}", **{"X-Amz-Target": f"{PREFIX}Invented{number}"})
-    parts = urlsplit(site)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
-    connection.request("GET", "/metrics")
-    text = connection.getresponse().read().decode()
-    connection.close()
-    assert 'operation="unknown"' in text and "Invented" not in text
-
-
 @pytest.mark.parametrize(
     "request_bytes",
     [
@@ -217,28 +202,3 @@ def test_a_list_of_large_things_comes_in_short_pages(mturk: Any) -> None:
     pages = mturk.get_paginator("list_qualification_types").paginate(MustBeRequestable=False)
     sizes = [page["NumResults"] for page in pages]
     assert (max(sizes) < 10, sum(sizes)) == (True, 12)
-
-
-@pytest.fixture
-def endpoint(folder: Path) -> Iterator[tuple[str, int]]:
-    """`simpleturk serve` in a process of its own: its bounds on connections are those of the command."""
-    command = [sys.executable, "-m", "simpleturk", "serve", "--port", "0", "--database", "m.db"]
-    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    assert server.stderr
-    port = [server.stderr.readline() for _ in range(4)][1].rpartition(":")[2]
-    yield "127.0.0.1", int(port)
-    server.terminate()
-    server.wait()
-    server.stderr.close()
-
-
-@pytest.mark.parametrize("piece", [b"a" * 16_384, b"a: b\r\n" * 2_000])
-def test_a_head_without_end_is_refused(endpoint: tuple[str, int], piece: bytes) -> None:
-    with socket.create_connection(endpoint, timeout=20) as connection:
-        connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ")
-        sent = 0
-        with contextlib.suppress(ConnectionError):
-            while sent < 10_000_000:
-                connection.sendall(piece)
-                sent += len(piece)
-        assert sent < 10_000_000

@@ -25,3 +25,16 @@ def test_a_cookie_without_the_host_prefix_does_not_count(site: str) -> None:
     plain = browser.cookies["127.0.0.1"].pop("__Host-simpleturk")
     both = {"Cookie": f"simpleturk={plain}; simpleturk={browser.cookies['127.0.0.1']['simpleturk']}"}
     assert "Worker ID" in browser.open("GET", "/", headers=both).html
+
+
+def test_scripts_and_other_sites_cannot_use_the_session_cookie(site: str) -> None:
+    ann = Browser(site)
+    ann.open("GET", "/sign-in")
+    cookie = ann.headers["set-cookie"].lower()
+    assert "httponly" in cookie and "samesite=lax" in cookie
+
+
+def test_a_session_cookie_with_a_wrong_signature_is_ignored(site: str) -> None:
+    browser = Browser(site)
+    browser.cookies["127.0.0.1"] = {"simpleturk": "eyJ3b3JrZXJfaWQiOiAiYW5uIn0=.aaaa.bbbb"}
+    assert "Worker ID" in browser.get("/dashboard").html

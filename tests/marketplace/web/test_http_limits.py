@@ -1,9 +1,13 @@
 """Limits of connections: BoundedProtocol overrides names of uvicorn that are private, and may go in any release."""
 
 import asyncio
+import contextlib
 import inspect
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -11,6 +15,19 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from simpleturk.marketplace.web import http_limits
 from simpleturk.marketplace.web.http_limits import BoundedProtocol
+
+
+@pytest.fixture
+def endpoint(folder: Path) -> Iterator[tuple[str, int]]:
+    """`simpleturk serve` in a process of its own: its bounds on connections are those of the command."""
+    command = [sys.executable, "-m", "simpleturk", "serve", "--port", "0", "--database", "m.db"]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert server.stderr
+    port = [server.stderr.readline() for _ in range(4)][1].rpartition(":")[2]
+    yield "127.0.0.1", int(port)
+    server.terminate()
+    server.wait()
+    server.stderr.close()
 
 
 @pytest.mark.parametrize(
@@ -86,3 +103,15 @@ def test_a_request_within_the_limits_is_answered(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port), 20) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         assert received(connection).endswith(b"ok")
+
+
+@pytest.mark.parametrize("piece", [b"a" * 16_384, b"a: b\r\n" * 2_000])
+def test_the_serve_command_refuses_a_head_without_end(endpoint: tuple[str, int], piece: bytes) -> None:
+    with socket.create_connection(endpoint, timeout=20) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ")
+        sent = 0
+        with contextlib.suppress(ConnectionError):
+            while sent < 10_000_000:
+                connection.sendall(piece)
+                sent += len(piece)
+        assert sent < 10_000_000

@@ -37,3 +37,11 @@ def test_successful_requests_are_logged_only_if_all_are(
             Browser(address).get("/frame/secret")
     lines = [json.loads(record.message) for record in caplog.records if record.name == "simpleturk.access"]
     assert [(line["path"], line["status"]) for line in lines] == ([("/frame/…", 404)] if log_all else [])
+
+
+def test_invented_operations_create_no_metrics(site: str) -> None:
+    browser = Browser(site)
+    for number in range(30):
+        browser.open("POST", "/", b"{}", {"X-Amz-Target": f"MTurkRequesterServiceV20170117.Invented{number}"})
+    metrics = browser.get("/metrics").html
+    assert 'operation="unknown"' in metrics and "Invented" not in metrics

@@ -196,3 +196,14 @@ def test_answers_are_escaped_where_they_are_shown_again(mturk: Any, ann: Browser
     assert ann.status == 403 and "<script>alert" not in page.html and "&lt;script&gt;" in page.html
     page = ann.post("/qualifications/3NONE/test?csrf=old", {evil: evil})
     assert ann.status == 403 and "<script>alert" not in page.html and "&lt;script&gt;" in page.html
+
+
+def test_a_country_in_the_profile_qualifies_a_worker_for_hits_of_that_country(mturk: Any, ann: Browser) -> None:
+    group = create(mturk, QualificationRequirements=US)["HITGroupId"]
+    assert ann.get(f"/projects/{group}/tasks").form("/accept") is None
+    form = ann.get("/account").form("/account")
+    assert form
+    ann.post(form[0], form[1] | {"country": "us", "subdivision": "ca"})
+    assert ann.get(f"/projects/{group}/tasks").form("/accept")
+    ann.post(form[0], form[1] | {"country": "USA"})
+    assert ann.status == 400
