@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -87,9 +88,18 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with all its tables and no rows. Copying it takes a fifth of the time of making another."""
+    path = tmp_path_factory.mktemp("database") / "marketplace.db"
+    SQLiteStore(path).close()
+    return path
+
+
 @pytest.fixture
-def marketplace(tmp_path: Path, clock: Clock) -> Iterator[Marketplace]:
+def marketplace(tmp_path: Path, clock: Clock, empty_database: Path) -> Iterator[Marketplace]:
     """A marketplace in a database of its own, on the test's clock."""
+    shutil.copy(empty_database, tmp_path / "marketplace.db")
     store = SQLiteStore(tmp_path / "marketplace.db")
     yield Marketplace(store, clock)
     store.close()
