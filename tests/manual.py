@@ -17,7 +17,7 @@ import typer.main
 import simpleturk
 from simpleturk import errors
 from simpleturk.batch.lint.rules import RULES
-from simpleturk.batch.properties.describe import described
+from simpleturk.batch.properties.describe import describe_properties
 from simpleturk.cli import app
 from simpleturk.commands import TABLE, Entry
 from simpleturk.commands.help import MANUAL
@@ -38,9 +38,9 @@ _SHARED = 8
 def properties() -> str:
     """A list of all properties."""
     lines = []
-    for item in described():
+    for item in describe_properties():
         default = item.default if item.default in ("", "required") else f"default: {item.default}"
-        facts = "; ".join(filter(None, (item.kind, item.unit, default)))
+        facts = "; ".join(filter(None, (item.type, item.unit, default)))
         lines.append(f"- `{item.name}` ({facts}): {item.meaning}")
     return "\n".join(lines)
 

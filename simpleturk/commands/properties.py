@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from simpleturk import console
-from simpleturk.batch.properties.describe import described, json_schema
+from simpleturk.batch.properties.describe import describe_properties, json_schema
 from simpleturk.batch.properties.file import load_properties
 from simpleturk.commands.common.options import data_out
 from simpleturk.errors import UsageError
@@ -33,7 +33,7 @@ def properties(schema: SchemaOpt = False, check: CheckOpt = None) -> None:
         with data_out():
             console.data(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")
         return
-    rows = [(item.name, item.kind, item.default, item.unit, item.meaning) for item in described()]
+    rows = [(item.name, item.type, item.default, item.unit, item.meaning) for item in describe_properties()]
     if console.is_terminal():
         console.table("", rows, HEADER, right=False)
         return

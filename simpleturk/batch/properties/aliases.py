@@ -1,4 +1,4 @@
-"""Spellings of properties in files written for simple-amt before 2019: "duration", "frame_height", "Hits_approved"."""
+"""Older names of properties, in files for simple-amt before 2019: "duration", "frame_height", "Hits_approved"."""
 
 from typing import Any
 
@@ -18,18 +18,18 @@ _OLD = {
     "qualification_integer": "QualificationInteger",
 }
 
-#: Today's name by an older one. For some days in 2019 they began with a capital letter.
-TODAYS = _OLD | {name.capitalize(): meant for name, meant in _OLD.items()}
+#: The current name of each older name. For some days in 2019, the older names began with a capital letter.
+CURRENT_NAMES = _OLD | {name.capitalize(): current for name, current in _OLD.items()}
 
 
-def todays(document: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """A properties document under today's names; and a sentence for each property that stands there twice."""
-    found: dict[str, Any] = {}
-    spelled: dict[str, str] = {}
-    twice = []
+def use_current_names(document: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """A properties document with current names, and a problem for each property that it has under two names."""
+    renamed: dict[str, Any] = {}
+    original_names: dict[str, str] = {}
+    problems = []
     for name, value in document.items():
-        meant = TODAYS.get(name, name)
-        if meant in found:
-            twice.append(f"{spelled[meant]} and {name} are the same property")
-        found[meant], spelled[meant] = value, name
-    return found, twice
+        current = CURRENT_NAMES.get(name, name)
+        if current in renamed:
+            problems.append(f"{original_names[current]} and {name} are names of the same property")
+        renamed[current], original_names[current] = value, name
+    return renamed, problems

@@ -9,50 +9,55 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from simpleturk.batch.properties.aliases import TODAYS, todays
+from simpleturk.batch.properties.aliases import CURRENT_NAMES, use_current_names
 from simpleturk.batch.properties.model import Properties
 from simpleturk.errors import Problem, Problems, SimpleturkError, suggestion
 from simpleturk.mturk.strict_json import json_positions
 
-_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+#: Control characters and halves of characters.
+_NOT_DISPLAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
-#: What is not a property here, and why.
+_LAYOUT = ("a layout is stored on Amazon's requester site", "use the layout's HTML as the template")
+
+#: Parameters of CreateHIT that are not properties: the reason, and the next step.
 REFUSED = {
-    "UniqueRequestToken": "simpleturk makes one for each HIT, so that none is created twice; remove it",
-    "Question": "the template makes the question; remove it",
-    "HITLayoutId": "a layout lives on Amazon's requester site; use its HTML as the template",
-    "HITLayoutParameters": "a layout lives on Amazon's requester site; use its HTML as the template",
+    "UniqueRequestToken": ("simpleturk makes one for each HIT, so that no HIT is created twice", "remove it"),
+    "Question": ("the template makes the question", "remove it"),
+    "HITLayoutId": _LAYOUT,
+    "HITLayoutParameters": _LAYOUT,
 }
 
 
 def load_properties(path: Path, overrides: dict[str, str] | None = None) -> Properties:
-    """Read and check a properties file; `overrides` are KEY → VALUE as typed, "" removes the property.
+    """Read and check a properties file. `overrides` are KEY → VALUE as typed; "" removes the property.
 
-    Raises Problems with everything that is wrong in it.
+    Raises Problems with all problems of the file.
     """
-    written, places = _read(path)
-    document, twice = todays(written)
-    changes, twice_set = todays(dict(overrides or {}))
+    written, positions = _read(path)
+    document, duplicates = use_current_names(written)
+    changes, duplicate_changes = use_current_names(dict(overrides or {}))
     for name, text in changes.items():
         if text:
             document[name] = _typed(name, text)
         else:
             document.pop(name, None)
 
-    spelled = {TODAYS.get(name, name): name for name in written}
+    original_names = {CURRENT_NAMES.get(name, name): name for name in written}
 
-    def where(*place: str | int) -> str:
-        """The file, with the line and column of a property if they are known: of the smallest part that is."""
-        if place and place[0] not in changes:
-            own = (spelled.get(str(place[0]), place[0]), *place[1:])
-            known = next((places[own[:end]] for end in range(len(own), 0, -1) if own[:end] in places), None)
-            if known:
-                return f"{path}, line {known[0]}, column {known[1]}"
+    def where(*parts: str | int) -> str:
+        """The file, with the line and column of the smallest part of a property whose position is known."""
+        if parts and parts[0] not in changes:
+            keys = (original_names.get(str(parts[0]), parts[0]), *parts[1:])
+            known = (positions[keys[:end]] for end in range(len(keys), 0, -1) if keys[:end] in positions)
+            for line, column in known:
+                return f"{path}, line {line}, column {column}"
         return str(path)
 
-    problems = [Problem(str(path), sentence) for sentence in (*twice, *twice_set)]
-    problems += [Problem(where(name), f"{name}: {reason}") for name, reason in REFUSED.items() if name in document]
-    problems += [Problem(where(name), f"{name}: {sentence}") for name, sentence in _unreadable(document)]
+    problems = [Problem(str(path), what, "remove one of them") for what in (*duplicates, *duplicate_changes)]
+    problems += [
+        Problem(where(name), f"{name}: {reason}", hint) for name, (reason, hint) in REFUSED.items() if name in document
+    ]
+    problems += [Problem(where(name), f"{name}: {what}") for name, what in _bad_characters(document)]
     known = {name: value for name, value in document.items() if name not in REFUSED}
     try:
         properties = Properties.model_validate(known)
@@ -63,8 +68,8 @@ def load_properties(path: Path, overrides: dict[str, str] | None = None) -> Prop
     return properties
 
 
-def _unreadable(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """What no marketplace can show, wherever in the document it stands: control characters, halves of characters."""
+def _bad_characters(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The properties that contain a character which no marketplace can display, at any depth."""
     for name, value in document.items():
         waiting = [value]
         while waiting:
@@ -73,13 +78,13 @@ def _unreadable(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
                 waiting += [*item.keys(), *item.values()]
             elif isinstance(item, list):
                 waiting += item
-            elif isinstance(item, str) and (wrong := _UNREADABLE.search(item)):
-                yield name, f"holds the character U+{ord(wrong[0]):04X}, which cannot be shown"
+            elif isinstance(item, str) and (wrong := _NOT_DISPLAYABLE.search(item)):
+                yield name, f"contains the character U+{ord(wrong[0]):04X}, which cannot be displayed"
                 break
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[tuple[str | int, ...], tuple[int, int]]]:
-    """The document, and where its parts stand."""
+    """The document, and the line and column of each of its parts."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
@@ -97,14 +102,14 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[tuple[str | int, ...], tuple
         raise Problems([Problem(str(path), f"not JSON: {error}")]) from error
     if not isinstance(document, dict):
         raise Problems([Problem(str(path), "is not a JSON object", 'write {"Title": "…", …}')])
-    places = json_positions(text)
-    # Editors look there for the schema.
+    positions = json_positions(text)
+    # Editors find the JSON Schema by this property.
     document.pop("$schema", None)
-    return document, places
+    return document, positions
 
 
 def _typed(name: str, text: str) -> Any:
-    """What KEY=VALUE means: text for properties that are text, JSON where it can be read so."""
+    """The value of KEY=VALUE: text for properties that are text, else JSON, or text if it is not JSON."""
     if name in ("Title", "Description", "Keywords", "RequesterAnnotation", "QualificationId"):
         return text
     try:
@@ -121,14 +126,14 @@ def _exact(text: str) -> Decimal:
 
 
 def _problem(where: str, details: Any) -> Problem:
-    """One of Pydantic's findings in our words."""
-    place = ".".join(str(part + 1) if isinstance(part, int) else part for part in details["loc"])
-    kind, context = details["type"], details.get("ctx", {})
-    if kind == "missing":
-        return Problem(where, f"{place} is missing")
-    if kind == "extra_forbidden":
-        hint = suggestion(place, Properties.model_fields) if "." not in place else None
-        return Problem(where, f"{place} is not a property", hint)
+    """An error of Pydantic in plain words."""
+    name = ".".join(str(part + 1) if isinstance(part, int) else part for part in details["loc"])
+    error_type, context = details["type"], details.get("ctx", {})
+    if error_type == "missing":
+        return Problem(where, f"{name} is missing")
+    if error_type == "extra_forbidden":
+        hint = suggestion(name, Properties.model_fields) if "." not in name else None
+        return Problem(where, f"{name} is not a property", hint)
     sentences = {
         "greater_than_equal": "{value} is too small: at least {ge}",
         "less_than_equal": "{value} is too large: at most {le}",
@@ -145,10 +150,10 @@ def _problem(where: str, details: Any) -> Problem:
     shown = json.dumps(value, default=str, ensure_ascii=False)[:80]
     length = len(value) if isinstance(value, str | list) else 0
     units = "characters" if isinstance(value, str) else "values"
-    if kind == "value_error":
+    if error_type == "value_error":
         sentence = str(context["error"])
-    elif kind in sentences:
-        sentence = sentences[kind].format(value=shown, length=length, units=units, **context)
+    elif error_type in sentences:
+        sentence = sentences[error_type].format(value=shown, length=length, units=units, **context)
     else:
         sentence = details["msg"]
-    return Problem(where, f"{place}: {sentence}" if place else sentence)
+    return Problem(where, f"{name}: {sentence}" if name else sentence)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from simpleturk import console
 from simpleturk.batch.batch import Batch
 from simpleturk.batch.pricing import price
-from simpleturk.batch.properties.model import CAPS
+from simpleturk.batch.properties.model import PER_WORKER_LIMITS
 from simpleturk.client.client import MTurk
 from simpleturk.errors import SimpleturkError
 
@@ -38,7 +38,7 @@ def confirm_price(
 
 def warn_of_worker_limits(batch: Batch, mturk: MTurk) -> None:
     """Warn that Amazon's marketplaces ignore per-worker limits."""
-    limits = [name for name in CAPS if getattr(batch.properties, name) is not None]
+    limits = [name for name in PER_WORKER_LIMITS if getattr(batch.properties, name) is not None]
     if limits and mturk.marketplace.is_amazon:
         verb = "has" if len(limits) == 1 else "have"
         console.warn(

@@ -1,1 +1,1 @@
-"""Notifications of events to requesters."""
+"""Notifications: where they may go, their document, and their delivery."""

@@ -1,71 +1,49 @@
-"""Notes of events → their receivers: at least once, in the background, with retries.
+"""The delivery of notifications: at least once, in the background, with retries.
 
-A note is taken by moving its due time forward, so that no other process takes it too; whoever took it and died has only
-delayed it. It is deleted once its receiver has it, or after the last attempt. Nothing waits for a receiver but this.
+A deliverer leases a notification by moving its due time forward, so that other processes do not deliver it too. If the
+process ends during a delivery, the notification is only late. It is deleted after its delivery or its last attempt.
+Nothing else in the marketplace waits for a receiver.
 """
 
-import contextlib
-import http.client
 import json
 import logging
-import socket
-import ssl
 import threading
-import time
-import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.errors import StoreUnavailable
+from simpleturk.marketplace.notifications import aws, webhook
 from simpleturk.marketplace.notifications.destinations import TOPIC, is_queue, public_address
+from simpleturk.marketplace.notifications.document import Notification, event_document, sns_envelope
 from simpleturk.marketplace.store.schema import notifications
 
 log = logging.getLogger("simpleturk.notifications")
 
-#: Seconds: how often new notes are looked for, and how long a receiver may take.
+#: Seconds between looks for new notifications, and seconds that one delivery may take.
 PAUSE = 0.5
 TIMEOUT = 10
 
-#: Seconds until the next attempt: 5, 10, 20 … up to an hour; after so many attempts (about a day) a note is dropped.
+#: Seconds that a notification is leased. Deliveries end long before.
+LEASE = 6 * TIMEOUT
+
+#: Seconds until the next attempt: 5, 10, 20 … up to an hour. After the last attempt (about a day) it is dropped.
 FIRST_DELAY = 5
 LONGEST_DELAY = 3600
 MAX_ATTEMPTS = 32
 
-#: How many deliveries are under way at once, how many of them to one destination, and of one requester's notes.
-AT_ONCE = 16
-PER_DESTINATION = 2
-PER_REQUESTER = 6
-
-_NAMESPACE = uuid.UUID("4c6f9a52-6b0e-4a7c-9d9f-5d1f0d1c7e2a")
-
-
-def document(note: Row[Any]) -> dict[str, Any]:
-    """Amazon's event document for a note. Its id stays the same over all attempts."""
-    event = {
-        "EventType": note.event_type,
-        "EventTimestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(note.time)),
-        "HITTypeId": note.hit_type_id,
-        "HITId": note.hit_id,
-        "AssignmentId": note.assignment_id,
-    }
-    return {
-        "EventDocVersion": "2014-08-15",
-        "EventDocId": uuid.uuid5(_NAMESPACE, f"{note.requester_id}/{note.seq}/{note.time}").hex,
-        "CustomerId": note.requester_id,
-        "Events": [{name: value for name, value in event.items() if value is not None}],
-    }
+#: The most deliveries in progress: all together, to one destination, and of one requester.
+MAX_DELIVERIES = 16
+MAX_PER_DESTINATION = 2
+MAX_PER_REQUESTER = 6
 
 
 class Deliverer:
-    """Delivers what waits in a marketplace, until it is told to stop.
+    """Delivers the notifications of a marketplace until it is stopped.
 
-    `allow_private` lets webhooks and stand-ins of AWS be on this machine or its network.
+    `allow_private` permits webhooks and stand-ins for AWS on this computer and its network.
     """
 
     def __init__(self, marketplace: Marketplace, allow_private: bool = False) -> None:
@@ -74,228 +52,161 @@ class Deliverer:
         self._stopped = threading.Event()
         self._changed = threading.Event()
         self._lock = threading.Lock()
-        self._under_way: list[Row[Any]] = []
-        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="notification")
+        self._in_progress: list[Notification] = []
+        self._pool = ThreadPoolExecutor(MAX_DELIVERIES, thread_name_prefix="notification")
         self._thread = threading.Thread(target=self._run, name="notifications", daemon=True)
 
     def start(self) -> None:
-        """Begin, in a thread of its own."""
+        """Begin to deliver in a background thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish what is under way, and end."""
+        """Finish the deliveries in progress, and end the background thread."""
         self._stopped.set()
         self._changed.set()
-        self._thread.join(TIMEOUT * 2)
+        if self._thread.is_alive():
+            self._thread.join(TIMEOUT * 2)
         self.close()
 
     def close(self) -> None:
-        """End the threads of deliveries, once they are done."""
+        """Wait for the deliveries in progress, and end their threads."""
         self._pool.shutdown(cancel_futures=True)
 
     def deliver_due(self) -> int:
-        """Try everything that is due now; return how many notes were tried."""
-        tried = 0
+        """Attempt every notification that is due now; return the number of attempts."""
+        attempts = 0
         while not self._stopped.is_set():
             started = self._start_due()
-            tried += started
-            if not started and not self._under_way:
+            attempts += started
+            if not started and not self._in_progress:
                 break
             self._changed.wait(PAUSE)
             self._changed.clear()
-        return tried
+        return attempts
 
     def _run(self) -> None:
         while not self._stopped.is_set():
             try:
                 self._start_due()
-            except StoreUnavailable as error:  # a full disk, perhaps: the notes wait
+            except StoreUnavailable as error:  # a full disk, for instance: the notifications wait
                 log.warning("notifications wait: %s", error)
-            except Exception:  # a bug must not silence all notifications until the next start
+            except Exception:  # a bug must not stop all notifications until the server restarts
                 log.exception("delivering notifications failed")
             self._changed.wait(PAUSE)
             self._changed.clear()
 
     def _start_due(self) -> int:
-        """Begin to deliver what is due, as far as there is room for it; return how many notes that were."""
-        taken = self._take()
-        for note in taken:
-            self._pool.submit(self._deliver, note)
-        return len(taken)
+        """Start as many due deliveries as the limits allow; return their number."""
+        leased = self._lease_due()
+        for notification in leased:
+            self._pool.submit(self._deliver, notification)
+        return len(leased)
 
-    def _take(self) -> list[Row[Any]]:
-        """Some notes that are due, made ours for a while.
-
-        Of each destination and requester a few: a slow one delays nobody else.
-        """
+    def _lease_due(self) -> list[Notification]:
+        """Lease due notifications: a few of each destination and requester, so that a slow receiver delays no other."""
         now = self.marketplace.now()
-        table = notifications.c
-        first = (
-            select(table.destination, table.requester_id, func.min(table.due).label("since"))
-            .where(table.due <= now)
-            .group_by(table.destination, table.requester_id)
-        )
         with self.marketplace.store.read() as connection:
-            waiting = sorted(connection.execute(first).all(), key=lambda who: who.since)
+            queues = _due_queues(connection, now)
         with self._lock:
-            under_way = list(self._under_way)
-        if not any(_room(under_way, who.destination, who.requester_id) for who in waiting):
+            in_progress = list(self._in_progress)
+        if not any(_room(in_progress, destination, requester_id) for destination, requester_id in queues):
             return []
-        found: list[Row[Any]] = []
+        leased: list[Notification] = []
         with self.marketplace.store.write() as connection:
-            for who in waiting:
-                room = _room([*under_way, *found], who.destination, who.requester_id)
-                which = (table.destination == who.destination, table.requester_id == who.requester_id)
-                query = select(notifications).where(*which, table.due <= now).order_by(table.due, table.seq)
-                found += connection.execute(query.limit(room)).all() if room else []
-            lease = {"due": now + 6 * TIMEOUT, "attempts": table.attempts + 1}
-            connection.execute(update(notifications).where(table.seq.in_([note.seq for note in found])).values(**lease))
-        # Only now are they ours: a transaction that failed has taken nothing.
+            for destination, requester_id in queues:
+                room = _room([*in_progress, *leased], destination, requester_id)
+                if room:
+                    leased += _due_of(connection, now, destination, requester_id, room)
+            values = {"due": now + LEASE, "attempts": notifications.c.attempts + 1}
+            which = notifications.c.seq.in_([notification.seq for notification in leased])
+            connection.execute(update(notifications).where(which).values(**values))
+        # After the commit: a failed transaction has leased nothing.
         with self._lock:
-            self._under_way += found
-        return found
+            self._in_progress += leased
+        return leased
 
-    def _deliver(self, note: Row[Any]) -> None:
+    def _deliver(self, notification: Notification) -> None:
         try:
-            self._try(note)
-        except StoreUnavailable as error:  # it is tried again when its time is over
-            log.warning("notification %d waits: %s", note.seq, error)
-        except Exception:  # a bug in keeping the books of one note must not end the thread without a word
-            log.exception("notification %d failed", note.seq)
+            self._attempt(notification)
+        except StoreUnavailable as error:  # the next attempt follows when the lease ends
+            log.warning("notification %d waits: %s", notification.seq, error)
+        except Exception:  # a bug must not end the thread silently
+            log.exception("notification %d failed", notification.seq)
         finally:
             with self._lock:
-                self._under_way = [one for one in self._under_way if one.seq != note.seq]
+                self._in_progress = [other for other in self._in_progress if other.seq != notification.seq]
             self._changed.set()
 
-    def _try(self, note: Row[Any]) -> None:
+    def _attempt(self, notification: Notification) -> None:
         try:
-            self._send(note)
-        except Exception as error:  # whatever a receiver does, and whatever its address leads to
-            self._postpone(note, error)
+            self._send(notification)
+        except Exception as error:  # receivers are strangers, and may cause any error
+            self._postpone(notification, error)
         else:
-            self._forget(note)
+            self._delete(notification)
 
-    def _send(self, note: Row[Any]) -> None:
-        text = json.dumps(document(note))
-        if TOPIC.fullmatch(note.destination):
-            self._send_to_topic(note.destination, text)
-        elif is_queue(note.transport, note.destination):
-            self._send_to_queue(note.destination, text)
+    def _send(self, notification: Notification) -> None:
+        destination, message = notification.destination, json.dumps(event_document(notification))
+        if TOPIC.fullmatch(destination):
+            aws.send_to_topic(destination, message, TIMEOUT)
+        elif is_queue(notification.transport, destination):
+            aws.send_to_queue(destination, message, TIMEOUT)
         else:
-            self._send_to_webhook(note, text)
+            headers = {"Content-Type": "application/json"}
+            if notification.transport == "SNS":
+                message = json.dumps(sns_envelope(notification))
+                headers = {"Content-Type": "text/plain; charset=UTF-8", "x-amz-sns-message-type": "Notification"}
+            address = public_address(urlsplit(destination), self.allow_private)
+            webhook.post(destination, address, message.encode(), headers, TIMEOUT)
 
-    def _send_to_topic(self, topic: str, text: str) -> None:
-        import boto3
-
-        found = TOPIC.fullmatch(topic)
-        assert found
-        client = boto3.client("sns", region_name=found[1], config=_patience())
-        try:
-            client.publish(TopicArn=topic, Message=text)
-        finally:
-            client.close()
-
-    def _send_to_queue(self, queue: str, text: str) -> None:
-        import boto3
-
-        parts = urlsplit(queue)
-        host = parts.hostname or ""
-        labels = host.split(".")
-        region = labels[1] if host.startswith("sqs.") and len(labels) > 3 else "us-east-1"
-        endpoint = f"{parts.scheme}://{parts.netloc}"
-        client = boto3.client("sqs", region_name=region, endpoint_url=endpoint, config=_patience())
-        try:
-            client.send_message(QueueUrl=queue, MessageBody=text)
-        finally:
-            client.close()
-
-    def _send_to_webhook(self, note: Row[Any], text: str) -> None:
-        """POST to the address that was looked at, and nowhere else: no redirects, no proxies, no credentials."""
-        parts = urlsplit(note.destination)
-        address = public_address(parts, self.allow_private)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        headers = {"Host": parts.netloc, "Content-Type": "application/json", "User-Agent": "simpleturk"}
-        body = _envelope(note, text) if note.transport == "SNS" else text
-        if note.transport == "SNS":
-            headers |= {"Content-Type": "text/plain; charset=UTF-8", "x-amz-sns-message-type": "Notification"}
-        with _connected(parts, address) as connection:
-            connection.request("POST", target, body=body.encode(), headers=headers)
-            answer = connection.getresponse()
-            if not 200 <= answer.status < 300:
-                raise OSError(f"answered with status {answer.status}")
-
-    def _postpone(self, note: Row[Any], error: Exception) -> None:
-        attempts = note.attempts + 1
-        # Without the destination's query, which may hold a secret.
-        where = note.destination.partition("?")[0]
+    def _postpone(self, notification: Notification, error: Exception) -> None:
+        attempts = notification.attempts + 1
+        # Without the query of the URL, which may contain a secret.
+        destination = notification.destination.partition("?")[0]
         if attempts >= MAX_ATTEMPTS:
-            log.error("notification %d to %s given up: %s", note.seq, where, type(error).__name__)
-            self._forget(note)
+            log.error("notification %d to %s dropped: %s", notification.seq, destination, type(error).__name__)
+            self._delete(notification)
             return
-        log.warning("notification %d to %s failed, attempt %d: %s", note.seq, where, attempts, error)
+        log.warning("notification %d to %s failed, attempt %d: %s", notification.seq, destination, attempts, error)
         now = self.marketplace.now()
         due = now + min(FIRST_DELAY * 2 ** (attempts - 1), LONGEST_DELAY)
-        # What else waits for this receiver waits with it: nobody else's notes stand behind those of a dead one.
-        others = (notifications.c.destination == note.destination) & (notifications.c.due <= now)
+        # Other notifications to this receiver wait as well, so that those to other receivers come first.
+        same_destination = (notifications.c.destination == notification.destination) & (notifications.c.due <= now)
         with self.marketplace.store.write() as connection:
-            which = (notifications.c.seq == note.seq) | others
+            which = (notifications.c.seq == notification.seq) | same_destination
             connection.execute(update(notifications).where(which).values(due=due))
 
-    def _forget(self, note: Row[Any]) -> None:
+    def _delete(self, notification: Notification) -> None:
         with self.marketplace.store.write() as connection:
-            connection.execute(delete(notifications).where(notifications.c.seq == note.seq))
+            connection.execute(delete(notifications).where(notifications.c.seq == notification.seq))
 
 
-def _room(under_way: list[Row[Any]], destination: str, requester_id: str) -> int:
-    """How many more notes of a requester to a destination may be under way."""
-    to_it = len([note for note in under_way if note.destination == destination])
-    of_them = len([note for note in under_way if note.requester_id == requester_id])
-    return max(0, min(AT_ONCE - len(under_way), PER_DESTINATION - to_it, PER_REQUESTER - of_them))
-
-
-@contextmanager
-def _connected(parts: SplitResult, address: str) -> Iterator[http.client.HTTPConnection]:
-    """A connection to an address, ended after TIMEOUT seconds whatever the other side does: it may drip bytes."""
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    with socket.create_connection((address, port), TIMEOUT) as plain:
-        end = threading.Timer(TIMEOUT, _shut, [plain])
-        end.daemon = True
-        end.start()
-        try:
-            secure = parts.scheme == "https"
-            used = (
-                ssl.create_default_context().wrap_socket(plain.dup(), server_hostname=host) if secure else plain.dup()
-            )
-            connection = http.client.HTTPConnection(host, port)
-            connection.sock = used
-            try:
-                yield connection
-            finally:
-                connection.close()
-        finally:
-            end.cancel()
-
-
-def _shut(plain: socket.socket) -> None:
-    # Gone already: then there is nothing to end.
-    with contextlib.suppress(OSError):
-        plain.shutdown(socket.SHUT_RDWR)
-
-
-def _envelope(note: Row[Any], text: str) -> str:
-    """What SNS posts to a web address, for programs that already read that."""
-    message = document(note)
-    return json.dumps(
-        {
-            "Type": "Notification",
-            "MessageId": str(uuid.UUID(message["EventDocId"])),
-            "Message": text,
-            "Timestamp": message["Events"][0]["EventTimestamp"],
-        }
+def _due_queues(connection: Connection, now: float) -> list[tuple[str, str]]:
+    """Return the pairs of destination and requester with due notifications, those that wait longest first."""
+    table = notifications.c
+    query = (
+        select(table.destination, table.requester_id, func.min(table.due).label("since"))
+        .where(table.due <= now)
+        .group_by(table.destination, table.requester_id)
     )
+    queues = sorted(connection.execute(query).all(), key=lambda queue: queue.since)
+    return [(queue.destination, queue.requester_id) for queue in queues]
 
 
-def _patience() -> Any:
-    from botocore.config import Config
+def _due_of(connection: Connection, now: float, destination: str, requester_id: str, limit: int) -> list[Notification]:
+    table = notifications.c
+    queue = (table.destination == destination, table.requester_id == requester_id, table.due <= now)
+    query = select(notifications).where(*queue).order_by(table.due, table.seq).limit(limit)
+    return [Notification(**row._mapping) for row in connection.execute(query)]
 
-    return Config(connect_timeout=TIMEOUT, read_timeout=TIMEOUT, retries={"total_max_attempts": 1})
+
+def _room(in_progress: list[Notification], destination: str, requester_id: str) -> int:
+    """Return how many more notifications of a requester to a destination may be in progress."""
+    to_destination = len([notification for notification in in_progress if notification.destination == destination])
+    of_requester = len([notification for notification in in_progress if notification.requester_id == requester_id])
+    free = (
+        MAX_DELIVERIES - len(in_progress),
+        MAX_PER_DESTINATION - to_destination,
+        MAX_PER_REQUESTER - of_requester,
+    )
+    return max(0, min(free))

@@ -1,8 +1,8 @@
-"""Where notifications may go: a webhook, a queue of SQS, or a topic of SNS, told by what the destination looks like.
+"""Where notifications may go: a webhook, a queue of SQS, or a topic of SNS, recognised by its address.
 
 arn:aws:sns:…                          a topic
 https://sqs.…/123456789012/name        a queue of Amazon's, or of the stand-in that AWS_ENDPOINT_URL_SQS names
-any other http(s) address              a webhook: the document comes as the body of a POST
+any other http(s) address              a webhook: a POST sends the document as its body
 """
 
 import ipaddress
@@ -19,12 +19,12 @@ _QUEUE_PATH = re.compile(r"(/queue)?/[0-9]{12}/[A-Za-z0-9_.-]{1,80}")
 
 MAX_DESTINATION = 2048
 
-#: Networks that translate to IPv4, whatever it is: NAT64, and two old forms.
+#: Networks of IPv6 that translate to any address of IPv4: NAT64, and two obsolete forms.
 _TRANSLATED = [ipaddress.ip_network(name) for name in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96")]
 
 
 def check_destination(transport: str, destination: str) -> None:
-    """Raise RequestError InvalidTransportEndpoint unless this can be a place to deliver to."""
+    """Raise RequestError InvalidTransportEndpoint unless a destination is possible for a transport."""
     if transport == "Email":
         raise _refused("Email is no longer offered")
     if len(destination) > MAX_DESTINATION:
@@ -43,23 +43,24 @@ def check_destination(transport: str, destination: str) -> None:
 
 
 def is_queue(transport: str, destination: str) -> bool:
-    """Whether a destination is a queue of SQS: only those are sent to with the operator's AWS credentials."""
+    """Return whether a destination is a queue of SQS. Only queues get the operator's AWS credentials."""
     parts = urlsplit(destination)
     host = parts.hostname or ""
-    amazons = parts.scheme == "https" and bool(_QUEUE_HOST.fullmatch(host))
+    is_amazon = parts.scheme == "https" and bool(_QUEUE_HOST.fullmatch(host))
     stand_in = urlsplit(os.environ.get("AWS_ENDPOINT_URL_SQS", os.environ.get("AWS_ENDPOINT_URL", "")))
-    fits = amazons or (parts.scheme, parts.netloc) == (stand_in.scheme, stand_in.netloc)
-    return transport == "SQS" and fits and bool(_QUEUE_PATH.fullmatch(parts.path))
+    is_allowed = is_amazon or (parts.scheme, parts.netloc) == (stand_in.scheme, stand_in.netloc)
+    return transport == "SQS" and is_allowed and bool(_QUEUE_PATH.fullmatch(parts.path))
 
 
 def public_address(parts: SplitResult, allow_private: bool) -> str:
-    """The address (number) of a destination's host. Raises PermissionError for one that is not public, OSError.
+    """Return the IP address of a destination's host.
 
-    Whoever connects has to use this very address: asked again, the name may have another.
+    Connect to exactly this address: a second look-up of the name may give another one. Raises PermissionError for an
+    address that is not public, OSError for a name without address.
     """
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
-    address = str(found[0][4][0])
+    addresses = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+    address = str(addresses[0][4][0])
     if not allow_private and not _is_public(address):
         raise PermissionError(f"{parts.hostname} is {address}, which is not a public address")
     return address
@@ -67,12 +68,15 @@ def public_address(parts: SplitResult, allow_private: bool) -> str:
 
 def _is_public(address: str) -> bool:
     number = ipaddress.ip_address(address.partition("%")[0])
-    # In some of IPv6's networks an address of IPv4 is hidden: then that is where it leads.
+    # Some addresses of IPv6 contain an address of IPv4, to which they lead.
     inner = getattr(number, "ipv4_mapped", None) or getattr(number, "sixtofour", None) or number
-    every = [inner, *(getattr(number, "teredo", None) or ())]
+    addresses = [inner, *(getattr(number, "teredo", None) or ())]
     if any(number in network for network in _TRANSLATED if network.version == number.version):
         return False
-    return all(one.is_global and not one.is_multicast and not getattr(one, "is_site_local", False) for one in every)
+    return all(
+        address.is_global and not address.is_multicast and not getattr(address, "is_site_local", False)
+        for address in addresses
+    )
 
 
 def _refused(reason: str) -> RequestError:

@@ -95,7 +95,8 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         deliverer = Deliverer(marketplace, settings.allow_private_webhooks)
-        deliverer.start()
+        if settings.deliver_notifications:
+            deliverer.start()
         # Starlette itself calls pages that are no coroutines, in threads of this limiter.
         anyio.to_thread.current_default_thread_limiter().total_tokens = READERS
         yield

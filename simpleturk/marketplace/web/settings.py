@@ -45,14 +45,15 @@ class ServerSettings:
 
     `open_access`: the server listens on this computer only, and API calls without a known key are the local
     requester's. `rate` is API calls per second and key, 0 for no limit; each of the `processes` allows its share.
-    `log_all`: the access log has every request, not only failed API calls. `is_secure`: browsers reach the site over
-    TLS.
+    `deliver_notifications`: this server sends notifications to their receivers. `log_all`: the access log has every
+    request, not only failed API calls. `is_secure`: browsers reach the site over TLS.
     """
 
     open_access: bool = True
     strict: bool = False
     site: SiteSettings = field(default_factory=SiteSettings)
     rate: float = 0
+    deliver_notifications: bool = True
     allow_private_webhooks: bool = False
     log_all: bool = False
     is_secure: bool = False
