@@ -1,6 +1,6 @@
 """Local files that inputs name → addresses under which pages show them: `{{ asset(input.image) }}`.
 
-An address is made of what the file holds, so rendering needs no network, and the same file is published once.
+An address is made of the file's contents, so rendering needs no network, and the same file is published once.
 """
 
 import base64
@@ -15,17 +15,17 @@ from simpleturk.errors import SimpleturkError
 from simpleturk.files import stamp
 from simpleturk.mturk.media_types import media_type
 
-#: Where a simpleturk marketplace serves what was launched with its HITs; relative to the page's own address.
+#: Where a simpleturk marketplace serves the files of its HITs, relative to the page's own address.
 SERVED = "/assets/"
 
 
 class AssetError(SimpleturkError):
-    """A file that a template asked for cannot be shown; the input's line is added by whoever renders."""
+    """A file that a template names cannot be shown. The code that renders adds the input's line."""
 
 
 @dataclass(frozen=True)
 class Asset:
-    """A local file, by what it holds. `name` is its SHA-256 in hex and its suffix; `size` is in bytes."""
+    """A local file as it was when it was hashed. `name` is its SHA-256 in hex and its suffix; `size` is in bytes."""
 
     path: Path
     name: str
@@ -33,38 +33,47 @@ class Asset:
     media_type: str
 
     def data(self) -> bytes:
-        """What it holds. Raises SimpleturkError when that is not what it was."""
+        """The file's contents. Raises SimpleturkError if they have changed."""
         data = self.path.read_bytes()
-        if not self.name.startswith(hashlib.sha256(data).hexdigest()):
-            raise SimpleturkError(f"{self.path} has just changed", "run the command again")
+        self._compare(hashlib.sha256(data).hexdigest())
         return data
+
+    def check_unchanged(self) -> None:
+        """Read the file again, in pieces. Raises SimpleturkError if it has changed."""
+        with self.path.open("rb") as file:
+            self._compare(hashlib.file_digest(file, "sha256").hexdigest())
+
+    def _compare(self, digest: str) -> None:
+        if not self.name.startswith(digest):
+            raise SimpleturkError(f"{self.path} has just changed", "run the command again")
 
 
 def served(asset: Asset) -> str:
-    """The address on a simpleturk marketplace."""
+    """The address of a file on a simpleturk marketplace."""
     return f"{SERVED}{asset.name}"
 
 
-def inlined(most: int) -> Callable[[Asset], str]:
-    """What puts files of up to `most` bytes into the page itself, as data: addresses."""
+def inlined(max_bytes: int) -> Callable[[Asset], str]:
+    """A function that gives files data: addresses, which put them into the page itself; larger files are refused."""
 
     def address(asset: Asset) -> str:
-        if asset.size > most:
+        if asset.size > max_bytes:
             raise AssetError(
-                f"{asset.path} has {asset.size:,} bytes, too many to stand in the page (up to {most:,})",
-                "put it on a web server and name its address, or let --assets s3://BUCKET/PREFIX upload it",
+                f"{asset.path} has {asset.size:,} bytes; a page can hold files of up to {max_bytes:,} bytes",
+                "put the file on a web server and name its URL, or upload it with --assets s3://BUCKET/PREFIX",
             )
-        kind = f"{asset.media_type};charset=utf-8" if asset.media_type.startswith("text/") else asset.media_type
-        return f"data:{kind};base64,{base64.b64encode(asset.data()).decode()}"
+        is_text = asset.media_type.startswith("text/")
+        media_type = f"{asset.media_type};charset=utf-8" if is_text else asset.media_type
+        return f"data:{media_type};base64,{base64.b64encode(asset.data()).decode()}"
 
     return address
 
 
 @dataclass
 class Assets:
-    """The files of a batch. They are looked for in these folders, in this order; `address` says where pages find them.
+    """The files of a batch, searched for in these folders in this order. `address` gives the address of a file.
 
-    `found` is every file that a page asked for, by name.
+    `found` has every file that a page has asked for, by name.
     """
 
     folders: Sequence[Path]
@@ -73,9 +82,9 @@ class Assets:
     _known: dict[str, tuple[object, Asset]] = field(default_factory=dict)
 
     def __call__(self, reference: object) -> str:
-        """The address of what an input names: a local file; or an address already, which stays as it is.
+        """The address of a file that an input names. A URL stays as it is.
 
-        Raises AssetError for a file that is not there, or outside of the folders: inputs may come from strangers.
+        Raises AssetError for a file that does not exist or is outside of the folders: inputs may come from strangers.
         """
         text = os.fspath(reference) if isinstance(reference, Path) else str(reference)
         if _is_address(text):
@@ -102,26 +111,26 @@ class Assets:
         return asset
 
     def _path(self, text: str) -> Path:
-        """The first such file. What a link in a folder leads to is meant; what climbs out of it by its name is not."""
+        """The first file of that name. Symbolic links in a folder are followed; names that leave the folder are not."""
         for folder in self.folders:
             home = os.path.abspath(folder)
             path = os.path.abspath(os.path.join(home, text))
             inside = path.startswith(home + os.sep) or home == os.sep
-            # What is hidden is nobody's picture, but perhaps somebody's key.
+            # A hidden file is hardly a picture, but may be a key.
             is_hidden = any(part.startswith(".") for part in Path(os.path.relpath(path, home)).parts)
             if inside and not is_hidden and os.path.isfile(path):
                 return Path(os.path.relpath(path)) if path.startswith(os.getcwd() + os.sep) else Path(path)
         looked = " and ".join("this folder" if folder == Path() else str(folder) for folder in self.folders)
         raise AssetError(
             f"there is no file {text[:200]!r} in {looked}",
-            "name it relative to the inputs; what lies elsewhere can be linked into that folder",
+            "name it relative to the inputs, or link it into that folder",
         )
 
 
 def local_files(inputs: Path | None, template: Path | None, address: Callable[[Asset], str]) -> Assets:
-    """The files of a batch, looked for beside its inputs and beside its template.
+    """The files of a batch, searched for beside its inputs and beside its template.
 
-    Inputs without a file of their own (from a pipe) stand in the working directory.
+    Inputs without a file (from a pipe) name files of the working directory.
     """
     folders = [inputs.parent if inputs else Path(), *([template.parent] if template else [])]
     return Assets(list(dict.fromkeys(folders)), address)

@@ -1,4 +1,4 @@
-"""The local marketplace, which answers in this process: the only place outside of the commands that knows it."""
+"""The local marketplace, which answers in this process. Only this module and some commands import the marketplace."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,8 +9,8 @@ from simpleturk.client.client import MTurk
 from simpleturk.errors import SimpleturkError
 
 
-def requirements_nobody_meets(mturk: MTurk, requirements: Sequence[dict[str, Any]], database: Path | None) -> list[int]:
-    """For `local`: which requirements (by position) no worker known there meets; [] elsewhere, where nobody knows."""
+def find_unmet_requirements(mturk: MTurk, requirements: Sequence[dict[str, Any]], database: Path | None) -> list[int]:
+    """The positions of the requirements that no worker of the local marketplace meets; [] for other marketplaces."""
     if not mturk.marketplace.is_local or not requirements:
         return []
     from simpleturk.marketplace.domain.search import nobody_meets
@@ -19,8 +19,8 @@ def requirements_nobody_meets(mturk: MTurk, requirements: Sequence[dict[str, Any
         return nobody_meets(transaction, list(requirements))
 
 
-def question_mistake(xml: str) -> str | None:
-    """What the service's schemas forbid in a question document, with its line and column; None if nothing."""
+def schema_error(xml: str) -> str | None:
+    """The first violation of MTurk's schemas in a question document, with line and column; None if it is valid."""
     from simpleturk.marketplace.errors import RequestError
     from simpleturk.marketplace.questions.question import parse_question
 
@@ -34,14 +34,14 @@ def question_mistake(xml: str) -> str | None:
 
 
 def default_database() -> Path:
-    """Where the local marketplace lives when nobody says otherwise: the user's data folder."""
+    """The local marketplace's file unless the user names another: in the user's data folder."""
     import platformdirs
 
     return platformdirs.user_data_path("simpleturk", appauthor=False) / "marketplace.db"
 
 
 def answer_in_process(client: Any, database: Path) -> None:
-    """Hand every request of a client to the embedded marketplace instead of the network."""
+    """Answer every request of a client from the local marketplace instead of the network."""
     from botocore.awsrequest import AWSResponse
     from botocore.compat import HTTPHeaders
 
@@ -62,8 +62,11 @@ def answer_in_process(client: Any, database: Path) -> None:
     client.meta.events.register("before-send.mturk", answer)
 
 
-def keep_asset(database: Path | None, name: str, path: Path) -> None:
-    """Keep a copy of a file for pages to show; `name` is its SHA-256 and suffix. Raises ValueError, OSError."""
+def save_asset(database: Path | None, name: str, path: Path) -> None:
+    """Save a copy of a file for pages to show; `name` is its SHA-256 and suffix. Raises OSError.
+
+    Raises ValueError if the file has another SHA-256.
+    """
     from simpleturk.marketplace.store.sqlite import assets_folder
     from simpleturk.marketplace.web.assets import keep
 
@@ -82,11 +85,11 @@ def _open_marketplace(database: Path) -> Any:
 
 
 def _unavailable(error: Exception) -> SimpleturkError:
-    return SimpleturkError(f"the local marketplace cannot be used: {error}", "name another with --database")
+    return SimpleturkError(f"the local marketplace cannot be used: {error}", "name another file with --database")
 
 
 class _Raw:
-    """A response's body, as AWSResponse reads it."""
+    """A response's body in the form in which AWSResponse reads it."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body

@@ -19,7 +19,7 @@ from simpleturk.batch.properties.file import load_properties
 from simpleturk.batch.properties.model import Properties
 from simpleturk.batch.record import BatchRecord, Source, portable, read_record, saved_inputs_path, write_record
 from simpleturk.client.endpoints import LOCAL_URL
-from simpleturk.client.in_process import question_mistake
+from simpleturk.client.in_process import schema_error
 from simpleturk.commands.common.database import opened
 from simpleturk.commands.common.options import DEFAULT_IDS, DatabaseOpt, IdsOpt, OptionalTemplateOpt, SyntaxOpt
 from simpleturk.commands.results import Status
@@ -109,7 +109,7 @@ def _questions(
     for item, hit_id in zip(inputs.values() if source else (), batch.hits, strict=False):
         assert source
         try:
-            questions[hit_id] = checked_question(source, item.value, height, question_mistake)
+            questions[hit_id] = checked_question(source, item.value, height, schema_error)
         except Problems as error:
             problems |= dict.fromkeys(error.problems)
         except ValueError as error:

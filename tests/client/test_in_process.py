@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from simpleturk.client.connect import connect
-from simpleturk.client.in_process import question_mistake
+from simpleturk.client.in_process import schema_error
 from simpleturk.errors import SimpleturkError
 from simpleturk.mturk.questions import question_xml
 from tests.client.conftest import LOCAL
@@ -31,11 +31,11 @@ def test_an_unusable_database_is_reported_with_the_next_step(tmp_path: Path) -> 
     with pytest.raises(SimpleturkError) as caught:
         connect(LOCAL, database=tmp_path / "notes")
     assert "is not a marketplace's database" in caught.value.message
-    assert caught.value.hint == "name another with --database"
+    assert caught.value.hint == "name another file with --database"
 
 
 def test_a_question_that_the_schemas_forbid_is_reported_with_its_place() -> None:
-    assert question_mistake(question_xml("<p>Hello</p>", 0)) is None
+    assert schema_error(question_xml("<p>Hello</p>", 0)) is None
     document = question_xml("<p>Hello</p>", 0).replace("<FrameHeight>0</FrameHeight>", "")
-    mistake = question_mistake(document)
-    assert mistake and mistake.startswith("line 1, column ")
+    error = schema_error(document)
+    assert error and error.startswith("line 1, column ")

@@ -6,7 +6,7 @@ from pathlib import Path
 from simpleturk.assets.local import Asset, local_files
 from simpleturk.batch.batch import BatchFiles
 from simpleturk.batch.inputs.jsonl import Inputs
-from simpleturk.client.in_process import question_mistake
+from simpleturk.client.in_process import schema_error
 from simpleturk.commands.common.options import overrides
 from simpleturk.resources import find
 from simpleturk.simple_amt import load_simple_amt_config
@@ -41,5 +41,5 @@ def batch_files(
         assets=local_files(None if inputs.kept else inputs.path, template, address),
         skipped=skipped,
         max_question_bytes=max_question_bytes,
-        check_question=question_mistake,
+        check_question=schema_error,
     )

@@ -8,7 +8,7 @@ from simpleturk.batch.batch import Batch
 from simpleturk.batch.lint.check import check_batch
 from simpleturk.batch.lint.finding import Finding
 from simpleturk.client.client import MTurk
-from simpleturk.client.in_process import requirements_nobody_meets
+from simpleturk.client.in_process import find_unmet_requirements
 from simpleturk.errors import Problems, Repetitions
 
 #: The number of inputs whose pages a launch checks; `check` checks all of them.
@@ -42,7 +42,7 @@ def report_findings(findings: Sequence[Finding], strict: bool = False, silent: b
 def unmet_requirements(batch: Batch, mturk: MTurk, database: Path | None) -> list[Finding]:
     """A warning if no worker known to the local marketplace meets the batch's requirements."""
     requirements = batch.properties.requirements()
-    unmet = requirements_nobody_meets(mturk, [requirement for _, requirement in requirements], database)
+    unmet = find_unmet_requirements(mturk, [requirement for _, requirement in requirements], database)
     names = list(dict.fromkeys(requirements[position][0] for position in unmet))
     if not names:
         return []

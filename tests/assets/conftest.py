@@ -1,0 +1,34 @@
+"""A batch whose inputs name local files."""
+
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from tests.conftest import Files
+
+TEMPLATE = (
+    '<!doctype html><title>T</title><form action="https://www.mturk.com/mturk/externalSubmit">'
+    '<img alt="x" src="{{ asset(input.image) }}"><input name="a"><button>Submit</button></form>'
+)
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
+NAME = f"{sha256(PNG).hexdigest()}.png"
+
+
+@pytest.fixture
+def batch(batch_files: Files, folder: Path) -> Path:
+    (folder / "images").mkdir()
+    (folder / "images" / "a.png").write_bytes(PNG)
+    (folder / "images" / "é 🙂.png").write_bytes(PNG)
+    batch_files([{"image": "images/a.png"}, {"image": "images/é 🙂.png"}], template=TEMPLATE)
+    return folder
+
+
+def questions(local: Marketplace) -> list[str]:
+    from sqlalchemy import select
+
+    from simpleturk.marketplace.store.schema import hits
+
+    with local.read() as transaction:
+        return list(transaction.execute(select(hits.c.question)).scalars())
