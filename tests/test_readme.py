@@ -1,7 +1,9 @@
 """The README: every command is in it, its commands are ones that the program accepts, and its tour works."""
 
+import json
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,8 @@ import typer.main
 
 from simpleturk.cli import app
 from simpleturk.commands.help import MANUAL
-from tests.conftest import REPOSITORY, Run
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from tests.conftest import REPOSITORY, Run, do
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 TOURS = {"README": README, "tour": (MANUAL / "tour.md").read_text(encoding="utf-8")}
@@ -75,6 +78,35 @@ def test_the_tours_files_are_a_batch_that_launches(folder: Path, run: Run, tour:
         assert line in tour
     assert "capital of Peru" in run("render-template").stdout
     assert "0 error" not in run("check").stderr and run("check", "--strict").exit_code == 0
+
+
+@pytest.mark.parametrize("tour", TOURS.values(), ids=TOURS)
+def test_the_tours_commands_print_what_it_shows(
+    folder: Path, run: Run, local: Marketplace, monkeypatch: pytest.MonkeyPatch, tour: str
+) -> None:
+    monkeypatch.setenv("SIMPLETURK_DATABASE", "market.db")
+    write_files(folder, tour)
+    for command, shown in outputs(tour, ("launch", "progress", "approve", "delete")):
+        if command == ["progress"]:
+            for hit_id, capital in zip(Path("hit_ids.txt").read_text().split(), ("Lima", "Accra"), strict=True):
+                do(local, hit_id, "ann", ("output", json.dumps({"capital": capital})))
+            for record in map(json.loads, run("results").stdout.splitlines()):
+                values = [record["worker_id"], record["input"]["country"], record["output"]["capital"]]
+                assert json.dumps(values, separators=(",", ":")) in tour
+        result = run(*command, input="y\n")
+        assert result.exit_code == 0
+        printed = [line.rstrip() for line in (result.stdout + result.stderr).splitlines()]
+        assert shown in ([], printed)
+
+
+def outputs(text: str, names: tuple[str, ...]) -> Iterator[tuple[list[str], list[str]]]:
+    """The simpleturk commands of these names in a document's console blocks, with the lines that follow each."""
+    for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
+        for part in block.removeprefix("$ ").split("\n$ "):
+            first, *shown = part.splitlines()
+            program, *command = shlex.split(first)
+            if program == "simpleturk" and command[0] in names:
+                yield command, [line.removesuffix(" y") for line in shown]
 
 
 def write_files(folder: Path, tour: str) -> None:
