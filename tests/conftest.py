@@ -46,6 +46,24 @@ TEMPLATE = """<!doctype html><title>T</title>
 """
 
 
+#: Files with tests that take longest. They start first, so that no process works on one when all others are done.
+LONGEST = (
+    "test_checks.py",
+    "test_killed.py",
+    "test_fuzz.py",
+    "test_installed.py",
+    "test_large.py",
+    "test_accessible_worker_site.py",
+    "test_hostile_pages.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest tests first."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
+
+
 class Clock:
     """A clock that stands still until it is moved. Epoch seconds."""
 

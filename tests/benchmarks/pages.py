@@ -18,7 +18,7 @@ from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.store.sqlite import SQLiteStore
 from tests.benchmarks.site import api
 from tests.browser.conftest import FLAGS
-from tests.browser.test_accessible import fill
+from tests.browser.test_accessible_worker_site import fill
 from tests.chromium import find_chromium
 
 LOADS = 7

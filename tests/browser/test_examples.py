@@ -14,7 +14,7 @@ from simpleturk.batch.templates.jinja import JinjaTemplate
 from simpleturk.commands.init import copy_example, examples
 from tests.browser.conftest import Server, picture
 from tests.browser.gallery import ACCEPTED, PREVIEW, act, pages, show
-from tests.browser.test_accessible import AXE
+from tests.browser.test_accessible_worker_site import AXE
 from tests.browser.worker_steps import accept, accepted, hit, hit_frame, sign_in, wait_for_draft
 from tests.conftest import Run, records
 

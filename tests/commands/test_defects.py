@@ -1,7 +1,7 @@
 """What went wrong with simple-amt does not go wrong here: launching, results, review, deleting, and the rest.
 
 What happens in a page (an input that cannot be read, a handler that fails, a page without its marketplace or without
-the network) is in tests/browser/test_include.py; batches that are killed are in test_killed.py.
+the network) is in tests/browser/test_simpleturk_include.py; batches that are killed are in test_killed.py.
 """
 
 import json

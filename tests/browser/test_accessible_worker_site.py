@@ -15,7 +15,7 @@ from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import accounts
 from simpleturk.marketplace.store.sqlite import SQLiteStore
 from tests.browser.conftest import LAPTOP, PHONE, Server, picture
-from tests.browser.test_forms import BUTTON, requester
+from tests.browser.test_question_forms import BUTTON, requester
 from tests.conftest import Worker
 from tests.marketplace.api.test_boto3_programs import HIT
 from tests.marketplace.questions.test_answer_key import ANSWER_KEY
