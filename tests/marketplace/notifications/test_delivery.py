@@ -46,6 +46,8 @@ def specification(destination: str, transport: str = "SQS", events: list[str] | 
 
 @pytest.fixture
 def deliver(marketplace: Marketplace) -> Callable[..., int]:
+    """Deliver the notifications that are due; return the number of attempts."""
+
     def run(allow_private: bool = True) -> int:
         deliverer = Deliverer(marketplace, allow_private)
         try:
@@ -57,19 +59,20 @@ def deliver(marketplace: Marketplace) -> Callable[..., int]:
 
 
 def waiting(marketplace: Marketplace) -> int:
+    """The number of notifications that wait for delivery."""
     with marketplace.store.read() as connection:
         return connection.scalar(select(func.count()).select_from(notifications)) or 0
 
 
-def hit_type(mturk: Any, notification: dict[str, Any]) -> str:
+def create_hit_type(mturk: Any, notification: dict[str, Any]) -> str:
     values = {name: HIT[name] for name in ("Title", "Description", "Reward", "AssignmentDurationInSeconds")}
-    kind = str(mturk.create_hit_type(**values)["HITTypeId"])
-    mturk.update_notification_settings(HITTypeId=kind, Notification=notification)
-    return kind
+    hit_type_id = str(mturk.create_hit_type(**values)["HITTypeId"])
+    mturk.update_notification_settings(HITTypeId=hit_type_id, Notification=notification)
+    return hit_type_id
 
 
-def make(mturk: Any, kind: str, **more: Any) -> str:
-    values = {"HITTypeId": kind, "Question": HIT["Question"], "LifetimeInSeconds": 3600} | more
+def create_hit(mturk: Any, hit_type_id: str, **more: Any) -> str:
+    values = {"HITTypeId": hit_type_id, "Question": HIT["Question"], "LifetimeInSeconds": 3600} | more
     return str(mturk.create_hit_with_hit_type(**values)["HIT"]["HITId"])
 
 
@@ -80,16 +83,16 @@ def wait_for_requests(receiver: Receiver) -> None:
         time.sleep(0.01)
 
 
-def test_everything_that_happens_is_told_in_amazons_document(
+def test_every_event_is_delivered_as_amazons_document(
     mturk: Any, receiver: Receiver, deliver: Callable[..., int], worker: WorkerOf, clock: Clock
 ) -> None:
-    kind = hit_type(mturk, specification(receiver.url + "/hook?x=1"))
-    hit_id = make(mturk, kind, MaxAssignments=5)
+    hit_type_id = create_hit_type(mturk, specification(receiver.url + "/hook?x=1"))
+    hit_id = create_hit(mturk, hit_type_id, MaxAssignments=5)
     for name in ("ann", "bob"):
-        worker(name).do(kind)
+        worker(name).do(hit_type_id)
     cat, dan = worker("cat"), worker("dan")
-    cat.give_back(cat.accept(kind))
-    dan.accept(kind)
+    cat.give_back(cat.accept(hit_type_id))
+    dan.accept(hit_type_id)
     listed = mturk.list_assignments_for_hit(HITId=hit_id)["Assignments"]
     mturk.approve_assignment(AssignmentId=listed[0]["AssignmentId"])
     mturk.reject_assignment(AssignmentId=listed[1]["AssignmentId"], RequesterFeedback="no")
@@ -112,28 +115,28 @@ def test_everything_that_happens_is_told_in_amazons_document(
     assert document["Events"][0] | {"AssignmentId": ""} == {
         "EventType": "HITCreated",
         "EventTimestamp": "2027-01-15T08:00:00Z",
-        "HITTypeId": kind,
+        "HITTypeId": hit_type_id,
         "HITId": hit_id,
         "AssignmentId": "",
     }
     assert len({json.loads(body)["EventDocId"] for _, _, body in receiver.requests}) == len(receiver.requests)
 
 
-def test_only_what_was_asked_for_is_told_and_only_while_active(
+def test_only_the_chosen_events_are_delivered_and_only_while_active(
     mturk: Any, receiver: Receiver, deliver: Callable[..., int], worker: WorkerOf
 ) -> None:
-    kind = hit_type(mturk, specification(receiver.url, events=["HITReviewable"]))
-    make(mturk, kind)
-    worker("ann").do(kind)
+    hit_type_id = create_hit_type(mturk, specification(receiver.url, events=["HITReviewable"]))
+    create_hit(mturk, hit_type_id)
+    worker("ann").do(hit_type_id)
     deliver()
     assert [name for name, _ in receiver.events()] == ["HITReviewable"]
-    mturk.update_notification_settings(HITTypeId=kind, Active=False)
-    make(mturk, kind)
-    worker("ann").do(kind)
+    mturk.update_notification_settings(HITTypeId=hit_type_id, Active=False)
+    create_hit(mturk, hit_type_id)
+    worker("ann").do(hit_type_id)
     assert deliver() == 0
 
 
-def test_a_test_event_goes_out_at_once_in_either_envelope(
+def test_a_test_event_is_delivered_at_once_with_and_without_the_envelope_of_sns(
     mturk: Any, receiver: Receiver, deliver: Callable[..., int]
 ) -> None:
     for transport in ("SQS", "SNS"):
@@ -160,7 +163,7 @@ def test_a_queue_gets_its_message_through_boto3(
     assert json.loads(json.loads(body)["MessageBody"])["Events"][0]["EventType"] == "Ping"
 
 
-def test_only_queues_of_amazon_or_the_operator_get_the_operators_credentials(
+def test_a_webhook_that_looks_like_a_queue_gets_no_credentials(
     mturk: Any, receiver: Receiver, deliver: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
@@ -175,7 +178,7 @@ def test_only_queues_of_amazon_or_the_operator_get_the_operators_credentials(
 
 
 @pytest.mark.parametrize(("answer", "left"), [(b"HTTP/1.1 200 OK\r\nX: ", 0), (b"HTTP/1.1 100 Continue\r\n\r\n", 2)])
-def test_a_receiver_that_answers_without_end_is_left_and_delays_nobody(
+def test_an_endless_answer_is_cut_off_and_delays_no_other_receiver(
     mturk: Any, receiver: Receiver, marketplace: Marketplace, answer: bytes, left: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("simpleturk.marketplace.notifications.delivery.TIMEOUT", 1)
@@ -205,7 +208,7 @@ def test_a_receiver_that_answers_without_end_is_left_and_delays_nobody(
         assert waiting(marketplace) == left
 
 
-def test_what_could_not_be_taken_is_taken_the_next_time(
+def test_a_failed_lease_is_repeated(
     mturk: Any, receiver: Receiver, marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mturk.send_test_event_notification(Notification=specification(receiver.url), TestEventType="Ping")
@@ -227,7 +230,9 @@ def test_what_could_not_be_taken_is_taken_the_next_time(
     deliverer.close()
 
 
-def test_a_slow_receiver_starves_nobody_else(mturk: Any, receiver: Receiver, marketplace: Marketplace) -> None:
+def test_a_slow_receiver_does_not_starve_other_receivers(
+    mturk: Any, receiver: Receiver, marketplace: Marketplace
+) -> None:
     slow = Receiver()
     slow.delay = 0.5
     for _ in range(20):
@@ -242,7 +247,7 @@ def test_a_slow_receiver_starves_nobody_else(mturk: Any, receiver: Receiver, mar
 
 
 @pytest.mark.parametrize("status", [500, 404, 302])
-def test_what_is_not_taken_is_tried_again_with_the_same_id_until_it_is(
+def test_a_failed_delivery_is_retried_with_the_same_id(
     mturk: Any,
     receiver: Receiver,
     deliver: Callable[..., int],
@@ -262,7 +267,7 @@ def test_what_is_not_taken_is_tried_again_with_the_same_id_until_it_is(
     assert len({json.loads(body)["EventDocId"] for _, _, body in receiver.requests}) == 1
 
 
-def test_a_dead_receiver_is_given_up_on_after_about_a_day(
+def test_a_notification_to_a_dead_receiver_is_dropped_after_about_a_day(
     mturk: Any, deliver: Callable[..., int], clock: Clock, marketplace: Marketplace
 ) -> None:
     mturk.send_test_event_notification(Notification=specification("http://127.0.0.1:1/"), TestEventType="Ping")
@@ -274,7 +279,7 @@ def test_a_dead_receiver_is_given_up_on_after_about_a_day(
     assert MAX_ATTEMPTS == 32
 
 
-def test_a_dead_receiver_delays_nobody_else(mturk: Any, receiver: Receiver, deliver: Callable[..., int]) -> None:
+def test_a_dead_receiver_delays_no_other_receiver(mturk: Any, receiver: Receiver, deliver: Callable[..., int]) -> None:
     for _ in range(30):
         mturk.send_test_event_notification(Notification=specification("http://127.0.0.1:1/"), TestEventType="Ping")
     mturk.send_test_event_notification(Notification=specification(receiver.url), TestEventType="Ping")
@@ -282,7 +287,7 @@ def test_a_dead_receiver_delays_nobody_else(mturk: Any, receiver: Receiver, deli
     assert len(receiver.requests) == 1
 
 
-def test_webhooks_reach_no_private_address_unless_allowed(
+def test_webhooks_reach_private_addresses_only_if_that_is_allowed(
     mturk: Any, receiver: Receiver, deliver: Callable[..., int], marketplace: Marketplace
 ) -> None:
     mturk.send_test_event_notification(Notification=specification(receiver.url), TestEventType="Ping")
@@ -296,15 +301,15 @@ def test_a_slow_receiver_does_not_slow_the_marketplace(
     mturk: Any, receiver: Receiver, worker: WorkerOf, marketplace: Marketplace
 ) -> None:
     receiver.delay = 3
-    kind = hit_type(mturk, specification(receiver.url))
+    hit_type_id = create_hit_type(mturk, specification(receiver.url))
     deliverer = Deliverer(marketplace, allow_private=True)
     deliverer.start()
-    make(mturk, kind)
+    create_hit(mturk, hit_type_id)
     wait_for_requests(receiver)
     start = time.monotonic()
     for _ in range(5):
-        make(mturk, kind)
-        worker("ann").do(kind)
+        create_hit(mturk, hit_type_id)
+        worker("ann").do(hit_type_id)
     assert time.monotonic() - start < 3
     deliverer.stop()
 
