@@ -51,12 +51,12 @@ def create_qualification_type(transaction: Transaction, parameters: dict[str, An
             "among all of the QualificationTypes created by the same user."
         )
         raise RequestError("QualificationTypeAlreadyExists", text)
-    kind = new_id()
+    qualification_type_id = new_id()
     values = _columns(parameters) | {"auto_granted": parameters.get("AutoGranted", False)}
     _check_consistency(transaction, values)
     transaction.execute(
         insert(qualification_types).values(
-            qualification_type_id=kind,
+            qualification_type_id=qualification_type_id,
             requester_id=transaction.requester_id,
             created=transaction.now,
             name=parameters["Name"],
@@ -64,39 +64,43 @@ def create_qualification_type(transaction: Transaction, parameters: dict[str, An
             **values,
         )
     )
-    return {"QualificationType": _type_document(_own_type(transaction, kind))}
+    return {"QualificationType": _type_document(_own_type(transaction, qualification_type_id))}
 
 
 def update_qualification_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """UpdateQualificationType: parameters that are missing stay as they are; a test and retries cannot be removed."""
     _check_limits(parameters)
-    kind = _own_type(transaction, parameters["QualificationTypeId"])
+    qualification_type = _own_type(transaction, parameters["QualificationTypeId"])
     changes = _columns(parameters)
     names = ("test", "answer_key", "test_duration", "auto_granted", "auto_granted_value")
-    _check_consistency(transaction, {name: getattr(kind, name) for name in names} | changes)
+    _check_consistency(transaction, {name: getattr(qualification_type, name) for name in names} | changes)
     if changes:
-        transaction.execute(update(qualification_types).where(qualification_types.c.seq == kind.seq).values(**changes))
-    return {"QualificationType": _type_document(_own_type(transaction, kind.qualification_type_id))}
+        transaction.execute(
+            update(qualification_types).where(qualification_types.c.seq == qualification_type.seq).values(**changes)
+        )
+    return {"QualificationType": _type_document(_own_type(transaction, qualification_type.qualification_type_id))}
 
 
 def delete_qualification_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """DeleteQualificationType: pending requests are rejected, workers keep it. Its name can be used again at once."""
-    kind = _own_type(transaction, parameters["QualificationTypeId"])
+    qualification_type = _own_type(transaction, parameters["QualificationTypeId"])
     reason = "The qualification is no longer offered."
-    reject_open_requests(transaction, kind, reason)
+    reject_open_requests(transaction, qualification_type, reason)
     transaction.execute(
-        update(qualification_types).where(qualification_types.c.seq == kind.seq).values(deleted=transaction.now)
+        update(qualification_types)
+        .where(qualification_types.c.seq == qualification_type.seq)
+        .values(deleted=transaction.now)
     )
     return {}
 
 
 def get_qualification_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """GetQualificationType, also of the system's types."""
-    kind = parameters["QualificationTypeId"]
-    if kind in SYSTEM_TYPES:
-        name, description = SYSTEM_TYPES[kind]
+    type_id = parameters["QualificationTypeId"]
+    if type_id in SYSTEM_TYPES:
+        name, description = SYSTEM_TYPES[type_id]
         document = {
-            "QualificationTypeId": kind,
+            "QualificationTypeId": type_id,
             "CreationTime": 0,
             "Name": name,
             "Description": description,
@@ -105,7 +109,7 @@ def get_qualification_type(transaction: Transaction, parameters: dict[str, Any])
             "AutoGranted": False,
         }
         return {"QualificationType": document}
-    return {"QualificationType": _type_document(_own_type(transaction, kind))}
+    return {"QualificationType": _type_document(_own_type(transaction, type_id))}
 
 
 def list_qualification_types(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -132,8 +136,8 @@ def list_qualification_requests(transaction: Transaction, parameters: dict[str, 
         .where(qualification_types.c.requester_id == transaction.requester_id, table.status == "Pending")
     )
     if "QualificationTypeId" in parameters:
-        kind = _own_type(transaction, parameters["QualificationTypeId"])
-        query = query.where(table.qualification_type_id == kind.qualification_type_id)
+        qualification_type = _own_type(transaction, parameters["QualificationTypeId"])
+        query = query.where(table.qualification_type_id == qualification_type.qualification_type_id)
     return page(
         transaction, QualificationRequestRow, query, table.seq, parameters, "QualificationRequests", _request_document
     )
@@ -143,16 +147,16 @@ def accept_qualification_request(transaction: Transaction, parameters: dict[str,
     """AcceptQualificationRequest. The default value is 1."""
     value = parameters.get("IntegerValue", 1)
     _check_value(value)
-    request, kind = _own_request(transaction, parameters["QualificationRequestId"])
-    accept_request(transaction, request, kind, value)
+    request, qualification_type = _own_request(transaction, parameters["QualificationRequestId"])
+    accept_request(transaction, request, qualification_type, value)
     return {}
 
 
 def reject_qualification_request(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """RejectQualificationRequest. The worker gets the Reason as a message."""
     reason = _reason(parameters)
-    request, kind = _own_request(transaction, parameters["QualificationRequestId"])
-    reject_request(transaction, request, kind, reason)
+    request, qualification_type = _own_request(transaction, parameters["QualificationRequestId"])
+    reject_request(transaction, request, qualification_type, reason)
     return {}
 
 
@@ -163,11 +167,11 @@ def associate_qualification_with_worker(transaction: Transaction, parameters: di
     """
     value = parameters.get("IntegerValue", 1)
     _check_value(value)
-    kind = _own_type(transaction, parameters["QualificationTypeId"])
+    qualification_type = _own_type(transaction, parameters["QualificationTypeId"])
     worker_id = parameters["WorkerId"]
-    qualifications.grant(transaction, kind.qualification_type_id, worker_id, value)
+    qualifications.grant(transaction, qualification_type.qualification_type_id, worker_id, value)
     if parameters.get("SendNotification", True):
-        subject = f"You now have the qualification {kind.name}"
+        subject = f"You now have the qualification {qualification_type.name}"
         _notify(transaction, worker_id, subject, f"Your score is {value}.")
     return {}
 
@@ -175,17 +179,21 @@ def associate_qualification_with_worker(transaction: Transaction, parameters: di
 def disassociate_qualification_from_worker(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """DisassociateQualificationFromWorker. The worker gets a message only if there is a Reason."""
     reason = _reason(parameters)
-    kind = _own_type(transaction, parameters["QualificationTypeId"])
-    qualifications.revoke(transaction, kind.qualification_type_id, parameters["WorkerId"])
+    qualification_type = _own_type(transaction, parameters["QualificationTypeId"])
+    qualifications.revoke(transaction, qualification_type.qualification_type_id, parameters["WorkerId"])
     if reason:
-        _notify(transaction, parameters["WorkerId"], f"The qualification {kind.name} has been revoked", reason)
+        _notify(
+            transaction, parameters["WorkerId"], f"The qualification {qualification_type.name} has been revoked", reason
+        )
     return {}
 
 
 def get_qualification_score(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """GetQualificationScore, for the caller's own types."""
-    kind = _own_type(transaction, parameters["QualificationTypeId"])
-    held = qualifications.get_qualification(transaction, kind.qualification_type_id, parameters["WorkerId"])
+    qualification_type = _own_type(transaction, parameters["QualificationTypeId"])
+    held = qualifications.get_qualification(
+        transaction, qualification_type.qualification_type_id, parameters["WorkerId"]
+    )
     if held.status != "Granted":
         text = "This operation can be called with a status of: Granted"
         raise RequestError("InvalidQualificationState", text)
@@ -194,32 +202,32 @@ def get_qualification_score(transaction: Transaction, parameters: dict[str, Any]
 
 def list_workers_with_qualification_type(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """ListWorkersWithQualificationType. The default Status is Granted."""
-    kind = _own_type(transaction, parameters["QualificationTypeId"])
+    qualification_type = _own_type(transaction, parameters["QualificationTypeId"])
     table = schema.qualifications.c
     query = select(*columns(QualificationRow, schema.qualifications)).where(
-        table.qualification_type_id == kind.qualification_type_id,
+        table.qualification_type_id == qualification_type.qualification_type_id,
         table.status == parameters.get("Status", "Granted"),
     )
     return page(transaction, QualificationRow, query, table.seq, parameters, "Qualifications", _qualification_document)
 
 
-def _own_type(transaction: Transaction, kind: str) -> QualificationTypeRow:
-    found = qualifications.find_type(transaction, kind)
-    if found is None or found.requester_id != transaction.requester_id:
-        raise does_not_exist("QualificationType", kind)
-    return found
+def _own_type(transaction: Transaction, type_id: str) -> QualificationTypeRow:
+    qualification_type = qualifications.find_type(transaction, type_id)
+    if qualification_type is None or qualification_type.requester_id != transaction.requester_id:
+        raise does_not_exist("QualificationType", type_id)
+    return qualification_type
 
 
 def _own_request(transaction: Transaction, request_id: str) -> tuple[QualificationRequestRow, QualificationTypeRow]:
     table = qualification_requests
     query = select(*columns(QualificationRequestRow, table)).where(table.c.qualification_request_id == request_id)
     request = transaction.first(QualificationRequestRow, query)
-    kind = qualifications.find_type(transaction, request.qualification_type_id) if request else None
-    if request is None or request.status == "Testing" or kind is None:
+    qualification_type = qualifications.find_type(transaction, request.qualification_type_id) if request else None
+    if request is None or request.status == "Testing" or qualification_type is None:
         raise does_not_exist("QualificationRequest", request_id[:100])
-    if kind.requester_id != transaction.requester_id:
+    if qualification_type.requester_id != transaction.requester_id:
         raise does_not_exist("QualificationRequest", request_id[:100])
-    return request, kind
+    return request, qualification_type
 
 
 def _notify(transaction: Transaction, worker_id: str, subject: str, text: str) -> None:
@@ -289,22 +297,24 @@ def _check_consistency(transaction: Transaction, values: dict[str, Any]) -> None
         answer_key.check_key(answer_key.read_key(key), form)
 
 
-def _type_document(kind: QualificationTypeRow) -> dict[str, Any]:
+def _type_document(qualification_type: QualificationTypeRow) -> dict[str, Any]:
     document = {
-        "QualificationTypeId": kind.qualification_type_id,
-        "CreationTime": kind.created,
-        "Name": kind.name,
-        "Description": kind.description,
-        "Keywords": kind.keywords,
-        "QualificationTypeStatus": kind.status,
-        "Test": kind.test,
-        "TestDurationInSeconds": kind.test_duration,
-        "AnswerKey": kind.answer_key,
-        "RetryDelayInSeconds": kind.retry_delay,
-        "IsRequestable": kind.status == "Active",
-        "AutoGranted": kind.auto_granted,
-        "AutoGrantedValue": (1 if kind.auto_granted_value is None else kind.auto_granted_value)
-        if kind.auto_granted
+        "QualificationTypeId": qualification_type.qualification_type_id,
+        "CreationTime": qualification_type.created,
+        "Name": qualification_type.name,
+        "Description": qualification_type.description,
+        "Keywords": qualification_type.keywords,
+        "QualificationTypeStatus": qualification_type.status,
+        "Test": qualification_type.test,
+        "TestDurationInSeconds": qualification_type.test_duration,
+        "AnswerKey": qualification_type.answer_key,
+        "RetryDelayInSeconds": qualification_type.retry_delay,
+        "IsRequestable": qualification_type.status == "Active",
+        "AutoGranted": qualification_type.auto_granted,
+        "AutoGrantedValue": (
+            1 if qualification_type.auto_granted_value is None else qualification_type.auto_granted_value
+        )
+        if qualification_type.auto_granted
         else None,
     }
     return {name: value for name, value in document.items() if value is not None}

@@ -6,5 +6,5 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
 def new_id() -> str:
-    """A fresh id; 29 random characters, so that nobody guesses an assignment's."""
+    """A new id. Its 29 random characters make an assignment's id impossible to guess."""
     return "3" + "".join(secrets.choice(ALPHABET) for _ in range(29))

@@ -35,7 +35,7 @@ def aws(site: str) -> Aws:
     return run
 
 
-def test_a_hit_is_made_done_and_paid_with_the_aws_command_line(
+def test_a_hit_is_created_done_and_approved_with_the_aws_cli(
     aws: Aws, worker: Callable[[str], Worker], folder: Path
 ) -> None:
     (folder / "question.xml").write_text(HTML, encoding="utf-8")

@@ -90,7 +90,7 @@ def no_traceback(caplog: pytest.LogCaptureFixture) -> Any:
 
 @hostile
 @given(st.sampled_from(sorted(OPERATIONS)) | st.text("abcXYZ.", max_size=20), headers, bodies)
-def test_the_api_answers_anything_with_amazons_errors(
+def test_the_api_answers_any_bytes_with_amazons_errors(
     site: str, operation: str, fields: dict[str, str], body: bytes
 ) -> None:
     status, answered = post(site, "/", body, **{"X-Amz-Target": PREFIX + operation}, **fields)
@@ -109,7 +109,7 @@ def test_the_api_answers_anything_with_amazons_errors(
     )
     | st.binary(max_size=100).map(lambda data: b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n' + data),
 )
-def test_the_answer_door_refuses_what_it_cannot_read(site: str, kind: str, body: bytes) -> None:
+def test_the_submit_url_refuses_bodies_that_it_cannot_read(site: str, kind: str, body: bytes) -> None:
     status, page = post(site, "/mturk/externalSubmit", body, **{"Content-Type": kind})
     assert status in (400, 403, 413)
     assert b"Not submitted" in page and b"Traceback" not in page
@@ -157,7 +157,9 @@ def test_header_tricks_get_no_5xx(site: str, request_bytes: bytes) -> None:
     assert not answered or answered.split()[1][:1] in (b"2", b"4")
 
 
-def test_what_would_fill_memory_or_time_is_refused(mturk: Any, worker: Callable[[str], Worker]) -> None:
+def test_requests_that_would_take_too_much_memory_or_time_are_refused(
+    mturk: Any, worker: Callable[[str], Worker]
+) -> None:
     namespace = '<a xmlns="' + "u" * 300_000 + '">' + "<b/>" * 10_000 + "</a>"
     assert "namespace is too long" in message(mturk.create_hit, **HIT | {"Question": namespace})
     assert "too many elements" in message(mturk.create_hit, **HIT | {"Question": "<a>" + "<b/>" * 100_000 + "</a>"})
@@ -180,7 +182,9 @@ def test_what_would_fill_memory_or_time_is_refused(mturk: Any, worker: Callable[
     assert code(mturk.notify_workers, Subject="s", MessageText="m", WorkerIds=["!"] * 11_000) == "ValidationException"
 
 
-def test_slow_expressions_of_a_form_hold_up_nobody(mturk: Any, worker: Callable[[str], Worker], site: str) -> None:
+def test_a_slow_regular_expression_of_a_form_delays_no_other_request(
+    mturk: Any, worker: Callable[[str], Worker], site: str
+) -> None:
     slow = '<AnswerFormatRegex regex="^(a|a|aa)+$"/>' * 150
     question = FORM.replace('<AnswerFormatRegex regex="^[a-z]+$" errorText="Letters only." flags="i"/>', slow)
     kind = create(mturk, Question=question.replace('maxLength="5"/>\n<Ans', "/>\n<Ans"))["HITTypeId"]
@@ -193,7 +197,7 @@ def test_slow_expressions_of_a_form_hold_up_nobody(mturk: Any, worker: Callable[
     assert status in (200, 400)
 
 
-def test_a_list_of_large_things_comes_in_short_pages(mturk: Any) -> None:
+def test_a_list_of_large_items_has_short_pages(mturk: Any) -> None:
     test = FORM.replace("<Text>Please read.</Text>", "<Text>" + "x" * 900_000 + "</Text>")
     for n in range(12):
         mturk.create_qualification_type(

@@ -49,7 +49,7 @@ def changed(request: HTTPRequest, **headers: str | None) -> HTTPRequest:
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "sandbox", "eu-west-9"])
-def test_what_botocore_signs_is_accepted_in_any_region(region: str) -> None:
+def test_a_signature_of_botocore_is_accepted_for_any_region(region: str) -> None:
     assert check(signed(region=region)) == KEY
 
 
@@ -75,16 +75,16 @@ def test_any_body_is_covered(body: bytes) -> None:
         {"x_amz_content_sha256": "UNSIGNED-PAYLOAD"},
     ],
 )
-def test_a_replay_with_anything_changed_is_refused(change: dict[str, str]) -> None:
+def test_a_request_that_was_changed_after_signing_is_refused(change: dict[str, str]) -> None:
     assert refusal(changed(signed(), **change)) == "InvalidSignatureException"
 
 
-def test_what_the_client_did_not_sign_may_change_on_the_way() -> None:
+def test_headers_that_are_not_signed_may_change() -> None:
     assert check(changed(signed(), user_agent="other", x_forwarded_for="1.2.3.4")) == KEY
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(899, None), (901, "InvalidSignatureException")])
-def test_the_clocks_may_be_a_quarter_of_an_hour_apart(seconds: int, expected: str | None) -> None:
+def test_the_clocks_may_differ_by_15_minutes(seconds: int, expected: str | None) -> None:
     for sign in (1, -1):
         found = None
         try:
@@ -99,7 +99,7 @@ def test_other_secrets_and_other_services_are_refused() -> None:
     assert refusal(signed(service="s3")) == "InvalidSignatureException"
 
 
-def test_an_unknown_key_is_no_client() -> None:
+def test_an_unknown_key_is_refused() -> None:
     with pytest.raises(Unauthenticated) as caught:
         verify(signed(), lambda key: None, NOW)
     assert caught.value.type == "UnrecognizedClientException"
@@ -115,17 +115,17 @@ def test_an_unknown_key_is_no_client() -> None:
         ("AWS4-HMAC-SHA256 " + "x" * 100_000, "IncompleteSignatureException"),
     ],
 )
-def test_what_is_no_signature_is_told_as_that(authorization: str | None, expected: str) -> None:
+def test_a_malformed_authorization_header_has_its_own_error(authorization: str | None, expected: str) -> None:
     assert refusal(changed(signed(), authorization=authorization)) == expected
 
 
-def test_without_the_headers_that_matter_a_signature_is_none() -> None:
+def test_a_signature_must_cover_the_needed_headers() -> None:
     request = signed()
     authorization = request.headers["authorization"].replace(";x-amz-target", "")
     assert refusal(changed(request, authorization=authorization)) == "InvalidSignatureException"
 
 
 @given(st.dictionaries(st.sampled_from(["authorization", "x-amz-date", "host", "x-amz-target"]), st.text(max_size=80)))
-def test_no_header_breaks_it(headers: dict[str, str]) -> None:
+def test_any_header_is_accepted_or_refused_without_a_crash(headers: dict[str, str]) -> None:
     with pytest.raises(Unauthenticated):
         verify(HTTPRequest("POST", "/", "", headers, b""), lambda key: SECRET, NOW)

@@ -46,7 +46,7 @@ def actions(mturk: Any, hit: dict[str, Any], level: str) -> list[tuple[str, str]
     return [(one["ActionName"], one["Status"]) for one in report["ReviewActions"]]
 
 
-def test_known_answers_are_scored_and_acted_on_at_each_submission(mturk: Any, worker: WorkerOf) -> None:
+def test_known_answers_are_scored_at_each_submission(mturk: Any, worker: WorkerOf) -> None:
     policy = known(
         {"a": ["1"], "b": ["x", "y"]},
         ApproveIfKnownAnswerScoreIsAtLeast="100",
@@ -72,7 +72,7 @@ def test_101_and_0_mean_always_and_never(mturk: Any, worker: WorkerOf) -> None:
     assert status(mturk, worker("ann").do(hit["HITTypeId"], ("a", "2"))) == "Submitted"
 
 
-def test_a_poor_score_adds_one_place_up_to_the_most(mturk: Any, worker: WorkerOf, clock: Clock) -> None:
+def test_a_low_score_adds_an_assignment_up_to_the_maximum(mturk: Any, worker: WorkerOf, clock: Clock) -> None:
     policy = known(
         {"a": ["1"]},
         ExtendIfKnownAnswerScoreIsLessThan="101",
@@ -88,7 +88,7 @@ def test_a_poor_score_adds_one_place_up_to_the_most(mturk: Any, worker: WorkerOf
     assert mturk.get_hit(HITId=hit["HITId"])["HIT"]["MaxAssignments"] == 2
 
 
-def test_a_plurality_is_found_when_the_last_work_is_in(mturk: Any, worker: WorkerOf) -> None:
+def test_a_plurality_is_scored_when_the_last_assignment_is_submitted(mturk: Any, worker: WorkerOf) -> None:
     policy = plurality(
         "a", "b", ApproveIfWorkerAgreementScoreIsAtLeast="100", RejectIfWorkerAgreementScoreIsLessThan="50"
     )
@@ -106,7 +106,7 @@ def test_a_plurality_is_found_when_the_last_work_is_in(mturk: Any, worker: Worke
     assert [status(mturk, one) for one in (ann, bob, cat)] == ["Approved", "Approved", "Rejected"]
 
 
-def test_too_little_agreement_asks_one_worker_more_and_judges_nobody_yet(mturk: Any, worker: WorkerOf) -> None:
+def test_too_little_agreement_adds_an_assignment_and_reviews_none_yet(mturk: Any, worker: WorkerOf) -> None:
     policy = plurality(
         "a",
         ExtendIfHITAgreementScoreIsLessThan="100",
@@ -124,20 +124,20 @@ def test_too_little_agreement_asks_one_worker_more_and_judges_nobody_yet(mturk: 
     assert [name for name, _ in actions(mturk, hit, "HIT")] == ["review", "extend", "review", "approve", "approve"]
 
 
-def test_expiry_makes_a_plurality_too(mturk: Any, worker: WorkerOf, clock: Clock) -> None:
+def test_a_hit_that_expires_is_scored_too(mturk: Any, worker: WorkerOf, clock: Clock) -> None:
     hit = create(mturk, 3, HITReviewPolicy=plurality("a"))
     worker("ann").do(hit["HITTypeId"], ("a", "x"))
     clock.advance(3601)
     assert results(mturk, hit, "HIT")[hit["HITId"], "", "HitAgreementScore"] == "100"
 
 
-def test_without_an_agreed_answer_nobody_is_judged(mturk: Any, worker: WorkerOf) -> None:
+def test_without_an_agreed_answer_no_assignment_is_reviewed(mturk: Any, worker: WorkerOf) -> None:
     hit = create(mturk, 2, HITReviewPolicy=plurality("a", RejectIfWorkerAgreementScoreIsLessThan="101"))
     done = [worker(name).do(hit["HITTypeId"], ("a", name)) for name in ("ann", "bob")]
     assert [status(mturk, one) for one in done] == ["Submitted", "Submitted"]
 
 
-def test_long_reports_come_in_pages_with_everything_once(mturk: Any, worker: WorkerOf) -> None:
+def test_pages_of_a_long_report_hold_every_item_once(mturk: Any, worker: WorkerOf) -> None:
     hit = create(mturk, 4, AssignmentReviewPolicy=known({"a": ["1"]}), HITReviewPolicy=plurality("a"))
     for name in ("ann", "bob", "cat", "dan"):
         worker(name).do(hit["HITTypeId"], ("a", "1"))

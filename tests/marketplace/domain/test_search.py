@@ -55,12 +55,12 @@ def test_groups_are_searched_and_sorted(
 
 
 @pytest.mark.parametrize("query", ["least=x", "least=1e999", "least=nan", "sort=%00", "page=0", "page=x", "words=%ff"])
-def test_nonsense_in_a_search_is_as_if_it_were_not_there(groups: None, ann: Browser, query: str) -> None:
+def test_invalid_search_parameters_are_ignored(groups: None, ann: Browser, query: str) -> None:
     ann.get(f"/?{query}")
     assert ann.status == 200
 
 
-def test_a_long_list_has_pages(mturk: Any, ann: Browser) -> None:
+def test_a_long_list_of_groups_has_pages(mturk: Any, ann: Browser) -> None:
     for n in range(27):
         create(mturk, Title=f"Group {n}.")
     assert "Group 2." in ann.get("/").html and "Group 1." not in ann.get("/").html
@@ -68,7 +68,7 @@ def test_a_long_list_has_pages(mturk: Any, ann: Browser) -> None:
     assert "Group 1." in page.html and "Group 2." not in page.html
 
 
-def test_what_the_work_really_pays_is_said_once_enough_is_known(
+def test_hourly_pay_is_shown_after_enough_submissions(
     mturk: Any,
     ann: Browser,
     worker: WorkerOf,
@@ -84,7 +84,7 @@ def test_what_the_work_really_pays_is_said_once_enough_is_known(
     assert "about $6.00" in ann.get("/").html
 
 
-def test_skipping_shows_the_next_hit_and_accepting_takes_the_one_that_is_shown(
+def test_skip_shows_the_next_hit_and_accept_takes_the_hit_shown(
     mturk: Any,
     ann: Browser,
 ) -> None:
@@ -99,7 +99,9 @@ def test_skipping_shows_the_next_hit_and_accepting_takes_the_one_that_is_shown(
     assert states == [0, 1, 0]
 
 
-def test_a_hit_that_is_gone_meanwhile_is_replaced_by_the_next(mturk: Any, ann: Browser, worker: WorkerOf) -> None:
+def test_accepting_a_hit_that_is_no_longer_available_gives_the_next_one(
+    mturk: Any, ann: Browser, worker: WorkerOf
+) -> None:
     hits = [create(mturk) for _ in range(2)]
     form = ann.get(f"/projects/{hits[0]['HITGroupId']}/tasks").form("/accept")
     assert form
@@ -108,7 +110,7 @@ def test_a_hit_that_is_gone_meanwhile_is_replaced_by_the_next(mturk: Any, ann: B
     assert mturk.get_hit(HITId=hits[1]["HITId"])["HIT"]["NumberOfAssignmentsPending"] == 1
 
 
-def test_another_groups_hit_cannot_be_named(mturk: Any, ann: Browser) -> None:
+def test_a_hit_of_another_group_cannot_be_accepted(mturk: Any, ann: Browser) -> None:
     mine, other = create(mturk), create(mturk, Title="Other", QualificationRequirements=ADULT)
     form = ann.get(f"/projects/{mine['HITGroupId']}/tasks").form("/accept")
     assert form

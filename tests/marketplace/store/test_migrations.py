@@ -30,7 +30,7 @@ def opened(path: Path, version: int) -> SQLiteStore:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_marketplace_of_an_older_version_goes_on(version: int, tmp_path: Path, clock: Clock) -> None:
+def test_a_database_of_an_older_version_is_migrated_and_usable(version: int, tmp_path: Path, clock: Clock) -> None:
     marketplace = Marketplace(opened(tmp_path / "m.db", version), clock)
     [hit] = answer(marketplace, "ListHITs", b"{}")[1]["HITs"]
     counts = [hit[f"NumberOfAssignments{name}"] for name in ("Pending", "Available", "Completed")]
@@ -46,7 +46,7 @@ def test_a_marketplace_of_an_older_version_goes_on(version: int, tmp_path: Path,
     marketplace.store.close()
 
 
-def test_what_version_1_launched_and_approved_is_in_the_ledger(tmp_path: Path) -> None:
+def test_the_ledger_of_a_migrated_database_has_the_holds_and_rewards_of_version_1(tmp_path: Path) -> None:
     store = opened(tmp_path / "m.db", 1)
     with store.read() as connection:
         entries = connection.execute(select(ledger_entries).order_by(ledger_entries.c.seq)).all()
@@ -67,7 +67,7 @@ def test_a_migrated_database_has_the_tables_of_a_new_one(version: int, tmp_path:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_step_added_later_runs_once_after_those_that_came_before(
+def test_a_migration_step_added_later_runs_once_after_the_others(
     version: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     """No step may depend on today's tables: the column of a later step must not be there before it."""

@@ -42,7 +42,7 @@ def test_several_processes_make_and_use_a_new_database_at_once(tmp_path: Path) -
     connection.close()
 
 
-def test_what_the_page_said_is_submitted_survives_a_kill(tmp_path: Path) -> None:
+def test_a_submission_that_was_confirmed_survives_a_kill(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "simpleturk", "serve", "--port", "0", "--database", str(tmp_path / "m.db")]
 
     def start() -> tuple["subprocess.Popen[str]", str]:
@@ -81,12 +81,12 @@ def test_what_the_page_said_is_submitted_survives_a_kill(tmp_path: Path) -> None
         server.stderr.close()  # type: ignore[union-attr]
 
 
-def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
+def test_only_the_owner_can_read_the_database(tmp_path: Path) -> None:
     SQLiteStore(tmp_path / "m.db").close()
     assert stat.S_IMODE((tmp_path / "m.db").stat().st_mode) == 0o600
 
 
-def test_each_marketplace_signs_with_a_key_of_its_own(tmp_path: Path) -> None:
+def test_each_marketplace_has_its_own_root_secret(tmp_path: Path) -> None:
     stores = [SQLiteStore(tmp_path / name) for name in ("a.db", "b.db", "a.db")]
     keys = [store.key("sessions") for store in stores]
     assert keys[0] == keys[2] != keys[1]
@@ -94,7 +94,7 @@ def test_each_marketplace_signs_with_a_key_of_its_own(tmp_path: Path) -> None:
         store.close()
 
 
-def test_a_database_of_another_version_is_refused(tmp_path: Path) -> None:
+def test_a_database_of_a_later_version_is_refused(tmp_path: Path) -> None:
     SQLiteStore(tmp_path / "m.db").close()
     with sqlite3.connect(tmp_path / "m.db") as connection:
         connection.execute("UPDATE settings SET value = '999' WHERE name = 'schema_version'")
@@ -103,7 +103,7 @@ def test_a_database_of_another_version_is_refused(tmp_path: Path) -> None:
         SQLiteStore(tmp_path / "m.db")
 
 
-def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("my notes\n" * 1000)
     with pytest.raises(StoreUnavailable, match="is not a marketplace's database"):
@@ -111,7 +111,7 @@ def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path)
     assert path.read_text() == "my notes\n" * 1000
 
 
-def test_a_folder_that_cannot_be_made_is_refused() -> None:
+def test_a_folder_that_cannot_be_created_is_an_error() -> None:
     with pytest.raises(StoreUnavailable, match="/proc/nowhere"):
         SQLiteStore(Path("/proc/nowhere/m.db"))
 

@@ -1,4 +1,4 @@
-"""A database of an older version → the tables of this one.
+"""Migration of a database of an older version to the tables of this one.
 
 `to_N.sql` in this folder brings a database from version N - 1 to version N. It is written once, against the tables as
 they were at that time, and never changed afterwards: it must not depend on schema.py, which changes with each version.

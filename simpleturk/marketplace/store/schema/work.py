@@ -42,7 +42,7 @@ hit_types = Table(
 )
 
 #: HITs available to workers, and HITs whose expiration has not been applied yet.
-ON_MARKET = "available > 0 AND expired = {no} AND deleted IS NULL"
+AVAILABLE = "available > 0 AND expired = {no} AND deleted IS NULL"
 
 NOT_EXPIRED = "expired = {no}"
 
@@ -74,7 +74,7 @@ hits = Table(
     Column("pending", Integer, nullable=False, default=0),
     Column("completed", Integer, nullable=False, default=0),
     Index("hits_of_requester", "requester_id", "seq"),
-    Index("hits_on_market", "hit_type_id", "seq", "expiration", **partial_index(ON_MARKET)),
+    Index("hits_on_market", "hit_type_id", "seq", "expiration", **partial_index(AVAILABLE)),
     Index("hits_expiring", "expiration", **partial_index(NOT_EXPIRED)),
 )
 
