@@ -18,7 +18,7 @@ from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, 
 from simpleturk.commands.common.findings import report_findings, unmet_requirements
 from simpleturk.commands.common.options import (
     AssetsOpt,
-    InputsOpt,
+    InputsFileOpt,
     OptionalTemplateOpt,
     PropertiesOpt,
     SetOpt,
@@ -35,7 +35,7 @@ JsonOpt = Annotated[bool, typer.Option("--json", help="Print all problems as JSO
 @on_a_marketplace
 def check(
     properties: PropertiesOpt,
-    inputs: InputsOpt,
+    inputs: InputsFileOpt,
     where: MarketplaceOptions,
     template: OptionalTemplateOpt = None,
     set_: SetOpt = None,
@@ -46,7 +46,7 @@ def check(
 ) -> None:
     """Check template, properties and inputs; create nothing.
 
-    Exits with status 1 if a problem would prevent submission.
+    Checks the pages of all inputs. Exits with status 1 if a problem would prevent submission.
     """
     if str(inputs) == "-":
         raise UsageError("check cannot read inputs from stdin", "name a file with --inputs")

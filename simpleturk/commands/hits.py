@@ -40,7 +40,7 @@ StatusOpt = Annotated[
         "--status",
         metavar="STATE",
         help="Only HITs in this state: Assignable (available to workers), Unassignable (all assignments taken), "
-        "Reviewable (ready for review) or Reviewing. Repeatable.",
+        "Reviewable (ready for review) or Reviewing (set by other programs). Repeatable.",
     ),
 ]
 TitleOpt = Annotated[

@@ -13,7 +13,7 @@ from simpleturk.batch.templates.jinja import MOST_INLINED
 from simpleturk.commands.common.batch_files import batch_files
 from simpleturk.commands.common.options import (
     ConfigOpt,
-    InputsOpt,
+    InputsFileOpt,
     OptionalPropertiesOpt,
     OptionalTemplateOpt,
     SetOpt,
@@ -40,7 +40,7 @@ PortOpt = Annotated[
 
 
 def render_template(
-    inputs: InputsOpt,
+    inputs: InputsFileOpt,
     template: OptionalTemplateOpt = None,
     line: LineOpt = None,
     output: OutputOpt = None,
@@ -51,7 +51,10 @@ def render_template(
     syntax: SyntaxOpt = None,
     config: ConfigOpt = None,
 ) -> None:
-    """Render the page of one input, or preview it."""
+    """Render the page of one input, or preview it.
+
+    The page goes to stdout, or to the file of --output. With --preview, a browser shows it as workers see it.
+    """
     if str(inputs) == "-":
         raise UsageError("render-template cannot read inputs from stdin", "name a file with --inputs")
     if preview and output:

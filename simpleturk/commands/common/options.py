@@ -62,14 +62,12 @@ SyntaxOpt = Annotated[
         "Default: detected.",
     ),
 ]
+_INPUTS = "The inputs: a file with one JSON value per line, or a CSV file"
 InputsOpt = Annotated[
-    Path,
-    typer.Option(
-        "--inputs",
-        envvar="SIMPLETURK_INPUTS",
-        metavar="FILE",
-        help="The inputs: one JSON value per line, or a CSV file; - reads stdin.",
-    ),
+    Path, typer.Option("--inputs", envvar="SIMPLETURK_INPUTS", metavar="FILE", help=f"{_INPUTS}; - reads stdin.")
+]
+InputsFileOpt = Annotated[
+    Path, typer.Option("--inputs", envvar="SIMPLETURK_INPUTS", metavar="FILE", help=f"{_INPUTS}.")
 ]
 AssetsOpt = Annotated[
     str | None,

@@ -8,8 +8,9 @@ import typer
 
 from simpleturk import console
 from simpleturk.assets.publish import publisher_for
-from simpleturk.batch.batch import Batch, load_batch
-from simpleturk.batch.record import read_record
+from simpleturk.batch.batch import Batch, BatchFiles, load_batch
+from simpleturk.batch.record import BatchRecord, read_record
+from simpleturk.client.client import MTurk
 from simpleturk.commands.common.batch_files import batch_files
 from simpleturk.commands.common.endpoint import (
     MarketplaceOptions,
@@ -85,8 +86,9 @@ def launch(
     A HIT (human intelligence task) is one task, made from the template and one input. An assignment is the work of one
     worker on a HIT. `simpleturk help words` explains these and other words.
 
-    All files are checked and the price is shown before the first HIT is created. If a launch fails, run the same
-    command again to resume it: it recovers HITs that were created before, and creates the missing ones.
+    In a task folder, simpleturk.toml names the files. They are checked and the price is shown before the first HIT is
+    created. If a launch fails, run the same command again to resume it: it recovers HITs that were created before, and
+    creates the missing ones.
     """
     if verify and (dry_run or add):
         raise UsageError(f"--verify and {'--dry-run' if dry_run else '--add'} exclude each other")
@@ -108,11 +110,7 @@ def launch(
             max_question_bytes=marketplace.max_question_bytes,
             skipped=frozenset(skip or ()) | frozenset(old.skipped if old else ()),
         )
-        batch = load_batch(files)
-        _warn_of_unused_files(batch, template)
-        check_not_launched(batch, old, known)
-        if not (old or verify or no_check):
-            check_sample(batch)
+        batch = _checked_batch(files, old, known, check_pages=not (old or verify or no_check))
         record = continued(batch, old, record_of(batch, marketplace, where, ids, old), known, ids, add)
         mturk = connect_to(marketplace, where, ids, old)
         if verify:
@@ -124,16 +122,29 @@ def launch(
             finish_launched(plan, dry_run)
             return
         confirm_price(batch, plan.missing, mturk, max_cost, yes or dry_run, str(inputs) in ("-", "/dev/stdin"))
-        if marketplace.is_local:
-            report_findings(unmet_requirements(batch, mturk, database_of(where, ids, old)))
-        warn_of_worker_limits(batch, mturk)
+        _warn_about_workers(batch, mturk, database_of(where, ids, old))
         if dry_run:
             _report_dry_run(plan)
             return
         publisher.publish(files.shown_assets())
         create_hits(plan)
-    if marketplace.is_local:
-        console.note('Run "simpleturk serve" to let people work on them.')
+
+
+def _checked_batch(files: BatchFiles, old: BatchRecord | None, known: list[str], check_pages: bool) -> Batch:
+    """Load and check the batch. Raises Problems, or SimpleturkError for a skipped line that is already launched."""
+    batch = load_batch(files)
+    _warn_of_unused_files(batch, files.template)
+    check_not_launched(batch, old, known)
+    if check_pages:
+        check_sample(batch)
+    return batch
+
+
+def _warn_about_workers(batch: Batch, mturk: MTurk, database: Path | None) -> None:
+    """Warn if no worker can do the HITs, or if the marketplace ignores per-worker limits."""
+    if mturk.marketplace.is_local:
+        report_findings(unmet_requirements(batch, mturk, database))
+    warn_of_worker_limits(batch, mturk)
 
 
 def _warn_of_unused_files(batch: Batch, template: Path | None) -> None:

@@ -63,6 +63,8 @@ def create_hits(plan: LaunchPlan) -> None:
             raise
         finally:
             _report(plan, counts)
+    if plan.mturk.marketplace.is_local:
+        console.note('Run "simpleturk serve" to let people work on them.')
 
 
 def finish_launched(plan: LaunchPlan, dry_run: bool) -> None:
