@@ -2,6 +2,7 @@
 
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -48,10 +49,16 @@ def flush() -> None:
 
 
 def table(title: str, rows: Sequence[tuple[str, ...]], header: tuple[str, ...] = (), right: bool = True) -> None:
-    """Print a table to stdout. With `right`, all columns but the first are aligned right."""
+    """Print a table to stdout. With `right`, all columns but the first are aligned right.
+
+    A table that would break words in a narrow terminal is printed row by row, a cell per line.
+    """
     from rich.console import Console
 
     console = Console(highlight=False)
+    if header and sum(_minimum_widths(rows, header)) + len(header) > console.width:
+        data(_row_by_row(title, rows, header, console.width))
+        return
     with console.capture() as captured:
         console.print(_table(title, rows, header, right))
     data(captured.get())
@@ -79,20 +86,41 @@ def _table(title: str, rows: Sequence[tuple[str, ...]], header: tuple[str, ...],
     from rich.text import Text
 
     shown = Table(title=Text(_plain(title)), title_justify="left", show_header=bool(header), box=None, pad_edge=False)
+    widths = _minimum_widths(rows, header) if header else [None] * len(rows[0])
     for number, name in enumerate(header or rows[0]):
         align = "right" if right and number else "left"
-        # Names in the first column are never broken; the last column, the longest text, takes the rest of the width.
-        narrow = 0 < number < len(header or rows[0]) - 1
+        # Names in the first column are never broken.
         shown.add_column(
             name if header else "",
             justify=align,  # type: ignore[arg-type]
             overflow="fold",
             no_wrap=number == 0,
-            min_width=8 if narrow else None,
+            min_width=widths[number],
         )
     for row in rows:
         shown.add_row(*(Text(_plain(cell)) for cell in row))
     return shown
+
+
+def _minimum_widths(rows: Sequence[tuple[str, ...]], header: tuple[str, ...]) -> list[int]:
+    """The width of each column in which no word is broken: the first column holds names, the last one sentences."""
+    widths: list[int] = []
+    for column in zip(header, *rows, strict=True):
+        pieces = column if not widths else [word for cell in column for word in cell.split()]
+        widths.append(max(len(piece) for piece in pieces))
+    widths[-1] = max(widths[-1], 24)
+    return widths
+
+
+def _row_by_row(title: str, rows: Sequence[tuple[str, ...]], header: tuple[str, ...], width: int) -> str:
+    lines = [_plain(title)] if title else []
+    for row in rows:
+        lines.append(_plain(row[0]))
+        for name, cell in zip(header[1:], row[1:], strict=True):
+            if cell:
+                text = _plain(f"{name}: {cell}")
+                lines += textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+    return "\n".join(lines) + "\n"
 
 
 @contextmanager

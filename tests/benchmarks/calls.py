@@ -13,7 +13,7 @@ from pathlib import Path
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.store.sqlite import SQLiteStore
 from tests.benchmarks.batch import call_counted
-from tests.commands.test_calls import others
+from tests.commands.test_call_counts import others
 from tests.conftest import do_all, write_batch
 
 OTHERS = 5_000

@@ -20,7 +20,7 @@ from sqlalchemy import select
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.store.schema import hits, ledger_entries
 from simpleturk.marketplace.store.sqlite import SQLiteStore
-from tests.commands.test_killed import FAULTS
+from tests.commands.test_random_kills import FAULTS
 from tests.conftest import do, serving, write_batch
 from tests.fault_proxy import FaultyEndpoint
 from tests.kill_harness import Lives

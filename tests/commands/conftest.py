@@ -1,10 +1,13 @@
 """Fixtures of the commands' tests."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from simpleturk.client.client import MTurk
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from tests.conftest import Worker, hit_type_of
 
 
 @pytest.fixture
@@ -24,3 +27,29 @@ def refused(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(MTurk, "create_hit", attempt)
     return failing
+
+
+@pytest.fixture
+def submitted(local: Marketplace, words: list[str]) -> list[str]:
+    """Three assignments that wait for review: two of the first HIT, one of the second."""
+    group = hit_type_of(local, words[0])
+    return [Worker(local, name).do(group) for name in ("ann", "bob", "eve")]
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
+    """What happens while a command waits for its next look, one thing at a time; after the last, it is a failure."""
+    things: list[Callable[[], object]] = []
+    monkeypatch.setattr("simpleturk.commands.progress.time.sleep", lambda seconds: things.pop(0)())
+    return things
+
+
+@pytest.fixture
+def answer(local: Marketplace, words: list[str]) -> Callable[..., str]:
+    """Let a worker do the next HIT of the batch with these fields."""
+    group = hit_type_of(local, words[0])
+
+    def do(worker_id: str, *fields: tuple[str, str]) -> str:
+        return Worker(local, worker_id).do(group, *fields)
+
+    return do

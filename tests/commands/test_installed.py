@@ -96,39 +96,6 @@ def test_the_script_is_installed_too(installed: Path) -> None:
     assert "Usage: simpleturk" in done.stdout
 
 
-def test_the_demo_tells_the_whole_story_and_leaves_nothing_running(shell: Shell, folder: Path) -> None:
-    done = shell("demo")
-    told = err(done)
-    for command in ("launch", "serve --port 0 &", "progress", "results > results.jsonl", "approve", "delete --yes"):
-        assert f"$ simpleturk {command}\n" in told
-    home = folder / "simpleturk-demo"
-    found = records((home / "results.jsonl").read_text(encoding="utf-8"))
-    assert len(found) == 15
-    assert {record["worker_id"] for record in found} == {"ann", "bob", "chloe", "dan"}
-    assert b"simpleturk-demo/results.jsonl" in done.stdout
-    assert "simpleturk launch --ids by_hand.txt\n  simpleturk serve\n" in told
-    assert 'database = "marketplace.db"' in (home / "simpleturk.toml").read_text()
-    running = subprocess.run(["pgrep", "-f", "simpleturk serve"], capture_output=True, text=True).stdout.split()
-    assert [pid for pid in running if os.readlink(f"/proc/{pid}/cwd") == str(home)] == []
-    # The two lines of the end work.
-    assert "Launched 5 HITs" in err(shell("launch", "--ids", "by_hand.txt", cwd=home))
-
-
-def test_the_demo_never_touches_a_folder_that_is_there(shell: Shell, folder: Path) -> None:
-    (folder / "mine").mkdir()
-    done = shell("demo", "mine", status=1)
-    assert err(done).startswith("error: mine already exists\nhint: ")
-    assert list((folder / "mine").iterdir()) == []
-
-
-def test_the_demo_fails_loudly_if_a_step_does(shell: Shell, folder: Path) -> None:
-    done = shell(
-        "demo", "d", status=1, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
-    )
-    assert "error: the demo failed with status 1 at: simpleturk launch\n" in err(done)
-    assert "Traceback" not in err(done)
-
-
 @pytest.fixture
 def big_batch(batch_files: Files) -> None:
     """A batch that takes a while to launch."""

@@ -1,4 +1,4 @@
-"""progress --watch and results --follow; ids files that were edited, cut or torn."""
+"""progress, and progress --watch."""
 
 import json
 from collections.abc import Callable
@@ -11,15 +11,7 @@ import pytest
 from simpleturk.client.client import MTurk
 from simpleturk.errors import MarketplaceError
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from tests.conftest import Run, do, records
-
-
-@pytest.fixture
-def meanwhile(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
-    """What happens while a command waits for its next look, one thing at a time; after the last, it is a failure."""
-    things: list[Callable[[], object]] = []
-    monkeypatch.setattr("simpleturk.commands.progress.time.sleep", lambda seconds: things.pop(0)())
-    return things
+from tests.conftest import Run, Worker, do, hit_type_of, records
 
 
 def test_watch_prints_a_json_line_at_each_look_until_no_more_work_can_come_in(
@@ -82,85 +74,6 @@ def test_watch_warns_before_work_approves_itself(
     assert result.stderr.count("warning") == 1
 
 
-@pytest.mark.parametrize("to_file", [False, True])
-def test_follow_adds_results_as_they_come_until_no_more_can(
-    run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]], to_file: bool
-) -> None:
-    do(local, words[2], "ann")
-    meanwhile += [partial(do, local, word, "bob") for word in words]
-    meanwhile += [partial(do, local, word, "ann") for word in words[:2]]
-    result = run("results", "--follow", "--interval", "1", "--stats", *(["--output", "r.jsonl"] if to_file else []))
-    text = Path("r.jsonl").read_text() if to_file else result.stdout
-    assert (result.exit_code, len(records(text)), meanwhile) == (0, 6, [])
-    assert len({record["assignment_id"] for record in records(text)}) == 6
-    assert all(record["input"]["word"] in ("cat", "dog", "emu") for record in records(text))
-    assert "Calls: ListAssignmentsForHIT 6, ListHITs 6; 0 retried" in result.stderr
-    again = run("results", "--follow", "--output", "r.jsonl")
-    assert ("0 new results" in again.stderr) == to_file
-
-
-def test_results_join_inputs_by_annotation_whatever_became_of_the_ids_file(
-    run: Run, words: list[str], local: Marketplace
-) -> None:
-    for word in words:
-        do(local, word, "ann")
-    Path("hit_ids.txt").write_text(f"# the last first\r\n{words[2]}\r\n{words[0]}")
-    assert [(r["line"], r["input"]["word"]) for r in records(run("results").stdout)] == [(3, "emu"), (1, "cat")]
-
-
-def test_hits_of_another_batch_are_told_and_get_no_input(run: Run, words: list[str], local: Marketplace) -> None:
-    run("launch", "--ids", "other.txt")
-    [other, *_] = Path("other.txt").read_text().split()
-    do(local, other, "ann")
-    Path("hit_ids.txt").write_text(f"{words[0]}\n{other}\n")
-    result = run("results")
-    assert f"warning: 1 HIT of hit_ids.txt is not of the batch in its record: {other}" in result.stderr
-    assert ["input" in record for record in records(result.stdout)] == [False]
-
-
-def test_ids_that_contradict_their_record_are_refused(run: Run, words: list[str]) -> None:
-    with Path("hit_ids.txt").open("a") as file:
-        file.write("3" + "A" * 29 + "\n")
-    for command in ("progress", "results", "approve", "expire", "delete"):
-        result = run(command)
-        assert result.exit_code == 1
-        assert "error: hit_ids.txt holds 4 HITs, but hit_ids.batch.json says 3" in result.stderr
-
-
-def test_repeated_and_torn_ids_are_told(run: Run, words: list[str]) -> None:
-    Path("hit_ids.txt").write_text(f"{words[0]}\n{words[0]}\n{words[1][:9]}")
-    result = run("progress", "--json")
-    assert json.loads(result.stdout)["hits"] == 1
-    assert "warning: hit_ids.txt, line 2 repeats line 1: the HIT counts once" in result.stderr
-    assert f"warning: hit_ids.txt: the last line, '{words[1][:9]}', is incomplete and is ignored" in result.stderr
-
-
-def test_follow_survives_an_outage_while_it_fetches_and_loses_nothing(
-    run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]], monkeypatch: Any
-) -> None:
-    listing = MTurk.assignments
-
-    def unreachable(*_: Any) -> Any:
-        error = MarketplaceError("local cannot be reached")
-        error.is_passing = True
-        raise error
-
-    def first() -> None:
-        do(local, words[0], "ann")
-        monkeypatch.setattr(MTurk, "assignments", unreachable)
-
-    def second() -> None:
-        monkeypatch.setattr(MTurk, "assignments", listing)
-        for word in words:
-            do(local, word, "bob")
-            do(local, word, "cyd") if word != words[0] else None
-
-    meanwhile += [first, second]
-    result = run("results", "--follow", "--output", "r.jsonl")
-    assert (result.exit_code, len(records(Path("r.jsonl").read_text()))) == (0, 6)
-    assert "hint: retrying in 10 s" in result.stderr
-
-
 def test_hits_that_are_put_on_the_market_again_are_waited_for(
     run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]]
 ) -> None:
@@ -211,11 +124,6 @@ def test_an_interval_that_is_none_is_wrong_usage(run: Run, words: list[str], int
     assert run("progress", "--watch", "--interval", interval).exit_code == 2
 
 
-def test_results_say_when_a_launch_has_not_come_to_its_end(run: Run, words: list[str]) -> None:
-    Path("hit_ids.txt").write_text(words[0] + "\n")
-    assert "warning: 2 inputs not launched yet" in run("results").stderr
-
-
 def grow(run: Run, local: Marketplace, words: list[str]) -> None:
     for word in words:
         do(local, word, "ann")
@@ -223,38 +131,33 @@ def grow(run: Run, local: Marketplace, words: list[str]) -> None:
         file.write('{"word": "fox"}\n')
 
 
-def test_inputs_that_have_grown_still_are_those_of_what_was_launched(
-    run: Run, words: list[str], local: Marketplace
-) -> None:
-    grow(run, local, words)
-    result = run("results")
-    assert result.stderr == ""
-    assert [record["input"]["word"] for record in records(result.stdout)] == ["cat", "dog", "emu"]
-
-
-@pytest.mark.parametrize("change", ["reverse", "remove"])
-def test_inputs_that_change_while_results_are_followed_are_left_out(
-    run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]], change: str
-) -> None:
-    path = Path("inputs.jsonl")
-
-    def turn() -> None:
-        lines = path.read_text().splitlines(keepends=True)
-        path.write_text("".join(lines[::-1])) if change == "reverse" else path.unlink()
-        for word in words:
-            do(local, word, "bob")
-        run("expire")
-
-    do(local, words[0], "ann")
-    meanwhile += [turn]
-    result = run("results", "--follow", "--output", "r.jsonl")
-    kept = records(Path("r.jsonl").read_text())
-    assert (result.exit_code, len(kept)) == (0, 4)
-    assert [record["line"] for record in kept] == [1, 1, 2, 3]
-    assert "input" not in kept[-1]
-    assert all(record.get("input") in (None, {"word": ["cat", "dog", "emu"][record["line"] - 1]}) for record in kept)
-    assert result.stderr.count("has changed since the launch: results have no inputs") == 1
-
-
 def test_a_database_without_a_name_is_refused(run: Run, words: list[str]) -> None:
     assert run("balance", "--database", "/").exit_code == 1
+
+
+def test_progress_as_a_table_and_as_json(
+    run: Run, answer: Callable[..., str], local: Marketplace, words: list[str]
+) -> None:
+    ids = [answer(name) for name in ("ann", "bob", "eve")]
+    run("approve", ids[0])
+    Worker(local, "dan").accept(hit_type_of(local, words[0]))
+    result = run("progress", "--json")
+    assert result.stderr == ""
+    assert json.loads(result.stdout) == {
+        "hits": 3, "assignable": 1, "unassignable": 1, "reviewable": 1, "reviewing": 0, "gone": 0,
+        "assignments": 6, "available": 2, "expired": 0, "pending": 1, "submitted": 2, "reviewed": 1,
+    }  # fmt: skip
+    table = run("progress").stdout
+    assert "hit_ids.txt on local" in table
+    assert [line.split()[-1] for line in table.splitlines() if "waiting for review" in line] == ["2"]
+
+
+def test_progress_fits_a_narrow_terminal(run: Run, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert max(map(len, run("progress").stdout.splitlines())) <= 40
+
+
+def test_progress_says_when_inputs_wait_to_be_launched(run: Run, words: list[str]) -> None:
+    Path("hit_ids.txt").write_text(words[0] + "\n")
+    result = run("progress")
+    assert "warning: 2 inputs not launched yet" in result.stderr

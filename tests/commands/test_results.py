@@ -1,30 +1,23 @@
-"""results and progress."""
+"""results, and results --follow."""
 
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from simpleturk.client.client import MTurk
+from simpleturk.errors import MarketplaceError
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from tests.conftest import Files, Run, Worker, hit_type_of, records
+from tests.commands.test_progress import grow
+from tests.conftest import Files, Run, Worker, do, hit_type_of, records
 
 ANSWERS = ["plain", "a & b <c> ]]>", 'quotes " and \\', "new\nline", "emoji 🙂 é 漢", "</script>", "", "\u202eabc"]
-
-
-@pytest.fixture
-def answer(local: Marketplace, words: list[str]) -> Callable[..., str]:
-    """Let a worker do the next HIT of the batch with these fields."""
-    group = hit_type_of(local, words[0])
-
-    def do(worker_id: str, *fields: tuple[str, str]) -> str:
-        return Worker(local, worker_id).do(group, *fields)
-
-    return do
 
 
 def test_answers_come_back_exactly(batch_files: Files, run: Run, local: Marketplace) -> None:
@@ -172,34 +165,6 @@ def test_results_are_utf_8_whatever_the_terminal_says(run: Run, answer: Callable
     assert json.loads(done.stdout.decode("utf-8"))["output"] == {"a": "é🙂"}
 
 
-def test_progress_as_a_table_and_as_json(
-    run: Run, answer: Callable[..., str], local: Marketplace, words: list[str]
-) -> None:
-    ids = [answer(name) for name in ("ann", "bob", "eve")]
-    run("approve", ids[0])
-    Worker(local, "dan").accept(hit_type_of(local, words[0]))
-    result = run("progress", "--json")
-    assert result.stderr == ""
-    assert json.loads(result.stdout) == {
-        "hits": 3, "assignable": 1, "unassignable": 1, "reviewable": 1, "reviewing": 0, "gone": 0,
-        "assignments": 6, "available": 2, "expired": 0, "pending": 1, "submitted": 2, "reviewed": 1,
-    }  # fmt: skip
-    table = run("progress").stdout
-    assert "hit_ids.txt on local" in table
-    assert [line.split()[-1] for line in table.splitlines() if "waiting for review" in line] == ["2"]
-
-
-def test_progress_fits_a_narrow_terminal(run: Run, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "40")
-    assert max(map(len, run("progress").stdout.splitlines())) <= 40
-
-
-def test_progress_says_when_inputs_wait_to_be_launched(run: Run, words: list[str]) -> None:
-    Path("hit_ids.txt").write_text(words[0] + "\n")
-    result = run("progress")
-    assert "warning: 2 inputs not launched yet" in result.stderr
-
-
 @pytest.mark.parametrize("command", ["progress", "results", "approve", "expire", "delete"])
 def test_without_an_ids_file_the_next_step_is_told(run: Run, command: str) -> None:
     result = run(command)
@@ -207,3 +172,103 @@ def test_without_an_ids_file_the_next_step_is_told(run: Run, command: str) -> No
     assert result.stderr == (
         "error: hit_ids.txt: no such ids file\nhint: launch a batch first, or name its ids with --ids\n"
     )
+
+
+@pytest.mark.parametrize("to_file", [False, True])
+def test_follow_adds_results_as_they_come_until_no_more_can(
+    run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]], to_file: bool
+) -> None:
+    do(local, words[2], "ann")
+    meanwhile += [partial(do, local, word, "bob") for word in words]
+    meanwhile += [partial(do, local, word, "ann") for word in words[:2]]
+    result = run("results", "--follow", "--interval", "1", "--stats", *(["--output", "r.jsonl"] if to_file else []))
+    text = Path("r.jsonl").read_text() if to_file else result.stdout
+    assert (result.exit_code, len(records(text)), meanwhile) == (0, 6, [])
+    assert len({record["assignment_id"] for record in records(text)}) == 6
+    assert all(record["input"]["word"] in ("cat", "dog", "emu") for record in records(text))
+    assert "Calls: ListAssignmentsForHIT 6, ListHITs 6; 0 retried" in result.stderr
+    again = run("results", "--follow", "--output", "r.jsonl")
+    assert ("0 new results" in again.stderr) == to_file
+
+
+def test_results_join_inputs_by_annotation_whatever_became_of_the_ids_file(
+    run: Run, words: list[str], local: Marketplace
+) -> None:
+    for word in words:
+        do(local, word, "ann")
+    Path("hit_ids.txt").write_text(f"# the last first\r\n{words[2]}\r\n{words[0]}")
+    assert [(r["line"], r["input"]["word"]) for r in records(run("results").stdout)] == [(3, "emu"), (1, "cat")]
+
+
+def test_hits_of_another_batch_are_told_and_get_no_input(run: Run, words: list[str], local: Marketplace) -> None:
+    run("launch", "--ids", "other.txt")
+    [other, *_] = Path("other.txt").read_text().split()
+    do(local, other, "ann")
+    Path("hit_ids.txt").write_text(f"{words[0]}\n{other}\n")
+    result = run("results")
+    assert f"warning: 1 HIT of hit_ids.txt is not of the batch in its record: {other}" in result.stderr
+    assert ["input" in record for record in records(result.stdout)] == [False]
+
+
+def test_follow_survives_an_outage_while_it_fetches_and_loses_nothing(
+    run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]], monkeypatch: Any
+) -> None:
+    listing = MTurk.assignments
+
+    def unreachable(*_: Any) -> Any:
+        error = MarketplaceError("local cannot be reached")
+        error.is_passing = True
+        raise error
+
+    def first() -> None:
+        do(local, words[0], "ann")
+        monkeypatch.setattr(MTurk, "assignments", unreachable)
+
+    def second() -> None:
+        monkeypatch.setattr(MTurk, "assignments", listing)
+        for word in words:
+            do(local, word, "bob")
+            do(local, word, "cyd") if word != words[0] else None
+
+    meanwhile += [first, second]
+    result = run("results", "--follow", "--output", "r.jsonl")
+    assert (result.exit_code, len(records(Path("r.jsonl").read_text()))) == (0, 6)
+    assert "hint: retrying in 10 s" in result.stderr
+
+
+def test_results_say_when_a_launch_has_not_come_to_its_end(run: Run, words: list[str]) -> None:
+    Path("hit_ids.txt").write_text(words[0] + "\n")
+    assert "warning: 2 inputs not launched yet" in run("results").stderr
+
+
+def test_inputs_that_have_grown_still_are_those_of_what_was_launched(
+    run: Run, words: list[str], local: Marketplace
+) -> None:
+    grow(run, local, words)
+    result = run("results")
+    assert result.stderr == ""
+    assert [record["input"]["word"] for record in records(result.stdout)] == ["cat", "dog", "emu"]
+
+
+@pytest.mark.parametrize("change", ["reverse", "remove"])
+def test_inputs_that_change_while_results_are_followed_are_left_out(
+    run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]], change: str
+) -> None:
+    path = Path("inputs.jsonl")
+
+    def turn() -> None:
+        lines = path.read_text().splitlines(keepends=True)
+        path.write_text("".join(lines[::-1])) if change == "reverse" else path.unlink()
+        for word in words:
+            do(local, word, "bob")
+        run("expire")
+
+    do(local, words[0], "ann")
+    meanwhile += [turn]
+    result = run("results", "--follow", "--output", "r.jsonl")
+    kept = records(Path("r.jsonl").read_text())
+    assert (result.exit_code, len(kept)) == (0, 4)
+    assert [record["line"] for record in kept] == [1, 1, 2, 3]
+    assert "input" not in kept[-1]
+    assert all(record.get("input") in (None, {"word": ["cat", "dog", "emu"][record["line"] - 1]}) for record in kept)
+    assert result.stderr.count("has changed since the launch: results have no inputs") == 1

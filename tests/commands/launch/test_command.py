@@ -8,10 +8,8 @@ from typing import Any
 
 import pytest
 
-from simpleturk.client.client import MTurk
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.people.refusals import WorkerError
-from tests.conftest import Files, Run, Worker, do, hit_type_of
+from tests.conftest import Files, Run, do
 
 WORDS = [{"word": word} for word in ("cat", "dog", "emu")]
 
@@ -45,46 +43,6 @@ def test_launching_again_creates_nothing(batch_files: Files, run: Run) -> None:
     assert (result.exit_code, ids()) == (0, before)
     assert "Launched 3 HITs on local: 0 created, 0 recovered, 3 already present; ids in hit_ids.txt" in result.stderr
     assert len(hits(run)) == 3
-
-
-def test_launch_continues_after_an_interruption(batch_files: Files, run: Run, refused: list[int]) -> None:
-    batch_files(WORDS)
-    refused.append(2)
-    result = run("launch")
-    assert result.exit_code == 1
-    assert "error: local cannot be reached: connection reset" in result.stderr
-    assert "hint: run the same command again to resume: no HIT is created twice" in result.stderr
-    assert len(ids()) == 1
-    result = run("launch")
-    assert (result.exit_code, len(ids()), len(hits(run))) == (0, 3, 3)
-    assert [hit["hit_id"] for hit in hits(run)] == ids()
-
-
-def test_hits_whose_ids_were_lost_are_adopted(batch_files: Files, run: Run) -> None:
-    batch_files(WORDS)
-    run("launch")
-    made = ids()
-    Path("hit_ids.txt").write_text(f"{made[0]}\n{made[1][:10]}")
-    result = run("launch")
-    assert (result.exit_code, ids(), len(hits(run))) == (0, made, 3)
-    assert "Launched 3 HITs on local: 0 created, 2 recovered, 1 already present; ids in hit_ids.txt" in result.stderr
-
-
-def test_after_a_day_lost_hits_are_found_by_their_annotation(batch_files: Files, run: Run, local: Marketplace) -> None:
-    from sqlalchemy import delete
-
-    from simpleturk.marketplace.store.schema import request_tokens
-
-    batch_files(WORDS)
-    run("launch")
-    made = ids()
-    with local.write() as transaction:
-        transaction.execute(delete(request_tokens))
-    record = json.loads(Path("hit_ids.batch.json").read_text()) | {"created": "2020-01-01T00:00:00+00:00"}
-    Path("hit_ids.batch.json").write_text(json.dumps(record))
-    Path("hit_ids.txt").write_text("")
-    assert run("launch").exit_code == 0
-    assert (ids(), len(hits(run))) == (made, 3)
 
 
 @pytest.mark.parametrize(
@@ -177,14 +135,6 @@ def test_a_dry_run_changes_nothing(batch_files: Files, run: Run) -> None:
     assert not Path("hit_ids.txt").exists() and hits(run) == []
 
 
-def test_max_cost_refuses_what_costs_more(batch_files: Files, run: Run) -> None:
-    batch_files(WORDS)
-    result = run("launch", "--max-cost", "0.59")
-    assert (result.exit_code, "--max-cost allows $0.59" in result.stderr) == (1, True)
-    assert run("launch", "--max-cost", "much").exit_code == 2
-    assert run("launch", "--max-cost", "0.60").exit_code == 0
-
-
 def test_set_overrides_a_property(batch_files: Files, run: Run) -> None:
     batch_files(WORDS, Country="US")
     assert run("launch", "--set", "Reward=0.25", "--set", "Country=", "--set", "Title=Ünï").exit_code == 0
@@ -211,46 +161,6 @@ def test_a_known_worker_who_qualifies_silences_the_warning(batch_files: Files, r
         workers.register(transaction, "ann")
         workers.set_profile(transaction, "ann", workers.Profile("US", "CA"))
     assert "warning" not in run("launch").stderr
-
-
-def test_a_cap_travels_in_the_annotation_and_amazon_is_said_not_to_know_it(
-    batch_files: Files, run: Run, local: Marketplace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    batch_files(WORDS, MaxPerWorker=1, MaxConcurrent=2, RequesterAnnotation="mine")
-    assert "warning" not in run("launch").stderr
-    assert hits(run)[0]["annotation"].startswith("mine MaxPerWorker=1 MaxConcurrent=2 simpleturk:")
-    one, group = Worker(local, "ann"), hit_type_of(local, ids()[0])
-    one.do(group)
-    with pytest.raises(WorkerError, match="reached the limit for these HITs"):
-        one.accept(group)
-    monkeypatch.setattr("simpleturk.client.endpoints.Endpoint.is_amazon", True)
-    result = run("launch", "--ids", "other.txt", "--dry-run")
-    assert "warning: MaxPerWorker and MaxConcurrent have no effect on local" in result.stderr
-
-
-def test_a_refused_input_is_named_and_can_be_skipped(
-    batch_files: Files, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    batch_files(WORDS)
-    create = MTurk.create_hit
-
-    def refuse(self: MTurk, hit_type_id: str, question: str, *arguments: Any) -> str:
-        from simpleturk.errors import MarketplaceError
-
-        if "dog" in question:
-            raise MarketplaceError("local refused: no dogs", code="AWS.MechanicalTurk.InvalidParameterValue")
-        return create(self, hit_type_id, question, *arguments)
-
-    monkeypatch.setattr(MTurk, "create_hit", refuse)
-    result = run("launch")
-    assert result.exit_code == 1
-    assert "error: inputs.jsonl, line 2: local refused: no dogs" in result.stderr
-    assert "--skip 2" in result.stderr
-    assert run("launch", "--skip", "2").exit_code == 0
-    assert [hit["annotation"].rpartition(":")[2] for hit in hits(run)] == ["1", "3"]
-    assert ids() == [hit["hit_id"] for hit in hits(run)]
-    assert "0 created, 0 recovered, 2 already present" in run("launch").stderr  # a skipped input stays skipped
-    assert "has no input on line 9" in run("launch", "--ids", "other.txt", "--skip", "9").stderr
 
 
 @pytest.mark.parametrize("name", ["", ".", "/"])
@@ -305,48 +215,6 @@ def test_the_shipped_example_launches_as_it_is(folder: Path, run: Run, monkeypat
         assert len(ids()) == 5
 
 
-@pytest.mark.parametrize(
-    ("answer", "status"), [("y\n", 0), ("YES\n", 0), ("n\n", 1), ("\n", 1), ("", 1), ("yes please\n", 1)]
-)
-def test_real_money_is_asked_for(
-    batch_files: Files, run: Run, site: str, monkeypatch: pytest.MonkeyPatch, answer: str, status: int
-) -> None:
-    keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
-    for name, value in keys.items():
-        monkeypatch.setenv(name, value)
-    batch_files(WORDS)
-    toml = Path("simpleturk.toml").read_text().replace('database = "market.db"\n', "")
-    Path("simpleturk.toml").write_text(f'{toml}[marketplaces.prod]\nendpoint_url = "{site}"\n')
-    result = run("launch", "--prod", input=answer)
-    question = (
-        "3 HITs × 2 assignments at $0.10 on prod: $0.60 + $0.00 fees = $0.60 (balance $1,000,000,000.00). Launch? [y/N]"
-    )
-    assert question in result.stderr
-    assert (result.exit_code, result.stdout) == (status, "")
-    assert Path("hit_ids.txt").exists() == (status == 0)
-    if status:
-        assert "error: not confirmed: nothing was done" in result.stderr
-
-
-def test_stdin_that_is_data_answers_no_question(
-    batch_files: Files, run: Run, site: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-    batch_files([])
-    Path("simpleturk.toml").write_text(
-        f'template = "template.html"\nproperties = "properties.json"\n[marketplaces.prod]\nendpoint_url = "{site}"\n'
-    )
-    data = '{"word": "y"}\n'
-    result = run("launch", "--prod", "--inputs", "-", input=data)
-    assert (result.exit_code, "Cannot ask: stdin is data" in result.stderr) == (1, True)
-    assert run("launch", "--prod", "--inputs", "-", "--yes", input=data).exit_code == 0
-    # The batch now lives on prod: other marketplaces refuse it and say so, and reading needs no flag.
-    assert "this batch lives on" in run("approve", "--sandbox").stderr
-    assert "so it has to be named" in run("approve").stderr
-    assert run("progress").exit_code == 0
-
-
 def test_a_line_that_was_launched_cannot_be_skipped_afterwards(
     batch_files: Files, run: Run, refused: list[int]
 ) -> None:
@@ -387,20 +255,6 @@ def test_piped_inputs_never_overwrite_a_file_of_somebodys(batch_files: Files, ru
     assert result.exit_code == 1
     assert result.stderr.startswith("error: hit_ids.inputs.jsonl already exists")
     assert (Path("hit_ids.inputs.jsonl").read_text(), Path("hit_ids.txt").exists()) == ("mine\n", False)
-
-
-def test_inputs_that_change_while_somebody_thinks_are_not_launched(
-    batch_files: Files, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    batch_files(WORDS)
-
-    def think(*arguments: Any, **options: Any) -> None:
-        Path("inputs.jsonl").write_text('{"word": "other"}\n' * 3)
-
-    monkeypatch.setattr("simpleturk.commands.launch.command.warn_of_worker_limits", think)
-    result = run("launch")
-    assert (result.exit_code, "error: inputs.jsonl has just changed" in result.stderr) == (1, True)
-    assert hits(run) == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,64 @@
+"""Items that commands act on: files of ids, and the report of failures."""
+
+import json
+from pathlib import Path
+
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from tests.commands.test_review import statuses
+from tests.conftest import Files, Run, do
+
+
+def test_bad_lines_of_a_file_are_all_named_and_nothing_is_done(run: Run, submitted: list[str]) -> None:
+    Path("chosen").write_text(f'{submitted[0]}\ntwo words\n{{"worker": 1}}\n')
+    result = run("approve", "--assignments", "chosen")
+    assert result.exit_code == 1
+    assert "chosen, line 2: has no assignment id" in result.stderr
+    assert "chosen, line 3: has no assignment id" in result.stderr
+    assert set(statuses(run).values()) == {"Submitted"}
+
+
+def test_results_of_the_ancestor_name_assignments_too(run: Run, words: list[str], local: Marketplace) -> None:
+    done = do(local, words[0], "ann")
+    old = {"assignment_id": done, "hit_id": words[0], "worker_id": "ann", "output": [], "submit_time": "2019-09-23"}
+    Path("old.jsonl").write_text(json.dumps(old) + "\n")
+    assert run("approve", "--assignments", "old.jsonl").stderr == "Approved 1 assignment.\n"
+
+
+def test_a_torn_line_of_results_is_refused_with_what_mends_it(run: Run, words: list[str], local: Marketplace) -> None:
+    for word in words:
+        do(local, word, "ann")
+    run("results", "--output", "r.jsonl")
+    whole = Path("r.jsonl").read_text()
+    Path("r.jsonl").write_text(whole[:-30])
+    result = run("approve", "--assignments", "r.jsonl")
+    assert result.exit_code == 1
+    assert "error: r.jsonl, line 3: has no assignment id" in result.stderr
+    assert (
+        "hint: the line is incomplete: remove it, or repair the file with simpleturk results --output" in result.stderr
+    )
+    run("results", "--output", "r.jsonl")
+    assert Path("r.jsonl").read_text() == whole
+    assert run("approve", "--assignments", "r.jsonl").stderr == "Approved 3 assignments.\n"
+
+
+def test_a_wrong_ids_file_prints_ten_problems_and_counts_the_others(run: Run, words: list[str]) -> None:
+    Path("page.html").write_text("<p>not an id</p>\n" * 25)
+    result = run("approve", "--assignments", "page.html")
+    lines = result.stderr.splitlines()
+    assert (result.exit_code, len(lines)) == (1, 11)
+    assert lines[0] == "error: page.html, line 1: has no assignment id"
+    assert lines[-1] == "error: and 15 more: has no assignment id"
+
+
+def test_equal_failures_of_items_are_printed_ten_times_and_then_counted(run: Run, batch_files: Files) -> None:
+    batch_files([{"word": str(number)} for number in range(30)])
+    assert run("launch").exit_code == 0
+    result = run("delete")
+    assert result.exit_code == 3
+    lines = result.stderr.splitlines()
+    assert [line.partition(": available")[2] for line in lines[:10]] == [" to workers; --force expires it first"] * 10
+    assert lines[10:] == [
+        "error: and 20 more HITs: available to workers; --force expires it first",
+        "Deleted 0 HITs.",
+        "error: 30 of 30 HITs could not be deleted",
+    ]

@@ -1,0 +1,29 @@
+"""Amounts in USD as options."""
+
+from decimal import Decimal
+
+import pytest
+import typer
+
+from simpleturk.commands.common.money import parse_cost, payment_parser
+
+
+@pytest.mark.parametrize(("text", "amount"), [("0", "0"), ("12.345", "12.345"), ("1e2", "100")])
+def test_a_cost_is_any_amount_from_zero(text: str, amount: str) -> None:
+    assert parse_cost(text) == Decimal(amount)
+
+
+@pytest.mark.parametrize("text", ["-1", "NaN", "Infinity", "ten", ""])
+def test_a_cost_that_is_no_amount_is_refused(text: str) -> None:
+    with pytest.raises(typer.BadParameter, match="is not an amount in USD"):
+        parse_cost(text)
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "0.001", "100.01", "NaN", "a lot"])
+def test_a_payment_is_in_whole_cents_above_zero_and_below_its_limit(text: str) -> None:
+    with pytest.raises(typer.BadParameter, match="is not an amount in USD, such as 0.50"):
+        payment_parser(100, "0.50")(text)
+
+
+def test_a_payment_has_two_decimals() -> None:
+    assert str(payment_parser(100, "0.50")("1.5")) == "1.50"

@@ -1,0 +1,37 @@
+"""block and unblock."""
+
+from pathlib import Path
+
+from tests.conftest import Run, records
+
+
+def test_blocking_and_unblocking(run: Run, words: list[str]) -> None:
+    assert run("block", "ann").exit_code == 2  # no --reason
+    assert run("block", "--reason", "spam").exit_code == 2  # nobody
+    Path("bad.txt").write_text('bob\n{"worker_id": "eve", "n": 1}\n')
+    result = run("block", "--reason", "spam é", "--workers", "bad.txt", "ann", input="y\n")
+    assert "Block 3 workers from all your HITs on local? [y/N]" in result.stderr
+    assert run("block", "--list").stdout.splitlines() == [
+        f'{{"worker_id": "{name}", "reason": "spam é"}}' for name in ("ann", "bob", "eve")
+    ]
+    assert run("block", "--list", "ann").exit_code == 2
+    assert run("unblock", "ann", "--workers", "bad.txt").stderr == "Unblocked 3 workers.\n"
+    assert run("unblock", "ann").stderr == "ann was not blocked.\nUnblocked 0 workers.\n"
+    assert run("block", "--list").stdout == ""
+    assert run("unblock").exit_code == 2
+
+
+def test_a_block_that_is_not_confirmed_is_none(run: Run, words: list[str]) -> None:
+    assert run("block", "--reason", "spam", "ann", input="").exit_code == 1
+    assert run("block", "--list").stdout == ""
+
+
+def test_an_id_that_cannot_be_fails_and_is_named(run: Run, words: list[str]) -> None:
+    result = run("block", "--reason", "spam", "--yes", "é")
+    assert (result.exit_code, "error: worker é: local refused: 1 validation error" in result.stderr) == (3, True)
+
+
+def test_a_worker_may_be_called_like_an_option(run: Run, words: list[str]) -> None:
+    assert run("block", "-f", "--reason", "x", "--", "ann").exit_code == 0
+    assert run("block", "--yes", "--reason", "x", "--", "-f", "--hit_ids_file").exit_code == 0
+    assert [one["worker_id"] for one in records(run("block", "--list").stdout)] == ["ann", "-f", "--hit_ids_file"]

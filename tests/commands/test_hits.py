@@ -1,0 +1,64 @@
+"""hits, expire and delete."""
+
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from tests.conftest import Run, Worker, hit_type_of, records
+
+
+def test_expire_takes_hits_off_the_market(run: Run, words: list[str]) -> None:
+    assert run("expire").stderr == "Expired 3 HITs.\n"
+    assert {hit["status"] for hit in records(run("hits").stdout)} == {"Reviewable"}
+    assert run("expire", "--at", "2040-01-01T10:00Z").exit_code == 3  # more than a year ahead
+    assert run("expire", "--at", "tomorrow").exit_code == 2
+
+
+def test_expire_at_a_time(run: Run, words: list[str]) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    moment = (datetime.now(UTC) + timedelta(days=2)).replace(microsecond=0)
+    said = run("expire", "--at", moment.isoformat()).stderr
+    assert said == f"3 HITs will be expired at {moment:%Y-%m-%dT%H:%M:%SZ}.\n"
+    assert {hit["expiration"] for hit in records(run("hits").stdout)} == {moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+
+def test_delete_explains_what_stands_in_the_way(
+    run: Run, words: list[str], submitted: list[str], local: Marketplace
+) -> None:
+    Worker(local, "ann").accept(hit_type_of(local, words[0]))
+    result = run("delete", "--yes")
+    assert result.exit_code == 3
+    assert f"error: HIT {words[0]}: waiting for review: 2 assignments; approve or reject first\n" in result.stderr
+    assert f"error: HIT {words[1]}: waiting for review: 1 assignment; approve or reject first\n" in result.stderr
+    assert f"error: HIT {words[2]}: available to workers; --force expires it first\n" in result.stderr
+    assert "Deleted 0 HITs.\nerror: 3 of 3 HITs could not be deleted\n" in result.stderr
+    run("approve")
+    assert (
+        f"error: HIT {words[1]}: in progress: 1 assignment; expire the HIT, and wait for the workers\n"
+        in run("delete", "--yes").stderr
+    )
+
+
+def test_delete_asks_whether_the_results_are_saved(run: Run, words: list[str], submitted: list[str]) -> None:
+    run("approve")
+    run("expire")
+    result = run("delete", input="\n")
+    assert "Delete 3 HITs and their answers on local? Have you saved the results? [y/N]" in result.stderr
+    assert (result.exit_code, len(records(run("hits").stdout))) == (1, 3)
+    assert run("delete", input="y\n").stderr.endswith("Deleted 3 HITs.\n")
+    assert records(run("hits").stdout) == []
+    assert "3 HITs already deleted" in run("delete", "--yes").stderr
+
+
+def test_delete_takes_named_hits_or_all(run: Run, words: list[str]) -> None:
+    assert run("delete", "--force", "--yes", words[0], words[0]).exit_code == 0
+    assert [hit["hit_id"] for hit in records(run("hits").stdout)] == words[1:]
+    assert run("delete", "--all", words[1]).exit_code == 2
+    assert run("delete", "--all", "--force", "--yes").exit_code == 0
+    assert records(run("hits").stdout) == []
+
+
+def test_hits_can_be_chosen(run: Run, words: list[str]) -> None:
+    run("delete", "--force", "--yes", words[0])
+    [first, _] = records(run("hits", "--status", "assignable", "--title", "IMAGE").stdout)
+    assert (first["hit_id"], first["reward"], first["available"]) == (words[1], "0.10", 2)
+    assert run("hits", "--title", "other").stdout == ""
+    assert run("hits", "--status", "lost").exit_code == 2
