@@ -1,4 +1,4 @@
-"""Batches that other programs launched → their HIT ids, and the inputs where they are known.
+"""Foreign batches, launched by other programs → their HIT ids, and their inputs if the files have them.
 
 amti's folder                    `_INCOMPLETE` and data.jsonl, or results/hit-*/; or a hits.jsonl
 the requester site's batch, CSV  the column HITId, a row for each assignment; `Input.x` of each
@@ -19,25 +19,25 @@ from simpleturk.errors import Problem, Problems, SimpleturkError
 
 _HIT_ID = re.compile("[A-Z0-9]{1,64}")
 
-#: Of an amti batch whose results have not been saved: its HIT ids, in the order of its data.
+#: In the folder of an amti batch without saved results: its HIT ids, in the order of its data.
 _INCOMPLETE = "_INCOMPLETE"
 
 
 @dataclass
 class ForeignBatch:
-    """A batch launched elsewhere: each of its HITs once, with its input where that is known."""
+    """A foreign batch: each of its HIT ids once, and known inputs by HIT id."""
 
     hit_ids: list[str]
     inputs: dict[str, Any] = field(default_factory=dict)
 
 
 def is_hit_id(text: str) -> bool:
-    """Whether a text may be a HIT id, on whatever marketplace."""
+    """Whether a text may be a HIT id of any marketplace."""
     return _HIT_ID.fullmatch(text) is not None
 
 
 def is_foreign(ids: Path) -> bool:
-    """Whether what was named as an ids file is another program's account of a batch."""
+    """Whether a path that was named as an ids file is a foreign batch."""
     if not ids.is_file():
         return ids.is_dir()
     with ids.open("rb") as file:
@@ -49,7 +49,7 @@ def is_foreign(ids: Path) -> bool:
 
 
 def read_foreign(ids: Path) -> ForeignBatch:
-    """Another program's account of a batch. Raises Problems, or SimpleturkError where there is none."""
+    """Read a foreign batch. Raises Problems, or SimpleturkError for a folder without HIT ids."""
     if ids.is_dir():
         return _folder(ids)
     with ids.open("rb") as file:
@@ -64,7 +64,7 @@ def _begins_json(ids: Path) -> bool:
 
 
 def _table(file: Iterable[bytes], ids: Path) -> ForeignBatch:
-    found = ForeignBatch([])
+    batch = ForeignBatch([])
     seen: set[str] = set()
     problems = []
     for item in records(file, str(ids), "HITId"):
@@ -74,16 +74,16 @@ def _table(file: Iterable[bytes], ids: Path) -> ForeignBatch:
         line, row = item
         hit_id = row["HITId"].strip()
         if not is_hit_id(hit_id):
-            problems.append(Problem(f"{ids}, line {line}", f"HITId holds {hit_id[:60]!r}, which is not a HIT id"))
+            problems.append(Problem(f"{ids}, line {line}", f"HITId is {hit_id[:60]!r}, which is not a HIT id"))
         elif hit_id not in seen:
             seen.add(hit_id)
-            found.hit_ids.append(hit_id)
+            batch.hit_ids.append(hit_id)
             value = input_of(row)
             if value:
-                found.inputs[hit_id] = value
+                batch.inputs[hit_id] = value
     if problems:
         raise Problems(problems)
-    return found
+    return batch
 
 
 def _folder(folder: Path) -> ForeignBatch:
@@ -91,7 +91,7 @@ def _folder(folder: Path) -> ForeignBatch:
     if incomplete.is_file():
         hit_ids = _incomplete(incomplete)
         inputs = list(Inputs(data).values()) if data.is_file() else []
-        # One HIT for each line that is not blank, in their order; if they do not fit, nobody knows which is which.
+        # HIT k belongs to the k-th line that is not blank. If the numbers differ, the inputs are unknown.
         values = [item.value for item in inputs] if len(inputs) == len(hit_ids) else []
         return ForeignBatch(hit_ids, dict(zip(hit_ids, values, strict=False)))
     if (folder / "hits.jsonl").is_file():
@@ -99,11 +99,11 @@ def _folder(folder: Path) -> ForeignBatch:
     prefix = "hit-"
     named = sorted(path.name.removeprefix(prefix) for path in folder.glob(f"results/{prefix}*") if path.is_dir())
     if not named:
-        hint = "amti's folders hold _INCOMPLETE or results/hit-…; otherwise name a file of HIT ids"
+        hint = "name a file of HIT ids, or a folder of amti, which has _INCOMPLETE or results/hit-…"
         raise SimpleturkError(f"{folder}: is a folder without HIT ids", hint)
     wrong = [name for name in named if not is_hit_id(name)]
     if wrong:
-        raise Problems([Problem(str(folder), f"results/{prefix}{name} is named after no HIT") for name in wrong])
+        raise Problems([Problem(str(folder), f"the name of 'results/{prefix}{name}' has no HIT id") for name in wrong])
     return ForeignBatch(named)
 
 
@@ -122,22 +122,22 @@ def _incomplete(path: Path) -> list[str]:
 
 def _each(file: Iterable[bytes], path: Path) -> list[str]:
     """The HIT ids of JSON Lines."""
-    found: dict[str, None] = {}
+    hit_ids: dict[str, None] = {}
     problems = []
     for number, line in enumerate(file, start=1):
         if line.strip():
             hit_id = next(filter(None, _hit_ids(line.removeprefix(codecs.BOM_UTF8))), "")
             if is_hit_id(hit_id):
-                found[hit_id] = None
+                hit_ids[hit_id] = None
             else:
-                problems.append(Problem(f"{path}, line {number}", "holds no HIT id"))
+                problems.append(Problem(f"{path}, line {number}", "has no HIT id", "each line needs hit_id or HITId"))
     if problems:
         raise Problems(problems)
-    return list(found)
+    return list(hit_ids)
 
 
 def _hit_ids(line: bytes) -> Iterator[str]:
-    """What may be the HIT id of a record: ours, or as the service's own documents have it."""
+    """The possible HIT ids of a record: simpleturk's key, or those of the API's documents."""
     try:
         record = json.loads(line)
     except (ValueError, RecursionError):

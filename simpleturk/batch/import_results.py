@@ -1,6 +1,6 @@
-"""Results of an old batch, the requester site's CSV or our JSON Lines → its HITs with their finished work.
+"""Results of an old batch, CSV of the requester site or JSON Lines → its HITs with their submitted work.
 
-HITs and assignments are documents as MTurk's API has them; a HIT holds its Assignments, an assignment its Fields.
+HITs and assignments have the form of the API's documents; a HIT has its Assignments, an assignment its Fields.
 """
 
 import codecs
@@ -24,7 +24,7 @@ from simpleturk.mturk.strict_json import parse_json
 _REWARD = re.compile(r"\$?(\d{1,7}(?:\.\d{1,2})?)")
 _STATUSES = ("Submitted", "Approved", "Rejected")
 
-#: What a file may leave open, and what then holds.
+#: The values of properties that a file does not have.
 DEFAULTS: dict[str, Any] = {
     "Description": "Imported with its finished work.",
     "Reward": "0.00",
@@ -43,10 +43,9 @@ _TIMES = {
 
 @dataclass
 class OldBatch:
-    """HIT documents in the file's order, and the inputs of those for which the file tells one, by HIT id.
+    """HIT documents in the order of the file, and the inputs that the file has, by HIT id.
 
-    `without_status` and `without_time` count assignments of which the file does not say what became of them, or when
-    they were submitted.
+    `without_status` and `without_time` count the assignments without a status and without a time of submission.
     """
 
     hits: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -56,14 +55,14 @@ class OldBatch:
 
     @property
     def assignments(self) -> int:
-        """How many there are."""
+        """The number of assignments."""
         return sum(len(hit["Assignments"]) for hit in self.hits.values())
 
 
 def read_old_batch(path: Path, status: str, now: datetime) -> OldBatch:
-    """The batch in a file. Raises Problems with everything that is wrong in it.
+    """Read the batch in a results file. Raises Problems with all problems of the file.
 
-    `status` is taken for work of which the file tells none, `now` for work without any time.
+    `status` is the status of assignments without one, `now` the time of assignments without any.
     """
     reader = _Reader(path, status, now)
     try:
@@ -94,7 +93,7 @@ class _Reader:
         self._workers: dict[tuple[str, str], int] = {}
 
     def read_table(self, rows: Iterable[bytes]) -> None:
-        """The requester site's file."""
+        """Read the CSV file of the requester site."""
         for item in records(rows, str(self._path), "HITId"):
             if isinstance(item, Problem):
                 self.problems.append(item)
@@ -103,15 +102,15 @@ class _Reader:
             cells = {name: text.strip() for name, text in row.items() if text.strip()}
             fields = [[name[7:], text] for name, text in row.items() if name.startswith("Answer.") and text]
             if cells.get("RequesterAnnotation", "").startswith("BatchId:"):
-                # An empty text, as the site wrote it.
+                # The requester site writes an empty text as {}.
                 fields = [[name, "" if text == "{}" and name not in JSON_FIELDS else text] for name, text in fields]
             self._take(line, cells, fields, input_of(row) or None)
 
     def read_records(self, lines: Iterable[bytes]) -> None:
-        """Results as JSON Lines; or one JSON array, as simple-amt wrote in 2014."""
+        """Read JSON Lines, or one JSON array, the form of simple-amt in 2014."""
         for line, record in self._records(lines):
             if not isinstance(record, dict) or not record.get("assignment_id"):
-                self._problem(line, "is not a line of results: it has no assignment_id")
+                self._problem(line, "is not a line of results: it has no assignment_id", "remove it")
                 continue
             cells = {name: record[key] for name, key in _TIMES.items() if record.get(key)}
             names = {"HITId": "hit_id", "AssignmentId": "assignment_id", "WorkerId": "worker_id"}
@@ -124,35 +123,35 @@ class _Reader:
         for number, data in enumerate(rest := iter(lines), start=1):
             bare = data.removeprefix(codecs.BOM_UTF8) if number == 1 else data
             if not begun and bare.lstrip().startswith(b"["):
-                # One array: its records are numbered, as far as messages go.
-                [found] = self._parsed(1, b"".join([bare, *rest])) or [[]]
-                yield from enumerate(found, start=1)
+                # In messages, the records of an array have numbers instead of lines.
+                [array] = self._parsed(1, b"".join([bare, *rest])) or [[]]
+                yield from enumerate(array, start=1)
             elif bare.strip():
                 begun = True
                 yield from ((number, record) for record in self._parsed(number, bare))
 
     def _parsed(self, number: int, data: bytes) -> list[Any]:
-        """What JSON holds; nothing, and a problem noted, for what is none."""
+        """The JSON value in a list; an empty list and a problem if it is not JSON."""
         try:
             record = parse_json(data.decode("utf-8").strip())
             json.dumps(record, ensure_ascii=False).encode()
         except UnicodeDecodeError:
             self._problem(number, "is not UTF-8 text", "save the file as UTF-8")
         except UnicodeEncodeError:
-            self._problem(number, "holds half a character, which no text can")
+            self._problem(number, "contains half a character, which is not allowed in text", "save the file as UTF-8")
         except ValueError as error:
-            self._problem(number, f"not JSON: {error}", "the file has to be CSV, JSON Lines or one JSON array")
+            self._problem(number, f"not JSON: {error}", "name a file with CSV, JSON Lines or one JSON array")
         else:
             return [record]
         return []
 
     def _take(self, line: int, cells: dict[str, Any], fields: list[list[str]], value: Any) -> None:
-        """Take one assignment; `cells` are named as the site's columns are, and none is empty."""
+        """Add an assignment; `cells` has values by the requester site's names of columns, none of them empty."""
         hit_id, assignment_id = cells.get("HITId", ""), cells.get("AssignmentId", "")
         wrong = [name for name, text in (("HITId", hit_id), ("AssignmentId", assignment_id)) if not is_hit_id(text)]
         if wrong:
             text = cells.get(wrong[0], "")[:40]
-            self._problem(line, f"{wrong[0]} is {text!r}: capital letters and digits are wanted")
+            self._problem(line, f"{wrong[0]} is {text!r}: use capital letters and digits")
             return
         try:
             assignment = self._assignment(cells, fields)
@@ -167,29 +166,31 @@ class _Reader:
             self.batch.inputs.setdefault(hit_id, value)
 
     def _is_repeated(self, line: int, hit_id: str, assignment: dict[str, Any]) -> bool:
-        """Whether an assignment has been taken; what contradicts itself is a problem."""
+        """Whether an assignment was added before; contradictions are problems."""
         first = self._lines.setdefault(assignment["AssignmentId"], (line, assignment, hit_id))
         if first[0] != line or first[1] is not assignment:
             if first[1:] != (assignment, hit_id):
-                self._problem(line, f"tells otherwise of {assignment['AssignmentId']} than line {first[0]}")
+                self._problem(
+                    line, f"contradicts line {first[0]} about {assignment['AssignmentId']}", "remove one of the lines"
+                )
             return True
         before = self._workers.setdefault((hit_id, assignment["WorkerId"]), line)
         if before != line:
-            self._problem(line, f"{assignment['WorkerId']} has done this HIT on line {before}: nobody does one twice")
+            self._problem(line, f"the worker {assignment['WorkerId']} submitted this HIT on line {before} already")
         return before != line
 
     def _assignment(self, cells: dict[str, Any], fields: list[list[str]]) -> dict[str, Any]:
         worker_id = cells.get("WorkerId", "")
         if not WORKER_ID.fullmatch(worker_id):
-            raise ValueError(f"WorkerId is {worker_id[:40]!r}: letters, digits and . _ @ - are wanted, up to 64")
+            raise ValueError(f"WorkerId is {worker_id[:40]!r}: use letters, digits and . _ @ -, at most 64")
         status = cells.get("AssignmentStatus", "").capitalize() or self._status
         if status not in _STATUSES:
-            raise ValueError(f"AssignmentStatus is {status[:40]!r}: it is none of {', '.join(_STATUSES)}")
+            raise ValueError(f"AssignmentStatus is {status[:40]!r}: use {', '.join(_STATUSES)}")
         times = {name: _time(name, cells[name]) for name in _TIMES if name in cells}
         submitted = times.get("SubmitTime") or times.get("AcceptTime")
         self.batch.without_status += "AssignmentStatus" not in cells
         self.batch.without_time += submitted is None
-        found: dict[str, Any] = {
+        document: dict[str, Any] = {
             "AssignmentId": cells["AssignmentId"],
             "WorkerId": worker_id,
             "AssignmentStatus": status,
@@ -197,18 +198,18 @@ class _Reader:
             "Fields": fields,
             "RequesterFeedback": cells.get("RequesterFeedback"),
         }
-        found["AcceptTime"] = min(times.get("AcceptTime", found["SubmitTime"]), found["SubmitTime"])
-        found["AutoApprovalTime"] = times.get("AutoApprovalTime")
-        # When it was decided: known, or when it would have been by itself.
-        decided = times.get("AutoApprovalTime", found["SubmitTime"])
+        document["AcceptTime"] = min(times.get("AcceptTime", document["SubmitTime"]), document["SubmitTime"])
+        document["AutoApprovalTime"] = times.get("AutoApprovalTime")
+        # The time of the decision, or of automatic approval if it is unknown.
+        decided = times.get("AutoApprovalTime", document["SubmitTime"])
         if status == "Approved":
-            found["ApprovalTime"] = times.get("ApprovalTime", decided)
+            document["ApprovalTime"] = times.get("ApprovalTime", decided)
         if status == "Rejected":
-            found["RejectionTime"] = times.get("RejectionTime", decided)
-        return found
+            document["RejectionTime"] = times.get("RejectionTime", decided)
+        return document
 
     def _hit(self, hit_id: str, cells: dict[str, Any], assignment: dict[str, Any]) -> dict[str, Any]:
-        """The HIT that a row tells of; the first row of a HIT counts."""
+        """The HIT of a row, made from its first row."""
         if hit_id in self.batch.hits:
             return self.batch.hits[hit_id]
         known: dict[str, Any] = {"HITId": hit_id, "Assignments": []}
@@ -217,12 +218,12 @@ class _Reader:
         if "Reward" in cells:
             reward = _REWARD.fullmatch(cells["Reward"])
             if not reward:
-                raise ValueError(f"Reward is {cells['Reward'][:40]!r}: an amount such as $0.05 is wanted")
+                raise ValueError(f"Reward is {cells['Reward'][:40]!r}: use an amount such as $0.05")
             known["Reward"] = f"{Decimal(reward[1]):.2f}"
         for name in ("MaxAssignments", "AssignmentDurationInSeconds", "AutoApprovalDelayInSeconds"):
             if name in cells:
                 if not re.fullmatch("[0-9]{1,9}", cells[name]):
-                    raise ValueError(f"{name} is {cells[name][:40]!r}: a whole number is wanted")
+                    raise ValueError(f"{name} is {cells[name][:40]!r}: use a whole number")
                 known[name] = int(cells[name])
         times = {name: _time(name, cells[name]) for name in ("CreationTime", "Expiration") if name in cells}
         known["CreationTime"] = times.get("CreationTime", assignment["AcceptTime"])
@@ -236,9 +237,9 @@ class _Reader:
 def completed_hits(
     batch: OldBatch, known: dict[str, Any], questions: Mapping[str, str], annotation: Callable[[int], str]
 ) -> Iterator[dict[str, Any]]:
-    """Each HIT with all that a marketplace wants to know: `known` fills in what the file does not tell.
+    """Each HIT with all members that a marketplace needs: `known` has values for members that the file lacks.
 
-    `questions` has those that are known, by HIT id; `annotation` marks a HIT's place among the others (from 1).
+    `questions` has known questions by HIT id; `annotation` makes the mark of HIT number k (from 1).
     """
     for place, (hit_id, hit) in enumerate(batch.hits.items(), start=1):
         whole = DEFAULTS | {"MaxAssignments": len(hit["Assignments"])} | known | hit
@@ -248,14 +249,14 @@ def completed_hits(
 
 
 def _fields(record: dict[str, Any]) -> list[list[str]]:
-    """The fields of which a record was made, as far as that can be told."""
+    """The fields of the form that a record was made of, as far as the record shows them."""
     output, others = record.get("output"), record.get("fields")
     if output is None and record.get("answer"):
         return [["answer", str(record["answer"])]]
     is_form = isinstance(output, dict) and not others and not set(JSON_FIELDS) & set(output)
     if is_form and output and all(isinstance(value, str) for value in output.values()):
         return [[name, value] for name, value in output.items()]
-    # What a page stored as JSON and was none has been kept as it came.
+    # An output that is not valid JSON was saved unchanged.
     stored = output if record.get("problem") and isinstance(output, str) else _json(output)
     beside = others.items() if isinstance(others, dict) else ()
     return [["output", stored], *([name, value if isinstance(value, str) else _json(value)] for name, value in beside)]

@@ -42,7 +42,7 @@ def verify(mturk: "MTurk", record: BatchRecord, lines: Iterable[int], hit_ids: S
                 f"the HIT {launched_id}, which is not in the ids file" if launched_id else "no HIT"
             )
         elif launched_id != hit_id and hit_id not in line_of():
-            yield f"input line {line}: its HIT {hit_id} is deleted, or not this account's"
+            yield f"input line {line}: its HIT {hit_id} is deleted or of another account"
         elif launched_id != hit_id and line_of()[hit_id] != line:
             yield f"input line {line}: the ids file has {hit_id} in its place, the HIT of line {line_of()[hit_id]}"
         if line in several:

@@ -86,15 +86,17 @@ def test_hits_that_the_marketplace_does_not_know_are_named(
     strange = sorted(f"3STRANGE{number}" for number in range(3))
     result = run("results", "--ids", write(strange))
     assert (result.exit_code, result.stdout) == (0, "")
-    assert "are deleted, or not this account's: 3STRANGE0, 3STRANGE1, 3STRANGE2" in result.stderr
+    assert "are deleted or of another account: 3STRANGE0, 3STRANGE1, 3STRANGE2" in result.stderr
 
 
 @pytest.mark.parametrize("write", KINDS)
-def test_a_launch_leaves_them_alone(words: list[str], run: Run, write: Callable[[list[str]], str]) -> None:
+def test_a_launch_does_not_overwrite_a_foreign_batch(
+    words: list[str], run: Run, write: Callable[[list[str]], str]
+) -> None:
     ids = write(words)
     result = run("launch", "--ids", ids)
     assert result.exit_code == 1
-    assert "exists already" in result.stderr
+    assert "already exists" in result.stderr
 
 
 def made(path: str, text: str | None = None) -> None:
@@ -105,19 +107,19 @@ def made(path: str, text: str | None = None) -> None:
 
 
 BAD: dict[str, tuple[Callable[[], Any], str]] = {
-    "b.csv": (lambda: made("b.csv", "HITId,x\n3A,1\nlower,2\n3B,\n,1\n"), "line 3: HITId holds 'lower'"),
-    "c.csv": (lambda: made("c.csv", "id,x\n3A,1\n"), "line 1: names no column HITId"),
+    "b.csv": (lambda: made("b.csv", "HITId,x\n3A,1\nlower,2\n3B,\n,1\n"), "line 3: HITId is 'lower'"),
+    "c.csv": (lambda: made("c.csv", "id,x\n3A,1\n"), "line 1: has no column HITId"),
     "empty": (lambda: made("empty"), "empty: is a folder without HIT ids"),
     "torn": (lambda: made("torn/_INCOMPLETE", '{"hit_ids": ["3A'), "is not amti's list of HITs"),
     "odd": (lambda: made("odd/_INCOMPLETE", '{"hit_ids": [3]}'), "hit_ids is not a list of HIT ids"),
-    "x.jsonl": (lambda: made("x.jsonl", '{"hit_id": "3A"}\n{"hit_id": 3.5}\nx\n'), "line 3: holds no HIT id"),
-    "named": (lambda: made("named/results/hit-a b"), "hit-a b is named after no HIT"),
+    "x.jsonl": (lambda: made("x.jsonl", '{"hit_id": "3A"}\n{"hit_id": 3.5}\nx\n'), "line 3: has no HIT id"),
+    "named": (lambda: made("named/results/hit-a b"), "the name of 'results/hit-a b' has no HIT id"),
     "gone.csv": (lambda: None, "gone.csv: no such ids file"),
 }
 
 
 @pytest.mark.parametrize("ids", BAD)
-def test_what_is_no_account_of_a_batch_is_told(folder: Path, run: Run, ids: str) -> None:
+def test_a_file_that_is_not_a_batch_is_refused(folder: Path, run: Run, ids: str) -> None:
     write, problem = BAD[ids]
     write()
     result = run("progress", "--ids", ids, "--database", "m.db")

@@ -209,7 +209,7 @@ def test_properties_fill_in_what_the_file_does_not_tell(folder: Path, run: Run, 
 @pytest.mark.parametrize(
     ("text", "problems"),
     [
-        ("", ["old.csv, line 1: names no column HITId"]),
+        ("", ["old.csv, line 1: has no column HITId"]),
         ("HITId,AssignmentId,WorkerId\n", ["old.csv: holds no results"]),
         (
             "HITId,AssignmentId,WorkerId,SubmitTime,Reward,AssignmentStatus\n3H,3A,A1,10/9/2025 7:30,$0.05,Approved\n"
@@ -225,7 +225,7 @@ def test_properties_fill_in_what_the_file_does_not_tell(folder: Path, run: Run, 
         ),
         (
             "HITId,AssignmentId,WorkerId,Answer.a\n3H,3A,A1,x\n3H,3A,A1,x\n3H,3A,A1,y\n3H,3B,A1,x\n",
-            ["line 4: tells otherwise of 3A than line 2", "line 5: A1 has done this HIT on line 2"],
+            ["line 4: contradicts line 2 about 3A", "line 5: the worker A1 submitted this HIT on line 2"],
         ),
     ],
 )

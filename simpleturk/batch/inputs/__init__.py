@@ -8,5 +8,5 @@ from simpleturk.batch.inputs.jsonl import Inputs
 
 
 def open_inputs(path: Path, name: str | None = None, kept: bool = False) -> Inputs:
-    """The inputs in a file, JSON Lines or CSV: told by its name, or where that says nothing by its first line."""
+    """The inputs in a file, JSON Lines or CSV: detected by its suffix, else by its first line."""
     return (Table if is_table(path, name or str(path)) else Inputs)(path, name, kept)

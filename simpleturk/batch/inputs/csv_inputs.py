@@ -1,7 +1,6 @@
-"""CSV → numbered inputs: a row with its column's names.
+"""CSV → numbered inputs: an object for each row, with the names of the columns.
 
-In a file of the requester site's, the columns `Input.x` are the variables x, and the site's own and `Answer.x` are left
-alone.
+In a CSV file of the requester site, the columns `Input.x` are the variables x; all other columns are left out.
 """
 
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from simpleturk.errors import Problem, Problems
 
 
 class Table(Inputs):
-    """A CSV file of inputs. A line is the one on which a row begins."""
+    """A CSV file of inputs. The line of an input is the one on which its row begins."""
 
     suffix = ".csv"
 
@@ -27,11 +26,11 @@ class Table(Inputs):
                     return
                 seen: set[str] = set()
                 for line, row in rows:
-                    found = self._row(header, line, row)
-                    # The site's results have a row for each assignment: a HIT is one input.
+                    item = self._row(header, line, row)
+                    # Results of the requester site have a row for each assignment: the rows of a HIT are one input.
                     hit_id = row[header.hit_id] if header.hit_id is not None and header.hit_id < len(row) else ""
-                    if found is not None and (not hit_id or hit_id not in seen):
-                        yield found
+                    if item is not None and (not hit_id or hit_id not in seen):
+                        yield item
                     seen.update(filter(None, [hit_id]))
             except Unreadable as error:
                 yield Problem(self.where(error.line), error.what, error.hint)
@@ -44,40 +43,43 @@ class Table(Inputs):
                 raise Problems(header)
             file.seek(offset)
             rows = rows_of(file, header.delimiter, line)
-            found = self._row(header, *next(rows, (line, [])))
-        if isinstance(found, Problem):
-            raise Problems([found])
-        if found is None:
+            item = self._row(header, *next(rows, (line, [])))
+        if isinstance(item, Problem):
+            raise Problems([item])
+        if item is None:
             raise KeyError(line)
-        return found.value
+        return item.value
 
     def _header(self, rows: Rows) -> "_Header | list[Problem]":
-        """The columns; or what is wrong with them."""
+        """The columns, or their problems."""
         line, names = next(rows, (1, []))
         header = _Header(names, rows.delimiter)
         if names and not header.columns:
-            return [Problem(self.where(line), "names no column that could be an input", "begin with a header")]
+            return [Problem(self.where(line), "has no column for an input", "begin the file with a header")]
         columns = list(header.columns.values())
         twice = dict.fromkeys(name for name in columns if columns.count(name) > 1)
-        hint = "give each column a name of its own"
-        return [Problem(self.where(line), f"names the column {name!r} twice", hint) for name in twice] or header
+        hint = "give each column its own name"
+        return [Problem(self.where(line), f"has the column {name!r} twice", hint) for name in twice] or header
 
     def _row(self, header: "_Header", line: int, row: list[str]) -> Input | Problem | None:
         if not any(row):
             return None
-        wanted = header.number
-        if len(row) < wanted or any(row[wanted:]):
-            hint = "put quotes around a field that holds the separator or a line end"
-            return Problem(self.where(line), f"has {len(row)} fields; the header has {wanted}", hint)
-        # Data frames write their rows' numbers into a first column without a name.
+        if len(row) < header.number or any(row[header.number :]):
+            hint = "put quotes around a field with a separator or a line end"
+            return Problem(self.where(line), f"has {len(row)} fields; the header has {header.number}", hint)
+        # Data frames have row numbers in a first column without a name.
         unnamed = next((number for number in header.unnamed if number and row[number]), None)
         if unnamed is not None:
-            return Problem(self.where(line), f"field {unnamed + 1} has a value, but its column no name")
+            return Problem(
+                self.where(line),
+                f"field {unnamed + 1} has a value, but its column has no name",
+                "add the name to the header",
+            )
         return Input(line, {name: row[number] for number, name in header.columns.items()})
 
 
 class _Header:
-    """A table's columns: the number of fields, names by position, the position of the site's HITId."""
+    """The columns of a table: their number, the names of inputs by position, and the position of HITId."""
 
     def __init__(self, names: list[str], delimiter: str) -> None:
         stripped = [name.strip() for name in names]

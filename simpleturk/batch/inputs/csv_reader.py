@@ -1,6 +1,7 @@
-"""CSV, whatever spreadsheet or site wrote it → rows, each with the line on which it begins.
+"""CSV of spreadsheets and of the requester site → rows, each with the line on which it begins.
 
-Comma, semicolon or tab, told by the header; quoted fields may hold line ends; UTF-8 with or without BOM.
+The separator is a comma, a semicolon or a tab, detected in the header. Quoted fields may contain line ends. The
+encoding is UTF-8 with or without BOM.
 """
 
 import codecs
@@ -15,15 +16,15 @@ from simpleturk.errors import Problem
 
 DELIMITERS = ",;\t"
 
-#: What Excel writes before the header to say how fields are apart.
+#: Excel's line before the header that names the separator.
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?")
 
-#: Excel's other encodings cannot be told from each other.
+#: Excel's other encodings cannot be detected.
 _AS_UTF_8 = 'save the file as UTF-8: in Excel, choose "CSV UTF-8"'
 
 
 class Unreadable(Exception):
-    """A file that cannot be read on."""
+    """A line of a file from which on it cannot be read."""
 
     def __init__(self, line: int, what: str, hint: str | None = None) -> None:
         super().__init__(what)
@@ -31,7 +32,7 @@ class Unreadable(Exception):
 
 
 def decoded(file: Iterable[bytes], first: int = 1) -> Iterator[str]:
-    """The lines of a file as text, of which the first has this number. Raises Unreadable."""
+    """The lines of a file as text; `first` is the number of the first line. Raises Unreadable."""
     for number, line in enumerate(file, start=first):
         if number == 1:
             if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -45,7 +46,7 @@ def decoded(file: Iterable[bytes], first: int = 1) -> Iterator[str]:
 
 
 class Rows(Iterator[tuple[int, list[str]]]):
-    """Rows with the line on which each begins. Without a delimiter, the first row tells it."""
+    """Rows with the line on which each begins. Without a delimiter, it is detected in the first row."""
 
     def __init__(self, lines: Iterator[str], delimiter: str, first: int) -> None:
         self.delimiter = delimiter
@@ -60,18 +61,18 @@ class Rows(Iterator[tuple[int, list[str]]]):
         try:
             return begun, next(self._reader)
         except csv.Error as error:
-            what = "a quote is opened and never closed" if "unexpected end" in str(error) else f"not CSV: {error}"
-            hint = 'a quote inside of a quoted field is written twice: ""' if '"' in str(error) else None
+            what = "a quote is not closed" if "unexpected end" in str(error) else f"not CSV: {error}"
+            hint = 'write a quote inside a quoted field twice: ""' if '"' in str(error) else None
             if "new-line character" in str(error):
-                hint = 'its lines end as those of old Macs did: in Excel, choose "CSV UTF-8"'
+                hint = 'its line ends are those of old Macs: in Excel, choose "CSV UTF-8"'
             raise Unreadable(begun, what, hint) from error
 
     def _begin(self) -> None:
-        """Find out how fields are apart, by what the header has most of outside of quotes."""
+        """Detect the separator: the one that the header contains most often outside quotes."""
         first = next(self._lines, "")
-        said = _SEPARATOR_LINE.fullmatch(first)
-        if said:
-            self._before, self.delimiter = self._before + 1, said[1]
+        separator = _SEPARATOR_LINE.fullmatch(first)
+        if separator:
+            self._before, self.delimiter = self._before + 1, separator[1]
             self._reader = csv.reader(self._lines, delimiter=self.delimiter, strict=True)
             return
         bare = re.sub('"[^"]*("|$)', "", first)
@@ -80,32 +81,32 @@ class Rows(Iterator[tuple[int, list[str]]]):
 
 
 def rows_of(file: Iterable[bytes], delimiter: str = "", first: int = 1) -> Rows:
-    """The rows of a file that is open at the line `first`. Iterating raises Unreadable."""
+    """The rows of a file that is open at line `first`. Iterating raises Unreadable."""
     csv.field_size_limit(2**31 - 1)
     return Rows(decoded(file, first), delimiter, first)
 
 
 def header_of(rows: Rows) -> tuple[int, list[str]]:
-    """The first row that is not empty, with its line; names without blanks around, as long as they differ."""
+    """The first row that is not empty, with its line. Names are stripped, unless that makes two of them equal."""
     line, names = next(((line, row) for line, row in rows if any(map(str.strip, row))), (1, []))
     stripped = [name.strip() for name in names]
     return line, stripped if len(set(stripped)) == len(set(names)) else names
 
 
-def records(file: Iterable[bytes], name: str, wanted: str) -> "Iterator[tuple[int, dict[str, str]] | Problem]":
-    """Each row as a dict by the header's names, with its line; or what is wrong with it. Empty rows are left out.
+def records(file: Iterable[bytes], name: str, required_column: str) -> "Iterator[tuple[int, dict[str, str]] | Problem]":
+    """Each row as a dict by the header's names, with its line; or a Problem. Empty rows are left out.
 
-    A file whose header lacks the column `wanted` is a Problem.
+    A file without the column `required_column` is a Problem.
     """
     rows = rows_of(file)
     try:
         line, names = header_of(rows)
-        if wanted not in names:
-            yield Problem(f"{name}, line {line}", f"names no column {wanted}", "begin with the header")
+        if required_column not in names:
+            yield Problem(f"{name}, line {line}", f"has no column {required_column}", "begin the file with the header")
             return
         twice = dict.fromkeys(column for column in names if column and names.count(column) > 1)
         for column in twice:
-            yield Problem(f"{name}, line {line}", f"names the column {column!r} twice", "give each a name of its own")
+            yield Problem(f"{name}, line {line}", f"has the column {column!r} twice", "give each column its own name")
         if twice:
             return
         for line, row in rows:
@@ -120,14 +121,14 @@ def records(file: Iterable[bytes], name: str, wanted: str) -> "Iterator[tuple[in
 
 
 def cell_text(value: Any) -> str:
-    """A value as a spreadsheet's cell holds it: a text as it is, others as JSON."""
+    """A value as the text of a cell: text as it is, other values as JSON."""
     if isinstance(value, str):
         return value
     return "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def input_of(row: Mapping[str, str]) -> dict[str, str]:
-    """The input that a row of the requester site's tells, in its columns `Input.x`; empty where it tells none."""
+    """The input in the columns `Input.x` of a row of the requester site; empty without such columns."""
     return {name[6:]: text for name, text in row.items() if name.startswith("Input.") and name[6:]}
 
 
@@ -138,7 +139,7 @@ def _chained(first: str, lines: Iterator[str]) -> Iterator[str]:
 
 
 def is_table(path: Path, name: str) -> bool:
-    """Whether a file is CSV: by its name, or where that says nothing by its first line."""
+    """Whether a file is CSV, by its suffix, else by its first line."""
     if not path.is_file():
         return begins_table(name, b"")
     with path.open("rb") as file:
@@ -146,14 +147,14 @@ def is_table(path: Path, name: str) -> bool:
 
 
 def begins_table(name: str, line: bytes) -> bool:
-    """Whether a file is CSV, by its name, or where that says nothing by its first line."""
+    """Whether a file with this name and first line is CSV."""
     suffix = Path(name).suffix.lower()
     if suffix in (".csv", ".tsv"):
         return True
     if suffix in (".jsonl", ".json", ".ndjson"):
         return False
     line = line.removeprefix(codecs.BOM_UTF8).strip()
-    # A row of JSON begins as JSON does; a header of several columns holds what sets them apart.
+    # A header has a separator between its columns, and is not JSON.
     return line[:1] not in (b"{", b"[") and any(sign.encode() in line for sign in DELIMITERS) and not _is_json(line)
 
 

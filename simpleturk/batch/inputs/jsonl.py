@@ -1,4 +1,4 @@
-"""JSON Lines → numbered inputs: any JSON value on a line, blank lines skipped, UTF-8 with or without BOM."""
+"""JSON Lines → numbered inputs: a JSON value on each line, blank lines are skipped, UTF-8 with or without BOM."""
 
 import codecs
 import hashlib
@@ -16,20 +16,20 @@ from simpleturk.mturk.strict_json import parse_json
 
 @dataclass(frozen=True)
 class Input:
-    """One input: the line of the file on which it stands (from 1), and its value."""
+    """An input: its line in the file (from 1), and its value."""
 
     line: int
     value: Any
 
 
 class Inputs:
-    """A file of inputs, JSON Lines, read anew by every iteration: nothing is held in memory.
+    """A file of inputs, JSON Lines. Each iteration reads it anew; nothing is kept in memory.
 
-    `name` is what messages call it; `kept` says that it is a copy of what came through a pipe. Iterating yields
-    Input for good lines and Problem for bad ones.
+    `name` is its name in messages; `kept` is true for a copy of inputs that came through a pipe. Iterating yields an
+    Input for each good line and a Problem for each bad one.
     """
 
-    #: How a copy of such a file is named.
+    #: The suffix of a copy of such a file.
     suffix = ".jsonl"
 
     def __init__(self, path: Path, name: str | None = None, kept: bool = False) -> None:
@@ -40,23 +40,23 @@ class Inputs:
     def __iter__(self) -> Iterator[Input | Problem]:
         with self.open() as file:
             for number, line in enumerate(file, start=1):
-                found = self._parse(number, line)
-                if found is not None:
-                    yield found
+                item = self._parse(number, line)
+                if item is not None:
+                    yield item
 
     def value_at(self, line: int, offset: int) -> Any:
-        """The input on a line, which begins at this offset of the file. Raises Problems, or KeyError without one."""
+        """The input on a line, which begins at this offset of the file. Raises Problems, or KeyError if it is blank."""
         with self.open() as file:
             file.seek(offset)
-            found = self._parse(line, file.readline())
-        if isinstance(found, Problem):
-            raise Problems([found])
-        if found is None:
+            item = self._parse(line, file.readline())
+        if isinstance(item, Problem):
+            raise Problems([item])
+        if item is None:
             raise KeyError(line)
-        return found.value
+        return item.value
 
     def open(self) -> IO[bytes]:
-        """The file. Raises SimpleturkError when there is none."""
+        """Open the file. Raises SimpleturkError if it does not exist."""
         try:
             return self.path.open("rb")
         except FileNotFoundError as error:
@@ -65,7 +65,7 @@ class Inputs:
             raise SimpleturkError(f"{self.name}: is a folder, not a file", "name the inputs with --inputs") from error
 
     def values(self) -> Iterator[Input]:
-        """The inputs of a file that has been checked. Raises Problems at the first bad line."""
+        """The inputs of a file that has been checked. Raises Problems for the first bad line."""
         for item in self:
             if isinstance(item, Problem):
                 raise Problems([item])
@@ -77,12 +77,12 @@ class Inputs:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     def begins_with(self, digest: str) -> bool:
-        """Whether the file's first lines are, to the byte, the file that had this digest."""
+        """Whether the file begins with all lines of the file that had this digest, byte by byte."""
         sha256 = hashlib.sha256()
         with self.path.open("rb") as file:
             for line in file:
                 bare = line.rstrip(b"\r\n")
-                # The last line of what it was may have had no end.
+                # The last line of that file may have had no line end.
                 for part in (bare, line[len(bare) :]):
                     sha256.update(part)
                     if sha256.hexdigest() == digest:
@@ -90,13 +90,13 @@ class Inputs:
         return False
 
     def where(self, line: int) -> str:
-        """How messages name a line: "inputs.jsonl, line 7"."""
+        """The name of a line in messages: "inputs.jsonl, line 7"."""
         return f"{self.name}, line {line}"
 
     def _parse(self, number: int, line: bytes) -> Input | Problem | None:
         if number == 1:
             if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                return Problem(self.where(number), "the file is UTF-16, not UTF-8", "save it as UTF-8")
+                return Problem(self.where(number), "the file is UTF-16, not UTF-8", "save the file as UTF-8")
             line = line.removeprefix(codecs.BOM_UTF8)
         if not line.strip():
             return None
@@ -106,16 +106,16 @@ class Inputs:
             text = f"not UTF-8 text (byte {error.start + 1} is 0x{line[error.start]:02x})"
             return Problem(self.where(number), text, "save the file as UTF-8")
         except json.JSONDecodeError as error:
-            hint = 'text needs quotes: write "…" around it' if line.strip()[:1].isalpha() else None
+            hint = 'put quotes around text: "…"' if line.strip()[:1].isalpha() else None
             if number == 1 and line.strip() in (b"[", b"{"):
-                hint = "put every input on one line; for a JSON array: jq -c '.[]' FILE"
+                hint = "put each input on one line; to convert a JSON array: jq -c '.[]' FILE"
             return Problem(self.where(number), f"not JSON: {error.msg} (column {error.colno})", hint)
         except ValueError as error:
             return Problem(self.where(number), f"not JSON: {error}")
 
 
 class ListedInputs(Inputs):
-    """Inputs that no file holds: these values, numbered from 1."""
+    """Inputs without a file: these values, numbered from 1."""
 
     def __init__(self, name: str, values: Sequence[Any]) -> None:
         super().__init__(Path(name))
@@ -126,11 +126,11 @@ class ListedInputs(Inputs):
 
 
 class InputLines:
-    """The values of a file of inputs by line, in any order. `digest` is the SHA-256 of its bytes."""
+    """The values of a file of inputs by line, in any order. `digest` is the SHA-256 of the file."""
 
     def __init__(self, inputs: Inputs) -> None:
         self._inputs = inputs
-        # Where each line begins: a hundred thousand take less than a megabyte.
+        # The offset of each line: less than a megabyte for a hundred thousand lines.
         self._offsets = array("Q", [0])
         self._stamp = stamp(inputs.path)
         sha256 = hashlib.sha256()
@@ -144,14 +144,14 @@ class InputLines:
     def value(self, number: int) -> Any:
         """The input on a line (from 1).
 
-        Raises Problems for one that cannot be read, KeyError where there is none, and OSError when the file is not the
-        one any more whose digest was taken.
+        Raises Problems for an input that cannot be read, KeyError for a line without input, and OSError if the file has
+        changed since the digest was computed.
         """
         if self._last[0] != number:
             if not 0 < number < len(self._offsets):
                 raise KeyError(number)
             if stamp(self._inputs.path) != self._stamp:
                 raise OSError(f"{self._inputs.name} has changed")
-            # A HIT's assignments come one after the other, and have one input.
+            # The assignments of a HIT follow each other and have the same input.
             self._last = (number, self._inputs.value_at(number, self._offsets[number - 1]))
         return self._last[1]

@@ -1,7 +1,7 @@
-"""The requester site's results file, CSV: written from assignments, and read back with a person's decisions in it.
+"""The results file of the requester site, CSV: written from assignments, and read with the decisions of a reviewer.
 
-Its columns, in order: what the site knew of HIT and assignment, `Input.x` of each input, `Answer.y` of each answer (by
-name), `Approve` and `Reject`.
+Its columns, in order: properties of HIT and assignment, `Input.x` of the inputs, `Answer.y` of the answers (by name),
+`Approve` and `Reject`.
 """
 
 import csv
@@ -25,7 +25,7 @@ from simpleturk.mturk.characters import SURROGATE
 if TYPE_CHECKING:
     from simpleturk.mturk.models import HIT, Assignment
 
-#: The site's own columns, before those of inputs and answers. Those that no API tells are empty.
+#: The columns before those of inputs and answers. Columns that the API does not have are empty.
 COLUMNS = (
     "HITId HITTypeId Title Description Keywords Reward CreationTime MaxAssignments RequesterAnnotation"
     " AssignmentDurationInSeconds AutoApprovalDelayInSeconds Expiration NumberOfSimilarHITs LifetimeInSeconds"
@@ -34,7 +34,7 @@ COLUMNS = (
 ).split()
 DECISIONS = ("Approve", "Reject")
 
-#: The column of an input that is no object, and that of an answer that cannot be read.
+#: The column of an input that is not an object, and that of an answer that cannot be parsed.
 WHOLE_INPUT = "Input.input"
 RAW_ANSWER = "Answer.answer"
 
@@ -42,9 +42,9 @@ _MARK = re.compile(r" ?simpleturk:[0-9a-f]{32}:[0-9]+\Z")
 
 
 def csv_row(assignment: "Assignment", hit: "HIT | None", **known: Any) -> dict[str, Any]:
-    """One row by its columns' names. `known` may hold the `input`.
+    """A row by the names of its columns. `known` may have the `input`.
 
-    `problem` is in it where the answer cannot be read as usual; it is no column.
+    If the answer cannot be parsed, the row has a `problem`, which is not a column.
     """
     row: dict[str, Any] = dict.fromkeys(COLUMNS, "")
     if hit is not None:
@@ -56,7 +56,7 @@ def csv_row(assignment: "Assignment", hit: "HIT | None", **known: Any) -> dict[s
             "Reward": f"${hit.reward:.2f}",
             "CreationTime": site_time(hit.created),
             "MaxAssignments": str(hit.max_assignments),
-            # Without the mark by which we know our HITs again.
+            # Without the mark of the batch.
             "RequesterAnnotation": _MARK.sub("", hit.annotation),
             "AssignmentDurationInSeconds": str(hit.assignment_duration),
             "AutoApprovalDelayInSeconds": str(hit.auto_approval_delay),
@@ -88,16 +88,16 @@ def csv_row(assignment: "Assignment", hit: "HIT | None", **known: Any) -> dict[s
 
 
 def _columns_of(value: Any) -> dict[str, str]:
-    """An input's columns: texts as they are, other values as JSON."""
+    """The columns of an input: texts unchanged, other values as JSON."""
     if not isinstance(value, dict):
         return {WHOLE_INPUT: cell_text(value)}
     return {f"Input.{name}": cell_text(item) for name, item in value.items()}
 
 
 class ResultsTable:
-    """Rows on their way to a file: which columns there are is known when all have come.
+    """The rows of a file. They are stored in a temporary file, because the last row may bring a new column.
 
-    `columns` are those that it has anyway; one without a name is "".
+    `columns` are the columns of an existing file; a column without a name is "".
     """
 
     def __init__(self, columns: Sequence[str] = (), delimiter: str = ",") -> None:
@@ -110,10 +110,10 @@ class ResultsTable:
         self._rows: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")
 
     def expect(self, hit_ids: Collection[str]) -> None:
-        """All may come."""
+        """Records of any HIT may follow."""
 
     def keep(self, fields: Sequence[str]) -> None:
-        """Take a row that the file holds, as it is: one of a person's own, or a second one of an assignment, too."""
+        """Add a row of the existing file unchanged, also a row without assignment or with a repeated one."""
         row = dict(zip(self._old, fields, strict=False))
         assignment_id = row.get("AssignmentId", "").strip()
         if assignment_id and assignment_id not in self._seen:
@@ -140,11 +140,11 @@ class ResultsTable:
         self.records += 1
 
     def text(self) -> Iterator[str]:
-        """The file: the header, and row by row."""
+        """The lines of the file, with the header."""
         inputs = [name for name in self._columns if name.startswith("Input.")]
         answers = sorted(name for name in self._columns if name.startswith("Answer."))
         columns = [*COLUMNS, *inputs, *answers, *DECISIONS]
-        # What somebody has written beside it stays, at the end: by its place, for it may have no name.
+        # The user's own columns stay, at the end. They are found by position, because they may have no name.
         known = set(columns)
         others = [place for place, name in enumerate(self._old) if name not in known]
         yield self._line([*columns, *(self._old[place] for place in others)])
@@ -161,21 +161,21 @@ class ResultsTable:
     def _line(self, fields: list[str]) -> str:
         file = io.StringIO()
         csv.writer(file, delimiter=self._delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(fields)
-        # UTF-8 has no halves of characters.
+        # Half a character cannot be written as UTF-8.
         return SURROGATE.sub("\ufffd", file.getvalue())
 
     def close(self) -> None:
-        """Let go of what was kept meanwhile."""
+        """Delete the temporary file."""
         self._rows.close()
 
 
 @contextmanager
 def merging(path: Path) -> Iterator[ResultsTable]:
-    """Rows to be merged into a file of this form, which is ours alone until the end of the block.
+    """Add rows to a CSV file, which is locked until the end of the block.
 
-    What it holds stays: rows, decisions, further columns, the sign between fields. It is replaced in one step, with
-    what has come in, and only if there is something new. Raises Problems, and changes nothing, when it is something
-    else; SimpleturkError when somebody has saved it meanwhile.
+    Its rows, decisions, further columns and separator stay. It is replaced at the end if there are new rows; a crash
+    leaves the old or the new file. Raises Problems, and changes nothing, if it is another kind of file, and
+    SimpleturkError if another program has saved it meanwhile.
     """
     with appending(path) as file:
         before_us = stamp(path)
@@ -187,18 +187,18 @@ def merging(path: Path) -> Iterator[ResultsTable]:
             finally:
                 if sheet.records > before or is_new:
                     if stamp(path) != before_us:
-                        hint = "run the command again: nothing of what is in it was touched"
-                        raise SimpleturkError(f"{path} has just been saved by somebody else", hint)
+                        hint = "run the command again: the file was not changed"
+                        raise SimpleturkError(f"{path} has just been saved by another program", hint)
                     with replacing(path) as new:
                         new.writelines(line.encode() for line in sheet.text())
 
 
 def _read(file: Appended, path: Path) -> ResultsTable:
-    """The rows that a file holds. Raises Problems with everything that is wrong in it."""
+    """Read the rows of a file. Raises Problems with all its problems."""
     problems = []
     for item in records(file.lines(), str(path), "AssignmentId"):
         if isinstance(item, Problem):
-            hint = item.hint or "name another --output: nothing has been written"
+            hint = item.hint or "name another --output; nothing was written"
             problems.append(Problem(item.where, item.what, hint))
     if problems:
         raise Problems(problems)
@@ -213,7 +213,7 @@ def _read(file: Appended, path: Path) -> ResultsTable:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a row says of an assignment: `approve`, or reject with a `reason`, or neither ("")."""
+    """The decision of a row about an assignment: `approve`, or reject with a `reason`, or neither ("")."""
 
     assignment_id: str
     status: str
@@ -221,22 +221,22 @@ class Decision:
     reason: str
 
 
-#: What looks like an empty cell.
+#: Characters that make a cell look empty.
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\xa0 "
 
 
 def decisions(file: Iterable[bytes], name: str) -> list[Decision]:
-    """The decisions that a person filled in: x in Approve, or a reason in Reject. Raises Problems with all bad rows."""
+    """Read a reviewer's decisions: x in Approve, or a reason in Reject. Raises Problems with all wrong rows."""
     problems: list[Problem] = []
-    found: dict[str, tuple[int, Decision]] = {}
+    by_assignment: dict[str, tuple[int, Decision]] = {}
     for item in records(file, name, "AssignmentId"):
         if isinstance(item, Problem):
             problems.append(item)
             continue
         line, row = item
         if not set(DECISIONS) & set(row):
-            hint = "in the requester site's file, x in Approve approves, and a reason in Reject rejects"
-            problems.append(Problem(f"{name}, line 1", "names neither a column Approve nor a column Reject", hint))
+            hint = "add the columns: x in Approve approves, a reason in Reject rejects"
+            problems.append(Problem(f"{name}, line 1", "has no column Approve and no column Reject", hint))
             break
         decision = Decision(
             row["AssignmentId"].strip(),
@@ -245,22 +245,22 @@ def decisions(file: Iterable[bytes], name: str) -> list[Decision]:
             row.get("Reject", "").strip().strip(_INVISIBLE),
         )
         wrong = _wrong(decision, row.get("Approve", "").strip())
-        earlier = found.setdefault(decision.assignment_id, (line, decision))
+        earlier = by_assignment.setdefault(decision.assignment_id, (line, decision))
         if earlier[1] != decision:
-            wrong = f"decides otherwise on {decision.assignment_id} than line {earlier[0]}"
+            wrong = f"contradicts line {earlier[0]} about {decision.assignment_id}"
         if wrong:
             problems.append(Problem(f"{name}, line {line}", wrong))
     if problems:
         raise Problems(problems)
-    return [decision for _, decision in found.values()]
+    return [decision for _, decision in by_assignment.values()]
 
 
 def _wrong(decision: Decision, mark: str) -> str | None:
-    """What is wrong with a row's decision."""
+    """The problem of a row's decision, None without one."""
     if (mark or decision.reason) and (not decision.assignment_id or len(decision.assignment_id.split()) > 1):
-        return "decides, but names no assignment"
+        return "has a decision, but no assignment id"
     if mark and decision.reason:
-        return "both approves and rejects"
+        return "has both x in Approve and a reason in Reject"
     if mark and mark.lower() != "x":
-        return f"Approve holds {mark[:40]!r}: write x to approve, or leave it empty"
+        return f"Approve has {mark[:40]!r}: write x to approve, or leave it empty"
     return None

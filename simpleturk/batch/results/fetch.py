@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 
 
 def with_news(hits: Iterable["HIT"], statuses: Sequence[str], have: Mapping[str, int]) -> Iterator["HIT"]:
-    """Those HITs that may have work in these states which is not known; `have` counts each HIT's known assignments."""
+    """The HITs that may have new assignments in these states; `have` counts the known assignments of each HIT."""
 
     def expected(hit: "HIT") -> int:
         reviewed = hit.completed if {"Approved", "Rejected"} & set(statuses) else 0
         return reviewed + (hit.unreviewed if "Submitted" in statuses else 0)
 
     for hit in hits:
-        # What is known may have changed its state since: only when all of a HIT's work is known is there nothing new.
+        # Known assignments may have changed their states: nothing is new only if all of a HIT's work is known.
         if expected(hit) > 0 and hit.unreviewed + hit.completed > have.get(hit.hit_id, 0):
             yield hit
 
 
 def collect(mturk: "MTurk", hits: Iterable["HIT"], statuses: Sequence[str]) -> Iterator[tuple["HIT", "Assignment"]]:
-    """Yield the assignments of HITs in these states, each with its HIT, in the order of the HITs: one call each."""
+    """Yield the assignments of HITs in these states, each with its HIT, in the order of the HITs; one call a HIT."""
 
     def ask(hit: "HIT") -> list[tuple["HIT", "Assignment"]]:
         try:
-            return [(hit, found) for found in mturk.assignments(hit.hit_id, statuses, hit.max_assignments)]
-        except NoSuchHIT:  # deleted in this very moment
+            return [(hit, assignment) for assignment in mturk.assignments(hit.hit_id, statuses, hit.max_assignments)]
+        except NoSuchHIT:  # deleted meanwhile
             return []
 
     for assignments in map_ordered(ask, hits, mturk.concurrency):
@@ -41,10 +41,10 @@ def collect(mturk: "MTurk", hits: Iterable["HIT"], statuses: Sequence[str]) -> I
 
 
 def result_record(assignment: "Assignment", **known: Any) -> dict[str, Any]:
-    """One line of results. Its first five keys are simple-amt's, in simple-amt's order.
+    """A line of results. Its first five keys are those of simple-amt, in that order.
 
-    `known` stands at its end, where it is known: `line`, on which the input stands in its file, and `input` itself. An
-    answer that cannot be read is kept as it came, in `answer`, with the reason in `problem`.
+    `known` is added at the end: the `line` of the input and the `input` itself, if known. If an answer cannot be
+    parsed, it is in `answer`, unchanged, and the reason in `problem`.
     """
     extra: dict[str, Any] = {}
     try:

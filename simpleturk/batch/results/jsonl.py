@@ -1,4 +1,4 @@
-"""A results file in JSON Lines, which grows."""
+"""A results file in JSON Lines, to which new results are appended."""
 
 import codecs
 import json
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from simpleturk.mturk.models import HIT, Assignment
 
 
-#: Size of the table that tells which assignments can stand in a file only once.
+#: The size of the table of hashes that finds assignments which may be in a file twice.
 _BITS = 2**24
 
 
 def unfold_array(path: Path) -> None:
-    """Make JSON Lines of a results file that is one JSON array, as simple-amt wrote them in 2014; in one step.
+    """Rewrite a results file that is one JSON array, the form of simple-amt in 2014, as JSON Lines.
 
-    Any other file is left as it is.
+    A crash leaves the old or the new file. Any other file stays as it is.
     """
     if not path.is_file():
         return
@@ -29,32 +29,33 @@ def unfold_array(path: Path) -> None:
         if not file.read(1000).removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"["):
             return
     try:
-        found = json.loads(path.read_text(encoding="utf-8-sig"))
+        array = json.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError):
         return
-    if all(isinstance(record, dict) and isinstance(record.get("assignment_id"), str) for record in found):
-        write_whole(path, "".join(map(json_line, found)))
+    if all(isinstance(record, dict) and isinstance(record.get("assignment_id"), str) for record in array):
+        write_whole(path, "".join(map(json_line, array)))
 
 
 class ResultsFile:
-    """A results file that grows: what it holds is kept, a torn last line cut off, each new record written whole.
+    """A results file that grows: its records stay, an incomplete last line is cut off, and new records are whole.
 
-    Of what is there only counts are held in memory; which assignments they are is looked up for the HITs that matter.
+    Memory holds only the number of records of each HIT. The assignments of HITs that are fetched again are read from
+    the file.
     """
 
     def __init__(self, file: Appended, remember: bool = False, hit_ids: Iterable[str] = ()) -> None:
-        """Read what is there. Raises Problems, and changes nothing, when it is not a file of results.
+        """Read the file. Raises Problems, and changes nothing, if it is not a results file.
 
-        `remember` says that HITs are asked for again after records were added; `hit_ids` are ids that others hold too.
+        `remember`: the same HITs are fetched several times. `hit_ids` are ids that the caller holds in memory, too.
         """
         self._file = file
         self._remember = remember
         self.per_hit: dict[str, int] = {}
         self.records = 0
-        #: HITs of which some assignment may stand there twice.
+        #: HITs with an assignment that may be in the file twice.
         self._unsure: set[str] = set()
         self._known: set[str] = set()
-        # Assignments whose records do not say of which HIT they are.
+        # Assignments whose records have no HIT id.
         self._loose: set[str] = set()
         self._current: tuple[str, set[str]] = ("", set())
         end = self._read({hit_id: hit_id for hit_id in hit_ids})
@@ -65,7 +66,7 @@ class ResultsFile:
         self._recount()
 
     def expect(self, hit_ids: Collection[str]) -> None:
-        """Say of which HITs records may be added before the next call."""
+        """Announce the HITs whose records follow until the next call."""
         sought = {hit_id for hit_id in hit_ids if self.per_hit.get(hit_id)}
         self._known = (
             {assignment_id for assignment_id, hit_id in self._pairs() if hit_id in sought} if sought else set()
@@ -76,9 +77,9 @@ class ResultsFile:
         return result_record(assignment, **known)
 
     def add(self, record: dict[str, Any]) -> bool:
-        """Append a record unless its assignment is there; return whether it was new.
+        """Append a record unless its assignment is present; return whether it is new.
 
-        The records of a HIT come one after the other.
+        The records of a HIT follow each other.
         """
         assignment_id, hit_id = record["assignment_id"], record["hit_id"]
         if hit_id != self._current[0]:
@@ -93,7 +94,7 @@ class ResultsFile:
         return True
 
     def _read(self, held: Mapping[str, str]) -> int:
-        """Count the records of the file; return where the last whole one ends, in bytes."""
+        """Count the records of the file; return the offset after the last whole one."""
         problems, end = [], 0
         seen = bytearray(_BITS // 8)
         for number, line in enumerate(self._file.lines(), start=1):
@@ -111,7 +112,7 @@ class ResultsFile:
             elif not line.endswith(b"\n") and _is_torn(line):
                 break
             elif line.strip():
-                hint = "remove it, or name another --output: nothing has been written"
+                hint = "remove the line, or name another --output; nothing was written"
                 problems.append(Problem(f"{self._file.path}, line {number}", "is not a line of results", hint))
             end += len(line)
         if problems:
@@ -119,7 +120,7 @@ class ResultsFile:
         return end
 
     def _recount(self) -> None:
-        """Count each assignment once where some may be there twice."""
+        """Count each assignment once, for HITs with assignments that may be in the file twice."""
         if not self._unsure:
             return
         pairs = {pair for pair in self._pairs() if pair[1] in self._unsure}
@@ -133,7 +134,7 @@ class ResultsFile:
         self.records += 1
 
     def _pairs(self) -> Iterator[tuple[str, str]]:
-        """Each record's assignment and HIT; the file has been read before."""
+        """The ids of assignment and HIT of each record of a file that was checked before."""
         for line in self._file.lines():
             record = _parsed(line)
             if record is not None:
@@ -141,7 +142,7 @@ class ResultsFile:
 
 
 def _is_torn(line: bytes) -> bool:
-    """Whether this is the beginning of a record, or what a power failure left."""
+    """Whether a line is the beginning of a record, or the rest after a power failure."""
     text = line.strip(b"\0 \t")
     return not text or text.startswith(b'{"assignment_id"'[: len(text)])
 

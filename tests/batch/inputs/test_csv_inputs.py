@@ -82,13 +82,13 @@ def test_columns_without_name_and_value_do_not_count(folder: Path) -> None:
     ("data", "where", "what"),
     [
         (b"a,b\n1,2\n1\n1,2,3\n", "i.csv, line 3", "has 1 fields; the header has 2"),
-        (b"a,a\n1,2\n", "i.csv, line 1", "names the column 'a' twice"),
+        (b"a,a\n1,2\n", "i.csv, line 1", "has the column 'a' twice"),
         (b"a,b\n1,\xe9\n", "i.csv, line 2", "not UTF-8 text (byte 3 is 0xe9)"),
-        (b'a,b\n1,"2\n3,4\n', "i.csv, line 2", "a quote is opened and never closed"),
+        (b'a,b\n1,"2\n3,4\n', "i.csv, line 2", "a quote is not closed"),
         (b'a,b\n1,"2"x\n', "i.csv, line 2", "not CSV: ',' expected after '\"'"),
         ("a,b\n1,2\n".encode("utf-16"), "i.csv, line 1", "the file is UTF-16, not UTF-8"),
-        (b"a,b,\n1,2,3\n", "i.csv, line 2", "field 3 has a value, but its column no name"),
-        (b"Answer.a,Answer.b\n1,2\n", "i.csv, line 1", "names no column that could be an input"),
+        (b"a,b,\n1,2,3\n", "i.csv, line 2", "field 3 has a value, but its column has no name"),
+        (b"Answer.a,Answer.b\n1,2\n", "i.csv, line 1", "has no column for an input"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(folder: Path, data: bytes, where: str, what: str) -> None:

@@ -110,10 +110,10 @@ def test_what_somebody_wrote_into_the_file_stays_when_work_comes_in(
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ('{"assignment_id": "1"}\n', "line 1: names no column AssignmentId"),
+        ('{"assignment_id": "1"}\n', "line 1: has no column AssignmentId"),
         ("AssignmentId,x\nA,1\nB\n", "line 3: has 1 fields; the header has 2"),
-        ('AssignmentId,x\nA,"1\n', "a quote is opened and never closed"),
-        ("AssignmentId,x,x\nA,1,1\n", "line 1: names the column 'x' twice"),
+        ('AssignmentId,x\nA,"1\n', "a quote is not closed"),
+        ("AssignmentId,x,x\nA,1,1\n", "line 1: has the column 'x' twice"),
     ],
 )
 def test_a_file_that_is_something_else_is_left_alone(done: list[str], run: Run, text: str, problem: str) -> None:
@@ -129,7 +129,7 @@ def test_the_configured_file_of_records_is_not_the_place_for_csv(done: list[str]
     assert len(rows(run("results", "--format", "csv").stdout)) == 3
     assert len(records(Path("r.jsonl").read_text())) == 3
     result = run("results", "--format", "csv", "--output", "r.jsonl")
-    assert (result.exit_code, "names no column AssignmentId" in result.stderr) == (1, True)
+    assert (result.exit_code, "has no column AssignmentId" in result.stderr) == (1, True)
 
 
 def test_csv_of_all_hits_needs_no_ids_and_following_it_is_refused(done: list[str], run: Run) -> None:
@@ -207,9 +207,9 @@ def test_every_row_that_is_unclear_is_named_and_nothing_is_decided(done: list[st
     result = run("approve", "--assignments", "r.csv")
     assert result.exit_code == 1
     assert result.stderr.splitlines() == [
-        "error: r.csv, line 2: Approve holds 'yes': write x to approve, or leave it empty",
-        "error: r.csv, line 3: both approves and rejects",
-        f"error: r.csv, line 5: decides otherwise on {done[2]} than line 4",
+        "error: r.csv, line 2: Approve has 'yes': write x to approve, or leave it empty",
+        "error: r.csv, line 3: has both x in Approve and a reason in Reject",
+        f"error: r.csv, line 5: contradicts line 4 about {done[2]}",
     ]
     assert {status for status, _ in states(run)} == {"Submitted"}
 
@@ -217,7 +217,7 @@ def test_every_row_that_is_unclear_is_named_and_nothing_is_decided(done: list[st
 def test_a_file_without_the_columns_for_decisions_decides_nothing(done: list[str], run: Run) -> None:
     Path("r.csv").write_text(f"AssignmentId,HITId\n{done[0]},x\n")
     result = run("approve", "--assignments", "r.csv")
-    assert (result.exit_code, "names neither a column Approve nor a column Reject" in result.stderr) == (1, True)
+    assert (result.exit_code, "has no column Approve and no column Reject" in result.stderr) == (1, True)
 
 
 def test_without_any_reason_rejecting_is_wrong_usage(done: list[str], run: Run) -> None:
@@ -325,7 +325,7 @@ def test_what_is_saved_while_results_come_is_not_overwritten(
 
     monkeypatch.setattr(MTurk, "assignments", saved_meanwhile)
     result = run("results", "--output", "r.csv")
-    assert (result.exit_code, "has just been saved by somebody else" in result.stderr) == (1, True)
+    assert (result.exit_code, "has just been saved by another program" in result.stderr) == (1, True)
     assert [row["Approve"] for row in rows(Path("r.csv").read_text())] == ["x", "x", "x"]
 
 

@@ -39,7 +39,7 @@ def test_verify_names_everything_that_is_amiss(batch_files: Files, run: Run, loc
         f"error: input line 1: the ids file has {b} in its place, the HIT of line 2",
         f"error: input line 2: the ids file has {a} in its place, the HIT of line 1",
         f"error: input line 3 has 2 HITs: {c}, {f}",
-        f"error: input line 4: its HIT {d} is deleted, or not this account's",
+        f"error: input line 4: its HIT {d} is deleted or of another account",
         "error: input line 5 has no HIT",
         "error: input line 6 has no HIT",
         f"error: {e}: HITs of this batch for line 9, which has no input",
