@@ -1,4 +1,4 @@
-"""Which endpoint a command talks to: flags, where its batch lives, the environment, the configuration."""
+"""The endpoint that a command uses: from its flags, its batch, the environment and the configuration."""
 
 import os
 from dataclasses import dataclass
@@ -16,16 +16,17 @@ AMAZON = {
     "prod": "https://mturk-requester.us-east-1.amazonaws.com",
 }
 
-#: What the embedded marketplace is called in the client; no host of this name is ever asked.
+#: The URL of the local marketplace in its client. No request is ever sent to a host of this name.
 LOCAL_URL = "http://local.simpleturk.invalid"
 
 
 @dataclass(frozen=True)
 class EndpointOptions:
-    """What the user said about the marketplace: flags, credentials' profile, the local marketplace's database.
+    """The options of a command that concern the marketplace.
 
-    `typed` names the options that stood on the command line; --database there means the local marketplace.
-    `concurrency` is how many calls may be in flight (None: as usual), `config` a file of simple-amt's.
+    `profile` names AWS credentials, `database` is the local marketplace's file, `config` a file of simple-amt's.
+    `concurrency` is how many calls may be in flight (None: the default). `typed` names the options on the command
+    line; --database there means the local marketplace.
     """
 
     local: bool = False
@@ -35,24 +36,28 @@ class EndpointOptions:
     profile: str | None = None
     database: Path | None = None
     typed: frozenset[str] = frozenset()
-
-    def is_typed(self, option: str) -> bool:
-        """Whether an option stood on the command line, and not just in the configuration."""
-        return option in self.typed
-
     concurrency: int | None = None
     config: Path | None = None
 
+    def is_typed(self, option: str) -> bool:
+        """Whether an option is on the command line, not only in the environment or the configuration."""
+        return option in self.typed
+
     @property
     def flags(self) -> list[str]:
-        """The marketplace flags that were given, as they are spelled."""
-        said = {"--local": self.local, "--sandbox": self.sandbox, "--prod": self.prod}
-        return [flag for flag, given in said.items() if given] + (["--endpoint-url"] if self.endpoint_url else [])
+        """The marketplace flags on the command line, as the user spells them."""
+        flags = {
+            "--local": self.local,
+            "--sandbox": self.sandbox,
+            "--prod": self.prod,
+            "--endpoint-url": bool(self.endpoint_url),
+        }
+        return [flag for flag, is_set in flags.items() if is_set]
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A marketplace: its name, its endpoint (for `local` the address of nothing), whether it spends real money."""
+    """A marketplace: its name, the URL of its API, and whether it spends real money."""
 
     name: str
     endpoint_url: str
@@ -60,59 +65,89 @@ class Endpoint:
 
     @property
     def is_local(self) -> bool:
-        """Whether it is the embedded one."""
+        """Whether it is the marketplace on this computer, which needs no server."""
         return self.endpoint_url == LOCAL_URL
 
     @property
     def is_amazon(self) -> bool:
-        """Whether Amazon's fees and limits hold."""
+        """Whether Amazon's fees and limits apply."""
         host = urlsplit(self.endpoint_url).hostname or ""
         return host == "amazonaws.com" or host.endswith(".amazonaws.com")
 
     @property
     def max_question_bytes(self) -> int:
-        """How large a question may be, in bytes of UTF-8."""
+        """The largest size of a question, in bytes of UTF-8."""
         return AMAZON_MAX_QUESTION_BYTES if self.is_amazon else MAX_QUESTION_BYTES
 
     @property
     def flag(self) -> str:
-        """The option that names it."""
+        """The option that selects it."""
         return f"--{self.name}" if self.name in ("local", "sandbox", "prod") else f"--endpoint-url {self.endpoint_url}"
 
 
 class Home(NamedTuple):
-    """Where a batch was launched, as its record says: the marketplace's name at that time, and its endpoint."""
+    """The marketplace of a batch, from the batch record: its name when the batch was launched, and its endpoint."""
 
     name: str
     endpoint_url: str
 
 
-def resolve(where: EndpointOptions, endpoints: dict[str, str], home: Home | None, acts: bool) -> Endpoint:
-    """The marketplace that a command works on.
+def resolve(options: EndpointOptions, endpoints: dict[str, str], home: Home | None, acts: bool) -> Endpoint:
+    """The marketplace of a command.
 
-    An explicit flag first, then where the batch lives, then AWS_ENDPOINT_URL_MTURK, then `local`. `acts` says that the
-    command spends or undoes something: then a marketplace with real money has to be named by its flag.
+    It is that of a flag; without a flag that of the batch; then AWS_ENDPOINT_URL_MTURK, then `local`. `endpoints` gives
+    "sandbox" or "prod" another URL. `acts` says that the command spends money or cannot be undone: then a marketplace
+    with real money needs its flag.
 
-    Raises UsageError for two flags, WrongMarketplace when the flag and the batch disagree or the flag is missing.
+    Raises UsageError for two flags, WrongMarketplace if flag and batch differ or the flag is missing.
     """
-    flags = where.flags
+    flags = options.flags
     if len(flags) > 1:
-        raise UsageError(f"{' and '.join(flags)} name two marketplaces", "give one of them")
-    if where.is_typed("database") and flags and flags != ["--local"]:
-        raise UsageError(f"--database is the local marketplace's, {flags[0]} is another one")
-    said = _said(where, endpoints) if flags else None
-    lives = _home_endpoint(home, endpoints) if home else None
-    if said and lives and said.endpoint_url.rstrip("/") != lives.endpoint_url.rstrip("/"):
+        raise UsageError(f"{' and '.join(flags)} name two marketplaces", "use one of them")
+    if options.is_typed("database") and flags and flags != ["--local"]:
+        raise UsageError(f"--database belongs to the local marketplace, {flags[0]} to another one")
+    chosen = _chosen(options, endpoints) if flags else None
+    batch = _of_batch(home, endpoints) if home else None
+    if chosen and batch and chosen.endpoint_url.rstrip("/") != batch.endpoint_url.rstrip("/"):
         raise WrongMarketplace(
-            f"this batch lives on {named(lives)}, not on {named(said)}", f"say {lives.flag}, or name another --ids"
+            f"this batch is on {named(batch)}, not on {named(chosen)}", f"use {batch.flag}, or name another --ids"
         )
-    environment = os.environ.get("AWS_ENDPOINT_URL_MTURK") if not where.is_typed("database") else None
-    if environment and not (said or lives):
-        _check_url("AWS_ENDPOINT_URL_MTURK", environment)
-    found = said or lives or _marketplace("endpoint" if environment else "local", environment or LOCAL_URL)
-    if acts and found.spends_money and not said:
-        raise WrongMarketplace(f"{named(found)} spends real money, so it has to be named", f"add {found.flag}")
-    return found
+    endpoint = chosen or batch or _from_environment(options)
+    if acts and endpoint.spends_money and not chosen:
+        raise WrongMarketplace(f"{named(endpoint)} spends real money: this needs its flag", f"add {endpoint.flag}")
+    return endpoint
+
+
+def _chosen(options: EndpointOptions, endpoints: dict[str, str]) -> Endpoint:
+    """The marketplace of the flag."""
+    if options.endpoint_url:
+        _check_url("--endpoint-url", options.endpoint_url)
+        return _endpoint("endpoint", options.endpoint_url)
+    name = "prod" if options.prod else "sandbox" if options.sandbox else "local"
+    return _endpoint(name, endpoints.get(name) or AMAZON.get(name, LOCAL_URL))
+
+
+def _of_batch(home: Home, endpoints: dict[str, str]) -> Endpoint:
+    """The marketplace of a batch. Records can be edited: the name counts only with the URL that it stands for."""
+    urls = {"local": LOCAL_URL, "sandbox": endpoints.get("sandbox") or AMAZON["sandbox"], "prod": home.endpoint_url}
+    is_trusted = urls.get(home.name) == home.endpoint_url
+    return _endpoint(home.name if is_trusted else "endpoint", home.endpoint_url)
+
+
+def _from_environment(options: EndpointOptions) -> Endpoint:
+    """The marketplace of AWS_ENDPOINT_URL_MTURK, else `local`."""
+    url = os.environ.get("AWS_ENDPOINT_URL_MTURK")
+    if not url or options.is_typed("database"):
+        return _endpoint("local", LOCAL_URL)
+    _check_url("AWS_ENDPOINT_URL_MTURK", url)
+    return _endpoint("endpoint", url)
+
+
+def _endpoint(name: str, endpoint_url: str) -> Endpoint:
+    """Real money is spent on production, and on any endpoint that is neither the sandbox nor on this computer."""
+    host = urlsplit(endpoint_url).hostname or ""
+    is_free = host == urlsplit(AMAZON["sandbox"]).hostname or host in ("localhost", "127.0.0.1", "::1")
+    return Endpoint(name, endpoint_url, name == "prod" or (name == "endpoint" and not is_free))
 
 
 def _check_url(origin: str, text: str) -> None:
@@ -120,30 +155,7 @@ def _check_url(origin: str, text: str) -> None:
         raise UsageError(f"{origin} {text} is not a URL", "write it as https://host")
 
 
-def _said(where: EndpointOptions, endpoints: dict[str, str]) -> Endpoint:
-    if where.endpoint_url:
-        _check_url("--endpoint-url", where.endpoint_url)
-        return _marketplace("endpoint", where.endpoint_url)
-    name = "prod" if where.prod else "sandbox" if where.sandbox else "local"
-    return _marketplace(name, endpoints.get(name) or AMAZON.get(name, LOCAL_URL))
-
-
-def _home_endpoint(home: Home, endpoints: dict[str, str]) -> Endpoint:
-    """Where a batch lives. A record's name counts only with the endpoint that this name means: files can be edited."""
-    known = {"local": LOCAL_URL, "sandbox": endpoints.get("sandbox") or AMAZON["sandbox"], "prod": home.endpoint_url}
-    named = known.get(home.name) == home.endpoint_url
-    return _marketplace(home.name if named else "endpoint", home.endpoint_url)
-
-
-def _marketplace(name: str, endpoint_url: str) -> Endpoint:
-    """Real money is spent on production, and on any endpoint that is neither the sandbox nor on this machine."""
-    host = urlsplit(endpoint_url).hostname or ""
-    free = host == urlsplit(AMAZON["sandbox"]).hostname or host in ("localhost", "127.0.0.1", "::1")
-    spends = name == "prod" or (name == "endpoint" and not free)
-    return Endpoint(name, endpoint_url, spends)
-
-
-def named(marketplace: Endpoint) -> str:
-    """A marketplace as messages call it: its name, or its address where the name says too little."""
-    shown = marketplace.name in ("local", "sandbox") or marketplace.endpoint_url == AMAZON.get(marketplace.name)
-    return marketplace.name if shown else f"{marketplace.endpoint_url}"
+def named(endpoint: Endpoint) -> str:
+    """A marketplace in messages: its name, or its URL if the name does not say which one it is."""
+    is_clear = endpoint.name in ("local", "sandbox") or endpoint.endpoint_url == AMAZON.get(endpoint.name)
+    return endpoint.name if is_clear else endpoint.endpoint_url

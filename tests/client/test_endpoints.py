@@ -1,4 +1,4 @@
-"""Which endpoint a command talks to."""
+"""The endpoint that a command uses."""
 
 import pytest
 
@@ -11,19 +11,19 @@ PROD = Home("prod", AMAZON["prod"])
 LOCAL = Home("local", LOCAL_URL)
 
 
-def found(
-    where: EndpointOptions, endpoints: dict[str, str] | None = None, home: Home | None = None, acts: bool = False
+def resolved(
+    options: EndpointOptions, endpoints: dict[str, str] | None = None, home: Home | None = None, acts: bool = False
 ) -> tuple[str, str, bool]:
-    marketplace = resolve(where, endpoints or {}, home, acts)
-    return marketplace.name, marketplace.endpoint_url, marketplace.spends_money
+    endpoint = resolve(options, endpoints or {}, home, acts)
+    return endpoint.name, endpoint.endpoint_url, endpoint.spends_money
 
 
 def test_local_is_the_default() -> None:
-    assert found(EndpointOptions(), acts=True) == ("local", LOCAL_URL, False)
+    assert resolved(EndpointOptions(), acts=True) == ("local", LOCAL_URL, False)
 
 
 @pytest.mark.parametrize(
-    ("where", "expected"),
+    ("options", "expected"),
     [
         (EndpointOptions(local=True), ("local", LOCAL_URL, False)),
         (EndpointOptions(sandbox=True), ("sandbox", AMAZON["sandbox"], False)),
@@ -32,67 +32,67 @@ def test_local_is_the_default() -> None:
         (EndpointOptions(endpoint_url="https://turk.example"), ("endpoint", "https://turk.example", True)),
     ],
 )
-def test_a_flag_names_the_marketplace(where: EndpointOptions, expected: tuple[str, str, bool]) -> None:
-    assert found(where, acts=True) == expected
+def test_a_flag_names_the_marketplace(options: EndpointOptions, expected: tuple[str, str, bool]) -> None:
+    assert resolved(options, acts=True) == expected
 
 
 def test_the_configuration_gives_names_another_endpoint() -> None:
-    assert found(EndpointOptions(prod=True), OWN) == ("prod", "https://turk.example", True)
+    assert resolved(EndpointOptions(prod=True), OWN) == ("prod", "https://turk.example", True)
 
 
 @pytest.mark.parametrize(
-    "where",
+    "options",
     [
         EndpointOptions(local=True, prod=True),
         EndpointOptions(sandbox=True, endpoint_url="http://x"),
         EndpointOptions(prod=True, sandbox=True),
     ],
 )
-def test_two_flags_are_a_usage_error(where: EndpointOptions) -> None:
+def test_two_flags_are_a_usage_error(options: EndpointOptions) -> None:
     with pytest.raises(UsageError, match="name two marketplaces"):
-        resolve(where, {}, None, acts=False)
+        resolve(options, {}, None, acts=False)
 
 
 @pytest.mark.parametrize("url", ["turk.example", "ftp://x", "https://", "http:///x", "http://[::1", "http://x:99999"])
-def test_an_endpoint_that_is_no_url_is_a_usage_error(url: str) -> None:
+def test_an_endpoint_that_is_not_a_url_is_a_usage_error(url: str) -> None:
     with pytest.raises(UsageError, match="is not a URL"):
         resolve(EndpointOptions(endpoint_url=url), {}, None, acts=False)
 
 
 def test_without_a_flag_a_command_follows_the_batch() -> None:
-    assert found(EndpointOptions(), home=SANDBOX, acts=True)[0] == "sandbox"
-    assert found(EndpointOptions(), home=PROD)[0] == "prod"
+    assert resolved(EndpointOptions(), home=SANDBOX, acts=True)[0] == "sandbox"
+    assert resolved(EndpointOptions(), home=PROD)[0] == "prod"
 
 
-def test_a_flag_that_contradicts_the_batch_is_refused_with_where_it_lives() -> None:
+def test_a_flag_for_another_marketplace_than_the_batchs_is_refused() -> None:
     with pytest.raises(WrongMarketplace) as caught:
         resolve(EndpointOptions(prod=True), {}, SANDBOX, acts=True)
-    assert caught.value.message == "this batch lives on sandbox, not on prod"
-    assert caught.value.hint == "say --sandbox, or name another --ids"
+    assert caught.value.message == "this batch is on sandbox, not on prod"
+    assert caught.value.hint == "use --sandbox, or name another --ids"
 
 
-def test_real_money_needs_its_flag_each_time() -> None:
-    with pytest.raises(WrongMarketplace, match="prod spends real money, so it has to be named") as caught:
+def test_a_marketplace_with_real_money_needs_its_flag_each_time() -> None:
+    with pytest.raises(WrongMarketplace, match="prod spends real money: this needs its flag") as caught:
         resolve(EndpointOptions(), {}, PROD, acts=True)
     assert caught.value.hint == "add --prod"
-    assert found(EndpointOptions(prod=True), home=PROD, acts=True)[0] == "prod"
+    assert resolved(EndpointOptions(prod=True), home=PROD, acts=True)[0] == "prod"
 
 
-def test_the_environment_stands_behind_flag_and_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_flag_and_the_batch_come_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_MTURK", "http://localhost:9")
-    assert found(EndpointOptions()) == ("endpoint", "http://localhost:9", False)
-    assert found(EndpointOptions(local=True))[0] == "local"
-    assert found(EndpointOptions(), home=LOCAL)[0] == "local"
+    assert resolved(EndpointOptions()) == ("endpoint", "http://localhost:9", False)
+    assert resolved(EndpointOptions(local=True))[0] == "local"
+    assert resolved(EndpointOptions(), home=LOCAL)[0] == "local"
 
 
-def test_an_environment_that_names_no_url_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_environment_variable_that_is_not_a_url_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_MTURK", "http://[")
     with pytest.raises(UsageError, match=r"AWS_ENDPOINT_URL_MTURK http://\[ is not a URL"):
-        found(EndpointOptions())
-    assert found(EndpointOptions(local=True))[0] == "local"
+        resolved(EndpointOptions())
+    assert resolved(EndpointOptions(local=True))[0] == "local"
 
 
-def test_fees_and_limits_are_amazons_on_amazons_hosts_only() -> None:
+def test_amazons_fees_and_limits_apply_on_amazons_hosts_only() -> None:
     amazon = resolve(EndpointOptions(prod=True), {}, None, acts=False)
     own = resolve(EndpointOptions(prod=True), OWN, None, acts=False)
     fake = resolve(EndpointOptions(endpoint_url="https://amazonaws.com.evil.example"), {}, None, acts=False)
@@ -101,8 +101,8 @@ def test_fees_and_limits_are_amazons_on_amazons_hosts_only() -> None:
     assert not fake.is_amazon
 
 
-def test_a_record_that_calls_another_endpoint_the_sandbox_is_believed_only_its_address() -> None:
+def test_a_record_that_gives_the_sandbox_another_url_is_not_the_sandbox() -> None:
     edited = SANDBOX._replace(endpoint_url="https://turk.example")
     with pytest.raises(WrongMarketplace):
         resolve(EndpointOptions(), {}, edited, acts=True)
-    assert found(EndpointOptions(), home=edited) == ("endpoint", "https://turk.example", True)
+    assert resolved(EndpointOptions(), home=edited) == ("endpoint", "https://turk.example", True)

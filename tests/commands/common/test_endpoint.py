@@ -17,9 +17,7 @@ def test_another_marketplaces_batch_is_refused_with_where_it_lives(
     Path("simpleturk.toml").unlink()
     result = run(*command, "--prod")
     assert result.exit_code == 1
-    assert result.stderr == (
-        "error: this batch lives on local, not on prod\nhint: say --local, or name another --ids\n"
-    )
+    assert result.stderr == ("error: this batch is on local, not on prod\nhint: use --local, or name another --ids\n")
 
 
 def test_a_batch_is_found_in_its_own_database_from_anywhere(

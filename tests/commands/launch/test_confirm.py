@@ -70,6 +70,6 @@ def test_stdin_that_is_data_answers_no_question(
     assert (result.exit_code, "Cannot ask: stdin is data" in result.stderr) == (1, True)
     assert run("launch", "--prod", "--inputs", "-", "--yes", input=data).exit_code == 0
     # The batch now lives on prod: other marketplaces refuse it and say so, and reading needs no flag.
-    assert "this batch lives on" in run("approve", "--sandbox").stderr
-    assert "so it has to be named" in run("approve").stderr
+    assert "this batch is on" in run("approve", "--sandbox").stderr
+    assert "this needs its flag" in run("approve").stderr
     assert run("progress").exit_code == 0
