@@ -206,9 +206,9 @@ class Marketplaces(RuleBasedStateMachine):
         held = 0
         for hit in rows:
             count = dict.fromkeys(NEXT, 0)
-            for one in work:
-                if one.hit_id == hit.hit_id:
-                    count[one.status] += 1
+            for assignment in work:
+                if assignment.hit_id == hit.hit_id:
+                    count[assignment.status] += 1
             assert hit.pending == count["Accepted"]
             assert hit.completed == count["Approved"] + count["Rejected"]
             taken = hit.pending + hit.completed + count["Submitted"]
@@ -227,16 +227,16 @@ class Marketplaces(RuleBasedStateMachine):
         self.nothing_is_lost(work)
 
     def nothing_is_lost(self, work: Any) -> None:
-        assert {one.assignment_id for one in work} == set(self.statuses)
-        for one in work:
-            before = self.statuses[one.assignment_id]
-            assert one.status == before or one.status in NEXT[before], (before, one.status)
-            self.statuses[one.assignment_id] = one.status
-            if one.assignment_id in self.fields:
-                assert one.fields == self.fields[one.assignment_id]
-                assert one.status in ("Submitted", "Approved", "Rejected")
-            elif one.status == "Accepted":
-                assert one.deadline > self.clock.now
+        assert {assignment.assignment_id for assignment in work} == set(self.statuses)
+        for assignment in work:
+            before = self.statuses[assignment.assignment_id]
+            assert assignment.status == before or assignment.status in NEXT[before], (before, assignment.status)
+            self.statuses[assignment.assignment_id] = assignment.status
+            if assignment.assignment_id in self.fields:
+                assert assignment.fields == self.fields[assignment.assignment_id]
+                assert assignment.status in ("Submitted", "Approved", "Rejected")
+            elif assignment.status == "Accepted":
+                assert assignment.deadline > self.clock.now
 
 
 TestMarketplaces = Marketplaces.TestCase

@@ -38,12 +38,12 @@ def status(mturk: Any, assignment_id: str) -> str:
 
 def results(mturk: Any, hit: dict[str, Any], level: str) -> dict[tuple[str, str, str], str]:
     report = mturk.list_review_policy_results_for_hit(HITId=hit["HITId"], MaxResults=100)[f"{level}ReviewReport"]
-    return {(one["SubjectId"], one.get("QuestionId", ""), one["Key"]): one["Value"] for one in report["ReviewResults"]}
+    return {(item["SubjectId"], item.get("QuestionId", ""), item["Key"]): item["Value"] for item in report["ReviewResults"]}
 
 
 def actions(mturk: Any, hit: dict[str, Any], level: str) -> list[tuple[str, str]]:
     report = mturk.list_review_policy_results_for_hit(HITId=hit["HITId"], MaxResults=100)[f"{level}ReviewReport"]
-    return [(one["ActionName"], one["Status"]) for one in report["ReviewActions"]]
+    return [(item["ActionName"], item["Status"]) for item in report["ReviewActions"]]
 
 
 def test_known_answers_are_scored_at_each_submission(mturk: Any, worker: WorkerOf) -> None:

@@ -16,37 +16,37 @@ from tests.marketplace.domain.test_search import WorkerOf
 def test_a_worker_does_no_more_hits_of_a_batch_than_max_per_worker(mturk: Any, worker: WorkerOf) -> None:
     capped = [create(mturk, RequesterAnnotation=f"MaxPerWorker=2 simpleturk:b1:{n}") for n in range(4)]
     other = create(mturk, RequesterAnnotation="MaxPerWorker=2 simpleturk:b2:0")
-    group, one = capped[0]["HITGroupId"], worker("ann")
+    group, ann = capped[0]["HITGroupId"], worker("ann")
     for _ in range(2):
-        one.do(group)
-    one.do(group)
+        ann.do(group)
+    ann.do(group)
     assert mturk.get_hit(HITId=other["HITId"])["HIT"]["NumberOfAssignmentsAvailable"] == 0
     with pytest.raises(WorkerError, match="reached the limit for these HITs"):
-        one.accept(group)
+        ann.accept(group)
     worker("bob").do(group)
 
 
 def test_returned_and_abandoned_assignments_do_not_count(mturk: Any, worker: WorkerOf, clock: Clock) -> None:
     group = create(mturk, RequesterAnnotation="MaxPerWorker=1")["HITGroupId"]
     create(mturk, RequesterAnnotation="MaxPerWorker=1")
-    one = worker("ann")
-    one.give_back(one.accept(group))
-    one.accept(group)
+    ann = worker("ann")
+    ann.give_back(ann.accept(group))
+    ann.accept(group)
     clock.advance(601)
-    one.do(group)
+    ann.do(group)
     with pytest.raises(WorkerError, match="reached the limit for these HITs"):
-        one.accept(group)
+        ann.accept(group)
 
 
 def test_a_worker_holds_no_more_hits_of_a_batch_than_max_concurrent(mturk: Any, worker: WorkerOf) -> None:
     for n in range(3):
         group = create(mturk, RequesterAnnotation=f"MaxConcurrent=1 simpleturk:b1:{n}")["HITGroupId"]
-    one = worker("ann")
-    held = one.accept(group)
+    ann = worker("ann")
+    held = ann.accept(group)
     with pytest.raises(WorkerError, match="limit of 1 of these HITs at a time"):
-        one.accept(group)
-    one.submit(held)
-    one.accept(group)
+        ann.accept(group)
+    ann.submit(held)
+    ann.accept(group)
 
 
 def test_the_operators_limits_hold_for_every_batch(mturk: Any, worker: WorkerOf, marketplace: Marketplace) -> None:
