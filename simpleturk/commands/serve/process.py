@@ -17,8 +17,9 @@ from uvicorn.supervisors import Multiprocess
 
 from simpleturk import console
 from simpleturk.commands.common.database import opened
+from simpleturk.commands.serve.child import DATABASE, PARENT, SETTINGS
 from simpleturk.errors import SimpleturkError
-from simpleturk.marketplace.web.app import DATABASE, PARENT, SETTINGS, create_app
+from simpleturk.marketplace.web.app import create_app
 from simpleturk.marketplace.web.http_limits import BoundedProtocol
 from simpleturk.marketplace.web.metrics import MULTIPROCESS, log_to_stderr
 from simpleturk.marketplace.web.settings import ServerSettings
@@ -66,7 +67,7 @@ def run_several(
     """Serve from several processes with one database; a process that dies is replaced."""
     numbers = tempfile.mkdtemp(prefix="simpleturk-metrics-")
     os.environ |= {SETTINGS: serving.to_json(), DATABASE: str(path), PARENT: str(os.getpid()), MULTIPROCESS: numbers}
-    config = _config("simpleturk.marketplace.web.app:from_environment", options | {"factory": True})
+    config = _config("simpleturk.commands.serve.child:from_environment", options | {"factory": True})
     supervisor = Multiprocess(config, sockets=[listening])
     waiting = threading.Thread(
         target=_announce_when_it_answers, args=(listening, "ssl_certfile" in options, announce), daemon=True

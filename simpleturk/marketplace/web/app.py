@@ -1,13 +1,8 @@
 """The marketplace over HTTP: the API, the worker site and the frames of HITs, assembled into one application."""
 
-import os
-import signal
-import threading
-import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
 
 import anyio.to_thread
 from starlette.applications import Starlette
@@ -24,12 +19,11 @@ from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.notifications.delivery import Deliverer
 from simpleturk.marketplace.people.accounts import SESSION_SECONDS
 from simpleturk.marketplace.people.refusals import WorkerError
-from simpleturk.marketplace.store.sqlite import SQLiteStore
 from simpleturk.marketplace.web.api_calls import ApiCalls, ApiDispatcher
 from simpleturk.marketplace.web.cookies import NAME, SAFE_NAME, HostPrefixCookie
 from simpleturk.marketplace.web.frames import Frames
 from simpleturk.marketplace.web.hosts import HostDispatcher
-from simpleturk.marketplace.web.metrics import Observer, log_to_stderr
+from simpleturk.marketplace.web.metrics import Observer
 from simpleturk.marketplace.web.pages import RedirectTo
 from simpleturk.marketplace.web.settings import ServerSettings
 from simpleturk.marketplace.web.threads import READERS, Threads
@@ -65,28 +59,6 @@ def create_app(marketplace: Marketplace, settings: ServerSettings | None = None)
     frame_app = Starlette(routes=frames.routes(), exception_handlers={WorkerError: _refused_frame, 500: server_error})
     by_kind = ApiDispatcher(site_app, calls)
     return observer.watching(HostDispatcher(by_kind, frame_app, frames.hosts(), settings.open_access))
-
-
-#: The environment variables in which `serve` tells its processes what to serve, and which process started them.
-SETTINGS = "SIMPLETURK_SERVER_SETTINGS"
-DATABASE = "SIMPLETURK_SERVER_DATABASE"
-PARENT = "SIMPLETURK_SERVER_PARENT"
-
-
-def from_environment() -> ASGIApp:
-    """The application in one of several processes that serve it; it ends with the process that started it."""
-    log_to_stderr()
-    threading.Thread(target=_end_with, args=(int(os.environ[PARENT]),), daemon=True).start()
-    settings = ServerSettings.from_json(os.environ[SETTINGS])
-    store = SQLiteStore(Path(os.environ[DATABASE]))
-    return create_app(Marketplace(store, strict=settings.strict, limits=settings.site.limits), settings)
-
-
-def _end_with(parent: int) -> None:
-    """Stop when the parent has ended, even after kill -9: this process would keep the port otherwise."""
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _lifespan(

@@ -38,7 +38,9 @@ def status(mturk: Any, assignment_id: str) -> str:
 
 def results(mturk: Any, hit: dict[str, Any], level: str) -> dict[tuple[str, str, str], str]:
     report = mturk.list_review_policy_results_for_hit(HITId=hit["HITId"], MaxResults=100)[f"{level}ReviewReport"]
-    return {(item["SubjectId"], item.get("QuestionId", ""), item["Key"]): item["Value"] for item in report["ReviewResults"]}
+    return {
+        (item["SubjectId"], item.get("QuestionId", ""), item["Key"]): item["Value"] for item in report["ReviewResults"]
+    }
 
 
 def actions(mturk: Any, hit: dict[str, Any], level: str) -> list[tuple[str, str]]:

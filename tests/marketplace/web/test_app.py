@@ -1,17 +1,12 @@
 """The assembled application: what each host name and address serves."""
 
-import os
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import accounts
-from simpleturk.marketplace.web import app
 from simpleturk.marketplace.web.hosts import FRAME_HOST
-from simpleturk.marketplace.web.settings import ServerSettings, SiteSettings
 from tests.marketplace.conftest import Browser
 
 
@@ -40,17 +35,6 @@ def test_api_calls_are_answered_at_any_path(site: str, mturk: Any) -> None:
     target = {"X-Amz-Target": "MTurkRequesterServiceV20170117.GetAccountBalance"}
     for path in ("/", "/any/path", "/sign-in"):
         assert "AvailableBalance" in browser.open("POST", path, b"{}", target).html
-
-
-def test_an_application_from_the_environment_serves_the_database_it_names(
-    marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv(app.SETTINGS, ServerSettings(site=SiteSettings(name="Vision Lab")).to_json())
-    monkeypatch.setenv(app.DATABASE, str(tmp_path / "other.db"))
-    monkeypatch.setenv(app.PARENT, str(os.getppid()))
-    monkeypatch.setattr(app, "log_to_stderr", lambda: None)
-    assert app.from_environment() is not None
-    assert (tmp_path / "other.db").is_file()
 
 
 def test_a_page_with_a_bug_answers_500_with_the_number_of_its_log_entry(
