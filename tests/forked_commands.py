@@ -27,8 +27,18 @@ from select import select
 from types import TracebackType
 from typing import IO, Any
 
-#: Libraries that a server imports only when it starts.
-SERVER_LIBRARIES = ("uvicorn.lifespan.on", "uvicorn.loops.auto", "uvicorn.protocols.http.httptools_impl")
+#: Libraries that commands import only when they need them.
+LIBRARIES = (
+    "boto3.session",
+    "botocore.parsers",
+    "jinja2",
+    "pydantic",
+    "rich.progress",
+    "sqlalchemy.dialects.sqlite",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.auto",
+    "uvicorn.protocols.http.httptools_impl",
+)
 
 #: The longest request to the forking process: arguments, working directory and environment, in bytes.
 LONGEST_REQUEST = 150_000
@@ -112,9 +122,7 @@ class CommandForker:
 def main() -> None:
     """Import simpleturk, then fork a process for each request until an empty one comes."""
     requests = socket.socket(fileno=int(sys.argv[1]))
-    _import_simpleturk()
-    # Forked processes share the imported objects' memory as long as the collector does not touch it.
-    gc.freeze()
+    import_simpleturk()
     while True:
         request, descriptors, _, _ = socket.recv_fds(requests, LONGEST_REQUEST, 2)
         if not request:
@@ -135,14 +143,17 @@ def _reap(options: int = os.WNOHANG) -> None:
             pass
 
 
-def _import_simpleturk() -> None:
+def import_simpleturk() -> None:
+    """Import all of simpleturk, and what it imports when it runs, so that processes forked from this one need not."""
     import simpleturk
 
     for module in pkgutil.walk_packages(simpleturk.__path__, "simpleturk."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-    for name in SERVER_LIBRARIES:
+    for name in LIBRARIES:
         importlib.import_module(name)
+    # Forked processes share the imported objects' memory as long as the collector does not touch it.
+    gc.freeze()
 
 
 def _watch_command(request: dict[str, Any], stderr: int, reports: int) -> None:

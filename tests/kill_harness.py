@@ -1,9 +1,9 @@
-"""Commands that are killed, and run again until they end by themselves: python -m tests.kill_harness
+"""Run commands, kill them at random points, and run them again until they end: python -m tests.kill_harness
 
 Reads jobs as JSON Lines from stdin, and answers each with a line on stdout. A job is
 {"arguments": […], "folder": "…", "seed": 1, "kills": 3, "days": false}. Each life of a command is a process of its own,
-forked from this one, so that it begins in a moment; all but the last die at a random point. `days` lets 25 hours pass
-between some of them; what was under way at an endpoint (one of tests.fault_proxy) has ended by then.
+forked from this one, so that it starts at once; all but the last are killed. `days` lets 25 hours pass between some
+lives; calls to an endpoint (one of tests.fault_proxy) have ended by then.
 """
 
 import json
@@ -22,13 +22,14 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import REPOSITORY
+from tests.forked_commands import import_simpleturk
 
 #: The longest that a life lasts before it is killed at a random moment, in seconds.
 LIFE = 0.5
 
 
 class Lives:
-    """A process that lives the lives of commands."""
+    """The process that runs and kills commands."""
 
     def __init__(self) -> None:
         command = [sys.executable, "-W", "ignore", "-m", "tests.kill_harness"]
@@ -37,7 +38,7 @@ class Lives:
         self._process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, **pipes)
 
     def __call__(self, folder: Path, seed: int, kills: int, *arguments: str, days: bool = False) -> dict[str, Any]:
-        """Run a command in a folder, killed so many times; say how its lives ended, and what the last one said."""
+        """Run a command in a folder and kill it `kills` times; return how its lives ended, and the last output."""
         job = {"arguments": arguments, "folder": str(folder), "seed": seed, "kills": kills, "days": days}
         assert self._process.stdin and self._process.stdout
         self._process.stdin.write(json.dumps(job) + "\n")
@@ -50,30 +51,10 @@ class Lives:
 
 
 def main() -> None:
-    """Live until stdin ends."""
-    _import_everything()
+    """Do jobs until stdin ends."""
+    import_simpleturk()
     for line in sys.stdin:
         print(json.dumps(_all_lives(json.loads(line))), flush=True)  # noqa: T201
-
-
-def _import_everything() -> None:
-    """What a command imports when it runs, imported once."""
-    import boto3.session
-    import botocore.parsers
-    import jinja2
-    import pydantic
-    import rich.progress
-    import sqlalchemy.dialects.sqlite
-
-    import simpleturk.batch.batch
-    import simpleturk.batch.launch
-    import simpleturk.batch.results.fetch
-    import simpleturk.batch.watch
-    import simpleturk.cli
-    import simpleturk.client.connect
-    import simpleturk.marketplace.api.protocol
-
-    assert all((boto3, botocore, jinja2, pydantic, rich, sqlalchemy, simpleturk))
 
 
 def _all_lives(job: dict[str, Any]) -> dict[str, Any]:
@@ -113,9 +94,9 @@ def _run(arguments: list[str], death: Callable[[], None]) -> int:
     from simpleturk.cli import app
 
     sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
-    # What waits for a network that is well again waits less long here.
+    # Retries wait less long than for a real network.
     simpleturk.client.retries.FIRST_DELAY, simpleturk.client.connect.READ_TIMEOUT = 0.02, 1
-    # Whoever runs this in the background has Ctrl-C ignored.
+    # A shell ignores Ctrl-C for the processes that it starts in the background.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     death()
     try:
@@ -193,7 +174,7 @@ def _die() -> None:
 
 
 def _let_a_day_pass(folder: Path, arguments: list[str]) -> None:
-    """Let the marketplace forget its tokens, and make the batch 25 hours older."""
+    """Delete the marketplace's request tokens, and make the batch 25 hours older."""
     if "--endpoint-url" in arguments:
         endpoint = arguments[arguments.index("--endpoint-url") + 1]
         urllib.request.urlopen(f"{endpoint}/idle", timeout=60).close()
