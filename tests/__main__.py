@@ -1,6 +1,6 @@
-"""python -m tests [PYTEST ARGUMENTS]: everything, browser tests included; a Chromium is obtained if there is none.
+"""Run the tests, browser tests included: python -m tests [PYTEST ARGUMENTS]
 
-Without arguments, as many tests run at once as the computer has cores.
+Installs a Chromium if there is none. Without arguments, runs all tests, as many at once as the computer has cores.
 """
 
 import os
@@ -8,15 +8,15 @@ import sys
 
 import pytest
 
-from tests.chromium import find_chromium, obtain_chromium
+from tests.chromium import find_chromium, install_chromium
 
 
 def main() -> int:
-    """Find or obtain a Chromium, then run pytest."""
-    browser = find_chromium() or obtain_chromium(lambda line: print(line, file=sys.stderr))
+    """Find or install a Chromium, then run pytest."""
+    browser = find_chromium() or install_chromium(lambda line: print(line, file=sys.stderr))
     if browser is None:
         print(
-            "error: no Chromium, and none could be installed\n"
+            "error: no Chromium found, and none could be installed\n"
             "hint: install one and name it with SIMPLETURK_BROWSER, or leave the browser tests out: "
             'python -m tests -m "not browser"',
             file=sys.stderr,

@@ -1,4 +1,4 @@
-"""A Chromium for the browser tests: found where it may be, obtained where there is none."""
+"""Find a Chromium for the browser tests, or install one."""
 
 import os
 import shutil
@@ -7,15 +7,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-#: What a Chromium is called where one is installed.
+#: Names of the program on different systems.
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
 
-#: How long obtaining one may take, in seconds.
+#: The longest that an installation may take, in seconds.
 PATIENCE = 900
 
 
 def find_chromium() -> str | None:
-    """The path of a Chromium: SIMPLETURK_BROWSER, an installed one, or Playwright's; None if there is none."""
+    """Return the path of a Chromium: SIMPLETURK_BROWSER, an installed one, or Playwright's; None if there is none."""
     named = os.environ.get("SIMPLETURK_BROWSER")
     if named:
         return shutil.which(named) or named
@@ -23,8 +23,8 @@ def find_chromium() -> str | None:
     return installed or _playwrights()
 
 
-def obtain_chromium(say: Callable[[str], None]) -> str | None:
-    """Install a Chromium with Playwright's installer, or the system's package manager; None if neither can."""
+def install_chromium(say: Callable[[str], None]) -> str | None:
+    """Install a Chromium with Playwright's installer or with apt-get; return its path, None if neither works."""
     install = [sys.executable, "-m", "playwright", "install"]
     attempts = [("Playwright's installer", [[*install, "chromium"]])]
     if shutil.which("apt-get"):

@@ -38,7 +38,7 @@ def chromium() -> Iterator[Browser]:
     """One Chromium for all tests of a process."""
     path = find_chromium()
     if path is None:
-        pytest.fail("no Chromium: run `python -m tests`, which obtains one, or set SIMPLETURK_BROWSER")
+        pytest.fail("no Chromium: run `python -m tests`, which installs one, or set SIMPLETURK_BROWSER")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

@@ -1,6 +1,6 @@
-"""Every page and state of the site, on laptop and phone, in light and dark: axe-core finds nothing, nothing overflows.
+"""axe-core finds no problem on any page of the worker site, and nothing overflows: laptop, phone, dark colours.
 
-With SIMPLETURK_SCREENSHOTS=folder each is also a picture.
+With SIMPLETURK_SCREENSHOTS=folder, each page is saved as a picture too.
 """
 
 from collections.abc import Callable, Iterator
@@ -50,7 +50,7 @@ def screen(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[tuple[
 
 
 class Visitor:
-    """Looks at pages one after the other, and keeps what is wrong with them."""
+    """Opens pages one after the other, and collects their problems."""
 
     def __init__(self, kind: str, page: Page, site: str) -> None:
         self.kind, self.page, self.site = kind, page, site

@@ -1,4 +1,4 @@
-"""Hostile HITs in a real browser: whatever they try, the site, the worker and other work stay out of reach."""
+"""Hostile HITs cannot reach the site around them, the worker's session or other work."""
 
 import json
 from collections.abc import Callable

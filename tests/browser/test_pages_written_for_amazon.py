@@ -1,4 +1,4 @@
-"""Pages that were written for Amazon's site work unchanged."""
+"""Task pages that were written for Amazon's site work unchanged on the worker site."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""A person works: finds, previews, accepts, writes, submits; and the requester reads what they wrote."""
+"""A worker finds, previews, accepts and submits HITs on the worker site; the requester reads the results."""
 
 import json
 import re
