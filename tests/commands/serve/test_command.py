@@ -120,10 +120,12 @@ def test_where_others_can_reach_it_only_signed_calls_are_answered(run: Run, serv
 def test_behind_a_proxy_this_computers_name_opens_nothing(run: Run, served: Callable[..., Served]) -> None:
     result = run("serve", "--proxy-headers", "--database", "m.db")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith("error: --proxy-headers lets others in, and there is no requester who could call")
+    assert result.stderr.startswith(
+        "error: --proxy-headers needs access keys for API calls, and there is no requester with a key"
+    )
     run("requester", "add", "Lab", "--database", "m.db")
     result = run("serve", "--proxy-headers", "--database", "m.db")
-    assert result.stderr.startswith("error: there is no worker who could sign in\nhint: make accounts with")
+    assert result.stderr.startswith("error: there is no worker who can sign in\nhint: add accounts with")
     run("worker", "invite", "--database", "m.db")
     server = served("--proxy-headers")
     with pytest.raises(ClientError, match="UnrecognizedClientException"):
@@ -219,10 +221,8 @@ def test_a_port_in_use_is_an_error_with_the_next_step(run: Run) -> None:
         port = taken.getsockname()[1]
         result = run("serve", "--port", str(port), "--database", "m.db")
     assert result.exit_code == 1
-    assert (
-        result.stderr
-        == f"error: cannot listen on 127.0.0.1:{port}: Address already in use\nhint: try another --port, or 0\n"
-    )
+    hint = "hint: choose another --port, or 0 for a free one\n"
+    assert result.stderr == f"error: cannot listen on 127.0.0.1:{port}: Address already in use\n{hint}"
 
 
 def test_a_database_that_is_none_is_refused(run: Run) -> None:
