@@ -6,7 +6,7 @@ PACKAGE = Path(__file__).resolve().parent
 
 
 def shipped(*parts: str) -> Path:
-    """The path of something shipped, such as shipped("hit_templates", "simple.html").
+    """The path of a shipped file, such as shipped("hit_templates", "simple.html").
 
     A wheel carries the folders inside the package; a checkout has them beside it.
     """

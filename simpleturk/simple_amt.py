@@ -1,4 +1,4 @@
-"""config.json, in which simple-amt kept its users' AWS keys and template folders."""
+"""What users of simple-amt bring: its config.json with AWS keys and template folders, and its option names."""
 
 import json
 from dataclasses import dataclass
@@ -24,17 +24,17 @@ ALIASES = {
 
 @dataclass(frozen=True)
 class SimpleAmtConfig:
-    """AWS keys, None where boto3's usual places hold; folders in which templates' includes are looked for too."""
+    """An access key with its secret (None: boto3's usual sources), and folders with files that templates include."""
 
     keys: tuple[str, str] | None = None
     template_directories: tuple[Path, ...] = ()
 
 
 def load_simple_amt_config(path: Path | None) -> SimpleAmtConfig:
-    """The configuration in a file that the user named; without, that of config.json, if there is one.
+    """Read the file that the user names; without a name, config.json if it exists.
 
-    Raises SimpleturkError for a named file that cannot be used. Other programs have a config.json too: one that was not
-    named, and is none of simple-amt's, says nothing.
+    Raises SimpleturkError if the named file cannot be used. Other programs also have a config.json: without a name, a
+    file that is not simple-amt's is ignored.
     """
     try:
         document = json.loads((path or FILE).read_text(encoding="utf-8-sig"))

@@ -1,7 +1,7 @@
-"""A faulty endpoint: a proxy in front of a marketplace that delays, throttles, fails, and loses what passes through it.
+"""A proxy in front of a marketplace that delays calls, throttles them, fails, and loses requests and responses.
 
-What it does is decided by a seed. It counts the calls that reach it, by operation. It answers GET /idle itself, once no
-call is under way any more: a client that was killed leaves some behind.
+A seed decides what happens to which call. The proxy counts the calls that reach it, by operation. It answers GET /idle
+itself, once no call is under way: a client that is killed leaves some behind.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What simple-amt's users have: config.json, and options of its scripts."""
+"""simple-amt's config.json, and the options of its scripts."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ KEYS = {"aws_access_key": "AK", "aws_secret_key": "SK"}
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "config"),
     [
         (json.dumps(KEYS), SimpleAmtConfig(("AK", "SK"))),
         (json.dumps(KEYS | {"template_directories": ["t"]}), SimpleAmtConfig(("AK", "SK"), (Path("t"),))),
@@ -25,19 +25,19 @@ KEYS = {"aws_access_key": "AK", "aws_secret_key": "SK"}
         (json.dumps({"template_directories": "t", "rendered_template_directory": 3}), SimpleAmtConfig()),
     ],
 )
-def test_the_ancestors_configuration_is_read_and_other_programs_config_says_nothing(
-    folder: Path, text: str, found: SimpleAmtConfig
+def test_simple_amts_configuration_is_read_and_that_of_other_programs_is_ignored(
+    folder: Path, text: str, config: SimpleAmtConfig
 ) -> None:
     Path("config.json").write_text(text)
-    assert load_simple_amt_config(None) == found
+    assert load_simple_amt_config(None) == config
 
 
-def test_without_a_configuration_all_is_as_usual(folder: Path) -> None:
+def test_without_a_configuration_the_defaults_apply(folder: Path) -> None:
     assert load_simple_amt_config(None) == SimpleAmtConfig()
 
 
 @pytest.mark.parametrize("text", [None, "[1]", "not JSON"])
-def test_a_configuration_that_was_named_has_to_be_one(batch_files: Files, run: Run, text: str | None) -> None:
+def test_a_named_configuration_that_cannot_be_used_is_an_error(batch_files: Files, run: Run, text: str | None) -> None:
     if text is not None:
         Path("my.json").write_text(text)
     batch_files([{"word": "a"}])
@@ -46,7 +46,7 @@ def test_a_configuration_that_was_named_has_to_be_one(batch_files: Files, run: R
     assert result.stderr.startswith("error: my.json: ")
 
 
-def test_keys_of_the_configuration_sign_where_no_others_are_given(
+def test_keys_of_the_configuration_are_used_if_no_others_are_given(
     batch_files: Files, run: Run, local: Marketplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch_files([{"word": "a"}])
@@ -63,7 +63,7 @@ def test_keys_of_the_configuration_sign_where_no_others_are_given(
         assert "the secret key is wrong" in run("balance", *where).stderr
 
 
-def test_includes_are_looked_for_in_template_directories(batch_files: Files, run: Run) -> None:
+def test_includes_are_searched_for_in_template_directories(batch_files: Files, run: Run) -> None:
     Path("parts").mkdir()
     Path("parts/head.html").write_text("<h1>Head</h1>")
     batch_files([{"word": "a"}], template='{% include "head.html" %}<form>{{ input.word }}</form>')
@@ -73,7 +73,7 @@ def test_includes_are_looked_for_in_template_directories(batch_files: Files, run
     assert run("launch", "--no-check").exit_code == 0
 
 
-def test_the_ancestors_other_options_are_accepted(run: Run, words: list[str], local: Marketplace) -> None:
+def test_simple_amts_other_options_are_accepted(run: Run, words: list[str], local: Marketplace) -> None:
     done = [do(local, word, "ann") for word in words]
     run("reject", "--yes", "--feedback", "no", done[0])
     assert len(records(run("results").stdout)) == 2

@@ -46,7 +46,7 @@ def test_a_file_that_has_changed_since_it_was_hashed_is_refused(folder: Path) ->
 @pytest.mark.parametrize(
     "name", ["missing.png", "../outside.png", "/etc/hostname", "images", "images/../../outside.png", "", "\x00", ".env"]
 )
-def test_what_is_not_there_or_outside_is_refused_with_line_and_input(batch: Path, run: Run, name: str) -> None:
+def test_a_missing_or_outside_file_is_reported_with_line_and_input(batch: Path, run: Run, name: str) -> None:
     (batch.parent / "outside.png").write_bytes(PNG)
     (batch / ".env").write_text("SECRET=1")
     Path("inputs.jsonl").write_text(json.dumps({"image": "images/a.png"}) + "\n" + json.dumps({"image": name}) + "\n")
@@ -57,7 +57,7 @@ def test_what_is_not_there_or_outside_is_refused_with_line_and_input(batch: Path
     assert not Path("hit_ids.txt").exists()
 
 
-def test_a_link_of_the_users_own_is_followed(batch: Path, run: Run) -> None:
+def test_a_symbolic_link_in_the_folder_is_followed(batch: Path, run: Run) -> None:
     (batch.parent / "pictures").mkdir()
     (batch.parent / "pictures" / "b.png").write_bytes(PNG)
     os.symlink(batch.parent / "pictures", "linked")
@@ -65,7 +65,7 @@ def test_a_link_of_the_users_own_is_followed(batch: Path, run: Run) -> None:
     assert run("launch").exit_code == 0
 
 
-def test_a_strangers_line_does_not_reach_the_working_directory(batch: Path, run: Run) -> None:
+def test_inputs_in_another_folder_cannot_name_files_of_the_working_directory(batch: Path, run: Run) -> None:
     (batch / "secret.txt").write_text("secret")
     (batch / "strangers").mkdir()
     (batch / "strangers" / "lines.jsonl").write_text('{"image": "secret.txt"}\n')
@@ -75,7 +75,7 @@ def test_a_strangers_line_does_not_reach_the_working_directory(batch: Path, run:
 
 
 @pytest.mark.parametrize("name", ["a.excalidrawlib", "a", "a.PNG", "a.tar.gz", "http://["])
-def test_any_name_can_be_launched(batch: Path, run: Run, name: str) -> None:
+def test_a_file_of_any_name_can_be_launched(batch: Path, run: Run, name: str) -> None:
     if "/" not in name:
         Path(name).write_bytes(PNG)
     Path("inputs.jsonl").write_text(json.dumps({"image": name}) + "\n")
@@ -88,7 +88,7 @@ def test_inputs_from_a_pipe_name_files_of_the_working_directory(batch: Path, run
     assert result.exit_code == 0, result.stderr
 
 
-def test_an_address_stays_as_it_is(batch: Path, run: Run, local: Marketplace) -> None:
+def test_a_url_stays_as_it_is(batch: Path, run: Run, local: Marketplace) -> None:
     Path("inputs.jsonl").write_text('{"image": "https://example.org/a.png?x=1&y=2"}\n')
     assert run("launch").exit_code == 0
     assert 'src="https://example.org/a.png?x=1&amp;y=2"' in questions(local)[0]

@@ -15,7 +15,7 @@ from tests.assets.conftest import NAME, PNG, questions
 from tests.conftest import Run, serving
 
 
-def test_the_local_marketplace_keeps_a_file_once_and_serves_it(batch: Path, run: Run, local: Marketplace) -> None:
+def test_the_local_marketplace_stores_a_file_once_and_serves_it(batch: Path, run: Run, local: Marketplace) -> None:
     assert run("launch").exit_code == 0
     assert [path.name for path in Path("market.db.assets").iterdir()] == [NAME]
     with serving(local) as address:
@@ -33,12 +33,12 @@ def test_the_local_marketplace_keeps_a_file_once_and_serves_it(batch: Path, run:
             caught.value.close()
 
 
-def test_a_dry_run_keeps_nothing(batch: Path, run: Run) -> None:
+def test_a_dry_run_stores_nothing(batch: Path, run: Run) -> None:
     assert run("launch", "--dry-run").exit_code == 0
     assert not Path("market.db.assets").exists()
 
 
-def test_elsewhere_small_files_stand_in_the_page(
+def test_on_other_marketplaces_the_page_holds_small_files(
     batch: Path, run: Run, local: Marketplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
@@ -49,17 +49,17 @@ def test_elsewhere_small_files_stand_in_the_page(
     assert not Path("market.db.assets").exists()
 
 
-def test_a_page_that_is_rendered_holds_its_files(batch: Path, run: Run) -> None:
+def test_a_rendered_page_holds_its_files(batch: Path, run: Run) -> None:
     assert "data:image/png;base64," in run("render-template").stdout
 
 
-def test_what_is_too_large_for_the_page_is_refused(batch: Path, run: Run) -> None:
+def test_a_file_that_is_too_large_for_the_page_is_refused(batch: Path, run: Run) -> None:
     Path("images/a.png").write_bytes(PNG * 100)
     result = run("launch", "--dry-run", "--prod")
     assert "images/a.png has 103,2" in result.stderr and "--assets s3://BUCKET/PREFIX" in result.stderr
 
 
-def test_a_file_that_changes_meanwhile_stops_the_launch(batch: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_changes_during_the_launch_stops_it(batch: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def think(*_: Any) -> None:
         Path("images/a.png").write_bytes(b"another")
 
@@ -70,7 +70,7 @@ def test_a_file_that_changes_meanwhile_stops_the_launch(batch: Path, run: Run, m
     assert not list(Path("market.db.assets").glob("*"))
 
 
-def test_a_strangers_file_can_do_nothing_but_be_shown(tmp_path: Path, local: Marketplace) -> None:
+def test_an_untrusted_file_can_only_be_shown(tmp_path: Path, local: Marketplace) -> None:
     expected = {
         b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>": (".svg", "image/svg+xml", "sandbox; "),
         b"<script>1</script>": (".html", "text/html", "sandbox allow-scripts"),

@@ -43,7 +43,7 @@ def keys(s3: Any) -> list[str]:
     return [item["Key"] for item in s3.list_objects_v2(Bucket="lab").get("Contents", [])]
 
 
-def test_files_go_to_s3_once(batch: Path, run: Run, local: Marketplace, s3: Any) -> None:
+def test_files_are_uploaded_to_s3_once(batch: Path, run: Run, local: Marketplace, s3: Any) -> None:
     result = run("launch", "--assets", "s3://lab/project one")
     assert result.exit_code == 0, result.stderr
     assert keys(s3) == [f"project one/{NAME}"]
@@ -61,18 +61,18 @@ def test_check_and_dry_run_upload_nothing(batch: Path, run: Run, s3: Any) -> Non
     assert keys(s3) == []
 
 
-def test_a_bucket_that_is_not_there_is_told(batch: Path, run: Run, s3: Any) -> None:
+def test_a_missing_bucket_is_reported(batch: Path, run: Run, s3: Any) -> None:
     result = run("launch", "--assets", "s3://nowhere/x")
     assert result.exit_code == 1 and "error: s3://nowhere: " in result.stderr and "hint: " in result.stderr
     assert not Path("hit_ids.txt").exists()
 
 
 @pytest.mark.parametrize("place", ["lab", "http://lab/x", "s3://", "s3:///x", "s3://[", "s3://LAB"])
-def test_a_place_that_is_none_is_wrong_usage(batch: Path, run: Run, place: str) -> None:
+def test_a_url_that_is_not_an_s3_buckets_is_wrong_usage(batch: Path, run: Run, place: str) -> None:
     assert run("launch", "--assets", place).exit_code == 2
 
 
-def test_what_workers_could_not_see_is_not_launched(batch: Path, run: Run, s3: Any) -> None:
+def test_files_that_workers_cannot_see_stop_the_launch(batch: Path, run: Run, s3: Any) -> None:
     s3.delete_bucket_policy(Bucket="lab")
     result = run("launch", "--assets", "s3://lab/x")
     assert result.exit_code == 1 and "workers cannot see it: 403" in result.stderr

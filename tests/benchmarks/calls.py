@@ -29,7 +29,7 @@ class Account:
         write_batch(folder, ({"word": f"w{n}"} for n in range(number)), MaxAssignments=PLACES)
 
     def do(self, hit_ids: Iterable[str], people: Iterable[str]) -> None:
-        """Let people do HITs."""
+        """Let workers do HITs."""
         store = SQLiteStore(self.folder / "market.db")
         do_all(Marketplace(store), [(hit_id, worker) for hit_id in hit_ids for worker in people])
         store.close()

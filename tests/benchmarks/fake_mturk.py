@@ -1,7 +1,7 @@
-"""A stand-in for a marketplace, fast enough to measure a client: python -m tests.benchmarks.fake_mturk [LATENCY]
+"""A fake marketplace that is fast enough to measure a client: python -m tests.benchmarks.fake_mturk [LATENCY]
 
-It keeps HITs in memory and does what a batch needs, no more; every HIT's work is submitted by itself as soon as it is
-told to (the operation "Work"). It prints its address; the operation "Counts" gives the calls so far.
+It stores HITs in memory and serves only the operations that a batch needs. Its own operation "Work" submits the work of
+every HIT, "Counts" returns the calls so far. It prints its URL.
 """
 
 import asyncio
@@ -31,8 +31,8 @@ class Made:
     approved: int = 0
 
 
-class StandIn(FaultyEndpoint):
-    """Answers calls out of memory."""
+class FakeMTurk(FaultyEndpoint):
+    """Answers calls from memory."""
 
     def __init__(self, faults: Faults) -> None:
         super().__init__("", faults)
@@ -134,7 +134,7 @@ class StandIn(FaultyEndpoint):
 
 def main() -> None:
     """Serve until stdin ends."""
-    with StandIn(Faults(latency=float(sys.argv[1]) if len(sys.argv) > 1 else 0.0)) as endpoint:
+    with FakeMTurk(Faults(latency=float(sys.argv[1]) if len(sys.argv) > 1 else 0.0)) as endpoint:
         print(endpoint.url, flush=True)
         asyncio.run(asyncio.to_thread(sys.stdin.read))
 

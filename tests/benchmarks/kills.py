@@ -1,8 +1,8 @@
 """Batches killed at random points and run again: python -m tests.benchmarks.kills [LAUNCHES] [HITS]
 
-Half of the launches go in-process, half over HTTP through an endpoint that delays, throttles, fails and loses calls;
-half see 25 hours pass between their lives. Each batch is launched, done by two workers, fetched and approved, every
-command killed several times. Counted at the marketplace: what there is twice, and what is missing.
+Half of the launches run in-process, half over HTTP through an endpoint that delays, throttles, fails and loses calls.
+For half of them 25 hours pass between two runs. Each batch is launched, done by two workers, fetched and approved, and
+every command is killed several times. The marketplace counts what exists twice and what is missing.
 """
 
 import json
@@ -28,7 +28,7 @@ from tests.kill_harness import Lives
 
 @dataclass
 class Sum:
-    """What became of one command on one path."""
+    """The runs of one command on one path."""
 
     runs: int = 0
     lives: int = 0
@@ -58,7 +58,7 @@ class Sum:
 
 
 def one_batch(sums: dict[str, Sum], lives: Lives, seed: int, number: int, over_http: bool) -> None:
-    """Launch a batch, let it be done, fetch and approve it, under kills."""
+    """Launch a batch, do its HITs, fetch and approve the results; kill each command several times."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         write_batch(folder, ({"word": f"w{n}"} for n in range(number)))
@@ -86,7 +86,7 @@ def one_batch(sums: dict[str, Sum], lives: Lives, seed: int, number: int, over_h
 
 
 def _launched(marketplace: Marketplace, folder: Path) -> Counter[Any]:
-    """How often there is a HIT for each input; one that does not stand at its place in the ids file is not there."""
+    """The number of HITs of each input. A HIT that is not on its line of the ids file does not count."""
     with marketplace.read() as transaction:
         rows = transaction.execute(select(hits.c.annotation, hits.c.hit_id)).all()
     lines = {row.hit_id: int(row.annotation.rpartition(":")[2]) for row in rows}

@@ -1,10 +1,10 @@
-"""Batches beside two yardsticks, at 20 ms a call: python -m tests.benchmarks.scale [HITS …]
+"""Batches beside two simple programs, at 20 ms a call: python -m tests.benchmarks.scale [HITS …]
 
-- "loop" is a plain loop over boto3, one call after the other, as the peers have it;
-- "pool" is the same over a plain pool of 16 threads: no pace, no tokens, no record, nothing synced.
+- "loop" is a plain loop over boto3, one call after the other, as in other tools for MTurk;
+- "pool" makes the same calls in a plain pool of 16 threads: no rate limit, no tokens, no record, no syncs.
 
-Every phase is a process of its own against a stand-in for a marketplace in another process: wall time, processor time,
-peak memory, calls. The loop is measured up to 5,000 HITs. With --bytes N, inputs have that many bytes.
+Every phase is a process of its own, with fake_mturk in another process: wall time, processor time, peak memory, calls.
+The loop is measured up to 5,000 HITs. With --bytes N, inputs have that many bytes.
 """
 
 import json
@@ -22,7 +22,7 @@ from tests.conftest import REPOSITORY, write_batch
 LATENCY = 0.02
 LOOP_MOST = 5_000
 
-#: The yardsticks: what somebody writes in ten minutes. Arguments: phase, threads.
+#: The simple programs, as a script would have them. Arguments: phase, threads, URL.
 YARDSTICK = """
 import json, sys
 from concurrent.futures import ThreadPoolExecutor
@@ -62,7 +62,7 @@ elif phase == "delete":
     list(run(lambda hit_id: client.delete_hit(HITId=hit_id), ids()))
 """
 
-#: Notes a process's own peak memory: that of getrusage is whoever's started it, where that was higher.
+#: Writes the process's own peak memory to a file: getrusage reports that of the parent process if it was higher.
 PEAK = """
 import atexit, re
 def note():
@@ -84,7 +84,7 @@ SIMPLETURK = {
 
 
 class Endpoint:
-    """A stand-in in a process of its own."""
+    """fake_mturk in a process of its own."""
 
     def __init__(self, latency: float) -> None:
         command = [sys.executable, "-m", "tests.benchmarks.fake_mturk", str(latency)]
@@ -95,13 +95,13 @@ class Endpoint:
         self.url = self.process.stdout.readline().strip()
 
     def tell(self, operation: str) -> dict[str, int]:
-        """One of the stand-in's own operations."""
+        """Call one of fake_mturk's own operations."""
         request = urllib.request.Request(self.url, b"{}", {"X-Amz-Target": f"M.{operation}"})
         with urllib.request.urlopen(request) as answer:
             return dict(json.load(answer))
 
     def close(self) -> None:
-        """End it."""
+        """End the process."""
         self.process.communicate()
 
 

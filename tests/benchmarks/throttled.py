@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.benchmarks.fake_mturk import StandIn
+from tests.benchmarks.fake_mturk import FakeMTurk
 from tests.conftest import REPOSITORY, write_batch
 from tests.fault_proxy import Faults
 
@@ -85,7 +85,7 @@ SCENARIOS = [
 
 def measure(scenario: Scenario, limiter: str) -> None:
     """Launch batches; print a line of the table."""
-    with tempfile.TemporaryDirectory() as name, StandIn(scenario.faults) as endpoint:
+    with tempfile.TemporaryDirectory() as name, FakeMTurk(scenario.faults) as endpoint:
         folders = [Path(name, str(number)) for number in range(scenario.launches)]
         began = time.perf_counter()
         processes = [_launch(folder, scenario.hits, limiter, endpoint.url) for folder in folders]
