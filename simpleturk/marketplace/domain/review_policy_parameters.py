@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simpleturk.marketplace.errors import RequestError, invalid_value, out_of_range
-from simpleturk.mturk.limits import YEAR
+from simpleturk.mturk.limits import MAX_ASSIGNMENTS, YEAR
 
 KNOWN_ANSWERS = "ScoreMyKnownAnswers/2011-09-01"
 PLURALITY = "SimplePlurality/2011-09-01"
@@ -34,7 +34,7 @@ _PARAMETERS: dict[str, dict[str, tuple[int, int] | None]] = {
         "DisregardAssignmentIfRejected": None,
         "DisregardAssignmentIfKnownAnswerScoreIsLessThan": (0, 101),
         "ExtendIfHITAgreementScoreIsLessThan": (1, 100),
-        "ExtendMaximumAssignments": (2, 1_000_000_000),
+        "ExtendMaximumAssignments": (2, MAX_ASSIGNMENTS),
         "ExtendMinimumTimeInSeconds": (60, YEAR),
         "ApproveIfWorkerAgreementScoreIsAtLeast": (0, 101),
         "RejectIfWorkerAgreementScoreIsLessThan": (0, 101),
