@@ -71,7 +71,10 @@ class Command(TyperCommand):
                 sections["Arguments"].append((str(parameter.metavar or parameter.name), record[1]))
             elif record:
                 heading = getattr(parameter, "rich_help_panel", None) or "Options"
-                sections.setdefault(heading, []).append((record[0], _RANGE.sub(_spelled_range, record[1])))
+                help = _RANGE.sub(_spelled_range, record[1])
+                # An option that simpleturk.toml sets has a default.
+                help = help.replace("; required]", "]") if "default: " in help else help
+                sections.setdefault(heading, []).append((record[0], help))
         return {heading: records for heading, records in sections.items() if records}
 
     def _options(self) -> list[str]:

@@ -21,17 +21,17 @@ def test_blocking_and_unblocking(run: Run, words: list[str]) -> None:
     assert run("unblock").exit_code == 2
 
 
-def test_a_block_that_is_not_confirmed_is_none(run: Run, words: list[str]) -> None:
+def test_a_block_that_is_not_confirmed_blocks_no_worker(run: Run, words: list[str]) -> None:
     assert run("block", "--reason", "spam", "ann", input="").exit_code == 1
     assert run("block", "--list").stdout == ""
 
 
-def test_an_id_that_cannot_be_fails_and_is_named(run: Run, words: list[str]) -> None:
+def test_an_invalid_worker_id_fails_and_is_named(run: Run, words: list[str]) -> None:
     result = run("block", "--reason", "spam", "--yes", "é")
     assert (result.exit_code, "error: worker é: local refused: 1 validation error" in result.stderr) == (3, True)
 
 
-def test_a_worker_may_be_called_like_an_option(run: Run, words: list[str]) -> None:
+def test_a_worker_id_may_look_like_an_option(run: Run, words: list[str]) -> None:
     assert run("block", "-f", "--reason", "x", "--", "ann").exit_code == 0
     assert run("block", "--yes", "--reason", "x", "--", "-f", "--hit_ids_file").exit_code == 0
     assert [one["worker_id"] for one in records(run("block", "--list").stdout)] == ["ann", "-f", "--hit_ids_file"]

@@ -20,18 +20,18 @@ def test_a_bonus_is_paid_once_for_its_reason(words: list[str], local: Marketplac
 
 
 @pytest.mark.parametrize("amount", ["0", "-1", "x", "0.001", "NaN", "1e28", "1e400"])
-def test_an_amount_that_is_none_is_wrong_usage(words: list[str], run: Run, amount: str) -> None:
+def test_an_invalid_amount_is_a_usage_error(words: list[str], run: Run, amount: str) -> None:
     assert run("bonus", f"--amount={amount}", "--reason", "r", "3A").exit_code == 2
 
 
-def test_whom_and_what_for_has_to_be_said(words: list[str], run: Run) -> None:
+def test_a_bonus_needs_assignments_and_a_reason(words: list[str], run: Run) -> None:
     assert run("bonus", "--amount", "1", "--reason", " ", "3A").exit_code == 2
     assert run("bonus", "--amount", "1", "--reason", "r").exit_code == 2
     result = run("bonus", "--amount", "1", "--reason", "r", "3NOBODY")
     assert (result.exit_code, "3NOBODY" in result.stderr) == (3, True)
 
 
-def test_a_reason_that_is_no_text_is_refused_without_a_traceback(
+def test_a_reason_with_invalid_characters_is_refused_without_a_traceback(
     words: list[str], local: Marketplace, run: Run
 ) -> None:
     result = run("bonus", "--amount", "1", "--reason", "bad\udcff", do(local, words[0], "ann"))

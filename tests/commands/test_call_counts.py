@@ -48,7 +48,7 @@ def counted(local: Marketplace, run: Run, monkeypatch: pytest.MonkeyPatch) -> It
 @pytest.mark.parametrize(
     ("number", "before", "after"), [(6, 300, 0), (6, 2000, 0), (6, 0, 700), (120, 700, 0), (120, 250, 450)]
 )
-def test_commands_make_no_more_calls_than_they_must(
+def test_commands_make_the_least_number_of_calls(
     batch_files: Files, local: Marketplace, counted: Counted, number: int, before: int, after: int
 ) -> None:
     batch_files([{"word": f"w{n}"} for n in range(number)], MaxAssignments=3)
@@ -79,7 +79,7 @@ def test_commands_make_no_more_calls_than_they_must(
     assert counted("delete", "--yes").total() <= number + listing
 
 
-def test_what_a_results_file_says_to_be_approved_is_not_approved_again(
+def test_assignments_that_a_results_file_calls_approved_are_not_approved_again(
     batch_files: Files, local: Marketplace, counted: Counted
 ) -> None:
     batch_files([{"word": "a"}])

@@ -16,7 +16,7 @@ def hits(run: Run) -> list[dict[str, Any]]:
     return records(run("hits").stdout)
 
 
-def test_each_hit_gets_more_places(words: list[str], run: Run) -> None:
+def test_extend_adds_assignments_to_each_hit(words: list[str], run: Run) -> None:
     result = run("extend", "--assignments-by", "3")
     assert result.stderr == ("9 assignments for 3 HITs on local: $0.90 + $0.00 fees = $0.90\nExtended 3 HITs.\n")
     assert [hit["max_assignments"] for hit in hits(run)] == [5, 5, 5]
@@ -46,7 +46,7 @@ def places(run: Run) -> list[int]:
 
 
 @pytest.mark.parametrize("has_record", [True, False])
-def test_an_interrupted_extension_goes_on_where_it_stopped(
+def test_an_interrupted_extension_continues(
     words: list[str], run: Run, monkeypatch: pytest.MonkeyPatch, has_record: bool
 ) -> None:
     if not has_record:
@@ -60,7 +60,7 @@ def test_an_interrupted_extension_goes_on_where_it_stopped(
     assert not Path("hit_ids.extension.json").exists()
 
 
-def test_interrupted_between_places_and_time_it_adds_no_places_again(
+def test_an_extension_interrupted_before_time_adds_no_assignments_again(
     words: list[str], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     interrupted(monkeypatch, "expire", 2)
@@ -72,19 +72,19 @@ def test_interrupted_between_places_and_time_it_adds_no_places_again(
     assert [hit["expiration"] for hit in hits(run)] == [times[0]] * 3
 
 
-def test_each_hit_of_an_uneven_batch_gets_as_many_more(words: list[str], run: Run) -> None:
+def test_extend_adds_the_same_number_to_hits_with_different_numbers(words: list[str], run: Run) -> None:
     Path("one").write_text(words[0] + "\n")
     run("extend", "--ids", "one", "--assignments-by", "3")
     run("extend", "--assignments-by", "2")
     assert places(run) == [7, 4, 4]
 
 
-def test_a_plan_that_is_none_is_told(words: list[str], run: Run) -> None:
+def test_an_unreadable_plan_is_reported(words: list[str], run: Run) -> None:
     Path("hit_ids.extension.json").write_text("{}")
     assert "is not a plan of an extension" in run("extend", "--hours", "1").stderr
 
 
-def test_hits_get_more_time_also_when_it_was_over(words: list[str], run: Run) -> None:
+def test_extend_adds_time_to_expired_hits(words: list[str], run: Run) -> None:
     first = datetime.fromisoformat(hits(run)[0]["expiration"])
     run("extend", "--hours", "24")
     later = datetime.fromisoformat(hits(run)[0]["expiration"])
@@ -103,7 +103,7 @@ def test_what_cannot_be_extended_is_named(words: list[str], run: Run) -> None:
     assert run("extend").exit_code == 2
 
 
-def test_where_money_is_spent_it_is_asked_for(words: list[str], local: Marketplace, run: Run) -> None:
+def test_extend_asks_before_real_money_is_spent(words: list[str], local: Marketplace, run: Run) -> None:
     from tests.conftest import serving
 
     with serving(local) as address:

@@ -4,7 +4,7 @@ from simpleturk.marketplace.domain.marketplace import Marketplace
 from tests.conftest import Run, Worker, hit_type_of, records
 
 
-def test_expire_takes_hits_off_the_market(run: Run, words: list[str]) -> None:
+def test_expire_makes_hits_unavailable_to_workers(run: Run, words: list[str]) -> None:
     assert run("expire").stderr == "Expired 3 HITs.\n"
     assert {hit["status"] for hit in records(run("hits").stdout)} == {"Reviewable"}
     assert run("expire", "--at", "2040-01-01T10:00Z").exit_code == 3  # more than a year ahead
@@ -20,7 +20,7 @@ def test_expire_at_a_time(run: Run, words: list[str]) -> None:
     assert {hit["expiration"] for hit in records(run("hits").stdout)} == {moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
-def test_delete_explains_what_stands_in_the_way(
+def test_delete_gives_the_obstacle_of_each_hit(
     run: Run, words: list[str], submitted: list[str], local: Marketplace
 ) -> None:
     Worker(local, "ann").accept(hit_type_of(local, words[0]))
@@ -56,7 +56,7 @@ def test_delete_takes_named_hits_or_all(run: Run, words: list[str]) -> None:
     assert records(run("hits").stdout) == []
 
 
-def test_hits_can_be_chosen(run: Run, words: list[str]) -> None:
+def test_hits_are_filtered_by_state_and_title(run: Run, words: list[str]) -> None:
     run("delete", "--force", "--yes", words[0])
     [first, _] = records(run("hits", "--status", "assignable", "--title", "IMAGE").stdout)
     assert (first["hit_id"], first["reward"], first["available"]) == (words[1], "0.10", 2)

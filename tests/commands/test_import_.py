@@ -82,7 +82,7 @@ def test_an_old_batch_comes_out_as_it_went_in(old: list[str], run: Run, name: st
         assert rows[0]["RequesterAnnotation"] == "BatchId:7;x:y;"
 
 
-def test_what_waits_can_be_reviewed_and_only_that_is_owed(old: list[str], run: Run) -> None:
+def test_imported_submitted_work_can_be_reviewed_and_only_it_is_owed(old: list[str], run: Run) -> None:
     run("import", "old.csv")
     assert json.loads(run("progress", "--json").stdout)["submitted"] == 2
     assert run("requester", "payments").stdout.count("\n") == 1
@@ -93,7 +93,7 @@ def test_what_waits_can_be_reviewed_and_only_that_is_owed(old: list[str], run: R
     assert run("delete", "--yes", "--force").exit_code == 0
 
 
-def test_old_work_is_not_approved_by_itself_before_anybody_could_look(folder: Path, run: Run) -> None:
+def test_imported_work_is_not_approved_automatically_at_once(folder: Path, run: Run) -> None:
     Path("old.csv").write_text(
         "HITId,Reward,AutoApprovalDelayInSeconds,AssignmentId,WorkerId,AssignmentStatus,AcceptTime,SubmitTime,"
         "AutoApprovalTime,Answer.a\n"
@@ -107,7 +107,7 @@ def test_old_work_is_not_approved_by_itself_before_anybody_could_look(folder: Pa
     assert (parse_time(record["auto_approval_time"]) - datetime.now(UTC)).days >= 6
 
 
-def test_importing_a_file_again_changes_nothing_and_mends_what_a_crash_left(old: list[str], run: Run) -> None:
+def test_importing_a_file_again_changes_nothing_and_completes_an_interrupted_import(old: list[str], run: Run) -> None:
     run("import", "old.csv")
     run("approve")
     before = run("results").stdout
@@ -122,7 +122,7 @@ def test_importing_a_file_again_changes_nothing_and_mends_what_a_crash_left(old:
     assert run("results").stdout == before
 
 
-def test_other_batches_ids_files_and_hits_are_left_alone(old: list[str], run: Run) -> None:
+def test_import_changes_no_other_batch(old: list[str], run: Run) -> None:
     Path("mine.txt").write_text("3X\n")
     result = run("import", "old.csv", "--ids", "mine.txt")
     assert (result.exit_code, Path("mine.txt").read_text()) == (1, "3X\n")
@@ -179,7 +179,7 @@ def write_json(name: str) -> Callable[[list[dict[str, Any]]], None]:
 
 
 @pytest.mark.parametrize("form", ["lines", "array", "indented"])
-def test_the_ancestors_results_are_taken(folder: Path, run: Run, form: str) -> None:
+def test_results_of_simple_amt_are_imported(folder: Path, run: Run, form: str) -> None:
     found: list[dict[str, Any]] = [
         {"assignment_id": "3A", "hit_id": "3H", "worker_id": "A1", "output": {"n": [1, "é"]},
          "submit_time": "2019-09-23 11:18:32-04:00"},
@@ -196,7 +196,7 @@ def test_the_ancestors_results_are_taken(folder: Path, run: Run, form: str) -> N
     assert back[0]["submit_time"] == "2019-09-23T15:18:32Z"
 
 
-def test_properties_fill_in_what_the_file_does_not_tell(folder: Path, run: Run, batch_files: Files) -> None:
+def test_properties_supply_what_the_results_lack(folder: Path, run: Run, batch_files: Files) -> None:
     batch_files([])
     Path("simpleturk.toml").unlink()
     line = {"assignment_id": "3A", "hit_id": "3H", "worker_id": "A1", "output": 1, "status": "Approved"}
@@ -229,7 +229,7 @@ def test_properties_fill_in_what_the_file_does_not_tell(folder: Path, run: Run, 
         ),
     ],
 )
-def test_everything_that_is_wrong_in_a_file_is_told_and_nothing_imported(
+def test_all_problems_of_a_file_are_reported_and_nothing_is_imported(
     folder: Path, run: Run, text: str, problems: list[str]
 ) -> None:
     Path("old.csv").write_text(text)
@@ -252,14 +252,14 @@ def test_everything_that_is_wrong_in_a_file_is_told_and_nothing_imported(
         "\xff",
     ],
 )
-def test_a_line_that_is_no_result_is_told(folder: Path, run: Run, line: str) -> None:
+def test_a_line_that_is_not_a_result_is_named(folder: Path, run: Run, line: str) -> None:
     Path("old.jsonl").write_bytes(line.encode("latin-1") + b"\n")
     result = run("import", "old.jsonl", "--database", "m.db")
     assert (result.exit_code, "error: old.jsonl, line 1: " in result.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("file", ["gone.csv", "."])
-def test_a_file_that_is_not_there_is_told(folder: Path, run: Run, file: str) -> None:
+def test_a_missing_file_is_named(folder: Path, run: Run, file: str) -> None:
     assert run("import", file).stderr.startswith(f"error: {file}: ")
 
 
@@ -276,19 +276,19 @@ def test_a_file_that_is_not_there_is_told(folder: Path, run: Run, file: str) -> 
         ("2019-09-23 11:18:32", "2019-09-23T11:18:32+00:00"),
     ],
 )
-def test_times_are_read_as_they_were_written(text: str, moment: str) -> None:
+def test_times_of_every_format_are_read(text: str, moment: str) -> None:
     assert parse_time(text).isoformat() == moment
 
 
 @pytest.mark.parametrize(
     "text", ["9999-12-31T23:59:59Z", "0001-01-01", "10/9/2025", "", "Thu Foo 09 07:30:20 UTC 2025"]
 )
-def test_what_is_no_time_is_refused(text: str) -> None:
+def test_an_invalid_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a time such as"):
         parse_time(text)
 
 
-def test_a_file_of_the_name_of_its_inputs_is_left_alone(folder: Path, run: Run) -> None:
+def test_import_overwrites_no_file_with_inputs(folder: Path, run: Run) -> None:
     line = json.dumps({"assignment_id": "3A", "hit_id": "3H", "worker_id": "A1", "output": 1, "status": "Approved"})
     Path("hit_ids.inputs.jsonl").write_text(line + "\n")
     result = run("import", "hit_ids.inputs.jsonl", "--database", "m.db")
@@ -297,7 +297,7 @@ def test_a_file_of_the_name_of_its_inputs_is_left_alone(folder: Path, run: Run) 
 
 
 @given(st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2200, 1, 1)))
-def test_a_time_as_the_site_wrote_it_is_read_back(moment: datetime) -> None:
+def test_a_time_in_the_requester_sites_format_is_read_back(moment: datetime) -> None:
     whole = moment.replace(microsecond=0, tzinfo=UTC)
     assert parse_time(site_time(whole)) == whole
 

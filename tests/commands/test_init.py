@@ -22,7 +22,9 @@ TEN = [
 
 
 @pytest.mark.parametrize("name", examples())
-def test_what_init_makes_launches_at_once(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_a_new_task_folder_can_be_launched_at_once(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     result = run("init", "mine", "--from", name)
     assert (result.exit_code, result.stdout) == (0, "")
     monkeypatch.chdir("mine")
@@ -36,13 +38,13 @@ def test_what_init_makes_launches_at_once(folder: Path, run: Run, monkeypatch: p
         assert all(len(line) < 65_535 for line in Path("template.html").read_bytes().splitlines())
 
 
-def test_the_ten_are_there_and_listed(run: Run) -> None:
+def test_all_examples_are_listed(run: Run) -> None:
     assert set(TEN) <= set(examples())
     listed = run("init", "--list").stdout.splitlines()
     assert [line.partition(":")[0] for line in listed] == examples()
 
 
-def test_every_question_of_the_ten_is_small_enough_for_amazon(folder: Path, run: Run) -> None:
+def test_every_example_has_questions_small_enough_for_amazon(folder: Path, run: Run) -> None:
     for name in TEN:
         run("init", name, "--from", name)
         result = run("check", "--template", f"{name}/template.html", "--properties", f"{name}/properties.json",
@@ -51,7 +53,7 @@ def test_every_question_of_the_ten_is_small_enough_for_amazon(folder: Path, run:
         assert largest < 65_535
 
 
-def test_nothing_is_overwritten(folder: Path, run: Run) -> None:
+def test_init_overwrites_nothing(folder: Path, run: Run) -> None:
     (folder / "mine").mkdir()
     (folder / "mine" / "template.html").write_text("my work")
     result = run("init", "mine")
@@ -63,7 +65,7 @@ def test_nothing_is_overwritten(folder: Path, run: Run) -> None:
     assert run("init", "empty", "--from", "survey").exit_code == 0
 
 
-def test_wrong_usage(run: Run) -> None:
+def test_usage_errors(run: Run) -> None:
     assert run("init").exit_code == 2
     result = run("init", "x", "--from", "../../etc")
     assert result.exit_code == 2 and "no such example" in result.stderr

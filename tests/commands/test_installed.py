@@ -90,7 +90,7 @@ def test_a_whole_batch_with_every_command(
     assert shell("hits").stdout == b""
 
 
-def test_the_script_is_installed_too(installed: Path) -> None:
+def test_the_script_is_installed(installed: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(installed)}
     done = subprocess.run([installed / "bin" / "simpleturk", "--help"], env=environment, capture_output=True, text=True)
     assert "Usage: simpleturk" in done.stdout
@@ -102,7 +102,7 @@ def big_batch(batch_files: Files) -> None:
     batch_files([{"word": str(number)} for number in range(3000)])
 
 
-def test_ctrl_c_in_the_middle_loses_nothing(big_batch: None, installed: Path, folder: Path, shell: Shell) -> None:
+def test_ctrl_c_during_a_launch_loses_no_ids(big_batch: None, installed: Path, folder: Path, shell: Shell) -> None:
     environment = os.environ | {"PYTHONPATH": str(installed)}
     command = [sys.executable, "-m", "simpleturk", "launch"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, env=environment, text=True)
@@ -122,7 +122,9 @@ def test_ctrl_c_in_the_middle_loses_nothing(big_batch: None, installed: Path, fo
     assert len(made) == 3000 and made[: len(known)] == known
 
 
-def test_two_launches_at_once_make_one_batch(big_batch: None, installed: Path, folder: Path, shell: Shell) -> None:
+def test_two_launches_at_the_same_time_create_one_batch(
+    big_batch: None, installed: Path, folder: Path, shell: Shell
+) -> None:
     environment = os.environ | {"PYTHONPATH": str(installed)}
     command = [sys.executable, "-m", "simpleturk", "launch"]
     both = [subprocess.Popen(command, stderr=subprocess.PIPE, env=environment, text=True) for _ in range(2)]
@@ -153,7 +155,7 @@ def test_a_folder_that_cannot_be_written_is_an_error(batch_files: Files, shell: 
     assert shell("hits").stdout == b""
 
 
-def test_no_terminal_and_no_stdin_is_no_yes(batch_files: Files, shell: Shell) -> None:
+def test_an_empty_stdin_does_not_confirm(batch_files: Files, shell: Shell) -> None:
     batch_files([{"word": "cat"}])
     shell("launch")
     done = shell("delete", "--force", status=1)
@@ -162,13 +164,13 @@ def test_no_terminal_and_no_stdin_is_no_yes(batch_files: Files, shell: Shell) ->
 
 
 @pytest.mark.parametrize("command", ["approve", "progress", "results", "launch", "serve", "demo", "render-template"])
-def test_help_is_quick_to_read(shell: Shell, command: str) -> None:
+def test_help_has_a_usage_line_and_examples(shell: Shell, command: str) -> None:
     lines = shell(command, "--help").stdout.decode().splitlines()
     assert lines[0].startswith(f"Usage: simpleturk {command}")
     assert any(line.strip().startswith("simpleturk ") for line in lines)
 
 
-def test_an_unknown_command_is_wrong_usage(shell: Shell) -> None:
+def test_an_unknown_command_is_a_usage_error(shell: Shell) -> None:
     assert b"No such command" in shell("lauch", status=2).stderr
 
 
@@ -196,7 +198,7 @@ def test_streams_that_are_closed_cause_no_traceback(
     assert (done.returncode, done.stderr) == (status, said)
 
 
-def test_words_that_nobody_reads_any_more_do_not_stop_the_work(
+def test_a_closed_stderr_does_not_stop_the_command(
     batch_files: Files, shell: Shell, installed: Path, folder: Path
 ) -> None:
     batch_files([{"word": "cat"}])
@@ -220,7 +222,7 @@ def test_a_version_that_cannot_be_written_is_an_error(installed: Path) -> None:
     assert (done.returncode, b"Traceback" in done.stderr) == (1, False)
 
 
-def test_a_terminal_without_utf_8_gets_escapes_and_no_failure(batch_files: Files, shell: Shell, folder: Path) -> None:
+def test_a_terminal_without_utf_8_gets_escapes(batch_files: Files, shell: Shell, folder: Path) -> None:
     batch_files("é\n")
     done = shell("launch", status=1, env={"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"})
     assert b"Traceback" not in done.stderr

@@ -11,7 +11,7 @@ ROWS = 30_000
 TEMPLATE = '<form><p>${text}</p><script>var all = "${text}";</script><input name="answer">{# }</form>'
 
 
-def test_thirty_thousand_rows_are_checked_at_once_with_all_that_is_wrong(batch_files: Files, run: Run) -> None:
+def test_thirty_thousand_rows_are_checked_and_all_problems_reported(batch_files: Files, run: Run) -> None:
     batch_files([], template=TEMPLATE)
     with Path("rows.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
@@ -29,7 +29,9 @@ def test_thirty_thousand_rows_are_checked_at_once_with_all_that_is_wrong(batch_f
     assert not Path("hit_ids.txt").exists()
 
 
-def test_a_line_of_a_megabyte_is_shown_and_comes_back(batch_files: Files, run: Run, local: Marketplace) -> None:
+def test_a_line_of_a_megabyte_is_rendered_and_returned_in_results(
+    batch_files: Files, run: Run, local: Marketplace
+) -> None:
     text = "<&'\"]]>é🙂 " * 20_000
     batch_files([{"word": "a", "unused": "x" * 2**20, "text": text}], template="<form>{{ text|length }}<input name=a>")
     assert run("launch").exit_code == 0
@@ -48,13 +50,13 @@ def test_a_line_of_a_megabyte_is_shown_and_comes_back(batch_files: Files, run: R
     assert back["output"] == {"a": text}
 
 
-def test_a_page_of_a_value_that_is_too_large_is_told(batch_files: Files, run: Run) -> None:
+def test_a_question_that_is_too_large_is_reported(batch_files: Files, run: Run) -> None:
     batch_files([{"word": "a" * 2**20}])
     result = run("launch")
     assert (result.exit_code, "this marketplace takes 1,048,576" in result.stderr) == (1, True)
 
 
-def test_thirty_thousand_results_of_old_are_imported(folder: Path, run: Run) -> None:
+def test_thirty_thousand_results_are_imported(folder: Path, run: Run) -> None:
     with Path("old.jsonl").open("w") as file:
         for number in range(ROWS):
             ids = {"assignment_id": f"3A{number}", "hit_id": f"3H{number // 3}", "worker_id": f"A{number % 3}"}

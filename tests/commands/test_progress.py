@@ -14,7 +14,7 @@ from simpleturk.marketplace.domain.marketplace import Marketplace
 from tests.conftest import Run, Worker, do, hit_type_of, records
 
 
-def test_watch_prints_a_json_line_at_each_look_until_no_more_work_can_come_in(
+def test_watch_prints_a_json_line_per_update_until_the_batch_is_done(
     run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]]
 ) -> None:
     answers = [partial(do, local, word, who) for word in words for who in ("ann", "bob")]
@@ -27,7 +27,7 @@ def test_watch_prints_a_json_line_at_each_look_until_no_more_work_can_come_in(
     assert result.stderr == "Done: 6 of 6 assignments submitted, 6 of them waiting for review.\n"
 
 
-def test_watch_goes_on_when_the_marketplace_is_out_of_reach_for_a_while(
+def test_watch_continues_after_the_marketplace_cannot_be_reached(
     run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]], monkeypatch: Any
 ) -> None:
     def break_() -> None:
@@ -56,7 +56,7 @@ def test_watch_goes_on_when_the_marketplace_is_out_of_reach_for_a_while(
     assert run("progress", "--watch").exit_code == 1
 
 
-def test_watch_warns_before_work_approves_itself(
+def test_watch_warns_before_work_is_approved_automatically(
     run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]]
 ) -> None:
     from sqlalchemy import update
@@ -74,7 +74,7 @@ def test_watch_warns_before_work_approves_itself(
     assert result.stderr.count("warning") == 1
 
 
-def test_hits_that_are_put_on_the_market_again_are_waited_for(
+def test_watch_waits_for_hits_that_are_extended(
     run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]]
 ) -> None:
     Path("one.txt").write_text(words[0])
@@ -102,7 +102,7 @@ def test_hits_that_are_put_on_the_market_again_are_waited_for(
     assert (result.exit_code, len(records(Path("r.jsonl").read_text())), meanwhile) == (0, 6, [])
 
 
-def test_a_rejected_assignment_is_not_asked_for_at_every_look(
+def test_a_rejected_assignment_is_not_requested_at_every_update(
     run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]], monkeypatch: Any
 ) -> None:
     done = do(local, words[0], "ann")
@@ -120,7 +120,7 @@ def test_a_rejected_assignment_is_not_asked_for_at_every_look(
 
 
 @pytest.mark.parametrize("interval", ["inf", "nan", "1e20", "0"])
-def test_an_interval_that_is_none_is_wrong_usage(run: Run, words: list[str], interval: str) -> None:
+def test_an_invalid_interval_is_a_usage_error(run: Run, words: list[str], interval: str) -> None:
     assert run("progress", "--watch", "--interval", interval).exit_code == 2
 
 
@@ -157,7 +157,7 @@ def test_progress_fits_a_narrow_terminal(run: Run, words: list[str], monkeypatch
     assert max(map(len, run("progress").stdout.splitlines())) <= 40
 
 
-def test_progress_says_when_inputs_wait_to_be_launched(run: Run, words: list[str]) -> None:
+def test_progress_warns_of_inputs_that_are_not_launched(run: Run, words: list[str]) -> None:
     Path("hit_ids.txt").write_text(words[0] + "\n")
     result = run("progress")
     assert "warning: 2 inputs not launched yet" in result.stderr

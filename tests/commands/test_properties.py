@@ -7,7 +7,7 @@ from simpleturk.batch.properties.model import Properties
 from tests.conftest import Run
 
 
-def test_properties_are_told_for_pipes_and_people(run: Run) -> None:
+def test_properties_are_tab_separated_in_a_pipe_and_a_table_on_a_terminal(run: Run) -> None:
     lines = [line.split("\t") for line in run("properties").stdout.splitlines()]
     assert lines[0] == ["property", "type", "default", "unit", "meaning"]
     assert {line[0] for line in lines[1:]} == set(Properties.model_fields)
@@ -17,7 +17,7 @@ def test_properties_are_told_for_pipes_and_people(run: Run) -> None:
     assert told["LifetimeInSeconds"][1:4] == ["whole number, 30 to 31,536,000", "604800", "seconds"]
 
 
-def test_the_schema_agrees_with_what_is_accepted(folder: Path, run: Run) -> None:
+def test_the_schema_accepts_what_a_launch_accepts(folder: Path, run: Run) -> None:
     import jsonschema
 
     schema = json.loads(run("properties", "--schema").stdout)
@@ -51,7 +51,7 @@ def test_the_schema_agrees_with_what_is_accepted(folder: Path, run: Run) -> None
         assert validator.is_valid(document) == accepted, change
 
 
-def test_every_mistake_of_a_properties_file_has_line_and_column(run: Run) -> None:
+def test_every_problem_of_a_properties_file_has_line_and_column(run: Run) -> None:
     Path("p.json").write_text(
         '{\n  "Title": "é 🙂",\n  "Rewrad": 3,\n  "max_assignments": 0, "Country": "U",\n'
         '  "QualificationRequirements": [\n    {"QualificationTypeId": "a",\n     "Comparator": "Near"}\n  ]\n}\n'
@@ -72,7 +72,7 @@ def test_every_mistake_of_a_properties_file_has_line_and_column(run: Run) -> Non
     assert run("properties", "--check", "p.json", "--schema").exit_code == 2
 
 
-def test_a_large_properties_file_is_judged_quickly(run: Run) -> None:
+def test_a_large_properties_file_is_checked_quickly(run: Run) -> None:
     import time
 
     Path("p.json").write_text('{"Title": "t", "Country": [' + ",\n".join(['"US"'] * 300_000) + "]}")

@@ -55,7 +55,7 @@ def check_launched(marketplace: Marketplace, number: int) -> None:
 
 @pytest.mark.parametrize("seed", range(10))
 @pytest.mark.parametrize("over_http", [False, True])
-def test_whatever_dies_nothing_is_made_twice_and_nothing_lost(
+def test_killed_commands_create_nothing_twice_and_lose_nothing(
     batch_files: Files, local: Marketplace, folder: Path, lives: Lives, seed: int, over_http: bool
 ) -> None:
     batch_files([{"word": f"w{n}"} for n in range(HITS)])

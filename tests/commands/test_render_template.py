@@ -17,7 +17,7 @@ def test_the_first_input_is_rendered_to_stdout(run: Run) -> None:
     assert (result.exit_code, result.stdout, result.stderr) == (0, "<p>é &amp; &lt;b&gt;</p>\n", "")
 
 
-def test_a_line_is_named_as_the_file_numbers_it(run: Run) -> None:
+def test_line_takes_the_files_line_number(run: Run) -> None:
     assert run("render-template", "--line", "3").stdout == "<p>second</p>\n"
     result = run("render-template", "--line", "1")
     assert (result.exit_code, result.stderr) == (1, "error: inputs.jsonl: has no input on line 1\n")
@@ -35,7 +35,7 @@ def test_it_needs_no_account_no_properties_and_no_marketplace(run: Run) -> None:
     assert not Path("market.db").exists()
 
 
-def test_wrong_usage(run: Run) -> None:
+def test_usage_errors(run: Run) -> None:
     assert run("render-template", "--inputs", "-").exit_code == 2
     assert run("render-template", "--preview", "--output", "x").exit_code == 2
     assert run("render-template", "--line", "0").exit_code == 2
@@ -54,7 +54,7 @@ def test_the_configurations_output_belongs_to_results_alone(run: Run, folder: Pa
     assert not Path("results.jsonl").exists()
 
 
-def test_a_page_that_cannot_be_made_leaves_the_old_file(run: Run) -> None:
+def test_a_page_that_cannot_be_rendered_leaves_the_old_file(run: Run) -> None:
     Path("page.html").write_text("old")
     Path("template.html").write_text("{{ input.nothing }}")
     assert run("render-template", "--output", "page.html").exit_code == 1

@@ -30,7 +30,7 @@ def test_a_secret_is_shown_once_and_is_nowhere_on_disk(run: Run, folder: Path) -
         assert not file.is_file() or key["secret_access_key"].encode() not in file.read_bytes()
 
 
-def test_a_name_is_taken_once_and_may_have_several_keys(run: Run) -> None:
+def test_a_requesters_name_is_unique_and_may_have_several_keys(run: Run) -> None:
     run("requester", "add", "Lab")
     again = run("requester", "add", "Lab")
     assert (again.exit_code, again.stdout) == (1, "")
@@ -40,11 +40,11 @@ def test_a_name_is_taken_once_and_may_have_several_keys(run: Run) -> None:
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 201, "a\nb", "\x1b[2J"])
-def test_a_name_can_be_read(run: Run, name: str) -> None:
+def test_a_requesters_name_must_be_readable(run: Run, name: str) -> None:
     assert run("requester", "add", "--", name).exit_code == 1
 
 
-def test_revoking_asks_and_takes_a_key_or_all_of_a_requesters(run: Run) -> None:
+def test_revoke_asks_and_revokes_one_key_or_all(run: Run) -> None:
     key = json.loads(run("requester", "add", "Lab").stdout)["access_key_id"]
     assert run("requester", "revoke", key, input="n\n").exit_code == 1
     assert run("requester", "revoke", key, "--yes").stderr == "Revoked 1 access key.\n"
@@ -68,7 +68,7 @@ def test_a_deposit_makes_an_account_prepaid_and_covers_what_was_spent(run: Run, 
     assert "1000000000.00" in run("balance").stdout
 
 
-def test_what_was_held_when_the_first_deposit_came_is_not_given_twice(run: Run, words: list[str]) -> None:
+def test_money_held_before_the_first_deposit_is_not_released_twice(run: Run, words: list[str]) -> None:
     run("requester", "deposit", "10")
     run("expire", "--yes")
     assert "10.00" in run("balance").stdout
@@ -95,7 +95,7 @@ def payments(run: Run, *options: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(run("requester", "payments", *options).stdout)))
 
 
-def test_what_is_owed_is_exported_and_marked_paid_entry_by_entry(run: Run, local: Any, words: list[str]) -> None:
+def test_payments_are_exported_and_marked_paid_one_by_one(run: Run, local: Any, words: list[str]) -> None:
     for name in ("ann", "bob"):
         Worker(local, name).do(hit_type_of(local, words[0]))
     assert payments(run) == []
@@ -127,13 +127,13 @@ def test_what_is_owed_is_exported_and_marked_paid_entry_by_entry(run: Run, local
         ("", "has no column entry"),
     ],
 )
-def test_a_file_that_holds_no_payments_marks_nothing(run: Run, text: str, said: str) -> None:
+def test_a_file_without_payments_marks_nothing(run: Run, text: str, said: str) -> None:
     Path("pay.csv").write_text(text)
     result = run("requester", "paid", "pay.csv", "--yes")
     assert (result.exit_code, said in result.stderr) == (1, True)
 
 
-def test_what_an_operator_knows_of_workers_can_be_set(run: Run) -> None:
+def test_attributes_of_workers_can_be_set(run: Run) -> None:
     assert run("worker", "set", "ann", "--masters", "--country", "us-ca", "--adult").exit_code == 0
     assert run("worker", "set", "ann", "--no-adult").exit_code == 0
     [ann] = records(run("worker", "list").stdout)

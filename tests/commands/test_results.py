@@ -75,7 +75,7 @@ def test_statuses_can_be_chosen(run: Run, answer: Callable[..., str]) -> None:
     assert run("results", "--status", "lost").exit_code == 2
 
 
-def test_output_that_cannot_be_read_is_kept_flagged_and_told(run: Run, answer: Callable[..., str]) -> None:
+def test_an_answer_that_cannot_be_parsed_is_saved_with_its_problem(run: Run, answer: Callable[..., str]) -> None:
     answer("ann", ("output", "not json"))
     answer("bob", ("output", ""))
     result = run("results")
@@ -98,7 +98,7 @@ def test_output_appends_only_what_is_new(run: Run, answer: Callable[..., str]) -
     assert Path("r.jsonl").read_bytes().startswith(first)
 
 
-def test_hits_with_nothing_new_are_not_asked_about(
+def test_hits_without_new_work_are_not_requested(
     run: Run, answer: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from simpleturk.client.retries import RetryingClient
@@ -119,13 +119,13 @@ def test_hits_with_nothing_new_are_not_asked_about(
     assert asked == ["list_hits"]
 
 
-def test_all_takes_every_hit_of_the_account(run: Run, answer: Callable[..., str]) -> None:
+def test_all_prints_results_of_every_hit_of_the_account(run: Run, answer: Callable[..., str]) -> None:
     answer("ann")
     Path("hit_ids.txt").unlink()
     assert len(records(run("results", "--all").stdout)) == 1
 
 
-def test_deleted_hits_are_told(run: Run, words: list[str]) -> None:
+def test_deleted_hits_are_reported(run: Run, words: list[str]) -> None:
     run("delete", "--force", "--yes", words[0])
     assert f"warning: 1 HIT of hit_ids.txt is deleted or of another account: {words[0]}\n" in run("results").stderr
 
@@ -138,7 +138,7 @@ def test_a_full_disk_is_an_error_and_not_a_traceback(run: Run, answer: Callable[
     assert (done.returncode, done.stderr) == (1, "error: no space left on device\n")
 
 
-def test_a_reader_that_has_seen_enough_ends_it_quietly(
+def test_a_closed_pipe_ends_results_without_an_error(
     batch_files: Files, run: Run, local: Marketplace, folder: Path
 ) -> None:
     batch_files([{"word": "x" * 1000}] * 300, MaxAssignments=1)
@@ -157,7 +157,7 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(
     process.stderr.close()
 
 
-def test_results_are_utf_8_whatever_the_terminal_says(run: Run, answer: Callable[..., str], folder: Path) -> None:
+def test_results_are_utf_8_in_every_locale(run: Run, answer: Callable[..., str], folder: Path) -> None:
     answer("ann", ("a", "é🙂"))
     environment = os.environ | {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
     command = [sys.executable, "-m", "simpleturk", "results"]
@@ -166,7 +166,7 @@ def test_results_are_utf_8_whatever_the_terminal_says(run: Run, answer: Callable
 
 
 @pytest.mark.parametrize("command", ["progress", "results", "approve", "expire", "delete"])
-def test_without_an_ids_file_the_next_step_is_told(run: Run, command: str) -> None:
+def test_without_an_ids_file_the_hint_is_the_next_step(run: Run, command: str) -> None:
     result = run(command)
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
@@ -175,7 +175,7 @@ def test_without_an_ids_file_the_next_step_is_told(run: Run, command: str) -> No
 
 
 @pytest.mark.parametrize("to_file", [False, True])
-def test_follow_adds_results_as_they_come_until_no_more_can(
+def test_follow_adds_results_until_the_batch_is_done(
     run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]], to_file: bool
 ) -> None:
     do(local, words[2], "ann")
@@ -191,7 +191,7 @@ def test_follow_adds_results_as_they_come_until_no_more_can(
     assert ("0 new results" in again.stderr) == to_file
 
 
-def test_results_join_inputs_by_annotation_whatever_became_of_the_ids_file(
+def test_results_find_inputs_by_annotation_in_an_edited_ids_file(
     run: Run, words: list[str], local: Marketplace
 ) -> None:
     for word in words:
@@ -200,7 +200,7 @@ def test_results_join_inputs_by_annotation_whatever_became_of_the_ids_file(
     assert [(r["line"], r["input"]["word"]) for r in records(run("results").stdout)] == [(3, "emu"), (1, "cat")]
 
 
-def test_hits_of_another_batch_are_told_and_get_no_input(run: Run, words: list[str], local: Marketplace) -> None:
+def test_hits_of_another_batch_are_reported_and_get_no_input(run: Run, words: list[str], local: Marketplace) -> None:
     run("launch", "--ids", "other.txt")
     [other, *_] = Path("other.txt").read_text().split()
     do(local, other, "ann")
@@ -210,7 +210,7 @@ def test_hits_of_another_batch_are_told_and_get_no_input(run: Run, words: list[s
     assert ["input" in record for record in records(result.stdout)] == [False]
 
 
-def test_follow_survives_an_outage_while_it_fetches_and_loses_nothing(
+def test_follow_loses_no_results_in_an_outage(
     run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]], monkeypatch: Any
 ) -> None:
     listing = MTurk.assignments
@@ -236,14 +236,12 @@ def test_follow_survives_an_outage_while_it_fetches_and_loses_nothing(
     assert "hint: retrying in 10 s" in result.stderr
 
 
-def test_results_say_when_a_launch_has_not_come_to_its_end(run: Run, words: list[str]) -> None:
+def test_results_warn_of_an_unfinished_launch(run: Run, words: list[str]) -> None:
     Path("hit_ids.txt").write_text(words[0] + "\n")
     assert "warning: 2 inputs not launched yet" in run("results").stderr
 
 
-def test_inputs_that_have_grown_still_are_those_of_what_was_launched(
-    run: Run, words: list[str], local: Marketplace
-) -> None:
+def test_inputs_with_added_lines_are_still_joined(run: Run, words: list[str], local: Marketplace) -> None:
     grow(run, local, words)
     result = run("results")
     assert result.stderr == ""

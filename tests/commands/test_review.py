@@ -14,7 +14,7 @@ def statuses(run: Run) -> dict[str, str]:
     return {record["assignment_id"]: record["status"] for record in records(run("results", *every).stdout)}
 
 
-def test_approve_takes_all_that_is_submitted(run: Run, submitted: list[str]) -> None:
+def test_approve_takes_all_submitted_assignments(run: Run, submitted: list[str]) -> None:
     result = run("approve", "--feedback", "Thank you")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "Approved 3 assignments.\n")
     assert set(statuses(run).values()) == {"Approved"}
@@ -24,7 +24,7 @@ def test_approve_takes_all_that_is_submitted(run: Run, submitted: list[str]) -> 
 
 @pytest.mark.parametrize("form", ["ids", "json"])
 @pytest.mark.parametrize("source", ["file", "stdin"])
-def test_approve_takes_just_those_named(run: Run, submitted: list[str], form: str, source: str) -> None:
+def test_approve_takes_only_the_named_assignments(run: Run, submitted: list[str], form: str, source: str) -> None:
     lines = [name if form == "ids" else json.dumps({"assignment_id": name, "x": 1}) for name in submitted[1:] * 2]
     text = "\ufeff" + "\r\n".join(["", *lines, ""])
     Path("chosen").write_text(text, encoding="utf-8", newline="")
@@ -33,13 +33,13 @@ def test_approve_takes_just_those_named(run: Run, submitted: list[str], form: st
     assert statuses(run)[submitted[0]] == "Submitted"
 
 
-def test_approving_what_is_approved_is_no_failure(run: Run, submitted: list[str]) -> None:
+def test_approving_an_approved_assignment_is_no_failure(run: Run, submitted: list[str]) -> None:
     run("approve", submitted[0])
     result = run("approve", *submitted)
     assert (result.exit_code, result.stderr) == (0, "Approved 2 assignments; 1 had been approved before.\n")
 
 
-def test_failures_are_named_and_the_rest_goes_on(run: Run, submitted: list[str]) -> None:
+def test_failures_are_named_and_the_others_are_approved(run: Run, submitted: list[str]) -> None:
     run("reject", "--feedback", "no", "--yes", submitted[0])
     result = run("approve", submitted[0], "3UNKNOWN", submitted[1])
     assert result.exit_code == 3
@@ -49,7 +49,7 @@ def test_failures_are_named_and_the_rest_goes_on(run: Run, submitted: list[str])
     assert run("approve", "--override-rejection", submitted[0]).exit_code == 0
 
 
-def test_reject_takes_only_what_was_named_and_confirmed(run: Run, submitted: list[str]) -> None:
+def test_reject_takes_only_named_and_confirmed_assignments(run: Run, submitted: list[str]) -> None:
     assert run("reject", submitted[0]).exit_code == 2  # no --feedback
     assert run("reject", "--feedback", "bad").exit_code == 2  # nothing named
     assert run("reject", "--feedback", " ", submitted[0]).exit_code == 2
@@ -63,13 +63,13 @@ def test_reject_takes_only_what_was_named_and_confirmed(run: Run, submitted: lis
     assert run("reject", "--feedback", "bad", "--whole-batch", "--yes").stderr == "Rejected 2 assignments.\n"
 
 
-def test_a_terminal_is_not_steered_by_what_workers_are_called(run: Run, words: list[str]) -> None:
+def test_worker_ids_cannot_control_the_terminal(run: Run, words: list[str]) -> None:
     result = run("approve", "3A\x1b[31m")
     assert "\x1b" not in result.stderr
     assert result.exit_code in (1, 3)
 
 
-def test_hits_that_are_gone_are_named_when_a_batch_is_approved(run: Run, words: list[str], local: Marketplace) -> None:
+def test_approve_names_deleted_hits(run: Run, words: list[str], local: Marketplace) -> None:
     do(local, words[1], "ann")
     run("delete", "--force", "--yes", words[0])
     result = run("approve")

@@ -49,7 +49,7 @@ def keyed(local: Marketplace, run: Run, monkeypatch: pytest.MonkeyPatch) -> Iter
 # Launch
 
 
-def test_a_wrong_key_is_told_once_and_ends_the_launch(
+def test_a_wrong_key_is_reported_once_and_ends_the_launch(
     batch_files: Files, run: Run, local: Marketplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch_files(ONE)
@@ -60,7 +60,7 @@ def test_a_wrong_key_is_told_once_and_ends_the_launch(
     assert "0 retried, 0 throttled" in result.stderr
 
 
-def test_an_answer_that_is_lost_makes_no_second_hit(
+def test_a_lost_response_creates_no_second_hit(
     batch_files: Files, run: Run, local: Marketplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch_files([{"word": word} for word in "abcdefgh"])
@@ -71,7 +71,7 @@ def test_an_answer_that_is_lost_makes_no_second_hit(
         assert len(records(run("hits", "--endpoint-url", address).stdout)) == 8
 
 
-def test_a_lifetime_that_is_not_named_is_a_week(batch_files: Files, run: Run, local: Marketplace) -> None:
+def test_the_default_lifetime_is_a_week(batch_files: Files, run: Run, local: Marketplace) -> None:
     batch_files(ONE)
     assert run("launch").exit_code == 0
     left = datetime.fromisoformat(hits(run)[0]["expiration"]) - datetime.now(UTC)
@@ -89,7 +89,7 @@ def requirements(local: Marketplace) -> list[dict[str, Any]]:
     return found
 
 
-def test_a_country_is_no_list_of_letters(batch_files: Files, run: Run, local: Marketplace) -> None:
+def test_a_country_given_as_text_is_not_split_into_letters(batch_files: Files, run: Run, local: Marketplace) -> None:
     batch_files(ONE, Country=["US-CA", "GB"])
     run("launch")
     assert requirements(local)[0]["LocaleValues"] == [{"Country": "US", "Subdivision": "CA"}, {"Country": "GB"}]
@@ -121,16 +121,14 @@ def test_every_comparator_is_known_and_half_a_qualification_is_named(
     assert requirements(local)[0]["Comparator"] == "NotEqualTo"
 
 
-def test_requirements_of_ones_own_are_kept_beside_the_shorthands(
-    batch_files: Files, run: Run, local: Marketplace
-) -> None:
+def test_own_requirements_are_used_with_the_shorthands(batch_files: Files, run: Run, local: Marketplace) -> None:
     own = {"QualificationTypeId": "3Q", "Comparator": "Exists"}
     batch_files(ONE, QualificationRequirements=[own], Country="US")
     run("launch")
     assert [one["QualificationTypeId"] for one in requirements(local)] == ["3Q", "00000000000000000071"]
 
 
-def test_no_text_ends_the_question_and_a_height_that_is_none_is_told(
+def test_text_cannot_end_the_question_and_an_invalid_height_is_reported(
     batch_files: Files, run: Run, local: Marketplace
 ) -> None:
     batch_files([{"word": "]]>"}], template="<form>]]> {{ word }} {{ input }} <b>100%d</b><input name=a>")
@@ -145,7 +143,7 @@ HOSTILE = "</script><script>alert(1)</script><!-- <script \u2028 & ' \" ]]>"
 
 @pytest.mark.parametrize("include", ["simpleamt.html", "hit_templates/simpleamt.html"])
 @pytest.mark.parametrize("own", [False, True])
-def test_data_stays_data_also_in_ones_own_old_include(
+def test_data_stays_data_in_an_old_include_of_the_user(
     batch_files: Files, run: Run, local: Marketplace, include: str, own: bool
 ) -> None:
     if own:
@@ -172,7 +170,7 @@ def test_a_bad_line_launches_nothing_and_a_blank_one_is_no_line(batch_files: Fil
     assert len(Path("hit_ids.txt").read_text().split()) == 2
 
 
-def test_ids_are_on_disk_as_hits_come_and_a_second_launch_goes_on(
+def test_ids_are_saved_as_hits_are_created_and_a_second_launch_continues(
     batch_files: Files, run: Run, refused: list[int]
 ) -> None:
     batch_files([{"word": word} for word in "abc"])
@@ -186,7 +184,7 @@ def test_ids_are_on_disk_as_hits_come_and_a_second_launch_goes_on(
     assert len(hits(run)) == 3
 
 
-def test_a_reward_is_what_was_meant(batch_files: Files, run: Run) -> None:
+def test_a_reward_is_exact_and_has_at_most_two_decimals(batch_files: Files, run: Run) -> None:
     batch_files(ONE, Reward=0.30000000000000004)
     assert "more than two decimals" in run("launch").stderr
     batch_files(ONE, Reward=0.3)
@@ -194,7 +192,7 @@ def test_a_reward_is_what_was_meant(batch_files: Files, run: Run) -> None:
     assert hits(run)[0]["reward"] == "0.30"
 
 
-def test_a_question_too_large_for_the_marketplace_is_told_before_any_call(batch_files: Files, run: Run) -> None:
+def test_a_question_too_large_for_the_marketplace_is_reported_before_any_call(batch_files: Files, run: Run) -> None:
     batch_files([{"word": "a" * 66_000}])
     result = run("launch", "--sandbox")
     assert (result.exit_code, "this marketplace takes 65,535" in result.stderr) == (1, True)
@@ -202,7 +200,7 @@ def test_a_question_too_large_for_the_marketplace_is_told_before_any_call(batch_
 
 
 @pytest.mark.parametrize("missing", ["properties", "inputs"])
-def test_a_missing_option_is_said_and_a_refusal_is_a_status(batch_files: Files, run: Run, missing: str) -> None:
+def test_a_missing_option_is_named(batch_files: Files, run: Run, missing: str) -> None:
     batch_files(ONE)
     lines = Path("simpleturk.toml").read_text().splitlines()
     Path("simpleturk.toml").write_text("\n".join(line for line in lines if not line.startswith(missing)))
@@ -221,9 +219,7 @@ def test_results_and_deleting_without_ids_take_the_account(words: list[str], loc
     assert hits(run) == []
 
 
-def test_results_go_on_where_they_stopped_with_every_assignment_once(
-    words: list[str], local: Marketplace, run: Run
-) -> None:
+def test_results_continue_and_hold_every_assignment_once(words: list[str], local: Marketplace, run: Run) -> None:
     do(local, words[0], "ann")
     run("results", "--output_file", "r.jsonl")
     do(local, words[0], "bob")
@@ -237,7 +233,7 @@ def test_results_go_on_where_they_stopped_with_every_assignment_once(
 
 
 @pytest.mark.parametrize("form", ["lines", "one array", "an indented array"])
-def test_old_results_are_gone_on_with(words: list[str], local: Marketplace, run: Run, form: str) -> None:
+def test_results_of_simple_amt_are_continued(words: list[str], local: Marketplace, run: Run, form: str) -> None:
     done = do(local, words[0], "ann")
     old = [{"assignment_id": done, "hit_id": words[0], "worker_id": "ann", "output": {"é": 1}}]
     text = json.dumps(old[0]) + "\n" if form == "lines" else json.dumps(old, indent=2 if "indented" in form else None)
@@ -250,9 +246,7 @@ def test_old_results_are_gone_on_with(words: list[str], local: Marketplace, run:
     assert found[1]["worker_id"] == "bob"
 
 
-def test_an_answer_is_what_was_typed_whatever_else_the_form_holds(
-    words: list[str], local: Marketplace, run: Run
-) -> None:
+def test_an_answer_is_what_the_worker_typed(words: list[str], local: Marketplace, run: Run) -> None:
     typed = json.dumps({"text": '&amp; & <b> "quoted" é'})
     do(local, words[0], "ann", ("other", "first"), ("output", typed), ("empty", ""))
     do(local, words[1], "ann", ("output", ""))
@@ -261,15 +255,13 @@ def test_an_answer_is_what_was_typed_whatever_else_the_form_holds(
     assert (second["output"], "problem" in second) == ("", True)
 
 
-def test_a_blank_line_among_the_ids_is_none(words: list[str], local: Marketplace, run: Run) -> None:
+def test_blank_lines_among_the_ids_are_ignored(words: list[str], local: Marketplace, run: Run) -> None:
     do(local, words[2], "ann")
     Path("ids").write_text("\n\n".join(words) + "\n\n")
     assert len(records(run("results", "--ids", "ids").stdout)) == 1
 
 
-def test_a_record_begins_with_the_five_keys_and_has_what_is_needed_next(
-    words: list[str], local: Marketplace, run: Run
-) -> None:
+def test_a_record_begins_with_simple_amts_five_keys(words: list[str], local: Marketplace, run: Run) -> None:
     do(local, words[0], "ann")
     [record] = records(run("results").stdout)
     assert list(record)[:5] == ["assignment_id", "hit_id", "worker_id", "output", "submit_time"]
@@ -277,20 +269,20 @@ def test_a_record_begins_with_the_five_keys_and_has_what_is_needed_next(
     assert record["input"] == {"word": "cat"}
 
 
-def test_what_lists_all_hits_prints_nothing_else(words: list[str], run: Run) -> None:
+def test_hits_prints_only_records(words: list[str], run: Run) -> None:
     assert [hit["hit_id"] for hit in hits(run)] == words
 
 
 # Review
 
 
-def test_approving_rejects_nobody(words: list[str], local: Marketplace, run: Run) -> None:
+def test_approving_rejects_no_assignment(words: list[str], local: Marketplace, run: Run) -> None:
     do(local, words[0], "ann", ("output", "not JSON"))
     assert "Approved 1 assignment." in run("approve").stderr
     assert records(run("results").stdout)[0]["status"] == "Approved"
 
 
-def test_rejecting_works_and_takes_only_what_waits(words: list[str], local: Marketplace, run: Run) -> None:
+def test_rejecting_takes_only_submitted_assignments(words: list[str], local: Marketplace, run: Run) -> None:
     done = [do(local, word, "ann") for word in words]
     run("approve", done[0])
     result = run("reject", "--whole-batch", "--feedback", "No", input="y\n")
@@ -299,7 +291,7 @@ def test_rejecting_works_and_takes_only_what_waits(words: list[str], local: Mark
     assert [record["status"] for record in states] == ["Approved", "Rejected", "Rejected"]
 
 
-def test_blocking_blocks_and_says_so(words: list[str], run: Run) -> None:
+def test_block_and_unblock_report_the_number_of_workers(words: list[str], run: Run) -> None:
     Path("workers").write_text("ann\nbob\n")
     result = run("block", "--worker_ids_file", "workers", "--reason", "Random", input="y\n")
     assert "Block 2 workers from all your HITs on local?" in result.stderr
@@ -308,7 +300,7 @@ def test_blocking_blocks_and_says_so(words: list[str], run: Run) -> None:
     assert "Block workers from all your HITs" in run("block", "--help").stdout
 
 
-def test_workers_are_told_why_rejections_are_overridden_and_work_is_chosen_one_by_one(
+def test_feedback_reaches_workers_and_a_rejection_can_be_overridden(
     words: list[str], local: Marketplace, run: Run
 ) -> None:
     done = [do(local, words[0], worker) for worker in ("ann", "bob")]
@@ -325,9 +317,7 @@ def test_workers_are_told_why_rejections_are_overridden_and_work_is_chosen_one_b
 # Deleting and the rest
 
 
-def test_deleting_says_what_stands_in_the_way_and_can_take_hits_down(
-    words: list[str], local: Marketplace, run: Run
-) -> None:
+def test_delete_gives_the_obstacle_and_force_expires_first(words: list[str], local: Marketplace, run: Run) -> None:
     do(local, words[0], "ann")
     result = run("delete", "--yes")
     assert result.exit_code == 3
@@ -338,7 +328,7 @@ def test_deleting_says_what_stands_in_the_way_and_can_take_hits_down(
     assert hits(run) == []
 
 
-def test_the_scripts_spellings_are_known_to_every_command(words: list[str], local: Marketplace, run: Run) -> None:
+def test_every_command_accepts_simple_amts_spellings(words: list[str], local: Marketplace, run: Run) -> None:
     done = do(local, words[0], "ann")
     Path("some").write_text(f"{done}\n")
     assert run("approve", "--hit_ids_file", "hit_ids.txt").exit_code == 0
@@ -368,7 +358,9 @@ def test_the_include_loads_nothing_from_elsewhere() -> None:
     assert "src=" not in text and "href=" not in text and "$(" not in text
 
 
-def test_progress_reads_whole_pages_and_shows_what_is_in_work(words: list[str], local: Marketplace, run: Run) -> None:
+def test_progress_reads_whole_pages_and_counts_assignments_in_progress(
+    words: list[str], local: Marketplace, run: Run
+) -> None:
     from simpleturk.marketplace.domain import lifecycle
     from simpleturk.marketplace.people import workers
 
@@ -383,7 +375,7 @@ def test_progress_reads_whole_pages_and_shows_what_is_in_work(words: list[str], 
     assert "Calls: ListHITs 1;" in result.stderr
 
 
-def test_files_are_utf_8_whatever_the_system_says(batch_files: Files, shell: Shell) -> None:
+def test_files_are_read_as_utf_8_in_every_locale(batch_files: Files, shell: Shell) -> None:
     batch_files('{"word": "é漢🙂"}\n', template="<form>ü {{ word }}<input name=a></form>", Title="Überschrift")
     plain = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     shell("launch", env=plain)

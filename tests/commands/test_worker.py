@@ -13,7 +13,7 @@ def accounts(run: Run) -> dict[str, str]:
     return {one["worker_id"]: one["account"] for one in records(run("worker", "list").stdout)}
 
 
-def test_accounts_are_made_from_ids_and_from_a_spreadsheet(run: Run, words: list[str], folder: Path) -> None:
+def test_accounts_are_created_from_ids_and_from_a_spreadsheet(run: Run, words: list[str], folder: Path) -> None:
     (folder / "lab.csv").write_bytes(
         "\ufeffName;worker_id\r\n".replace(";", ",").encode() + "Änn,ann,\r\n,,\r\nBob,bob\r\n".encode()
     )
@@ -31,7 +31,7 @@ def test_accounts_are_made_from_ids_and_from_a_spreadsheet(run: Run, words: list
     assert set(accounts(run).values()) == {"invited"}
 
 
-def test_every_problem_is_named_and_nothing_is_made(run: Run, words: list[str], folder: Path) -> None:
+def test_every_problem_is_named_and_no_account_is_created(run: Run, words: list[str], folder: Path) -> None:
     run("worker", "add", "ann")
     result = run("worker", "add", "ann", "bob")
     assert (result.exit_code, result.stdout) == (1, "")
@@ -91,7 +91,7 @@ def test_links_use_the_address_that_the_configuration_names(run: Run, words: lis
         ("[site]\naddress = 'x'", "site.address has to be written as address"),
     ],
 )
-def test_what_is_wrong_with_the_sites_settings_is_said(run: Run, folder: Path, table: str, said: str) -> None:
+def test_problems_of_the_sites_settings_are_named(run: Run, folder: Path, table: str, said: str) -> None:
     (folder / "simpleturk.toml").write_text(table)
     result = run("serve", "--database", "m.db")
     assert (result.exit_code, said in result.stderr) == (1, True), result.stderr
@@ -123,7 +123,7 @@ def test_personal_data_is_exported_and_deleted_and_the_work_stays(
     assert accounts(run) == {record["worker_id"]: "disabled"}
 
 
-def test_answers_go_too_where_that_is_asked_for(run: Run, words: list[str], local: Marketplace) -> None:
+def test_delete_with_answers_empties_the_answers(run: Run, words: list[str], local: Marketplace) -> None:
     Worker(local, "ann").do(hit_type_of(local, words[0]), ("answer", "my name is Ann"))
     assert run("worker", "delete", "ann", "--answers", "--yes").exit_code == 0
     [record] = records(run("results").stdout)

@@ -15,7 +15,7 @@ def test_ids_that_contradict_their_record_are_refused(run: Run, words: list[str]
         assert "error: hit_ids.txt holds 4 HITs, but hit_ids.batch.json says 3" in result.stderr
 
 
-def test_repeated_and_torn_ids_are_told(run: Run, words: list[str]) -> None:
+def test_repeated_and_incomplete_ids_are_reported(run: Run, words: list[str]) -> None:
     Path("hit_ids.txt").write_text(f"{words[0]}\n{words[0]}\n{words[1][:9]}")
     result = run("progress", "--json")
     assert json.loads(result.stdout)["hits"] == 1

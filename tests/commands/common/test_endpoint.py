@@ -11,7 +11,7 @@ from tests.conftest import Run
 @pytest.mark.parametrize(
     "command", [["approve"], ["expire"], ["delete"], ["reject", "--whole-batch", "--feedback", "x"]]
 )
-def test_another_marketplaces_batch_is_refused_with_where_it_lives(
+def test_a_batch_of_another_marketplace_is_refused_with_its_marketplace(
     run: Run, words: list[str], command: list[str]
 ) -> None:
     Path("simpleturk.toml").unlink()
@@ -20,7 +20,7 @@ def test_another_marketplaces_batch_is_refused_with_where_it_lives(
     assert result.stderr == ("error: this batch is on local, not on prod\nhint: use --local, or name another --ids\n")
 
 
-def test_a_batch_is_found_in_its_own_database_from_anywhere(
+def test_a_batch_is_found_in_its_own_database_from_any_folder(
     run: Run, words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)

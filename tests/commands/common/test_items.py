@@ -8,7 +8,7 @@ from tests.commands.test_review import statuses
 from tests.conftest import Files, Run, do
 
 
-def test_bad_lines_of_a_file_are_all_named_and_nothing_is_done(run: Run, submitted: list[str]) -> None:
+def test_all_bad_lines_of_a_file_are_named_and_nothing_is_approved(run: Run, submitted: list[str]) -> None:
     Path("chosen").write_text(f'{submitted[0]}\ntwo words\n{{"worker": 1}}\n')
     result = run("approve", "--assignments", "chosen")
     assert result.exit_code == 1
@@ -17,14 +17,16 @@ def test_bad_lines_of_a_file_are_all_named_and_nothing_is_done(run: Run, submitt
     assert set(statuses(run).values()) == {"Submitted"}
 
 
-def test_results_of_the_ancestor_name_assignments_too(run: Run, words: list[str], local: Marketplace) -> None:
+def test_results_of_simple_amt_name_assignments(run: Run, words: list[str], local: Marketplace) -> None:
     done = do(local, words[0], "ann")
     old = {"assignment_id": done, "hit_id": words[0], "worker_id": "ann", "output": [], "submit_time": "2019-09-23"}
     Path("old.jsonl").write_text(json.dumps(old) + "\n")
     assert run("approve", "--assignments", "old.jsonl").stderr == "Approved 1 assignment.\n"
 
 
-def test_a_torn_line_of_results_is_refused_with_what_mends_it(run: Run, words: list[str], local: Marketplace) -> None:
+def test_an_incomplete_line_of_results_is_refused_with_its_repair(
+    run: Run, words: list[str], local: Marketplace
+) -> None:
     for word in words:
         do(local, word, "ann")
     run("results", "--output", "r.jsonl")

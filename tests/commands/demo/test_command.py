@@ -9,7 +9,7 @@ from tests.commands.test_installed import err
 from tests.conftest import Shell, records
 
 
-def test_the_demo_tells_the_whole_story_and_leaves_nothing_running(shell: Shell, folder: Path) -> None:
+def test_the_demo_runs_every_command_and_leaves_no_process_running(shell: Shell, folder: Path) -> None:
     done = shell("demo")
     told = err(done)
     for command in ("launch", "serve --port 0 &", "progress", "results > results.jsonl", "approve", "delete --yes"):
@@ -27,14 +27,14 @@ def test_the_demo_tells_the_whole_story_and_leaves_nothing_running(shell: Shell,
     assert "Launched 5 HITs" in err(shell("launch", "--ids", "by_hand.txt", cwd=home))
 
 
-def test_the_demo_never_touches_a_folder_that_is_there(shell: Shell, folder: Path) -> None:
+def test_the_demo_refuses_an_existing_folder(shell: Shell, folder: Path) -> None:
     (folder / "mine").mkdir()
     done = shell("demo", "mine", status=1)
     assert err(done).startswith("error: mine already exists\nhint: ")
     assert list((folder / "mine").iterdir()) == []
 
 
-def test_the_demo_fails_loudly_if_a_step_does(shell: Shell, folder: Path) -> None:
+def test_the_demo_fails_if_a_step_fails(shell: Shell, folder: Path) -> None:
     done = shell(
         "demo", "d", status=1, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
     )

@@ -52,7 +52,7 @@ def test_launching_again_creates_nothing(batch_files: Files, run: Run) -> None:
         (lambda: Path("template.html").write_text("<form>{{ word }}</form>"), "template.html"),
     ],
 )
-def test_changed_files_are_refused_by_name(batch_files: Files, run: Run, change: Any, named: str) -> None:
+def test_changed_files_are_named_and_refused(batch_files: Files, run: Run, change: Any, named: str) -> None:
     batch_files(WORDS)
     run("launch")
     change()
@@ -108,7 +108,7 @@ def test_a_question_that_is_too_large_is_named_with_its_size(batch_files: Files,
     assert "bytes; this marketplace takes 65,535" in result.stderr
 
 
-def test_inputs_may_come_from_stdin_and_are_kept(batch_files: Files, run: Run) -> None:
+def test_inputs_from_stdin_are_saved(batch_files: Files, run: Run) -> None:
     batch_files([])
     result = run("launch", "--inputs", "-", input='{"word": "é"}\n{"word": "b"}\n')
     assert result.exit_code == 0
@@ -142,7 +142,7 @@ def test_set_overrides_a_property(batch_files: Files, run: Run) -> None:
     assert run("launch", "--set", "Reward").exit_code == 2
 
 
-def test_launching_for_nobody_warns_and_names_the_property(batch_files: Files, run: Run) -> None:
+def test_requirements_that_no_worker_meets_are_a_warning(batch_files: Files, run: Run) -> None:
     batch_files(WORDS, Country=["US", "IN"])
     result = run("launch", "--dry-run")
     assert (
@@ -153,7 +153,7 @@ def test_launching_for_nobody_warns_and_names_the_property(batch_files: Files, r
     assert "warning" not in run("launch", "--dry-run", "--set", "Country=").stderr
 
 
-def test_a_known_worker_who_qualifies_silences_the_warning(batch_files: Files, run: Run, local: Marketplace) -> None:
+def test_a_qualified_worker_prevents_the_warning(batch_files: Files, run: Run, local: Marketplace) -> None:
     from simpleturk.marketplace.people import workers
 
     batch_files(WORDS, Country="US-CA")
@@ -164,7 +164,7 @@ def test_a_known_worker_who_qualifies_silences_the_warning(batch_files: Files, r
 
 
 @pytest.mark.parametrize("name", ["", ".", "/"])
-def test_an_ids_file_without_a_name_is_wrong_usage(batch_files: Files, run: Run, name: str) -> None:
+def test_an_ids_file_without_a_name_is_a_usage_error(batch_files: Files, run: Run, name: str) -> None:
     batch_files(WORDS)
     result = run("launch", "--ids", name)
     assert (result.exit_code, "is not the name of a file" in result.stderr) == (2, True)
@@ -177,7 +177,7 @@ def test_a_folder_that_does_not_exist_is_refused(batch_files: Files, run: Run) -
 
 
 @pytest.mark.parametrize("missing", ["properties", "inputs"])
-def test_a_missing_option_is_wrong_usage(run: Run, missing: str) -> None:
+def test_a_missing_option_is_a_usage_error(run: Run, missing: str) -> None:
     options = {"template": "t", "properties": "p", "inputs": "i"}
     del options[missing]
     result = run("launch", *(word for name, value in options.items() for word in (f"--{name}", value)))
@@ -192,7 +192,7 @@ def test_a_missing_file_is_named(batch_files: Files, run: Run) -> None:
         assert (result.exit_code, "error: gone.x: no such file" in result.stderr) == (1, True)
 
 
-def test_the_ancestors_spellings_are_accepted(batch_files: Files, run: Run) -> None:
+def test_simple_amts_spellings_are_accepted(batch_files: Files, run: Run) -> None:
     batch_files(WORDS)
     Path("simpleturk.toml").unlink()
     result = run(
@@ -215,9 +215,7 @@ def test_the_shipped_example_launches_as_it_is(folder: Path, run: Run, monkeypat
         assert len(ids()) == 5
 
 
-def test_a_line_that_was_launched_cannot_be_skipped_afterwards(
-    batch_files: Files, run: Run, refused: list[int]
-) -> None:
+def test_a_launched_line_cannot_be_skipped(batch_files: Files, run: Run, refused: list[int]) -> None:
     batch_files(WORDS)
     refused[:] = [3]
     assert run("launch").exit_code == 1
@@ -248,7 +246,7 @@ def test_template_and_inputs_may_come_from_pipes_of_the_shell(batch_files: Files
     assert Path("hit_ids.inputs.jsonl").read_text() == '{"word": "cat"}\n{"word": "dog"}\n'
 
 
-def test_piped_inputs_never_overwrite_a_file_of_somebodys(batch_files: Files, run: Run) -> None:
+def test_inputs_from_a_pipe_overwrite_no_other_file(batch_files: Files, run: Run) -> None:
     batch_files(WORDS)
     Path("hit_ids.inputs.jsonl").write_text("mine\n")
     result = run("launch", "--inputs", "-", input='{"word": "cat"}\n')
@@ -269,7 +267,9 @@ def test_piped_inputs_never_overwrite_a_file_of_somebodys(batch_files: Files, ru
         ("simpleturk.toml", "x = " + "[" * 5000, "simpleturk.toml: is not TOML"),
     ],
 )
-def test_hostile_files_are_refused_in_words(batch_files: Files, run: Run, file: str, text: str, named: str) -> None:
+def test_hostile_files_are_refused_with_a_message(
+    batch_files: Files, run: Run, file: str, text: str, named: str
+) -> None:
     batch_files(WORDS)
     Path(file).write_text(text)
     result = run("launch", "--template", "template.html", "--properties", "properties.json", "--inputs", "inputs.jsonl")
@@ -278,13 +278,13 @@ def test_hostile_files_are_refused_in_words(batch_files: Files, run: Run, file: 
 
 
 @pytest.mark.parametrize("value", ["[" * 5000, "1e99999999999999999999", "nan", "9" * 5000])
-def test_hostile_values_of_set_are_refused_in_words(batch_files: Files, run: Run, value: str) -> None:
+def test_hostile_values_of_set_are_refused_with_a_message(batch_files: Files, run: Run, value: str) -> None:
     batch_files(WORDS)
     result = run("launch", "--set", f"Reward={value}")
     assert (result.exit_code, "error: properties.json: Reward: " in result.stderr) == (1, True)
 
 
-def test_a_text_that_is_no_text_is_refused_by_the_marketplace(batch_files: Files, run: Run) -> None:
+def test_text_with_invalid_characters_is_refused_by_the_marketplace(batch_files: Files, run: Run) -> None:
     batch_files(WORDS)
     run("launch")
     result = run("block", "--yes", "--reason", "\udce9", "ann")
@@ -315,7 +315,7 @@ def test_inputs_may_be_csv_also_through_a_pipe(batch_files: Files, run: Run, loc
         assert (record["line"], record["input"]) == (2, {"word": "Straße\nzwei", "n": "1"})
 
 
-def test_rows_that_ask_the_same_again_are_told(folder: Path, batch_files: Files, run: Run) -> None:
+def test_rows_that_repeat_questions_are_a_warning(folder: Path, batch_files: Files, run: Run) -> None:
     batch_files([])
     Path("rows.csv").write_text("word,n\ncat,1\ncat,2\ndog,1\ncat,3\n")
     result = run("launch", "--inputs", "rows.csv")
@@ -325,7 +325,7 @@ def test_rows_that_ask_the_same_again_are_told(folder: Path, batch_files: Files,
     )
 
 
-def test_a_first_row_that_is_wrong_is_told_once_and_alone(folder: Path, batch_files: Files, run: Run) -> None:
+def test_a_bad_first_row_is_reported_once(folder: Path, batch_files: Files, run: Run) -> None:
     batch_files([], template="<p>${word}</p>")
     Path("rows.csv").write_bytes(b"word,n\ncaf\xe9,1\n")
     result = run("launch", "--inputs", "rows.csv")

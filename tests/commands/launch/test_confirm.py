@@ -18,7 +18,7 @@ def test_max_cost_refuses_what_costs_more(batch_files: Files, run: Run) -> None:
     assert run("launch", "--max-cost", "0.60").exit_code == 0
 
 
-def test_a_cap_travels_in_the_annotation_and_amazon_is_said_not_to_know_it(
+def test_per_worker_limits_are_in_the_annotation_and_have_no_effect_on_amazon(
     batch_files: Files, run: Run, local: Marketplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch_files(WORDS, MaxPerWorker=1, MaxConcurrent=2, RequesterAnnotation="mine")
@@ -36,7 +36,7 @@ def test_a_cap_travels_in_the_annotation_and_amazon_is_said_not_to_know_it(
 @pytest.mark.parametrize(
     ("answer", "status"), [("y\n", 0), ("YES\n", 0), ("n\n", 1), ("\n", 1), ("", 1), ("yes please\n", 1)]
 )
-def test_real_money_is_asked_for(
+def test_launch_asks_before_real_money_is_spent(
     batch_files: Files, run: Run, site: str, monkeypatch: pytest.MonkeyPatch, answer: str, status: int
 ) -> None:
     keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}

@@ -25,7 +25,7 @@ def test_launch_continues_after_an_interruption(batch_files: Files, run: Run, re
     assert [hit["hit_id"] for hit in hits(run)] == ids()
 
 
-def test_hits_whose_ids_were_lost_are_adopted(batch_files: Files, run: Run) -> None:
+def test_hits_whose_ids_were_lost_are_recovered(batch_files: Files, run: Run) -> None:
     batch_files(WORDS)
     run("launch")
     made = ids()
@@ -77,7 +77,7 @@ def test_a_refused_input_is_named_and_can_be_skipped(
     assert "has no input on line 9" in run("launch", "--ids", "other.txt", "--skip", "9").stderr
 
 
-def test_inputs_that_change_while_somebody_thinks_are_not_launched(
+def test_inputs_that_change_during_the_question_are_not_launched(
     batch_files: Files, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch_files(WORDS)

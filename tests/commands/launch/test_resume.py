@@ -18,7 +18,7 @@ def grow(*words: str) -> None:
         file.writelines(json.dumps({"word": word}) + "\n" for word in words)
 
 
-def test_inputs_that_grew_at_their_end_are_launched_when_asked_for(batch_files: Files, run: Run) -> None:
+def test_added_inputs_are_launched_with_add(batch_files: Files, run: Run) -> None:
     batch_files(WORDS)
     run("launch")
     grow("fox", "gnu")
@@ -33,7 +33,7 @@ def test_inputs_that_grew_at_their_end_are_launched_when_asked_for(batch_files: 
     assert run("launch", "--verify").exit_code == 0
 
 
-def test_an_add_that_was_interrupted_goes_on(batch_files: Files, run: Run, refused: list[int]) -> None:
+def test_an_interrupted_add_continues(batch_files: Files, run: Run, refused: list[int]) -> None:
     batch_files(WORDS)
     run("launch")
     grow("fox", "gnu")
@@ -51,14 +51,14 @@ def test_added_inputs_may_come_through_a_pipe(batch_files: Files, run: Run) -> N
     assert (len(ids()), Path("hit_ids.inputs.jsonl").read_text()) == (3, "\n".join(lines))
 
 
-def test_nothing_is_added_where_nothing_was_launched(batch_files: Files, run: Run) -> None:
+def test_add_needs_a_launched_batch(batch_files: Files, run: Run) -> None:
     batch_files(WORDS)
     result = run("launch", "--add")
     assert (result.exit_code, hits(run)) == (1, [])
     assert "error: hit_ids.txt: there is no batch to add to" in result.stderr
 
 
-def test_a_line_that_was_taken_out_of_the_ids_file_is_noticed(batch_files: Files, run: Run) -> None:
+def test_a_line_removed_from_the_ids_file_is_reported(batch_files: Files, run: Run) -> None:
     batch_files(WORDS)
     run("launch")
     made = ids()
@@ -92,7 +92,7 @@ def test_a_full_disk_is_reported_and_the_next_launch_continues(
 
 
 @pytest.mark.parametrize("change", ["reverse", "shorten", "blank"])
-def test_inputs_that_change_during_a_launch_make_no_hit_of_another_input(
+def test_inputs_that_change_during_a_launch_create_no_hit_of_another_input(
     batch_files: Files, run: Run, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     words = [{"word": f"w{number:03}" + "x" * 9000} for number in range(100)]
@@ -153,7 +153,7 @@ def test_a_last_line_that_is_skipped_stays_skipped(batch_files: Files, run: Run,
     assert "2 already present" in run("launch").stderr
 
 
-def test_a_blank_line_that_is_added_changes_nothing_but_is_taken_in(batch_files: Files, run: Run) -> None:
+def test_an_added_blank_line_changes_only_the_record(batch_files: Files, run: Run) -> None:
     batch_files(WORDS)
     run("launch")
     with Path("inputs.jsonl").open("a") as file:
@@ -166,7 +166,7 @@ def test_a_blank_line_that_is_added_changes_nothing_but_is_taken_in(batch_files:
 @pytest.mark.parametrize(
     "make", [lambda made: " ".join(made), lambda made: "\r".join(made), lambda made: "\n".join(made) + "\nnot an id"]
 )
-def test_what_is_no_ids_file_is_refused_and_stays_as_it_is(batch_files: Files, run: Run, make: Any) -> None:
+def test_a_file_that_is_not_an_ids_file_is_refused_and_unchanged(batch_files: Files, run: Run, make: Any) -> None:
     batch_files(WORDS)
     run("launch")
     Path("hit_ids.txt").write_bytes(make(ids()).encode())
@@ -184,7 +184,7 @@ def test_a_comment_at_the_end_without_a_line_end_stays(batch_files: Files, run: 
     assert Path("hit_ids.txt").read_text() == f"{made[0]}\n# the first\n{made[1]}\n{made[2]}\n"
 
 
-def test_kept_inputs_that_were_deleted_are_kept_again(batch_files: Files, run: Run) -> None:
+def test_deleted_saved_inputs_are_saved_again(batch_files: Files, run: Run) -> None:
     batch_files([])
     text = '{"word": "a"}\n{"word": "b"}\n'
     run("launch", "--inputs", "-", input=text)
@@ -194,7 +194,7 @@ def test_kept_inputs_that_were_deleted_are_kept_again(batch_files: Files, run: R
     assert Path("hit_ids.inputs.jsonl").read_text() == text
 
 
-def test_standard_input_by_its_other_name_is_kept_too(batch_files: Files, folder: Path) -> None:
+def test_inputs_from_dev_stdin_are_saved(batch_files: Files, folder: Path) -> None:
     batch_files([])
     Path("in.jsonl").write_text('{"word": "a"}\n')
     command = [sys.executable, "-m", "simpleturk", "launch", "--inputs", "/dev/stdin"]
@@ -203,7 +203,7 @@ def test_standard_input_by_its_other_name_is_kept_too(batch_files: Files, folder
     assert Path("hit_ids.inputs.jsonl").read_text() == '{"word": "a"}\n'
 
 
-def test_a_launch_does_not_go_on_in_another_syntax(batch_files: Files, run: Run, refused: list[int]) -> None:
+def test_a_launch_does_not_continue_with_another_syntax(batch_files: Files, run: Run, refused: list[int]) -> None:
     batch_files(WORDS, template="<form><p>${word}</p><input name=a><button>x</button></form>")
     refused.append(2)
     assert run("launch").exit_code == 1

@@ -8,7 +8,7 @@ from tests.commands.launch.test_command import WORDS, ids
 from tests.conftest import Files, Run
 
 
-def test_verify_proves_that_every_input_has_one_hit(batch_files: Files, run: Run) -> None:
+def test_verify_confirms_that_every_input_has_one_hit(batch_files: Files, run: Run) -> None:
     batch_files(WORDS)
     assert "there is no batch to verify" in run("launch", "--verify").stderr
     run("launch", "--skip", "2")
@@ -18,7 +18,7 @@ def test_verify_proves_that_every_input_has_one_hit(batch_files: Files, run: Run
     assert "Calls: ListHITs 1;" in result.stderr
 
 
-def test_verify_names_everything_that_is_amiss(batch_files: Files, run: Run, local: Marketplace) -> None:
+def test_verify_names_every_difference(batch_files: Files, run: Run, local: Marketplace) -> None:
     batch_files([{"word": word} for word in "abcdef"])
     run("launch")
     a, b, c, d, e, f = ids()
@@ -47,7 +47,7 @@ def test_verify_names_everything_that_is_amiss(batch_files: Files, run: Run, loc
     ]
 
 
-def test_verify_names_repeated_and_torn_lines_and_a_record_of_another_size(batch_files: Files, run: Run) -> None:
+def test_verify_names_repeated_and_incomplete_lines_and_a_record_of_another_size(batch_files: Files, run: Run) -> None:
     batch_files(WORDS)
     run("launch")
     made = ids()

@@ -22,7 +22,7 @@ from tests.marketplace.api.test_boto3_programs import HIT, HTML
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org"])
-def test_elsewhere_it_starts_only_with_a_requester_who_could_call(run: Run, host: str) -> None:
+def test_a_public_server_starts_only_with_a_requester(run: Run, host: str) -> None:
     result = run("serve", "--host", host, "--database", "m.db")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith(
@@ -101,7 +101,7 @@ def code(call: Callable[[], Any]) -> str:
     return str(caught.value.response["Error"]["Code"])
 
 
-def test_where_others_can_reach_it_only_signed_calls_are_answered(run: Run, served: Callable[..., Served]) -> None:
+def test_a_public_server_answers_only_signed_calls(run: Run, served: Callable[..., Served]) -> None:
     key = key_of(run, "Lab")
     assert run("worker", "add", "ann", "--database", "m.db").exit_code == 0
     server = served("--host", "0.0.0.0")
@@ -117,7 +117,7 @@ def test_where_others_can_reach_it_only_signed_calls_are_answered(run: Run, serv
     assert code(good.list_hits) == "UnrecognizedClientException"
 
 
-def test_behind_a_proxy_this_computers_name_opens_nothing(run: Run, served: Callable[..., Served]) -> None:
+def test_behind_a_proxy_local_names_give_no_open_access(run: Run, served: Callable[..., Served]) -> None:
     result = run("serve", "--proxy-headers", "--database", "m.db")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith(
@@ -134,7 +134,7 @@ def test_behind_a_proxy_this_computers_name_opens_nothing(run: Run, served: Call
         assert b'type="password"' in page.read()
 
 
-def test_more_calls_than_allowed_are_throttled_as_amazon_did(run: Run, served: Callable[..., Served]) -> None:
+def test_calls_above_the_rate_limit_are_throttled_as_by_amazon(run: Run, served: Callable[..., Served]) -> None:
     server = served("--rate-limit", "1")
     client = server.client()
     client.list_hits()
@@ -186,7 +186,7 @@ def test_tls_works_with_a_certificate(served: Callable[..., Served], folder: Pat
     assert server.client(verify="c.pem").list_hits()["HITs"] == []
 
 
-def test_strict_holds_programs_to_amazons_limits(served: Callable[..., Served]) -> None:
+def test_strict_applies_amazons_limits(served: Callable[..., Served]) -> None:
     client = served("--strict").client()
     long = HTML.replace("Hello", "x" * 65_535)
     assert code(lambda: client.create_hit(**(HIT | {"Question": long}))) == "RequestError"
@@ -207,7 +207,7 @@ def test_strict_holds_programs_to_amazons_limits(served: Callable[..., Served]) 
         ("0.0.0.0", "hits.example.org", "needs TLS"),
     ],
 )
-def test_the_name_of_hits_is_not_the_sites_and_needs_tls(
+def test_the_host_name_of_hits_differs_from_the_sites_and_needs_tls(
     run: Run, folder: Path, host: str, frames: str, said: str
 ) -> None:
     text = f'[site]\nframes = "{frames}"\naddress = "https://work.example.org"\n'
@@ -225,14 +225,14 @@ def test_a_port_in_use_is_an_error_with_the_next_step(run: Run) -> None:
     assert result.stderr == f"error: cannot listen on 127.0.0.1:{port}: Address already in use\n{hint}"
 
 
-def test_a_database_that_is_none_is_refused(run: Run) -> None:
+def test_a_file_that_is_not_a_database_is_refused(run: Run) -> None:
     Path("notes.txt").write_text("my notes\n" * 100)
     result = run("serve", "--database", "notes.txt")
     assert (result.exit_code, "is not a marketplace's database" in result.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_says_where_it_listens_when_it_does_and_stops_quietly(folder: Path, number: signal.Signals) -> None:
+def test_serve_prints_its_addresses_and_stops_without_an_error(folder: Path, number: signal.Signals) -> None:
     command = [sys.executable, "-m", "simpleturk", "serve", "--port", "0", "--database", "m.db"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stderr and process.stdout
