@@ -1,4 +1,4 @@
-"""Hostile and awkward data on every way to a worker: shown and returned as it was typed, never executed."""
+"""Awkward and hostile data is shown and returned as it was typed, and never runs, whatever the template language."""
 
 import csv
 import json

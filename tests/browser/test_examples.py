@@ -1,4 +1,4 @@
-"""Every example, done by a person: with the mouse, and again with the keyboard alone; and what results gives."""
+"""Every example can be done with the mouse and with the keyboard alone, and results has the answers."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Hostile values in holes of every kind, in a real browser: none of them runs."""
+"""Hostile values never run, in whatever kind of place of a page their placeholder stands."""
 
 import itertools
 import random

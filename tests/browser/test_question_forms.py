@@ -1,4 +1,4 @@
-"""QuestionForm HITs, qualification tests and the inbox, as a worker meets them."""
+"""QuestionForm HITs, qualification tests and the inbox, as a worker uses them."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Projects of the requester site, HTML with holes and a CSV file, done in a real browser."""
+"""Projects of the requester site, HTML with placeholders and a CSV file, work in a browser."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Templates as simple-amt's users have them: jQuery, the simpleamt object, includes of their own."""
+"""Templates that were written for simple-amt work unchanged: jQuery, the simpleamt object, includes of their own."""
 
 import json
 from collections.abc import Callable

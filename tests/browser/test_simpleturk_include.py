@@ -1,4 +1,4 @@
-"""The include in a browser: the ancestor's four functions, and failures that are loud."""
+"""The include of task pages in a browser: simple-amt's four functions, and visible errors when something is wrong."""
 
 from collections.abc import Callable
 from pathlib import Path
