@@ -1,1 +1,1 @@
-"""One Mechanical Turk endpoint: which one, connecting, operations, retries. The only importer of boto3."""
+"""One Mechanical Turk endpoint: which one, connecting, operations, retries. Only this room calls MTurk's API."""
