@@ -1,8 +1,7 @@
-"""The queue of those who want to write to an SQLite file: threads of this process first, then other processes.
+"""The queue of writers of an SQLite file: threads of one process, and processes.
 
-SQLite lets one connection write at a time, and the others poll for up to BUSY_TIMEOUT seconds with growing pauses, so
-that some of them starve. Here threads wait for a lock of the process, and one thread of each process for a lock on a
-file.
+SQLite lets one connection write at a time. The others poll for up to BUSY_TIMEOUT seconds with growing pauses, and some
+of them starve. Here threads wait for a lock of their process, and one thread of each process for a lock on a file.
 """
 
 import contextlib
@@ -25,8 +24,8 @@ POLL_INTERVAL = 0.001
 class WriteQueue:
     """A context manager: the block runs alone among all threads and processes that use the same file.
 
-    A thread that is in the block may enter it again. Where the file system has no locks the queue is only one of this
-    process: the database itself still lets one connection write at a time. Raises StoreUnavailable.
+    A thread that is in the block may enter it again. Where the file system has no locks, the queue orders only
+    the threads of each process: the database itself still lets one connection write at a time. Raises StoreUnavailable.
     """
 
     def __init__(self, path: Path) -> None:

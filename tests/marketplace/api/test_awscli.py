@@ -1,4 +1,4 @@
-"""Amazon's own command line on our marketplace."""
+"""The AWS CLI on the local marketplace."""
 
 import json
 import os

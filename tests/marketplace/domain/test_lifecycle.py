@@ -1,4 +1,4 @@
-"""The life cycle under any interleaving of requesters, workers and time: all adds up, and nothing is lost."""
+"""The life cycle under any order of what requesters, workers and time do: counters and sums stay right."""
 
 import json
 import tempfile

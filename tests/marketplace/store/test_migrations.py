@@ -1,4 +1,4 @@
-"""Databases of older versions are brought forward, with everything in them."""
+"""Databases of older versions are migrated with all their contents."""
 
 import json
 import sqlite3

@@ -1,4 +1,4 @@
-"""The database: several users at once, sudden death, and files that are none."""
+"""The database: several processes at once, a killed server, and files that are not databases."""
 
 import signal
 import sqlite3
