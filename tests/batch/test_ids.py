@@ -1,4 +1,4 @@
-"""The ids file, the batch record, and files that survive being killed."""
+"""The ids file: reading, appending, and repair after a crash."""
 
 from pathlib import Path
 
@@ -15,12 +15,12 @@ IDS = ["3" + letter * 29 for letter in "ABC"]
 @pytest.mark.parametrize(
     "text", ["{}\n{}\n{}\n", "{}\r\n\r\n{}\r\n{}", "\ufeff{}\n  {}  \n{}\n\n", "# mine\n{}\n{}\n#\n{}\n"]
 )
-def test_ids_are_read_whatever_editor_saved_them(folder: Path, text: str) -> None:
+def test_ids_are_read_with_any_line_ends_blanks_and_comments(folder: Path, text: str) -> None:
     (folder / "ids.txt").write_bytes(text.format(*IDS).encode())
     assert read_ids(Path("ids.txt")) == Ids(IDS, [], "")
 
 
-def test_lines_that_are_no_ids_are_all_named(folder: Path) -> None:
+def test_every_line_that_is_not_an_id_is_named(folder: Path) -> None:
     (folder / "ids.txt").write_text("3ABC\nnot an id\n3DEF\n<b>\n")
     with pytest.raises(Problems) as caught:
         read_ids(Path("ids.txt"))
@@ -35,13 +35,15 @@ def test_repeated_ids_count_once_and_are_named(folder: Path) -> None:
     assert [problem.where for problem in caught.value.problems] == ["ids.txt, line 4", "ids.txt, line 5"]
 
 
-def test_a_torn_last_line_is_told_and_not_taken_for_an_id(folder: Path) -> None:
+def test_an_incomplete_last_line_is_reported_and_is_not_an_id(folder: Path) -> None:
     (folder / "ids.txt").write_text(f"{IDS[0]}\n{IDS[1][:12]}")
     assert read_ids(Path("ids.txt")) == Ids(IDS[:1], [], IDS[1][:12])
 
 
 @given(lines=st.lists(st.sampled_from([*IDS, "", "# note", "  "])), cut=st.integers(min_value=0))
-def test_no_id_is_dropped_silently(tmp_path_factory: pytest.TempPathFactory, lines: list[str], cut: int) -> None:
+def test_every_id_of_a_cut_file_is_read_or_reported(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str], cut: int
+) -> None:
     path = tmp_path_factory.mktemp("ids") / "ids.txt"
     data = "".join(f"{line}\r\n" for line in lines).encode()
     path.write_bytes(data[: cut % (len(data) + 1)])
@@ -57,7 +59,7 @@ def test_a_missing_ids_file_is_refused_with_the_next_step(folder: Path) -> None:
     assert caught.value.hint == "launch a batch first, or name its ids with --ids"
 
 
-def test_appended_ids_follow_what_is_there(folder: Path) -> None:
+def test_ids_are_appended_after_the_existing_ones(folder: Path) -> None:
     path = Path("ids.txt")
     with writing_ids(path) as writer:
         writer.append(IDS[0])
@@ -68,7 +70,7 @@ def test_appended_ids_follow_what_is_there(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("torn", "known"), [("3BBB", IDS[:1]), (IDS[1], IDS[:2])])
-def test_a_torn_last_line_is_healed(folder: Path, torn: str, known: list[str]) -> None:
+def test_an_incomplete_last_line_is_cut_off(folder: Path, torn: str, known: list[str]) -> None:
     path = Path("ids.txt")
     path.write_text(f"{IDS[0]}\n{torn}")
     with writing_ids(path) as writer:
@@ -77,7 +79,7 @@ def test_a_torn_last_line_is_healed(folder: Path, torn: str, known: list[str]) -
     assert path.read_text().split() == [*known, IDS[2]]
 
 
-def test_a_second_writer_is_refused_while_the_first_is_at_it(folder: Path) -> None:
+def test_a_second_writer_is_refused_while_the_first_one_writes(folder: Path) -> None:
     with writing_ids(Path("ids.txt")):
         with pytest.raises(SimpleturkError, match="another simpleturk is writing to it"), writing_ids(Path("ids.txt")):
             pass

@@ -31,19 +31,19 @@ def record() -> BatchRecord:
     )
 
 
-def test_a_record_comes_back_as_it_was_written(folder: Path) -> None:
+def test_a_written_record_is_read_back(folder: Path) -> None:
     write_record(Path("ids.txt"), record())
     assert record_path(Path("ids.txt")) == Path("ids.batch.json")
     assert read_record(Path("ids.txt")) == record()
     assert [path.name for path in folder.iterdir()] == ["ids.batch.json"]
 
 
-def test_no_record_is_none(folder: Path) -> None:
+def test_without_a_record_none_is_read(folder: Path) -> None:
     assert read_record(Path("ids.txt")) is None
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"batch_id": 1}', "\xff"])
-def test_a_file_that_is_no_record_is_refused(folder: Path, text: str) -> None:
+def test_a_file_that_is_not_a_record_is_refused(folder: Path, text: str) -> None:
     Path("ids.batch.json").write_text(text, encoding="latin-1")
     with pytest.raises(Problems, match="is not a batch record"):
         read_record(Path("ids.txt"))
@@ -71,14 +71,14 @@ def test_a_damaged_record_is_refused(folder: Path, change: dict[str, Any]) -> No
         read_record(Path("ids.txt"))
 
 
-def test_a_record_of_a_later_version_may_know_more(folder: Path) -> None:
+def test_a_record_of_a_later_version_may_have_more_members(folder: Path) -> None:
     write_record(Path("ids.txt"), record())
     document = json.loads(Path("ids.batch.json").read_text()) | {"later": [1]}
     Path("ids.batch.json").write_text(json.dumps(document))
     assert read_record(Path("ids.txt")) == record()
 
 
-def test_a_path_with_a_zero_byte_is_no_path(folder: Path) -> None:
+def test_a_path_with_a_zero_byte_is_refused(folder: Path) -> None:
     write_record(folder / "i.txt", replace(record(), database="a\0b"))
     with pytest.raises(Problems, match="a path holds a zero byte"):
         read_record(folder / "i.txt")

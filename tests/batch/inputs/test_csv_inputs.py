@@ -24,7 +24,9 @@ def read(data: bytes, name: str = "i.csv") -> list[Input | Problem]:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
-def test_spreadsheets_files_are_read_whatever_wrote_them(folder: Path, delimiter: str, end: str, bom: bytes) -> None:
+def test_files_of_spreadsheets_are_read_with_any_separator_and_line_end(
+    folder: Path, delimiter: str, end: str, bom: bytes
+) -> None:
     rows = ["word{}note", 'é{}"a ""b"""', '"one\ntwo"{}"x{}y"', "", "🙂{}"]
     text = end.join(row.replace("{}", delimiter) for row in rows) + end
     assert read(bom + text.encode()) == [
@@ -40,7 +42,7 @@ def test_spreadsheets_files_are_read_whatever_wrote_them(folder: Path, delimiter
     delimiter=st.sampled_from([",", ";", "\t"]),
     bom=st.booleans(),
 )
-def test_what_was_written_is_read_and_found_again_by_its_line(
+def test_written_rows_are_read_back_in_order_and_by_line(
     tmp_path_factory: pytest.TempPathFactory, names: list[str], rows: list[list[str]], delimiter: str, bom: bool
 ) -> None:
     path = tmp_path_factory.mktemp("csv") / "i.csv"

@@ -37,7 +37,7 @@ def done(words: list[str], local: Marketplace) -> list[str]:
     return [do(local, word, "ann", ("answer", f"no {number}")) for number, word in enumerate(words)]
 
 
-def test_columns_are_those_of_the_site(words: list[str], local: Marketplace, run: Run) -> None:
+def test_columns_are_those_of_the_requester_site(words: list[str], local: Marketplace, run: Run) -> None:
     do(local, words[1], "bob", ("zeta", "1"), ("answer", AWKWARD), ("tag", "a"), ("tag", "b"))
     do(local, words[0], "ann", ("answer", ""))
     result = run("results", "--format", "csv")
@@ -57,7 +57,7 @@ def test_columns_are_those_of_the_site(words: list[str], local: Marketplace, run
     assert [first[name] for name in ("Answer.zeta", "Approve", "Reject", "ApprovalTime")] == [""] * 4
 
 
-def test_inputs_that_are_no_texts_are_json_and_an_input_that_is_no_object_has_one_column(
+def test_values_are_written_as_json_and_an_input_that_is_not_an_object_has_one_column(
     batch_files: Files, run: Run, local: Marketplace
 ) -> None:
     batch_files([{"a": [1, "x"], "b": None, "c": True}, ["x"], "text"], template="<form>{{ input }}<input name=a>")
@@ -86,7 +86,7 @@ def test_a_file_named_csv_is_one_and_a_second_run_changes_nothing(
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_what_somebody_wrote_into_the_file_stays_when_work_comes_in(
+def test_a_reviewers_changes_stay_when_new_results_are_added(
     done: list[str], words: list[str], local: Marketplace, run: Run, delimiter: str, end: str
 ) -> None:
     run("results", "--output", "r.csv")
@@ -116,13 +116,13 @@ def test_what_somebody_wrote_into_the_file_stays_when_work_comes_in(
         ("AssignmentId,x,x\nA,1,1\n", "line 1: has the column 'x' twice"),
     ],
 )
-def test_a_file_that_is_something_else_is_left_alone(done: list[str], run: Run, text: str, problem: str) -> None:
+def test_a_file_that_is_not_a_results_file_stays_unchanged(done: list[str], run: Run, text: str, problem: str) -> None:
     Path("r.csv").write_text(text)
     result = run("results", "--output", "r.csv")
     assert (result.exit_code, problem in result.stderr, Path("r.csv").read_text()) == (1, True, text)
 
 
-def test_the_configured_file_of_records_is_not_the_place_for_csv(done: list[str], run: Run) -> None:
+def test_csv_is_not_written_into_the_configured_json_lines_file(done: list[str], run: Run) -> None:
     with Path("simpleturk.toml").open("a") as file:
         file.write('output = "r.jsonl"\n')
     assert run("results").exit_code == 0
@@ -139,7 +139,7 @@ def test_csv_of_all_hits_needs_no_ids_and_following_it_is_refused(done: list[str
     assert run("results", "--follow", "--format", "csv").exit_code == 2
 
 
-def test_an_answer_that_cannot_be_read_is_kept_as_it_came() -> None:
+def test_an_answer_that_cannot_be_parsed_is_kept_unchanged() -> None:
     assignment = Assignment("A", "H", "ann", "Submitted", "<broken", None, None, None, None, None, None)
     row = csv_row(assignment, None)
     assert row["Answer.answer"] == "<broken"
@@ -192,7 +192,7 @@ def test_the_file_may_come_through_a_pipe(done: list[str], run: Run) -> None:
     assert "Approved 2 assignments." in result.stderr
 
 
-def test_a_mere_mark_in_reject_is_no_reason(done: list[str], run: Run) -> None:
+def test_a_mark_in_reject_is_not_a_reason(done: list[str], run: Run) -> None:
     marked(run, ("", "X"), ("", "Blurred"), ("", ""))
     result = run("reject", "--assignments", "r.csv", "--yes")
     assert (result.exit_code, "--feedback is missing" in result.stderr) == (2, True)
@@ -200,7 +200,7 @@ def test_a_mere_mark_in_reject_is_no_reason(done: list[str], run: Run) -> None:
     assert [feedback for _, feedback in states(run)] == ["Sorry", "Blurred", None]
 
 
-def test_every_row_that_is_unclear_is_named_and_nothing_is_decided(done: list[str], run: Run) -> None:
+def test_every_unclear_row_is_named_and_nothing_is_decided(done: list[str], run: Run) -> None:
     marked(run, ("yes", ""), ("x", "bad"), ("x", ""))
     with Path("r.csv").open("a") as file:
         file.write(Path("r.csv").read_text().splitlines()[3].replace(",x,", ",,") + "\n")
@@ -234,7 +234,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r
 
 
 @given(answers=st.lists(st.dictionaries(TEXT.filter(bool), TEXT, max_size=4), max_size=6))
-def test_whatever_was_answered_stands_in_its_cell(answers: list[dict[str, str]]) -> None:
+def test_any_answer_is_read_back_from_its_cell(answers: list[dict[str, str]]) -> None:
     sheet = ResultsTable()
     for number, fields in enumerate(answers):
         row = dict.fromkeys(COLUMNS, "") | {"AssignmentId": str(number), "HITId": "H"}
@@ -263,7 +263,7 @@ def test_any_bytes_are_decisions_or_problems(data: bytes) -> None:
 # What a person has in the file
 
 
-def test_a_file_of_something_else_is_never_taken_for_an_empty_one(done: list[str], run: Run) -> None:
+def test_another_kind_of_file_is_not_an_empty_results_file(done: list[str], run: Run) -> None:
     Path("diary.csv").write_text("\nmy diary,1\n")
     result = run("results", "--output", "diary.csv")
     assert (result.exit_code, Path("diary.csv").read_text()) == (1, "\nmy diary,1\n")
@@ -280,7 +280,7 @@ def test_empty_rows_above_the_header_do_no_harm(
     assert [(row["Approve"], row["Reject"]) for row in rows(Path("r.csv").read_text())][:2] == [("x", ""), ("", "why")]
 
 
-def test_rows_and_columns_of_ones_own_stay(done: list[str], words: list[str], local: Marketplace, run: Run) -> None:
+def test_the_users_own_rows_and_columns_stay(done: list[str], words: list[str], local: Marketplace, run: Run) -> None:
     run("results", "--output", "r.csv")
     table = list(csv.reader(io.StringIO(Path("r.csv").read_text(), newline="")))
     table[0] += ["problem", "", ""]
@@ -308,7 +308,7 @@ def test_rows_and_columns_of_ones_own_stay(done: list[str], words: list[str], lo
     assert run("approve", "--assignments", "r.csv").exit_code == 1
 
 
-def test_what_is_saved_while_results_come_is_not_overwritten(
+def test_a_file_saved_during_the_fetch_is_not_overwritten(
     done: list[str], words: list[str], local: Marketplace, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from simpleturk.client.client import MTurk
@@ -329,7 +329,7 @@ def test_what_is_saved_while_results_come_is_not_overwritten(
     assert [row["Approve"] for row in rows(Path("r.csv").read_text())] == ["x", "x", "x"]
 
 
-def test_a_link_stays_one_and_who_could_read_the_file_still_can(done: list[str], run: Run) -> None:
+def test_a_link_and_the_permissions_of_the_file_stay(done: list[str], run: Run) -> None:
     Path("real.csv").write_text("")
     Path("real.csv").chmod(0o600)
     Path("link.csv").symlink_to("real.csv")
@@ -349,7 +349,7 @@ def test_inputs_whose_names_differ_only_in_blanks_are_read_back(
     assert run("results", "--output", "r.csv").exit_code == 0
 
 
-def test_half_a_character_stops_nothing(batch_files: Files, run: Run, local: Marketplace) -> None:
+def test_half_a_character_is_replaced(batch_files: Files, run: Run, local: Marketplace) -> None:
     batch_files('{"d": "\\ud800"}\n', template="<form>{{ input }}<input name=a>")
     assert run("launch").exit_code == 0
     do(local, Path("hit_ids.txt").read_text().strip(), "ann")

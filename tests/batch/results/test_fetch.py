@@ -1,11 +1,11 @@
-"""Result records, and the file in which they are kept."""
+"""Result records."""
 
 from simpleturk.batch.results.fetch import result_record
 from simpleturk.mturk.answers import answer_xml
 from tests.batch.results.conftest import MOMENT, assignment
 
 
-def test_a_record_begins_with_the_ancestors_five_keys() -> None:
+def test_a_record_begins_with_the_five_keys_of_simple_amt() -> None:
     record = result_record(assignment(answer_xml([("output", "[1]")])), line=3, input={"w": 1})
     assert list(record.items()) == [
         ("assignment_id", "A1"),
@@ -22,7 +22,7 @@ def test_a_record_begins_with_the_ancestors_five_keys() -> None:
     ]
 
 
-def test_an_answer_that_cannot_be_read_is_kept_and_flagged() -> None:
+def test_an_answer_that_cannot_be_parsed_is_kept_with_its_problem() -> None:
     record = result_record(assignment("<broken"))
     assert record["output"] is None
     assert record["answer"] == "<broken"

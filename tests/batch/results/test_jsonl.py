@@ -32,7 +32,9 @@ def test_only_new_assignments_are_added(folder: Path) -> None:
 
 
 @given(cut=st.integers(min_value=0))
-def test_a_file_cut_at_any_byte_is_healed(tmp_path_factory: pytest.TempPathFactory, cut: int) -> None:
+def test_a_file_cut_at_any_byte_is_completed_by_the_next_fetch(
+    tmp_path_factory: pytest.TempPathFactory, cut: int
+) -> None:
     path = tmp_path_factory.mktemp("results") / "r.jsonl"
     add(path, "A", "B", "C")
     whole = path.read_bytes()
@@ -52,7 +54,7 @@ def test_a_file_of_something_else_is_refused_and_left_as_it_is(folder: Path, dat
     assert path.read_bytes() == data
 
 
-def test_a_record_that_stands_there_twice_counts_once(folder: Path) -> None:
+def test_a_repeated_record_counts_once(folder: Path) -> None:
     path = Path("r.jsonl")
     add(path, "A", "B")
     path.write_bytes(path.read_bytes() * 2)
@@ -61,7 +63,7 @@ def test_a_record_that_stands_there_twice_counts_once(folder: Path) -> None:
     assert add(path, "A", "C", "B") == [False, True, False]
 
 
-def test_records_of_the_ancestor_are_known(folder: Path) -> None:
+def test_records_of_simple_amt_are_known(folder: Path) -> None:
     path = Path("r.jsonl")
     old = {
         "assignment_id": "A",
@@ -74,7 +76,7 @@ def test_records_of_the_ancestor_are_known(folder: Path) -> None:
     assert add(path, "A", "B") == [False, True]
 
 
-def test_records_that_do_not_say_their_hit_are_known_too(folder: Path) -> None:
+def test_records_without_a_hit_id_are_known(folder: Path) -> None:
     path = Path("r.jsonl")
     path.write_text('{"assignment_id": "A", "worker_id": "ann"}\n')
     assert add_unasked(path, "A", "B") == [False, True]
@@ -88,7 +90,7 @@ def add_unasked(path: Path, *ids: str) -> list[bool]:
         return [kept.add({"assignment_id": name, "hit_id": "H"}) for name in ids]
 
 
-def test_zero_bytes_that_a_power_failure_left_are_cut_off(folder: Path) -> None:
+def test_zero_bytes_after_a_power_failure_are_cut_off(folder: Path) -> None:
     path = Path("r.jsonl")
     add(path, "A")
     whole = path.read_bytes()

@@ -73,12 +73,12 @@ def test_a_key_called_input_does_not_hide_the_input(folder: Path) -> None:
     assert render(folder, "{{ input.input }}", {"input": "inner"}) == "inner"
 
 
-def test_javascripts_own_holes_are_left_alone(folder: Path) -> None:
+def test_placeholders_of_javascript_stay(folder: Path) -> None:
     assert render(folder, "<script>`${name} $x`</script>", {"name": "n"}) == "<script>`${name} $x`</script>"
 
 
 @given(json_values)
-def test_json_in_a_script_is_the_input_whatever_it_holds(value: Any) -> None:
+def test_json_in_a_script_is_the_input_for_any_value(value: Any) -> None:
     page = Scripts()
     page.feed(f'<script type="text/json">{json_text(value)}</script><p>')
     assert page.tags == ["script", "p"]
@@ -145,7 +145,7 @@ def test_the_shipped_include_is_found_from_anywhere_under_every_name(folder: Pat
     assert 'id="results-form"' in page and 'id="submit-btn"' in page and "var simpleamt = simpleturk" in page
 
 
-def test_a_users_own_copy_of_the_include_wins(folder: Path) -> None:
+def test_the_users_own_copy_of_an_include_is_used(folder: Path) -> None:
     (folder / "simpleamt.html").write_text("mine")
     assert render(folder, '{% include "simpleamt.html" %}', {}) == "mine"
 
@@ -163,7 +163,7 @@ def test_a_template_that_is_not_utf_8_is_refused(folder: Path, data: bytes) -> N
         JinjaTemplate(Path("t.html"))
 
 
-def test_a_template_that_is_not_there_is_refused(folder: Path) -> None:
+def test_a_missing_template_is_refused(folder: Path) -> None:
     with pytest.raises(SimpleturkError, match=r"gone\.html: no such file"):
         JinjaTemplate(Path("gone.html"))
 
