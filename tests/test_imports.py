@@ -86,12 +86,12 @@ ROOMS: dict[str, set[str]] = {
 NEXT_TO_THE_MARKETPLACE = (
     "client/in_process",
     "commands/common/database",
-    "commands/serve/",
-    "commands/demo/",
-    "commands/preview/",
-    "commands/import_",
-    "commands/requester",
-    "commands/worker",
+    "commands/marketplace/serve/",
+    "commands/tasks/demo/",
+    "commands/tasks/preview/",
+    "commands/batch/import_",
+    "commands/marketplace/requester",
+    "commands/workers/worker",
 )
 
 

@@ -28,17 +28,17 @@ REQUESTER = GroupEntry(
     "Manage requesters: API access keys, money, payments.",
     {
         "add": Entry(
-            "requester:add",
+            "marketplace.requester:add",
             "Add a requester and print their access key as JSON.",
             (("Save the key of a new requester.", "simpleturk requester add 'Vision Lab' > key.json"),),
         ),
         "list": Entry(
-            "requester:list_",
+            "marketplace.requester:list_",
             "List requesters with their keys and money as JSON Lines.",
             (("Print the names only.", "simpleturk requester list | jq -r .requester"),),
         ),
         "revoke": Entry(
-            "requester:revoke",
+            "marketplace.requester:revoke",
             "Revoke an access key, or all keys of a requester.",
             (
                 ("Revoke one key.", "simpleturk requester revoke AKIA2E0A8F3B244C9986"),
@@ -46,17 +46,17 @@ REQUESTER = GroupEntry(
             ),
         ),
         "deposit": Entry(
-            "requester:deposit",
+            "marketplace.requester:deposit",
             "Add money to a requester's account.",
             (("Add 250 USD.", "simpleturk requester deposit 250 --requester 'Vision Lab'"),),
         ),
         "unlimited": Entry(
-            "requester:unlimited",
+            "marketplace.requester:unlimited",
             "Remove the spending limit of a requester.",
             (("Remove the limit of the local requester.", "simpleturk requester unlimited"),),
         ),
         "payments": Entry(
-            "requester:payments",
+            "marketplace.requester:payments",
             "Print what a requester owes workers, as CSV.",
             (
                 ("Save all unpaid payments.", "simpleturk requester payments > pay.csv"),
@@ -64,7 +64,7 @@ REQUESTER = GroupEntry(
             ),
         ),
         "paid": Entry(
-            "requester:paid",
+            "marketplace.requester:paid",
             "Mark the payments in a file as paid.",
             (("Mark the payments saved before.", "simpleturk requester paid pay.csv"),),
         ),
@@ -75,7 +75,7 @@ WORKER = GroupEntry(
     "Manage workers: accounts, invitations, attributes.",
     {
         "add": Entry(
-            "worker:add",
+            "workers.worker:add",
             "Create accounts and print password links as JSON Lines.",
             (
                 ("Create two accounts.", "simpleturk worker add ann bob"),
@@ -83,42 +83,42 @@ WORKER = GroupEntry(
             ),
         ),
         "invite": Entry(
-            "worker:invite",
+            "workers.worker:invite",
             "Print a link with which people create their own account.",
             (("Invite up to 30 people for a week.", "simpleturk worker invite --uses 30 --days 7"),),
         ),
         "list": Entry(
-            "worker:list_",
+            "workers.worker:list_",
             "List all workers as JSON Lines.",
             (("Print the ids only.", "simpleturk worker list | jq -r .worker_id"),),
         ),
         "set": Entry(
-            "worker:set_",
+            "workers.worker:set_",
             "Set a worker's country and qualifications.",
             (("Grant Masters, and set the country.", "simpleturk worker set ann --masters --country US-CA"),),
         ),
         "disable": Entry(
-            "worker:disable",
+            "workers.worker:disable",
             "Stop workers from signing in.",
             (("Disable one account.", "simpleturk worker disable ann"),),
         ),
         "enable": Entry(
-            "worker:enable",
+            "workers.worker:enable",
             "Allow disabled workers to sign in again.",
             (("Enable one account.", "simpleturk worker enable ann"),),
         ),
         "reset": Entry(
-            "worker:reset",
+            "workers.worker:reset",
             "Reset passwords and print new password links.",
             (("Send a worker a new link.", "simpleturk worker reset ann"),),
         ),
         "export": Entry(
-            "worker:export",
+            "workers.worker:export",
             "Print all data stored about a worker, as JSON.",
             (("Save the data of one worker.", "simpleturk worker export ann > ann.json"),),
         ),
         "delete": Entry(
-            "worker:delete",
+            "workers.worker:delete",
             "Delete a worker's personal data.",
             (
                 ("Keep the answers, which belong to batches.", "simpleturk worker delete ann"),
@@ -132,7 +132,7 @@ WORKER = GroupEntry(
 TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
     "Tasks": {
         "init": Entry(
-            "init:init",
+            "tasks.init:init",
             "Create a task folder: template, properties, inputs.",
             (
                 ("Begin with the default example.", "simpleturk init my_task"),
@@ -141,12 +141,12 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
             ),
         ),
         "demo": Entry(
-            "demo.command:demo",
+            "tasks.demo.command:demo",
             "Run a complete batch locally, with simulated workers.",
             (("Keep the files in a folder of your choice.", "simpleturk demo my-first-batch"),),
         ),
         "render-template": Entry(
-            "render_template:render_template",
+            "tasks.render_template:render_template",
             "Render the page of one input, or preview it.",
             (
                 ("Preview in a browser; reload on each change.", "simpleturk render-template --preview"),
@@ -154,7 +154,7 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
             ),
         ),
         "check": Entry(
-            "check:check",
+            "tasks.check:check",
             "Check template, properties and inputs; create nothing.",
             (
                 ("Check the task folder.", "simpleturk check"),
@@ -162,7 +162,7 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
             ),
         ),
         "properties": Entry(
-            "properties:properties",
+            "tasks.properties:properties",
             "List all HIT properties, or check a properties file.",
             (
                 ("List the properties.", "simpleturk properties"),
@@ -172,7 +172,7 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
     },
     "Batch": {
         "launch": Entry(
-            "launch.command:launch",
+            "batch.launch.command:launch",
             "Create one HIT per input and save their ids.",
             (
                 ("Launch the batch of a task folder.", "simpleturk launch"),
@@ -185,7 +185,7 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
             ),
         ),
         "progress": Entry(
-            "progress:progress",
+            "batch.progress:progress",
             "Show the state of a batch's HITs and assignments.",
             (
                 ("Show a table.", "simpleturk progress"),
@@ -194,7 +194,7 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
             ),
         ),
         "results": Entry(
-            "results:results",
+            "batch.results:results",
             "Print completed work as JSON Lines or CSV.",
             (
                 ("Save the results.", "simpleturk results > results.jsonl"),
@@ -203,7 +203,7 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
             ),
         ),
         "extend": Entry(
-            "extend:extend",
+            "batch.extend:extend",
             "Add assignments or time to a batch's HITs.",
             (
                 ("Get one more answer per HIT.", "simpleturk extend --assignments-by 1"),
@@ -211,7 +211,7 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
             ),
         ),
         "expire": Entry(
-            "hits:expire",
+            "batch.hits:expire",
             "Stop showing a batch's HITs to workers.",
             (
                 ("Stop now.", "simpleturk expire"),
@@ -219,7 +219,7 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
             ),
         ),
         "delete": Entry(
-            "hits:delete",
+            "batch.hits:delete",
             "Delete HITs and their answers.",
             (
                 ("Delete a batch that is reviewed.", "simpleturk delete"),
@@ -227,12 +227,12 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
             ),
         ),
         "hits": Entry(
-            "hits:hits",
+            "batch.hits:hits",
             "List every HIT of the account as JSON Lines.",
             (("Print the ids of HITs to review.", "simpleturk hits --status Reviewable | jq -r .hit_id"),),
         ),
         "import": Entry(
-            "import_:import_",
+            "batch.import_:import_",
             "Import an old batch's results as HITs.",
             (
                 (
@@ -244,7 +244,7 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
     },
     "Review and pay": {
         "approve": Entry(
-            "review:approve",
+            "review.review:approve",
             "Approve submitted assignments: all, or those named.",
             (
                 ("Approve all submitted work of the batch.", "simpleturk approve --feedback 'Thank you'"),
@@ -252,7 +252,7 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
             ),
         ),
         "reject": Entry(
-            "review:reject",
+            "review.review:reject",
             "Reject assignments; the workers read your reason.",
             (
                 ("Reject one assignment.", "simpleturk reject --feedback 'The text is empty' 3ABC"),
@@ -263,19 +263,19 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
             ),
         ),
         "bonus": Entry(
-            "bonus:bonus",
+            "review.bonus:bonus",
             "Pay a bonus to the workers of assignments.",
             (("Pay 50 cents.", "simpleturk bonus --amount 0.50 --reason 'Very careful work' 3ABC"),),
         ),
         "balance": Entry(
-            "balance:balance",
+            "review.balance:balance",
             "Print the account's balance in USD.",
             (("Print the balance of the local marketplace.", "simpleturk balance"),),
         ),
     },
     "Marketplace": {
         "serve": Entry(
-            "serve.command:serve",
+            "marketplace.serve.command:serve",
             "Start the worker site and the API of your marketplace.",
             (
                 ("Serve this computer.", "simpleturk serve"),
@@ -287,7 +287,7 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
     "Workers": {
         "worker": WORKER,
         "block": Entry(
-            "block:block",
+            "workers.block:block",
             "Block workers from all your HITs, or list them.",
             (
                 ("Block two workers.", "simpleturk block --reason 'Random answers' ann bob"),
@@ -295,7 +295,7 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
             ),
         ),
         "unblock": Entry(
-            "block:unblock",
+            "workers.block:unblock",
             "Allow blocked workers to do your HITs again.",
             (("Unblock one worker.", "simpleturk unblock ann"),),
         ),

@@ -64,7 +64,7 @@ def test_a_file_that_changes_during_the_launch_stops_it(batch: Path, run: Run, m
         Path("images/a.png").write_bytes(b"another")
 
     Path("inputs.jsonl").write_text('{"image": "images/a.png"}\n')
-    monkeypatch.setattr("simpleturk.commands.launch.command.warn_of_worker_limits", think)
+    monkeypatch.setattr("simpleturk.commands.batch.launch.command.warn_of_worker_limits", think)
     result = run("launch")
     assert result.exit_code == 1 and "images/a.png has just changed" in result.stderr
     assert not list(Path("market.db.assets").glob("*"))

@@ -14,7 +14,7 @@ from simpleturk.batch.batch import BatchFiles, load_batch
 from simpleturk.batch.inputs import open_inputs
 from simpleturk.batch.lint.check import check_batch
 from simpleturk.commands.common.findings import SAMPLE
-from simpleturk.commands.init import copy_example
+from simpleturk.commands.tasks.init import copy_example
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from simpleturk.commands.init import copy_example
+from simpleturk.commands.tasks.init import copy_example
 from tests.browser.conftest import FLAGS
 from tests.chromium import find_chromium
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Frame, FrameLocator, Page, Route, expect
 
 from simpleturk.batch.templates.jinja import JinjaTemplate
-from simpleturk.commands.init import copy_example, examples
+from simpleturk.commands.tasks.init import copy_example, examples
 from tests.browser.conftest import Server, picture
 from tests.browser.gallery import ACCEPTED, PREVIEW, act, pages, show
 from tests.browser.test_accessible_worker_site import AXE

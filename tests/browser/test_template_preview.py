@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from simpleturk.commands.init import copy_example
+from simpleturk.commands.tasks.init import copy_example
 from tests.browser.conftest import picture
 from tests.conftest import Files, Run, do, records
 from tests.forked_commands import CommandForker, ForkedCommand

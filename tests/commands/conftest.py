@@ -40,7 +40,7 @@ def submitted(local: Marketplace, words: list[str]) -> list[str]:
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
     """What happens while a command waits for its next look, one thing at a time; after the last, it is a failure."""
     things: list[Callable[[], object]] = []
-    monkeypatch.setattr("simpleturk.commands.progress.time.sleep", lambda seconds: things.pop(0)())
+    monkeypatch.setattr("simpleturk.commands.batch.progress.time.sleep", lambda seconds: things.pop(0)())
     return things
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from simpleturk.commands.demo.simulated_worker import Page, SimulatedWorker
+from simpleturk.commands.tasks.demo.simulated_worker import Page, SimulatedWorker
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from tests.conftest import REPOSITORY, Files, Shell, records
 

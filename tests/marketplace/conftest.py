@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from simpleturk.commands.demo.simulated_worker import Page
+from simpleturk.commands.tasks.demo.simulated_worker import Page
 
 
 class Browser:

@@ -22,11 +22,11 @@ from simpleturk.marketplace.people.refusals import WorkerError
 from simpleturk.marketplace.web.api_calls import ApiCalls, ApiDispatcher
 from simpleturk.marketplace.web.cookies import NAME, SAFE_NAME, HostPrefixCookie
 from simpleturk.marketplace.web.frames import Frames
-from simpleturk.marketplace.web.hosts import HostDispatcher
-from simpleturk.marketplace.web.metrics import Observer
 from simpleturk.marketplace.web.pages import RedirectTo
+from simpleturk.marketplace.web.server.hosts import HostDispatcher
+from simpleturk.marketplace.web.server.metrics import Observer
+from simpleturk.marketplace.web.server.threads import READERS, Threads
 from simpleturk.marketplace.web.settings import ServerSettings
-from simpleturk.marketplace.web.threads import READERS, Threads
 from simpleturk.marketplace.web.worker.site import WorkerSite
 
 

@@ -27,7 +27,7 @@ from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.store.rows import WorkerAssignmentRow
 from simpleturk.marketplace.web import assets
 from simpleturk.marketplace.web.form_page import render_form
-from simpleturk.marketplace.web.hosts import FRAME_HOST, SITE_HOST
+from simpleturk.marketplace.web.server.hosts import FRAME_HOST, SITE_HOST
 
 #: What a frame may do, as on Amazon's site: everything except navigating the window around it.
 SANDBOX = (

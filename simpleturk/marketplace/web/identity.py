@@ -15,7 +15,7 @@ from simpleturk.marketplace.people.accounts import Session
 from simpleturk.marketplace.people.refusals import WorkerError
 from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.marketplace.web.pages import new_csrf_token
-from simpleturk.marketplace.web.threads import Threads
+from simpleturk.marketplace.web.server.threads import Threads
 from simpleturk.mturk.limits import WORKER_ID
 
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from tests.commands.test_review import statuses
+from tests.commands.review.test_review import statuses
 from tests.conftest import Files, Run, do
 
 

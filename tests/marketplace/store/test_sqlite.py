@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 import pytest
 
-from simpleturk.commands.demo.simulated_worker import Page, SimulatedWorker
+from simpleturk.commands.tasks.demo.simulated_worker import Page, SimulatedWorker
 from simpleturk.marketplace.errors import StoreUnavailable
 from simpleturk.marketplace.store.sqlite import SQLiteStore
 from tests.marketplace.api.test_boto3_programs import HTML, create

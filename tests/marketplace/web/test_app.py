@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from simpleturk.marketplace.people import accounts
-from simpleturk.marketplace.web.hosts import FRAME_HOST
+from simpleturk.marketplace.web.server.hosts import FRAME_HOST
 from tests.marketplace.conftest import Browser
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from simpleturk.commands.demo.simulated_worker import Page
+from simpleturk.commands.tasks.demo.simulated_worker import Page
 from tests.marketplace.conftest import Browser
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from starlette.requests import Request
 
-from simpleturk.commands.demo.simulated_worker import Page
+from simpleturk.commands.tasks.demo.simulated_worker import Page
 from simpleturk.marketplace.web.pages import Pages, environment, safe_path
 from simpleturk.marketplace.web.settings import SiteSettings
 from tests.marketplace.conftest import Browser

@@ -15,8 +15,8 @@ from simpleturk.marketplace.people.accounts import Session
 from simpleturk.marketplace.people.refusals import WorkerError
 from simpleturk.marketplace.web.identity import Identity, Passwords, check_session
 from simpleturk.marketplace.web.pages import Pages, RedirectTo, safe_path
+from simpleturk.marketplace.web.server.threads import Threads
 from simpleturk.marketplace.web.settings import SiteSettings
-from simpleturk.marketplace.web.threads import Threads
 
 TEMPLATES = Path(__file__).parent / "templates"
 

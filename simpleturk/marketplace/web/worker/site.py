@@ -15,9 +15,9 @@ from simpleturk.marketplace.people.refusals import WorkerError
 from simpleturk.marketplace.web.frames import Frames
 from simpleturk.marketplace.web.identity import Passwords, identity_of
 from simpleturk.marketplace.web.pages import RedirectTo, security_headers
+from simpleturk.marketplace.web.server.threads import Threads
 from simpleturk.marketplace.web.settings import SiteSettings
 from simpleturk.marketplace.web.theme import theme_route
-from simpleturk.marketplace.web.threads import Threads
 from simpleturk.marketplace.web.worker.accounts import AccountPages
 from simpleturk.marketplace.web.worker.history import HistoryPages
 from simpleturk.marketplace.web.worker.pages import Services, WorkerPages

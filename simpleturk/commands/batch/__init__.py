@@ -1,0 +1,1 @@
+"""Commands that create a batch and work on it."""

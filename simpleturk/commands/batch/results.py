@@ -1,0 +1,198 @@
+"""results: completed work, one JSON record per line, or as CSV."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from simpleturk import console
+from simpleturk.batch.foreign_batches import is_foreign, read_foreign
+from simpleturk.batch.inputs import open_inputs
+from simpleturk.batch.inputs.jsonl import InputLines
+from simpleturk.batch.record import BatchRecord
+from simpleturk.batch.results.sink import InputOf, ResultsWriter, file_sink, stream_sink
+from simpleturk.batch.status import Progress
+from simpleturk.batch.watch import Watch
+from simpleturk.commands.batch.progress import IntervalOpt, repeated, warn_of_unlaunched
+from simpleturk.commands.common.batch import the_batch, warn_of_strangers
+from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
+from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, data_out
+from simpleturk.errors import Problems, UsageError
+from simpleturk.mturk.models import HIT
+
+
+class Status(StrEnum):
+    """The states of submitted assignments."""
+
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class Format(StrEnum):
+    """The formats of results."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+AllOpt = Annotated[
+    bool, typer.Option("--all", help="Print results of every HIT of the account, not only of the batch.")
+]
+OutputOpt = Annotated[
+    Path | None,
+    typer.Option("--output", envvar="SIMPLETURK_OUTPUT", metavar="FILE", help="Add new results to this file."),
+]
+StatusOpt = Annotated[
+    list[Status] | None,
+    typer.Option(
+        "--status",
+        metavar="STATE",
+        help="Only work in this state: submitted, approved or rejected. Repeatable. Default: submitted and approved.",
+    ),
+]
+WithInputOpt = Annotated[
+    bool,
+    typer.Option("--with-input/--no-input", help="Add the line and the value of the input to each record, or do not."),
+]
+FormatOpt = Annotated[
+    Format | None,
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="jsonl, or csv with the columns of Amazon's requester site. Default: csv if --output ends with .csv, "
+        "else jsonl.",
+    ),
+]
+FollowOpt = Annotated[bool, typer.Option("--follow", help="Print new results as work is submitted, until none can be.")]
+
+
+@on_a_marketplace
+def results(
+    where: MarketplaceOptions,
+    ids: IdsOpt = DEFAULT_IDS,
+    all_: AllOpt = False,
+    output: OutputOpt = None,
+    status: StatusOpt = None,
+    with_input: WithInputOpt = True,
+    rejected: Annotated[bool, typer.Option("--rejected", hidden=True)] = False,
+    format_: FormatOpt = None,
+    follow: FollowOpt = False,
+    interval: IntervalOpt = 10,
+) -> None:
+    """Print completed work as JSON Lines or CSV.
+
+    Each record is one assignment: the worker's answer with its ids, times and input. See `simpleturk help results`.
+    """
+    if all_ and follow:
+        raise UsageError("--all and --follow exclude each other", "follow one batch, named with --ids")
+    output, is_csv = _destination(output, format_, where)
+    if is_csv and follow:
+        raise UsageError("CSV and --follow exclude each other", "the columns are known only when all work is submitted")
+    chosen = [*(status or (Status.SUBMITTED, Status.APPROVED)), *((Status.REJECTED,) if rejected else ())]
+    statuses = [str(state).capitalize() for state in dict.fromkeys(chosen)]
+    if all_:
+        mturk = connect_to(marketplace_of(where), where, ids)
+        with _writer(output, is_csv, follow) as writer:
+            writer.fetch(mturk, (hit for page in mturk.hit_pages() for hit in page), statuses, _unknown_input)
+        return
+    hit_ids, record, mturk = the_batch(where, ids)
+    with _writer(output, is_csv, follow, hit_ids) as writer:
+        watch = Watch(mturk, hit_ids, whole=is_csv)
+        input_of = _inputs_of(record, ids) if with_input else _unknown_input
+        warn_of_unlaunched(record, hit_ids)
+
+        def look() -> Progress:
+            is_first = not watch.hits
+            state = watch.refresh()
+            if is_first:
+                warn_of_strangers(watch.hits, record, ids)
+            changed = watch.changed()
+            writer.fetch(mturk, changed, statuses, input_of)
+            console.flush()
+            if follow:
+                watch.take(changed)
+            return state
+
+        for state in repeated(look, interval):
+            if not follow or (state.is_done and ("Submitted" in statuses or not state.submitted)):
+                return
+
+
+@contextmanager
+def _writer(output: Path | None, is_csv: bool, follow: bool, hit_ids: Iterable[str] = ()) -> Iterator[ResultsWriter]:
+    """Writes new results to a file, so that a second run adds nothing, or to stdout; then prints their number."""
+    if output:
+        with file_sink(output, is_csv, follow, hit_ids) as sink:
+            writer = ResultsWriter(sink)
+            yield writer
+        console.note(f"{console.plural(writer.added, 'new result')} in {output}; it holds {sink.records:,}")
+    else:
+        with data_out(), stream_sink(console.data, is_csv, follow) as sink:
+            writer = ResultsWriter(sink)
+            yield writer
+    if writer.problems:
+        answers = console.plural(writer.problems, "answer")
+        where = "the column Answer.answer" if is_csv else '"problem" in the records'
+        console.warn(f"{answers} could not be parsed: see {where}")
+
+
+def _destination(output: Path | None, format_: Format | None, where: MarketplaceOptions) -> tuple[Path | None, bool]:
+    """The file for results, None for stdout; and whether they are CSV: by --format, or by the file's name."""
+    named = Format.CSV if output and output.suffix.lower() == ".csv" else Format.JSONL
+    chosen = format_ or named
+    if chosen != named and not where.is_typed("output"):
+        # The configuration names a file of the other format.
+        output = None
+    return output, chosen is Format.CSV
+
+
+def _unknown_input(hit: HIT) -> dict[str, Any]:
+    """Return {}: the inputs of other batches are not known."""
+    return {}
+
+
+def _inputs_of(record: BatchRecord | None, ids: Path) -> InputOf:
+    """The inputs of a batch that simpleturk launched, or of a foreign batch."""
+    if record:
+        return _BatchInputs(record, ids).known
+    inputs = read_foreign(ids).inputs if is_foreign(ids) else {}
+    return lambda hit: {"input": inputs[hit.hit_id]} if hit.hit_id in inputs else {}
+
+
+class _BatchInputs:
+    """The inputs of a batch: a HIT's annotation names the line."""
+
+    def __init__(self, batch: BatchRecord, ids: Path) -> None:
+        self._batch = batch
+        self._inputs = open_inputs(batch.inputs.located(ids))
+        self._lines: InputLines | None = None
+        try:
+            self._lines = InputLines(self._inputs)
+        except OSError:
+            pass
+        same = self._lines and self._lines.digest == batch.inputs.sha256
+        # Lines added at the end belong to other HITs.
+        if not same and not (self._lines and self._inputs.begins_with(batch.inputs.sha256)):
+            self._give_up()
+
+    def known(self, hit: HIT) -> dict[str, Any]:
+        """A HIT's line, and its input if the file has not changed since the launch."""
+        if hit.batch_id != self._batch.batch_id:
+            return {}
+        try:
+            if self._lines:
+                return {"line": hit.line, "input": self._lines.value(hit.line)}
+        except KeyError:  # the file has no such line
+            pass
+        except (OSError, Problems):
+            self._give_up()
+        return {"line": hit.line}
+
+    def _give_up(self) -> None:
+        self._lines = None
+        hint = "restore the file, or give --no-input"
+        console.warn(f"{self._inputs.name} has changed since the launch: results have no inputs", hint)

@@ -1,0 +1,193 @@
+"""serve: the marketplace's API and worker site over HTTP."""
+
+import socket
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import typer
+
+from simpleturk import console
+from simpleturk.client.in_process import default_database
+from simpleturk.commands.common.database import opened
+from simpleturk.commands.common.options import DatabaseOpt
+from simpleturk.config import load_config
+from simpleturk.errors import SimpleturkError, UsageError
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.people.accounts import can_workers_sign_in
+from simpleturk.marketplace.people.requesters import has_valid_keys
+from simpleturk.marketplace.web.server.hosts import SITE_HOST, is_loopback
+from simpleturk.marketplace.web.settings import ServerSettings, SiteSettings
+
+#: How long requests in progress may take when the server stops, in seconds.
+GRACE = 10
+
+#: API calls per second and access key, by default, where other computers can reach the server.
+RATE_LIMIT = 100
+
+HostOpt = Annotated[
+    str,
+    typer.Option("--host", metavar="ADDRESS", help="Address to listen on; 0.0.0.0 is every address of this computer."),
+]
+PortOpt = Annotated[
+    int, typer.Option("--port", metavar="N", min=0, max=65535, help="Port to listen on; 0 takes a free port.")
+]
+WorkersOpt = Annotated[int, typer.Option("--workers", metavar="N", min=1, max=64, help="Number of server processes.")]
+OpenOpt = Annotated[
+    bool | None,
+    typer.Option(
+        "--open/--accounts",
+        help="Let workers in with any worker id and no password, or only with accounts. Default: --open if only this "
+        "computer can reach the server, else --accounts.",
+        show_default=False,
+    ),
+]
+StrictOpt = Annotated[
+    bool,
+    typer.Option("--strict", help="Apply all of Amazon's limits to API calls, such as questions of 65,535 bytes."),
+]
+RateOpt = Annotated[
+    float | None,
+    typer.Option(
+        "--rate-limit",
+        metavar="N",
+        min=0,
+        help="API calls per second that each access key may make; 0 is no limit. Default: no limit if only this "
+        f"computer can reach the server, else {RATE_LIMIT}.",
+    ),
+]
+WebhooksOpt = Annotated[
+    bool,
+    typer.Option(
+        "--allow-private-webhooks", help="Also deliver notifications to this computer and to private addresses."
+    ),
+]
+CertfileOpt = Annotated[
+    Path | None, typer.Option("--certfile", metavar="FILE", help="TLS certificate with its chain, a PEM file.")
+]
+KeyfileOpt = Annotated[
+    Path | None, typer.Option("--keyfile", metavar="FILE", help="Private key of the certificate, a PEM file.")
+]
+ProxyOpt = Annotated[
+    bool,
+    typer.Option(
+        "--proxy-headers",
+        help="Trust X-Forwarded-For and X-Forwarded-Proto from a proxy on this computer, or from the addresses in the "
+        "environment variable FORWARDED_ALLOW_IPS.",
+    ),
+]
+LogOpt = Annotated[
+    bool,
+    typer.Option("--access-log", help="Log every request to stderr as a JSON line. Default: only failed API calls."),
+]
+
+
+def serve(
+    host: HostOpt = "127.0.0.1",
+    port: PortOpt = 8484,
+    database: DatabaseOpt = None,
+    workers: WorkersOpt = 1,
+    open_: OpenOpt = None,
+    strict: StrictOpt = False,
+    rate_limit: RateOpt = None,
+    allow_private_webhooks: WebhooksOpt = False,
+    certfile: CertfileOpt = None,
+    keyfile: KeyfileOpt = None,
+    proxy_headers: ProxyOpt = False,
+    access_log: LogOpt = False,
+) -> None:
+    """Start the worker site and the API of your marketplace.
+
+    Without options, only this computer can reach the server, and API calls need no access key. With --host, other
+    computers can reach it; API calls must then be signed with a key of `simpleturk requester add`. Ctrl-C stops the
+    server. See `simpleturk help serving`.
+    """
+    from simpleturk.commands.marketplace.serve import process  # loads the web server
+
+    # Requests that a proxy forwards come from other computers.
+    open_access = is_loopback(host) and not proxy_headers
+    if (certfile is None) != (keyfile is None):
+        raise UsageError("--certfile and --keyfile go together", "give both")
+    tls = process.checked_tls(certfile, keyfile)
+    is_secure = bool(tls) or proxy_headers
+    site = _site(open_access if open_ is None else open_, host, open_access or is_secure)
+    path = database or default_database()
+    _prepare_database(path, open_access, site, "--proxy-headers" if proxy_headers else f"--host {host}")
+    settings = ServerSettings(
+        open_access=open_access,
+        strict=strict,
+        site=site,
+        rate=(0 if open_access else RATE_LIMIT) if rate_limit is None else rate_limit,
+        allow_private_webhooks=allow_private_webhooks,
+        log_all=access_log,
+        is_secure=is_secure,
+        processes=workers,
+    )
+    options: dict[str, Any] = {"proxy_headers": proxy_headers, "workers": workers, **tls}
+    options |= {"limit_concurrency": 2000, "timeout_graceful_shutdown": GRACE, "date_header": True}
+    serve_settings = process.run_several if workers > 1 else process.run_one
+    with process.listen(host, port) as listening:
+        serve_settings(listening, options, lambda at: _announce(at, host, path, settings, bool(tls)), settings, path)
+
+
+def _site(open_access: bool, host: str, is_safe: bool) -> SiteSettings:
+    """The settings of the worker site in simpleturk.toml."""
+    table = dict(load_config().site)
+    if "frames" in table:
+        table["frames"] = table["frames"].lower()
+        _check_frames(table["frames"], host, table.get("address", ""), is_safe)
+    return SiteSettings.from_table(table, open_access)
+
+
+def _prepare_database(path: Path, open_access: bool, site: SiteSettings, option: str) -> None:
+    """Check that the server can be used, and create the key of its sessions before several processes need it."""
+    with opened(path) as marketplace:
+        _check_access(marketplace, open_access, site, option)
+        marketplace.store.key("sessions")
+
+
+def _check_frames(frames: str, host: str, address: str, is_safe: bool) -> None:
+    """Refuse a host name for HITs that is the site's own, or on which HITs could set the site's cookie."""
+    if frames in (SITE_HOST, host.lower(), urlsplit(address).hostname) or is_loopback(frames):
+        raise SimpleturkError(
+            f"[site] frames = {frames} is the name of the worker site", "give HITs another name of the same server"
+        )
+    if not is_safe:
+        raise SimpleturkError(
+            "[site] frames needs TLS: without it, HITs on a sibling name could set the site's cookie",
+            "give --certfile and --keyfile, or --proxy-headers behind a TLS proxy, or leave out frames",
+        )
+
+
+def _check_access(marketplace: Marketplace, open_access: bool, site: SiteSettings, option: str) -> None:
+    """Refuse to start a server that no requester or no worker could use."""
+    with marketplace.read() as transaction:
+        has_requester = open_access or has_valid_keys(transaction)
+        has_worker = site.open_access or site.sign_up or can_workers_sign_in(transaction)
+    if not has_requester:
+        raise SimpleturkError(
+            f"{option} needs access keys for API calls, and there is no requester with a key",
+            'add one with "simpleturk requester add NAME", or leave out the option to serve only this computer',
+        )
+    if not has_worker:
+        raise SimpleturkError(
+            "there is no worker who can sign in",
+            'add accounts with "simpleturk worker add ID", invite people with "simpleturk worker invite", let people '
+            "sign up ([site] sign_up = true in simpleturk.toml), or give --open",
+        )
+
+
+def _announce(port: int, host: str, path: Path, settings: ServerSettings, tls: bool) -> None:
+    scheme = "https" if tls else "http"
+    name = socket.getfqdn() if host in ("0.0.0.0", "::") else host
+    shown = f"[{name}]" if ":" in name else name
+    site = f"http://{SITE_HOST}:{port}/" if settings.open_access and not tls else f"{scheme}://{shown}:{port}/"
+    console.note(f"Worker site:  {site}")
+    console.note(f"API endpoint: {scheme}://{shown}:{port}")
+    console.note(f"Database:     {path.resolve()}")
+    if not settings.open_access and not settings.is_secure:
+        console.warn(
+            "answers and passwords are not encrypted, and windows that HITs open can control windows of the site",
+            "give --certfile and --keyfile, or --proxy-headers behind a TLS proxy",
+        )
+    console.note("Ctrl-C stops it.")

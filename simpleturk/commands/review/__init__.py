@@ -1,0 +1,1 @@
+"""Commands to review work and pay for it."""

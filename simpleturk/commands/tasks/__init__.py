@@ -1,0 +1,1 @@
+"""Commands to write a task: begin, look at it, check it."""

@@ -1,0 +1,1 @@
+"""Commands about workers: accounts, invitations, blocks."""

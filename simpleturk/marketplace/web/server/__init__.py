@@ -1,0 +1,1 @@
+"""What any web server has: host names, limits of connections, metrics, threads."""

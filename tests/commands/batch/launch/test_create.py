@@ -1,0 +1,91 @@
+"""HITs are created once, whatever interrupts the launch."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simpleturk.client.client import MTurk
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from tests.commands.batch.launch.test_command import WORDS, hits, ids
+from tests.conftest import Files, Run
+
+
+def test_launch_continues_after_an_interruption(batch_files: Files, run: Run, refused: list[int]) -> None:
+    batch_files(WORDS)
+    refused.append(2)
+    result = run("launch")
+    assert result.exit_code == 1
+    assert "error: local cannot be reached: connection reset" in result.stderr
+    assert "hint: run the same command again to resume: no HIT is created twice" in result.stderr
+    assert len(ids()) == 1
+    result = run("launch")
+    assert (result.exit_code, len(ids()), len(hits(run))) == (0, 3, 3)
+    assert [hit["hit_id"] for hit in hits(run)] == ids()
+
+
+def test_hits_whose_ids_were_lost_are_recovered(batch_files: Files, run: Run) -> None:
+    batch_files(WORDS)
+    run("launch")
+    made = ids()
+    Path("hit_ids.txt").write_text(f"{made[0]}\n{made[1][:10]}")
+    result = run("launch")
+    assert (result.exit_code, ids(), len(hits(run))) == (0, made, 3)
+    assert "Launched 3 HITs on local: 0 created, 2 recovered, 1 already present; ids in hit_ids.txt" in result.stderr
+
+
+def test_after_a_day_lost_hits_are_found_by_their_annotation(batch_files: Files, run: Run, local: Marketplace) -> None:
+    from sqlalchemy import delete
+
+    from simpleturk.marketplace.store.schema import request_tokens
+
+    batch_files(WORDS)
+    run("launch")
+    made = ids()
+    with local.write() as transaction:
+        transaction.execute(delete(request_tokens))
+    record = json.loads(Path("hit_ids.batch.json").read_text()) | {"created": "2020-01-01T00:00:00+00:00"}
+    Path("hit_ids.batch.json").write_text(json.dumps(record))
+    Path("hit_ids.txt").write_text("")
+    assert run("launch").exit_code == 0
+    assert (ids(), len(hits(run))) == (made, 3)
+
+
+def test_a_refused_input_is_named_and_can_be_skipped(
+    batch_files: Files, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_files(WORDS)
+    create = MTurk.create_hit
+
+    def refuse(self: MTurk, hit_type_id: str, question: str, *arguments: Any) -> str:
+        from simpleturk.errors import MarketplaceError
+
+        if "dog" in question:
+            raise MarketplaceError("local refused: no dogs", code="AWS.MechanicalTurk.InvalidParameterValue")
+        return create(self, hit_type_id, question, *arguments)
+
+    monkeypatch.setattr(MTurk, "create_hit", refuse)
+    result = run("launch")
+    assert result.exit_code == 1
+    assert "error: inputs.jsonl, line 2: local refused: no dogs" in result.stderr
+    assert "--skip 2" in result.stderr
+    assert run("launch", "--skip", "2").exit_code == 0
+    assert [hit["annotation"].rpartition(":")[2] for hit in hits(run)] == ["1", "3"]
+    assert ids() == [hit["hit_id"] for hit in hits(run)]
+    assert "0 created, 0 recovered, 2 already present" in run("launch").stderr  # a skipped input stays skipped
+    assert "has no input on line 9" in run("launch", "--ids", "other.txt", "--skip", "9").stderr
+
+
+def test_inputs_that_change_during_the_question_are_not_launched(
+    batch_files: Files, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_files(WORDS)
+
+    def think(*arguments: Any, **options: Any) -> None:
+        Path("inputs.jsonl").write_text('{"word": "other"}\n' * 3)
+
+    monkeypatch.setattr("simpleturk.commands.batch.launch.command.warn_of_worker_limits", think)
+    result = run("launch")
+    assert (result.exit_code, "error: inputs.jsonl has just changed" in result.stderr) == (1, True)
+    assert hits(run) == []
