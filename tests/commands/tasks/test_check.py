@@ -1,4 +1,4 @@
-"""check: each rule on a template that breaks it, silence on what ships, and what a launch makes of it."""
+"""check: its messages and records, and silence on the examples that ship."""
 
 import json
 from pathlib import Path
@@ -24,34 +24,12 @@ def test_a_variable_that_a_line_lacks_and_a_size_beyond_the_limit_are_told(batch
     assert "inputs.jsonl, line 3: the question has 70," in result.stderr
 
 
-def test_properties_that_nobody_here_meets_are_told(batch_files: Files, run: Run) -> None:
-    batch_files([{"word": "cat"}], HitsApproved=500)
-    result = run("check")
-    assert "warning: properties.json: no worker known to the local marketplace meets HitsApproved" in result.stderr
-    assert (result.exit_code, run("check", "--strict").exit_code) == (0, 1)
-
-
 @pytest.mark.parametrize("name", examples())
 def test_it_is_silent_on_what_ships(folder: Path, run: Run, name: str) -> None:
     copy_example(name, folder)
     result = run("check", "--strict", "--database", "market.db")
     assert result.exit_code == 0, result.stderr
     assert ": no problems; " in result.stderr and len(result.stderr.splitlines()) == 1
-
-
-def test_a_launch_refuses_a_page_that_cannot_be_submitted_unless_told_otherwise(batch_files: Files, run: Run) -> None:
-    batch_files([{"word": "cat"}], template="<p>{{ input.word }}</p>")
-    result = run("launch")
-    assert result.exit_code == 1 and "the page has no form" in result.stderr
-    assert "hint: nothing was created; run simpleturk check for all inputs" in result.stderr
-    assert not Path("hit_ids.txt").exists() and not Path("hit_ids.batch.json").exists()
-    assert run("launch", "--no-check").exit_code == 0
-
-
-def test_a_launch_warns_and_goes_on(batch_files: Files, run: Run) -> None:
-    batch_files([{"word": "cat"}], template=HEAD + FORM + '<input name="a"><img src="https://example.org/x.png">' + END)
-    result = run("launch")
-    assert result.exit_code == 0 and "warning: template.html, line 5" in result.stderr
 
 
 def test_its_findings_are_json_lines(batch_files: Files, run: Run) -> None:

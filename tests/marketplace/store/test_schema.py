@@ -5,7 +5,7 @@ from sqlalchemy import Float, Integer, Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from simpleturk.marketplace.store.schema import is_literally, metadata, workers
+from simpleturk.marketplace.store.schema import metadata
 
 TABLES = [pytest.param(table, id=table.name) for table in metadata.sorted_tables]
 
@@ -24,7 +24,3 @@ def test_seq_is_a_number_that_the_database_gives_and_money_is_never_a_fraction(t
         assert table.c.seq.primary_key and isinstance(table.c.seq.type, Integer)
     for name in ("available", "held"):
         assert name not in table.c or not isinstance(table.c[name].type, Float)
-
-
-def test_a_literal_condition_holds_its_value_in_the_statement() -> None:
-    assert str(is_literally(workers.c.worker_id, "ann")) == "workers.worker_id = 'ann'"
