@@ -211,19 +211,3 @@ def test_an_edit_is_on_the_screen_soon_also_with_ten_thousand_inputs(
     expect(hit.get_by_role("heading")).to_have_text("edited w8999")
     # A limit so wide that no machine is too slow for it: how long it really takes, tests.benchmarks.preview tells.
     assert time.monotonic() - begun < 10
-
-
-def test_a_page_of_another_name_reads_nothing(address: str) -> None:
-    import urllib.error
-    import urllib.request
-
-    port = re.search(r":(\d+)/", address)
-    assert port
-    request = urllib.request.Request(f"http://127.0.0.1:{port[1]}/look", headers={"Host": "evil.example"})
-    with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(request)
-    caught.value.close()
-    request = urllib.request.Request(f"http://127.0.0.1:{port[1]}/look", headers={"Host": "hits.simpleturk.localhost"})
-    with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(request)
-    caught.value.close()

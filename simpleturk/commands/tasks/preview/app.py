@@ -20,9 +20,9 @@ from simpleturk.marketplace.web.form_data import MAX_FORM_BYTES, Form, fields_of
 from simpleturk.marketplace.web.form_page import render_form
 from simpleturk.marketplace.web.frames import Frames
 from simpleturk.marketplace.web.server.hosts import FRAME_HOST, HostDispatcher
+from simpleturk.marketplace.web.worker.site import STATIC
 
 HERE = Path(__file__).parent
-SITE_SCRIPT = HERE.parent.parent / "marketplace" / "web" / "static" / "hit.js"
 
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -106,7 +106,7 @@ class _PreviewPages:
     def script(self, request: Request) -> Response:
         """The worker site's script, after one that reports errors of the page."""
         own = (HERE / "frame.js").read_text(encoding="utf-8")
-        site = SITE_SCRIPT.read_text(encoding="utf-8")
+        site = (STATIC / "hit.js").read_text(encoding="utf-8")
         return Response(f"{own}\n{site}", media_type="text/javascript", headers=NO_STORE)
 
     def _frame(self, request: Request, look: Look) -> dict[str, Any]:

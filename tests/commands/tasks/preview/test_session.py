@@ -1,25 +1,9 @@
 """The state of one input in the preview: its HIT, its problems, and the result of an answer."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from simpleturk.assets.local import served
-from simpleturk.batch.inputs import open_inputs
-from simpleturk.commands.common.batch_files import batch_files as files_of
 from simpleturk.commands.tasks.preview.session import Task, as_json
-from tests.conftest import Files, records
-
-
-@pytest.fixture
-def task(batch_files: Files, tmp_path: Path) -> Iterator[Task]:
-    """A task with two inputs, on lines 1 and 3."""
-    batch_files('{"word": "cat"}\n\n{"word": "dog"}\n')
-    files = files_of(open_inputs(Path("inputs.jsonl")), Path("template.html"), Path("properties.json"), address=served)
-    task = Task(files, tmp_path / "preview.db")
-    yield task
-    task.marketplace.store.close()
+from tests.conftest import records
 
 
 def test_a_look_has_the_hit_of_the_line_or_of_the_next_input(task: Task) -> None:
