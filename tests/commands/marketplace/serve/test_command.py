@@ -2,21 +2,19 @@
 
 import json
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 
 import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from tests.commands.marketplace.serve.conftest import Served
 from tests.conftest import Run
 from tests.marketplace.api.test_boto3_programs import HIT, HTML
 
@@ -30,64 +28,9 @@ def test_a_public_server_starts_only_with_a_requester(run: Run, host: str) -> No
     )
 
 
-@pytest.mark.parametrize(
-    ("arguments", "status", "said"),
-    [
-        (["--certfile", "c.pem"], 2, "--certfile and --keyfile go together"),
-        (["--certfile", "c.pem", "--keyfile", "k.pem"], 1, "c.pem and k.pem cannot be used: No such file"),
-    ],
-)
-def test_tls_files_that_cannot_be_used_are_refused(run: Run, arguments: list[str], status: int, said: str) -> None:
-    result = run("serve", *arguments)
-    assert (result.exit_code, said in result.stderr) == (status, True)
-
-
-class Served:
-    """A server of its own process; `endpoint` is where its API is."""
-
-    def __init__(self, *arguments: str) -> None:
-        command = [sys.executable, "-m", "simpleturk", "serve", "--port", "0", "--database", "m.db", *arguments]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        assert self.process.stderr
-        self.said: list[str] = []
-        while not self.said or not self.said[-1].startswith(("Ctrl-C", "error")):
-            line = self.process.stderr.readline()
-            assert line, self.said
-            self.said.append(line)
-        self.endpoint = next(line for line in self.said if line.startswith("API")).split()[-1]
-
-    def client(self, key: str = "any", secret: str = "any", **options: Any) -> Any:
-        return boto3.client(
-            "mturk",
-            endpoint_url=self.endpoint,
-            region_name="us-east-1",
-            aws_access_key_id=key,
-            aws_secret_access_key=secret,
-            config=Config(retries={"total_max_attempts": 1}),
-            **options,
-        )
-
-    def stop(self, number: signal.Signals = signal.SIGTERM) -> str:
-        assert self.process.stderr
-        self.process.send_signal(number)
-        rest = self.process.stderr.read()
-        self.process.wait(30)
-        self.process.stderr.close()
-        return rest
-
-
-@pytest.fixture
-def served(folder: Path) -> Iterator[Callable[..., Served]]:
-    started: list[Served] = []
-
-    def start(*arguments: str) -> Served:
-        started.append(Served(*arguments))
-        return started[-1]
-
-    yield start
-    for one in started:
-        if one.process.returncode is None:
-            one.stop(signal.SIGKILL)
+def test_certfile_and_keyfile_go_together(run: Run) -> None:
+    result = run("serve", "--certfile", "c.pem")
+    assert (result.exit_code, "--certfile and --keyfile go together" in result.stderr) == (2, True)
 
 
 def key_of(run: Run, name: str) -> dict[str, str]:
@@ -106,7 +49,7 @@ def test_a_public_server_answers_only_signed_calls(run: Run, served: Callable[..
     assert run("worker", "add", "ann", "--database", "m.db").exit_code == 0
     server = served("--host", "0.0.0.0")
     server.endpoint = server.endpoint.replace(server.endpoint.split("//")[1].split(":")[0], "127.0.0.1")
-    assert any("not encrypted" in line for line in server.said)
+    assert any("not encrypted" in line for line in server.messages)
     good = server.client(key["access_key_id"], key["secret_access_key"])
     assert good.list_hits()["HITs"] == []
     assert code(server.client("AKIAUNKNOWN", "x").list_hits) == "UnrecognizedClientException"
@@ -142,25 +85,6 @@ def test_calls_above_the_rate_limit_are_throttled_as_by_amazon(run: Run, served:
     assert code(client.list_hits) == "ThrottlingException"
 
 
-def test_several_processes_serve_one_database_and_end_with_their_parent(served: Callable[..., Served]) -> None:
-    server = served("--workers", "2")
-    client = server.client()
-    for _ in range(20):
-        client.create_hit(**HIT)
-    assert len(client.list_hits(MaxResults=100)["HITs"]) == 20
-    with urllib.request.urlopen(server.endpoint + "/metrics") as answer:
-        assert b'simpleturk_api_calls_total{error="",operation="CreateHIT"} 20.0' in answer.read()
-    server.stop(signal.SIGKILL)
-    deadline = time.monotonic() + 10
-    with pytest.raises(URLError):
-        while time.monotonic() < deadline:
-            urllib.request.urlopen(server.endpoint + "/healthz", timeout=1).close()
-            time.sleep(0.1)
-    again = served("--workers", "2")
-    assert len(again.client().list_hits(MaxResults=100)["HITs"]) == 20
-    assert "Traceback" not in again.stop()
-
-
 def test_failed_calls_are_logged_with_the_callers_id_and_nothing_of_what_was_sent(
     served: Callable[..., Served],
 ) -> None:
@@ -176,14 +100,6 @@ def test_failed_calls_are_logged_with_the_callers_id_and_nothing_of_what_was_sen
         "RequestError",
     )
     assert "3SECRET" not in json.dumps(line)
-
-
-def test_tls_works_with_a_certificate(served: Callable[..., Served], folder: Path) -> None:
-    make = "openssl req -x509 -newkey rsa:2048 -nodes -keyout k.pem -out c.pem -days 2 -subj /CN=localhost".split()
-    subprocess.run([*make, "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
-    server = served("--certfile", "c.pem", "--keyfile", "k.pem")
-    assert server.endpoint.startswith("https://127.0.0.1:")
-    assert server.client(verify="c.pem").list_hits()["HITs"] == []
 
 
 def test_strict_applies_amazons_limits(served: Callable[..., Served]) -> None:
@@ -214,15 +130,6 @@ def test_the_host_name_of_hits_differs_from_the_sites_and_needs_tls(
     (folder / "simpleturk.toml").write_text(text)
     result = run("serve", "--host", host, "--database", "m.db")
     assert (result.exit_code, said in result.stderr) == (1, True), result.stderr
-
-
-def test_a_port_in_use_is_an_error_with_the_next_step(run: Run) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        result = run("serve", "--port", str(port), "--database", "m.db")
-    assert result.exit_code == 1
-    hint = "hint: choose another --port, or 0 for a free one\n"
-    assert result.stderr == f"error: cannot listen on 127.0.0.1:{port}: Address already in use\n{hint}"
 
 
 def test_a_file_that_is_not_a_database_is_refused(run: Run) -> None:
