@@ -38,32 +38,6 @@ def test_a_qualification_can_be_changed_revoked_and_granted_again(mturk: Any, wo
     assert granted.timestamp() == clock.now
 
 
-def test_a_requester_uses_a_name_once_until_the_type_is_deleted(mturk: Any, worker: WorkerOf) -> None:
-    type_id = create_type(mturk)
-    fixed = {"Name": "French", "Description": "d", "QualificationTypeStatus": "Active"}
-    assert message(mturk.create_qualification_type, **fixed).startswith(
-        "You have already created a QualificationType with this name."
-    )
-    worker("ann").ask(type_id)
-    mturk.delete_qualification_type(QualificationTypeId=type_id)
-    assert messages(worker("ann"))[0][0].endswith("was rejected")
-    assert code(mturk.get_qualification_type, QualificationTypeId=type_id) == "QualificationTypeDoesNotExist"
-    need = [{"QualificationTypeId": type_id, "Comparator": "Exists"}]
-    assert code(mturk.create_hit, **HIT, QualificationRequirements=need) == "QualificationTypeDoesNotExist"
-    create_type(mturk)
-
-
-def test_an_inactive_type_cannot_be_requested_or_used_in_new_hits(mturk: Any, worker: WorkerOf) -> None:
-    type_id = create_type(mturk)
-    need = [{"QualificationTypeId": type_id, "Comparator": "DoesNotExist"}]
-    hit = mturk.create_hit(**HIT, QualificationRequirements=need)["HIT"]
-    mturk.update_qualification_type(QualificationTypeId=type_id, QualificationTypeStatus="Inactive")
-    with pytest.raises(WorkerError):
-        worker("ann").ask(type_id)
-    again = {"HITTypeId": hit["HITTypeId"], "LifetimeInSeconds": 60, "Question": HIT["Question"]}
-    assert code(mturk.create_hit_with_hit_type, **again) == "InvalidQualificationTypeState"
-
-
 def test_a_qualification_opens_the_hits_that_require_it(mturk: Any, worker: WorkerOf) -> None:
     type_id = create_type(mturk)
     need = [
