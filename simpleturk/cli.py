@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from simpleturk import __version__, console
-from simpleturk.commands import TABLE, Entry, GroupEntry
+from simpleturk.commands.table import TABLE, Entry, GroupEntry
 from simpleturk.errors import ExitStatus, SimpleturkError, UsageError
 from simpleturk.simple_amt import ALIASES
 

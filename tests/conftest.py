@@ -21,7 +21,7 @@ from typer.testing import CliRunner, Result
 
 from simpleturk.cli import app
 from simpleturk.marketplace.api.signature import secret_of
-from simpleturk.marketplace.domain import assignments
+from simpleturk.marketplace.domain import worker_assignments
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import qualification_requests, workers
 from simpleturk.marketplace.people.requesters import add_key, add_requester
@@ -277,18 +277,18 @@ class Worker:
     def accept(self, group_id: str) -> str:
         """Accept the next HIT of a group (or HIT type); return the assignment's id."""
         with self.marketplace.write() as transaction:
-            return str(assignments.accept(transaction, self.worker_id, group_id).assignment_id)
+            return str(worker_assignments.accept(transaction, self.worker_id, group_id).assignment_id)
 
     def submit(self, assignment_id: str, *fields: tuple[str, str]) -> None:
         """Submit a form."""
         form = list(fields) or [("answer", "yes")]
         with self.marketplace.write() as transaction:
-            assignments.submit(transaction, assignment_id, form, self.worker_id)
+            worker_assignments.submit(transaction, assignment_id, form, self.worker_id)
 
     def give_back(self, assignment_id: str) -> None:
         """Return a HIT."""
         with self.marketplace.write() as transaction:
-            assignments.return_assignment(transaction, self.worker_id, assignment_id)
+            worker_assignments.return_assignment(transaction, self.worker_id, assignment_id)
 
     def ask(self, kind: str) -> str:
         """Ask for a qualification; return what came of it."""
@@ -409,7 +409,7 @@ def do_all(marketplace: Marketplace, pairs: list[tuple[str, str]], *fields: tupl
                 workers.register(transaction, worker_id)
                 hit = lifecycle.get_hit(transaction, hit_id)
                 done.append(lifecycle.accept(transaction, hit, worker_id))
-                assignments.submit(transaction, done[-1], list(fields) or [("answer", "yes")], worker_id)
+                worker_assignments.submit(transaction, done[-1], list(fields) or [("answer", "yes")], worker_id)
     return done
 
 

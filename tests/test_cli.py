@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import simpleturk.commands
-from simpleturk.commands import TABLE, Entry, GroupEntry
+from simpleturk.commands.table import TABLE, Entry, GroupEntry
 from tests.conftest import Run
 
 ENTRIES: dict[str, Entry] = {}
@@ -66,11 +66,12 @@ def test_help_lists_the_commands_by_heading_and_imports_none_of_them() -> None:
         "import sys, simpleturk.cli\n"
         "try: simpleturk.cli.app(['--help'])\n"
         "except SystemExit: pass\n"
-        "print([name for name in sys.modules if name.startswith('simpleturk.commands.')])"
+        "commands = [name for name in sys.modules if name.startswith('simpleturk.commands.')]\n"
+        "print(commands)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     lines = done.stdout.splitlines()
-    assert lines[-1] == "[]"
+    assert lines[-1] == "['simpleturk.commands.table']"
     assert [line for line in lines if line.endswith(":") and not line.startswith(" ")] == [
         "Options:",
         *(f"{heading}:" for heading in TABLE),

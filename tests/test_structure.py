@@ -15,7 +15,7 @@ MODULES = [path for path in FILES if path.name not in ("__init__.py", "__main__.
 
 #: Modules whose functions are only declared, so that there is nothing to test, and the reason for each.
 DECLARATIONS = {
-    "batch/templates/source.py": "the protocol of templates, which jinja.py and other modules implement",
+    "batch/templates/question_source.py": "the protocol of templates, which jinja.py and other modules implement",
     "marketplace/store/base.py": "the protocol of databases, which sqlite.py implements",
 }
 

@@ -15,7 +15,7 @@ from simpleturk.batch.properties.file import load_properties
 from simpleturk.batch.properties.model import Properties
 from simpleturk.batch.templates.detect import open_template
 from simpleturk.batch.templates.external_url import ExternalPage
-from simpleturk.batch.templates.source import QuestionSource
+from simpleturk.batch.templates.question_source import QuestionSource
 from simpleturk.errors import Problem, Problems, SimpleturkError, UsageError
 from simpleturk.mturk.questions import is_question_xml, question_xml
 

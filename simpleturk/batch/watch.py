@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from simpleturk.batch.status import Progress, fetch_each, fetch_hits, progress
+from simpleturk.batch.progress import Progress, fetch_each, fetch_hits, progress_of
 from simpleturk.batch.times import iso
 from simpleturk.errors import NoSuchHIT
 
@@ -89,11 +89,11 @@ class Watch:
         """Update `hits`. HITs that hardly change any more are fetched again only when all others are done."""
         open_ = [hit_id for hit_id in self._hit_ids if not self.hits or _can_change(self.hits[hit_id])]
         self._update(open_)
-        state = progress(self.hits)
+        state = progress_of(self.hits)
         if state.is_done and len(open_) < len(self._hit_ids):
             # HITs may have been extended meanwhile.
             self._update(self._hit_ids)
-            state = progress(self.hits)
+            state = progress_of(self.hits)
         return state
 
     def _update(self, hit_ids: Sequence[str]) -> None:

@@ -68,7 +68,7 @@ def save_asset(database: Path | None, name: str, path: Path) -> None:
     Raises ValueError if the file has another SHA-256.
     """
     from simpleturk.marketplace.store.sqlite import assets_folder
-    from simpleturk.marketplace.web.assets import keep
+    from simpleturk.marketplace.web.hit_assets import keep
 
     keep(assets_folder(database or default_database()), name, path)
 

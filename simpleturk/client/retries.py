@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from simpleturk.client.endpoints import Endpoint
+from simpleturk.client.rate_limiter import AdaptiveRateLimiter
 from simpleturk.client.service_errors import (
     THROTTLING_CODES,
     UNREADABLE,
@@ -14,7 +15,6 @@ from simpleturk.client.service_errors import (
     unreachable,
 )
 from simpleturk.client.stats import Stats
-from simpleturk.client.throttle import AdaptiveRateLimiter
 from simpleturk.errors import MarketplaceError
 
 #: The attempts of a call that fails for another reason than throttling.

@@ -11,7 +11,7 @@ from simpleturk.client.client import MTurk
 from simpleturk.client.stats import Stats
 from simpleturk.mturk.models import HIT, Assignment
 from tests.batch.results.conftest import assignment
-from tests.batch.test_status import hit
+from tests.batch.test_progress import hit
 
 DAY = timedelta(days=1)
 

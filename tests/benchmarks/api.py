@@ -20,7 +20,7 @@ from simpleturk.client.connect import connect
 from simpleturk.client.endpoints import LOCAL_URL, Endpoint
 from simpleturk.marketplace.api.operations import OPERATIONS
 from simpleturk.marketplace.api.protocol import handle
-from simpleturk.marketplace.domain import assignments
+from simpleturk.marketplace.domain import worker_assignments
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import qualification_requests, workers
 from simpleturk.marketplace.store.sqlite import SQLiteStore
@@ -62,8 +62,8 @@ class World:
         kind = self.client.get_hit(HITId=hit_id)["HIT"]["HITTypeId"]
         with self.marketplace.write() as transaction:
             workers.register(transaction, worker_id)
-            done = assignments.accept(transaction, worker_id, kind).assignment_id
-            assignments.submit(transaction, done, [("answer", "yes")], worker_id)
+            done = worker_assignments.accept(transaction, worker_id, kind).assignment_id
+            worker_assignments.submit(transaction, done, [("answer", "yes")], worker_id)
         return done
 
     def kind(self, **more: Any) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 from simpleturk.marketplace.api.operations import OPERATIONS
 from simpleturk.marketplace.api.protocol import handle
-from simpleturk.marketplace.domain import assignments, search
+from simpleturk.marketplace.domain import search, worker_assignments
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import workers
 from simpleturk.marketplace.store.sqlite import SQLiteStore
@@ -60,7 +60,7 @@ class Filled:
         workers.register(transaction, worker_id)
         hit = lifecycle.get_hit(transaction, hit_id)
         done = lifecycle.accept(transaction, hit, worker_id)
-        assignments.submit(transaction, done, [("answer", "yes")], worker_id)
+        worker_assignments.submit(transaction, done, [("answer", "yes")], worker_id)
 
     def call(self, name: str, **parameters: Any) -> dict[str, Any]:
         """One call of the API."""
@@ -87,9 +87,9 @@ def things(filled: Filled) -> dict[str, Callable[[], object]]:
     def cycle(worker_id: str) -> Callable[[], object]:
         def act() -> None:
             with marketplace.write() as transaction:
-                accepted = assignments.accept(transaction, worker_id, filled.hit_type).assignment_id
+                accepted = worker_assignments.accept(transaction, worker_id, filled.hit_type).assignment_id
             with marketplace.write() as transaction:
-                assignments.submit(transaction, accepted, [("answer", "yes")], worker_id)
+                worker_assignments.submit(transaction, accepted, [("answer", "yes")], worker_id)
 
         return act
 
@@ -121,7 +121,7 @@ def things(filled: Filled) -> dict[str, Callable[[], object]]:
         "accept + submit, one of the hundred": cycle("w7"),
         "page of groups": look(search.groups, "w7"),
         "page of a group": look(search.group, "w7", filled.hit_type),
-        "dashboard": look(assignments.history, "w7", 25, 0),
+        "dashboard": look(worker_assignments.history, "w7", 25, 0),
     }
 
 

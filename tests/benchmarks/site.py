@@ -19,7 +19,7 @@ from urllib.parse import urlencode, urlsplit
 
 import boto3
 
-from simpleturk.marketplace.web.server.hosts import SITE_HOST
+from simpleturk.marketplace.web.server.host_dispatcher import SITE_HOST
 from tests.marketplace.api.test_boto3_programs import HIT
 
 WORKERS = 50

@@ -3,8 +3,9 @@
 python -m tests.benchmarks.throttled [--limiters NAME,…] [BEGINNING OF A SCENARIO'S NAME …]
 
 Each line is one `simpleturk launch` in a process of its own: wall time, calls that reached the endpoint, calls that it
-throttled, exit status, ids saved, HITs created. "simpleturk" is client/throttle.py with client/retries.py. "adaptive"
-and "standard" are the same program with botocore's retry mode of that name in their place, 10 attempts a call.
+throttled, exit status, ids saved, HITs created. "simpleturk" is client/rate_limiter.py with client/retries.py.
+"adaptive" and "standard" are the same program with botocore's retry mode of that name in their place, 10 attempts a
+call.
 """
 
 import os

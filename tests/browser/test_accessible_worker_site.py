@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.people import accounts
+from simpleturk.marketplace.people import worker_accounts
 from simpleturk.marketplace.store.sqlite import SQLiteStore
 from tests.browser.conftest import LAPTOP, PHONE, Server, picture
 from tests.browser.test_question_forms import BUTTON, requester
@@ -83,10 +83,10 @@ def lab(folder: Path) -> Marketplace:
 def test_pages_of_accounts(screen: tuple[str, Page], lab: Marketplace, serve: Callable[..., Server]) -> None:
     with lab.write() as transaction:
         key, used = (
-            accounts.create_password_link(transaction, "ann", 1),
-            accounts.create_password_link(transaction, "bob", 1),
+            worker_accounts.create_password_link(transaction, "ann", 1),
+            worker_accounts.create_password_link(transaction, "bob", 1),
         )
-        accounts.use_password_link(transaction, used, accounts.hash_password("bob", "correct horse"))
+        worker_accounts.use_password_link(transaction, used, worker_accounts.hash_password("bob", "correct horse"))
     visitor = Visitor(*screen, serve(0, "--accounts").site)
     page = visitor.page
     visitor.go("/", "sign-in")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from simpleturk.marketplace.web.server.hosts import FRAME_HOST, SITE_HOST
+from simpleturk.marketplace.web.server.host_dispatcher import FRAME_HOST, SITE_HOST
 from tests.browser.conftest import Server
 from tests.browser.worker_steps import hit, hit_frame, open_preview, sign_in, sign_out, work_on
 from tests.conftest import Files, Run, records

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from simpleturk.marketplace.domain import assignments
+from simpleturk.marketplace.domain import worker_assignments
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.resources import shipped
@@ -32,7 +32,7 @@ def hits(run: Run) -> list[dict[str, Any]]:
 def page_of(local: Marketplace, number: int = 0) -> str:
     """The page of the batch's HIT."""
     with local.read() as transaction:
-        xml = assignments.question_xml(transaction, Path("hit_ids.txt").read_text().split()[number])
+        xml = worker_assignments.question_xml(transaction, Path("hit_ids.txt").read_text().split()[number])
     return parse_question(xml).html or ""
 
 

@@ -11,7 +11,7 @@ from simpleturk.batch.inputs.jsonl import Input, Inputs
 from simpleturk.batch.lint.finding import Finding
 from simpleturk.batch.lint.page import Page
 from simpleturk.batch.lint.rules import PAGE_RULES, block, input_references, unused
-from simpleturk.batch.templates.source import QuestionSource
+from simpleturk.batch.templates.question_source import QuestionSource
 from simpleturk.errors import Problems
 from simpleturk.mturk.questions import is_question_xml
 

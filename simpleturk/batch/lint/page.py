@@ -6,7 +6,7 @@ from pathlib import Path
 
 from simpleturk.batch.lint.finding import Finding, Mistake
 from simpleturk.batch.lint.html import Element, read_markup
-from simpleturk.batch.templates.source import QuestionSource
+from simpleturk.batch.templates.question_source import QuestionSource
 from simpleturk.batch.templates.source_map import SourceLocation, SourceMap
 
 #: Code that adds elements to the page: the final page may have what the source lacks.

@@ -15,7 +15,7 @@ from simpleturk.batch.lint.finding import Finding, Mistake
 from simpleturk.batch.lint.html import Element
 from simpleturk.batch.lint.page import Page, control_type, is_field, is_hidden_field, is_submit
 from simpleturk.batch.lint.urls import check_url, style_urls, urls_in
-from simpleturk.batch.templates.source import QuestionSource
+from simpleturk.batch.templates.question_source import QuestionSource
 
 
 class Severity(StrEnum):

@@ -10,8 +10,8 @@ from simpleturk.batch.inputs.csv_inputs import Table
 from simpleturk.batch.inputs.jsonl import Input
 from simpleturk.batch.templates.jinja import JinjaTemplate, decoded_template, read_template
 from simpleturk.batch.templates.placeholders import PLACEHOLDER
+from simpleturk.batch.templates.question_source import QuestionSource
 from simpleturk.batch.templates.requester_site import RequesterSiteTemplate
-from simpleturk.batch.templates.source import QuestionSource
 from simpleturk.errors import Problem, Problems
 
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)

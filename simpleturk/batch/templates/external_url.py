@@ -11,7 +11,7 @@ from jinja2.filters import do_urlencode
 from markupsafe import Markup
 
 from simpleturk.batch.templates.jinja import DataEnvironment, Missing, printed, variables_of
-from simpleturk.batch.templates.source import UnshownPart
+from simpleturk.batch.templates.question_source import UnshownPart
 from simpleturk.batch.templates.source_map import SourceMap
 from simpleturk.errors import Problem, Problems
 from simpleturk.mturk.questions import external_question_xml

@@ -28,7 +28,7 @@ from jinja2.utils import missing
 from markupsafe import Markup
 
 from simpleturk.assets.local import Assets, inlined, local_files
-from simpleturk.batch.templates.source import UnshownPart
+from simpleturk.batch.templates.question_source import UnshownPart
 from simpleturk.batch.templates.source_map import SourceMap, marking, unmarked
 from simpleturk.errors import Problem, Problems, SimpleturkError, suggestion
 from simpleturk.resources import shipped

@@ -25,8 +25,8 @@ from simpleturk.batch.templates.placeholders import (
     read_document,
     read_placeholders,
 )
+from simpleturk.batch.templates.question_source import UnshownPart
 from simpleturk.batch.templates.sanitize import FIELD_TAGS, SAFE_TAGS, escaped, harmless_address, sanitize
-from simpleturk.batch.templates.source import UnshownPart
 from simpleturk.batch.templates.source_map import SourceLocation, SourceMap
 from simpleturk.errors import Problem, Problems, suggestion
 from simpleturk.mturk.questions import is_question_xml

@@ -11,10 +11,10 @@ from simpleturk.batch import extend as batch_extend
 from simpleturk.batch.extend import Extension, plan_path
 from simpleturk.batch.pricing import Price, price
 from simpleturk.client.client import MTurk
-from simpleturk.commands.common.batch import surveyed, the_batch
 from simpleturk.commands.common.endpoint import MarketplaceOptions, on_a_marketplace
-from simpleturk.commands.common.items import report
+from simpleturk.commands.common.launched_batch import surveyed, the_batch
 from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, YesOpt
+from simpleturk.commands.common.outcomes import report
 from simpleturk.errors import SimpleturkError, SomeFailed, UsageError
 from simpleturk.mturk.models import HIT
 

@@ -8,14 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from simpleturk import console
+from simpleturk.batch.progress import fetch_hits
 from simpleturk.batch.record import read_record
 from simpleturk.batch.review import Outcome, each
-from simpleturk.batch.status import fetch_hits
 from simpleturk.client.client import MTurk
-from simpleturk.commands.common.batch import the_batch
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
-from simpleturk.commands.common.items import Failures, count, raise_if_some, report
+from simpleturk.commands.common.launched_batch import the_batch
 from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, YesOpt, data_out
+from simpleturk.commands.common.outcomes import Failures, count, raise_if_some, report
 from simpleturk.errors import UsageError
 from simpleturk.files import json_line
 from simpleturk.mturk.models import HIT

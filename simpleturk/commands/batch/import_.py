@@ -12,9 +12,9 @@ import typer
 
 from simpleturk import __version__, console
 from simpleturk.batch.batch import BatchFiles, checked_question, question_source
-from simpleturk.batch.import_results import OldBatch, completed_hits, read_old_batch
 from simpleturk.batch.inputs.jsonl import ListedInputs
 from simpleturk.batch.launch import annotation
+from simpleturk.batch.old_batch import OldBatch, completed_hits, read_old_batch
 from simpleturk.batch.properties.file import load_properties
 from simpleturk.batch.properties.model import Properties
 from simpleturk.batch.record import BatchRecord, Source, portable, read_record, saved_inputs_path, write_record

@@ -10,13 +10,12 @@ from typing import Annotated, TypeVar
 import typer
 
 from simpleturk import console
-from simpleturk.batch import status
+from simpleturk.batch.progress import Progress, fetch_hits, progress_of
 from simpleturk.batch.record import BatchRecord
-from simpleturk.batch.status import Progress
 from simpleturk.batch.watch import Snapshot, Watch
 from simpleturk.client.client import MTurk
-from simpleturk.commands.common.batch import the_batch
 from simpleturk.commands.common.endpoint import MarketplaceOptions, on_a_marketplace
+from simpleturk.commands.common.launched_batch import the_batch
 from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, data_out
 from simpleturk.errors import MarketplaceError
 
@@ -49,7 +48,7 @@ def progress(
         warn_of_unlaunched(record, hit_ids)
         _watch(mturk, hit_ids, title, interval, json_ or not console.is_terminal())
         return
-    state = status.progress(status.fetch_hits(mturk, hit_ids))
+    state = progress_of(fetch_hits(mturk, hit_ids))
     with data_out():
         if json_:
             console.data(json.dumps(state.as_json()) + "\n")

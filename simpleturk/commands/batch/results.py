@@ -12,13 +12,13 @@ from simpleturk import console
 from simpleturk.batch.foreign_batches import is_foreign, read_foreign
 from simpleturk.batch.inputs import open_inputs
 from simpleturk.batch.inputs.jsonl import InputLines
+from simpleturk.batch.progress import Progress
 from simpleturk.batch.record import BatchRecord
 from simpleturk.batch.results.sink import InputOf, ResultsWriter, file_sink, stream_sink
-from simpleturk.batch.status import Progress
 from simpleturk.batch.watch import Watch
 from simpleturk.commands.batch.progress import IntervalOpt, repeated, warn_of_unlaunched
-from simpleturk.commands.common.batch import the_batch, warn_of_strangers
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
+from simpleturk.commands.common.launched_batch import the_batch, warn_of_strangers
 from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, data_out
 from simpleturk.errors import Problems, UsageError
 from simpleturk.mturk.models import HIT

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from simpleturk import console
-from simpleturk.batch.templates.source import SYNTAXES
+from simpleturk.batch.templates.question_source import SYNTAXES
 
 #: The heading under which help lists the options that choose a marketplace.
 MARKETPLACE_PANEL = "Marketplace"

@@ -10,9 +10,10 @@ from simpleturk.batch.pricing import price
 from simpleturk.batch.record import read_record
 from simpleturk.batch.review import pay_bonus
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
-from simpleturk.commands.common.items import named_assignments, report
 from simpleturk.commands.common.money import payment_parser
+from simpleturk.commands.common.named_items import named_assignments
 from simpleturk.commands.common.options import DEFAULT_IDS, AssignmentsArg, AssignmentsOpt, IdsOpt, YesOpt
+from simpleturk.commands.common.outcomes import report
 from simpleturk.errors import UsageError
 
 AmountOpt = Annotated[

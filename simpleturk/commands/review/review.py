@@ -12,10 +12,11 @@ from simpleturk.batch.pricing import price
 from simpleturk.batch.record import BatchRecord, read_record
 from simpleturk.batch.results.fetch import collect, with_news
 from simpleturk.client.client import MTurk
-from simpleturk.commands.common.batch import surveyed, the_batch
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
-from simpleturk.commands.common.items import NamedItem, named_assignments, report
+from simpleturk.commands.common.launched_batch import surveyed, the_batch
+from simpleturk.commands.common.named_items import NamedItem, named_assignments
 from simpleturk.commands.common.options import DEFAULT_IDS, AssignmentsArg, AssignmentsOpt, IdsOpt, YesOpt
+from simpleturk.commands.common.outcomes import report
 from simpleturk.errors import UsageError
 
 ApproveFeedbackOpt = Annotated[str | None, typer.Option("--feedback", metavar="TEXT", help="A message to the workers.")]

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from simpleturk import console
-from simpleturk.assets.publish import publisher_for
+from simpleturk.assets.publisher import publisher_for
 from simpleturk.batch.batch import BatchFiles, load_batch, question_source
 from simpleturk.batch.inputs import open_inputs
 from simpleturk.batch.inputs.jsonl import Input

@@ -9,8 +9,9 @@ from simpleturk import console
 from simpleturk.batch.review import each
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
-from simpleturk.commands.common.items import named_items, report
+from simpleturk.commands.common.named_items import named_items
 from simpleturk.commands.common.options import YesOpt, data_out
+from simpleturk.commands.common.outcomes import report
 from simpleturk.errors import UsageError
 from simpleturk.files import json_line
 

@@ -15,7 +15,7 @@ from simpleturk.commands.common.options import DatabaseOpt, YesOpt, data_out
 from simpleturk.config import load_config
 from simpleturk.errors import Problem, Problems, SimpleturkError, UsageError, reporting_missing_file
 from simpleturk.files import json_line
-from simpleturk.marketplace.people import accounts, privacy, workers
+from simpleturk.marketplace.people import privacy, worker_accounts, workers
 from simpleturk.marketplace.people.requirements import get_record
 from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.mturk.limits import WORKER_ID
@@ -93,7 +93,7 @@ def invite(
     """Print a link with which people create their own account."""
     place = _place(country)
     with opened(database) as marketplace, marketplace.write() as transaction:
-        secret = accounts.create_invitation(transaction, uses, days, *place)
+        secret = worker_accounts.create_invitation(transaction, uses, days, *place)
     with data_out():
         console.data(f"{_base(site)}/sign-up?key={secret}\n")
     console.note(f"The link is valid for {console.plural(uses, 'account')} and {days:g} days.")
@@ -109,7 +109,7 @@ def list_(database: DatabaseOpt = None) -> None:
             attributes = get_record(transaction, row.worker_id)
             record = {
                 "worker_id": row.worker_id,
-                "account": accounts.account_status(row, transaction.now),
+                "account": worker_accounts.account_status(row, transaction.now),
                 "country": "-".join(filter(None, (attributes.country, attributes.subdivision))) or None,
                 "adult": attributes.adult,
                 "masters": attributes.master,
@@ -197,7 +197,8 @@ def _print_links(places: dict[str, Place], days: float, site: str | None, databa
     base = _base(site)
     with opened(database) as marketplace, marketplace.write() as transaction:
         states = {
-            row.worker_id: accounts.account_status(row, transaction.now) for row in workers.all_workers(transaction)
+            row.worker_id: worker_accounts.account_status(row, transaction.now)
+            for row in workers.all_workers(transaction)
         }
         problems = [
             Problem(name, f"already has an account ({states[name]})" if new else "has no account")
@@ -209,7 +210,7 @@ def _print_links(places: dict[str, Place], days: float, site: str | None, databa
             command = "reset" if new else "add"
             error.hint = f"make links for these workers with simpleturk worker {command}"
             raise error
-        links = {name: accounts.create_password_link(transaction, name, days) for name in places}
+        links = {name: worker_accounts.create_password_link(transaction, name, days) for name in places}
         for name, place in places.items():
             _set_place(transaction, name, place, None)
     with data_out():
@@ -226,7 +227,7 @@ def _set_disabled(names: Iterable[str], disabled: bool, database: Path | None) -
         if unknown:
             raise Problems(unknown)
         for name in names:
-            accounts.set_disabled(transaction, name, disabled)
+            worker_accounts.set_disabled(transaction, name, disabled)
     console.note(f"{'Disabled' if disabled else 'Enabled'} {console.plural(len(names), 'worker')}.")
 
 

@@ -11,7 +11,7 @@ from simpleturk.marketplace.api.pagination import DEFAULT_PAGE, page, page_after
 from simpleturk.marketplace.domain import deadlines, events, ledger, lifecycle, worker_limits
 from simpleturk.marketplace.domain.hit_types import check_limits, find_hit_type, find_or_create_hit_type
 from simpleturk.marketplace.errors import RequestError, does_not_exist, out_of_range
-from simpleturk.marketplace.people.requirement_rules import check_usable
+from simpleturk.marketplace.people.requirement_validation import check_usable
 from simpleturk.marketplace.questions.question import check_question
 from simpleturk.marketplace.store.ids import new_id
 from simpleturk.marketplace.store.rows import HITDetailsRow, HITRow, HITTypeRow, columns

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 
 from simpleturk.marketplace.domain.review_policy_parameters import check_policy
 from simpleturk.marketplace.errors import does_not_exist, invalid_value, out_of_range
-from simpleturk.marketplace.people.requirement_rules import check_requirements
+from simpleturk.marketplace.people.requirement_validation import check_requirements
 from simpleturk.marketplace.store.ids import new_id
 from simpleturk.marketplace.store.rows import HITTypeRow, columns
 from simpleturk.marketplace.store.schema import hit_types

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, exists, false, func, literal_column, or_, select
 
 from simpleturk.marketplace.domain import lifecycle, worker_limits
-from simpleturk.marketplace.people.refusals import WorkerError
 from simpleturk.marketplace.people.requirements import (
     SYSTEM_TYPES,
     WorkerRecord,
@@ -17,6 +16,7 @@ from simpleturk.marketplace.people.requirements import (
     type_names,
     unmet,
 )
+from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.marketplace.people.workers import worker_ids
 from simpleturk.marketplace.store.rows import GroupRow, HITRow, Requirements, columns
 from simpleturk.marketplace.store.schema import assignments, hit_types, hits, requesters, worker_blocks

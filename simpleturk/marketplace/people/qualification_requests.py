@@ -15,7 +15,7 @@ from sqlalchemy import insert, select, update
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.people.messages import send_message
 from simpleturk.marketplace.people.qualifications import SELECT_TYPE, find_type, grant, granted_value
-from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
+from simpleturk.marketplace.people.worker_errors import FormErrors, WorkerError
 from simpleturk.marketplace.questions import answer_key
 from simpleturk.marketplace.questions.form_answers import FilledForm, fill_form
 from simpleturk.marketplace.questions.question import parse_question

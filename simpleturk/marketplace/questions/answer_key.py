@@ -9,7 +9,7 @@ from typing import Any
 
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.questions.question_form import Form, Selection
-from simpleturk.marketplace.questions.schema import sequence
+from simpleturk.marketplace.questions.schema_rules import sequence
 from simpleturk.marketplace.questions.xml import Element, parse_error, parse_xml
 from simpleturk.mturk.limits import MAX_INTEGER, MIN_INTEGER
 from simpleturk.mturk.questions import ANSWER_KEY_NAMESPACE

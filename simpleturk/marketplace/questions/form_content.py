@@ -11,7 +11,7 @@ import defusedxml.ElementTree
 from defusedxml import DefusedXmlException
 from markupsafe import Markup
 
-from simpleturk.marketplace.questions.schema import sequence
+from simpleturk.marketplace.questions.schema_rules import sequence
 from simpleturk.marketplace.questions.xml import Element
 
 #: The elements of the XHTML subset, and their attributes.

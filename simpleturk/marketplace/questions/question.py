@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from simpleturk.marketplace.errors import RequestError, invalid_value
 from simpleturk.marketplace.questions.question_form import Form, read_form
-from simpleturk.marketplace.questions.schema import sequence, whole_number
+from simpleturk.marketplace.questions.schema_rules import sequence, whole_number
 from simpleturk.marketplace.questions.xml import Element, parse_error, parse_xml
 from simpleturk.mturk.characters import ASTRAL
 from simpleturk.mturk.limits import AMAZON_MAX_QUESTION_BYTES, FRAME_HEIGHT_RANGE, MAX_QUESTION_BYTES

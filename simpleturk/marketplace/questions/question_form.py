@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from simpleturk.marketplace.questions.form_content import Content, read_content, read_contents
 from simpleturk.marketplace.questions.regex import MAX_EXPRESSIONS, check_expression
-from simpleturk.marketplace.questions.schema import parse_number, parse_whole_number, sequence, whole_number
+from simpleturk.marketplace.questions.schema_rules import parse_number, parse_whole_number, sequence, whole_number
 from simpleturk.marketplace.questions.xml import Element
 from simpleturk.mturk.limits import RESERVED_FIELDS
 

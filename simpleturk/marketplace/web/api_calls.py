@@ -20,8 +20,8 @@ from simpleturk.marketplace.api.protocol import CONTENT_TYPE, MAX_BODY_BYTES, ha
 from simpleturk.marketplace.api.signature import HTTPRequest
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.errors import ServiceError
+from simpleturk.marketplace.web.database_threads import Threads
 from simpleturk.marketplace.web.server.metrics import Observer
-from simpleturk.marketplace.web.server.threads import Threads
 
 #: The largest body, in bytes, that is read before the caller's key is checked.
 SMALL_BODY = 64 * 1024

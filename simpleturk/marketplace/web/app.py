@@ -17,15 +17,15 @@ from starlette.types import ASGIApp
 from simpleturk.marketplace.api.authentication import Access
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.notifications.delivery import Deliverer
-from simpleturk.marketplace.people.accounts import SESSION_SECONDS
-from simpleturk.marketplace.people.refusals import WorkerError
+from simpleturk.marketplace.people.worker_accounts import SESSION_SECONDS
+from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.marketplace.web.api_calls import ApiCalls, ApiDispatcher
-from simpleturk.marketplace.web.cookies import NAME, SAFE_NAME, HostPrefixCookie
+from simpleturk.marketplace.web.database_threads import READERS, Threads
 from simpleturk.marketplace.web.frames import Frames
 from simpleturk.marketplace.web.pages import RedirectTo
-from simpleturk.marketplace.web.server.hosts import HostDispatcher
+from simpleturk.marketplace.web.server.host_dispatcher import HostDispatcher
 from simpleturk.marketplace.web.server.metrics import Observer
-from simpleturk.marketplace.web.server.threads import READERS, Threads
+from simpleturk.marketplace.web.session_cookie import NAME, SAFE_NAME, HostPrefixCookie
 from simpleturk.marketplace.web.settings import ServerSettings
 from simpleturk.marketplace.web.worker.site import WorkerSite
 

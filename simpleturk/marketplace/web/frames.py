@@ -19,15 +19,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from simpleturk.marketplace.domain import assignments
-from simpleturk.marketplace.domain.assignments import NOT_AVAILABLE
+from simpleturk.marketplace.domain import worker_assignments
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.people.refusals import WorkerError
+from simpleturk.marketplace.domain.worker_assignments import NOT_AVAILABLE
+from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.store.rows import WorkerAssignmentRow
-from simpleturk.marketplace.web import assets
+from simpleturk.marketplace.web import hit_assets
 from simpleturk.marketplace.web.form_page import render_form
-from simpleturk.marketplace.web.server.hosts import FRAME_HOST, SITE_HOST
+from simpleturk.marketplace.web.server.host_dispatcher import FRAME_HOST, SITE_HOST
 
 #: What a frame may do, as on Amazon's site: everything except navigating the window around it.
 SANDBOX = (
@@ -65,7 +65,7 @@ class Frames:
             Route("/frame/{token}", self.page),
             Route("/hit.js", _script("hit.js")),
             *(Route(f"/{name}", _script(name)) for name in AMAZONS_SCRIPTS),
-            assets.route(self.marketplace.store.assets),
+            hit_assets.route(self.marketplace.store.assets),
         ]
 
     def hosts(self) -> set[str]:
@@ -108,7 +108,7 @@ class Frames:
         except BadSignature as error:
             raise WorkerError("This HIT does not exist.", "The address of this frame is wrong.", 404) from error
         with self.marketplace.read() as transaction:
-            question = parse_question(assignments.question_xml(transaction, shows["hit"]))
+            question = parse_question(worker_assignments.question_xml(transaction, shows["hit"]))
         own_origin = request.url.hostname in self.hosts()
         embedder = shows["site"] if own_origin else "'self'"
         if question.form is not None:

@@ -10,12 +10,12 @@ from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.people import accounts
-from simpleturk.marketplace.people.accounts import Session
-from simpleturk.marketplace.people.refusals import WorkerError
+from simpleturk.marketplace.people import worker_accounts
+from simpleturk.marketplace.people.worker_accounts import Session
+from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.marketplace.store.transaction import Transaction
+from simpleturk.marketplace.web.database_threads import Threads
 from simpleturk.marketplace.web.pages import new_csrf_token
-from simpleturk.marketplace.web.server.threads import Threads
 from simpleturk.mturk.limits import WORKER_ID
 
 
@@ -72,7 +72,7 @@ class OpenAccess:
 
     def _begin(self, worker_id: str) -> Session:
         with self.marketplace.write() as transaction:
-            return accounts.begin_session(transaction, worker_id)
+            return worker_accounts.begin_session(transaction, worker_id)
 
 
 class PasswordAccounts:
@@ -114,7 +114,7 @@ class Passwords:
         stored, is_allowed = await self.threads.writing(self._attempt, worker_id, client)
         if not is_allowed:
             raise SignInError("Too many attempts. Wait 15 minutes, then try again.")
-        is_right = await to_thread.run_sync(accounts.verify_password, stored, password, limiter=self._limiter)
+        is_right = await to_thread.run_sync(worker_accounts.verify_password, stored, password, limiter=self._limiter)
         session = await self.threads.writing(self._succeeded, worker_id, client, stored) if is_right else None
         if session is None:
             raise SignInError("Wrong worker ID or password.")
@@ -122,23 +122,23 @@ class Passwords:
 
     async def hashed(self, worker_id: str, password: str) -> str:
         """A new password of a worker, as it is stored. Raises WorkerError for one that is too easy to guess."""
-        return await to_thread.run_sync(accounts.hash_password, worker_id, password, limiter=self._limiter)
+        return await to_thread.run_sync(worker_accounts.hash_password, worker_id, password, limiter=self._limiter)
 
     def _attempt(self, worker_id: str, client: str) -> tuple[str | None, bool]:
         """The stored password, and whether this client may try now. The attempt counts as failed until it succeeds."""
         with self.marketplace.write() as transaction:
-            is_allowed = accounts.is_attempt_allowed(transaction, worker_id, client)
+            is_allowed = worker_accounts.is_attempt_allowed(transaction, worker_id, client)
             if is_allowed:
-                accounts.record_failure(transaction, worker_id, client)
-            return accounts.get_password_hash(transaction, worker_id), is_allowed
+                worker_accounts.record_failure(transaction, worker_id, client)
+            return worker_accounts.get_password_hash(transaction, worker_id), is_allowed
 
     def _succeeded(self, worker_id: str, client: str, stored: str | None) -> Session | None:
         """Begin a session, unless the password was changed while it was verified: that takes a while."""
         with self.marketplace.write() as transaction:
-            if accounts.get_password_hash(transaction, worker_id) != stored:
+            if worker_accounts.get_password_hash(transaction, worker_id) != stored:
                 return None
-            accounts.clear_failures(transaction, worker_id, client)
-            return accounts.begin_session(transaction, worker_id)
+            worker_accounts.clear_failures(transaction, worker_id, client)
+            return worker_accounts.begin_session(transaction, worker_id)
 
 
 def identity_of(open_access: bool, marketplace: Marketplace, threads: Threads, passwords: Passwords) -> Identity:
@@ -148,7 +148,7 @@ def identity_of(open_access: bool, marketplace: Marketplace, threads: Threads, p
 
 def check_session(transaction: Transaction, session: Session, terms: str = "") -> None:
     """Raise WorkerError unless a session is still valid, and its worker has accepted these terms ("" for none)."""
-    status = accounts.session_status(transaction, session, terms)
+    status = worker_accounts.session_status(transaction, session, terms)
     if status == "ended":
         raise WorkerError("You are signed out.", "Sign in again, then continue.", 403)
     if status == "terms":

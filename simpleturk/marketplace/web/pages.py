@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from simpleturk.marketplace.people.refusals import WorkerError
+from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.marketplace.web.form_data import Form, read_form
 from simpleturk.marketplace.web.settings import SiteSettings
 

@@ -4,7 +4,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
+from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.mturk.models import HIT, Assignment
+from tests.conftest import do
 
 MOMENT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
@@ -59,3 +63,9 @@ class OneHIT:
         """The assignments in these states."""
         self.asked += 1
         return [assignment for assignment in self.all if assignment.status in statuses]
+
+
+@pytest.fixture
+def done(words: list[str], local: Marketplace) -> list[str]:
+    """Assignments of the three HITs, submitted by ann."""
+    return [do(local, word, "ann", ("answer", f"no {number}")) for number, word in enumerate(words)]

@@ -7,8 +7,8 @@ import pytest
 from simpleturk.batch.inputs.jsonl import ListedInputs
 from simpleturk.batch.templates.detect import open_template, syntax_of
 from simpleturk.batch.templates.jinja import JinjaTemplate
+from simpleturk.batch.templates.question_source import SYNTAXES
 from simpleturk.batch.templates.requester_site import RequesterSiteTemplate
-from simpleturk.batch.templates.source import SYNTAXES
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simpleturk.batch.import_results import read_old_batch
+from simpleturk.batch.old_batch import read_old_batch
 from simpleturk.batch.times import parse_time, site_time
 from simpleturk.errors import Problems
-from simpleturk.marketplace.domain import assignments
+from simpleturk.marketplace.domain import worker_assignments
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.store.sqlite import SQLiteStore
 from tests.conftest import Files, Run, do, records
@@ -147,13 +147,13 @@ def test_with_a_template_more_work_can_be_collected(old: list[str], run: Run) ->
     run("import", "old.csv")
     store = SQLiteStore(Path("new.db"))
     with Marketplace(store).read() as transaction:
-        assert "without its page" in assignments.question_xml(transaction, old[1])
+        assert "without its page" in worker_assignments.question_xml(transaction, old[1])
     assert run("import", "old.csv", "--template", "template.html").exit_code == 0
     with Marketplace(store).read() as transaction:
-        assert "<p>cat</p>" in assignments.question_xml(transaction, old[0])
+        assert "<p>cat</p>" in worker_assignments.question_xml(transaction, old[0])
     run("import", "old.csv")
     with Marketplace(store).read() as transaction:
-        assert "<p>cat</p>" in assignments.question_xml(transaction, old[0])
+        assert "<p>cat</p>" in worker_assignments.question_xml(transaction, old[0])
     store.close()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from simpleturk.marketplace.people.refusals import WorkerError
+from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.mturk.qualifications import ADULT
 from tests.conftest import Worker
 from tests.marketplace.api.test_boto3_programs import HIT, code, message

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from simpleturk.marketplace.domain import ledger
 from simpleturk.marketplace.domain.lifecycle import SELECT_HIT, hit_status
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.people.refusals import WorkerError
+from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.marketplace.store.base import LOCAL_REQUESTER
 from simpleturk.marketplace.store.rows import AssignmentRow, HITRow, LedgerRow, columns
 from simpleturk.marketplace.store.schema import assignments, ledger_entries

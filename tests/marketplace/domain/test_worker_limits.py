@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.people.refusals import WorkerError
+from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.marketplace.store.transaction import WorkerLimits
 from tests.conftest import Clock
 from tests.marketplace.api.test_boto3_programs import create

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from simpleturk.marketplace.domain.assignments import inbox
+from simpleturk.marketplace.domain.worker_assignments import inbox
 from tests.conftest import Worker
 
 

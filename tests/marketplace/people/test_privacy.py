@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.people import accounts, privacy, workers
+from simpleturk.marketplace.people import privacy, worker_accounts, workers
 from simpleturk.marketplace.people.messages import send_message
 from simpleturk.marketplace.people.qualifications import granted_value
 from simpleturk.marketplace.store.base import LOCAL_REQUESTER
@@ -18,7 +18,7 @@ WorkerOf = Callable[[str], Worker]
 def test_an_export_has_all_data_and_no_secrets(mturk: Any, worker: WorkerOf, marketplace: Marketplace) -> None:
     worker("ann").do(create(mturk)["HITTypeId"], ("answer", "my name is Ann"))
     with marketplace.write() as transaction:
-        accounts.create_password_link(transaction, "ann", 1)
+        worker_accounts.create_password_link(transaction, "ann", 1)
         send_message(transaction, LOCAL_REQUESTER, "ann", "Hello", "Welcome")
         workers.set_profile(transaction, "ann", workers.Profile("US", "CA"))
         data = privacy.export(transaction, "ann")
@@ -70,7 +70,7 @@ def test_failed_attempts_to_sign_in_are_deleted_with_the_worker(marketplace: Mar
         for worker_id in ("ann", "ann2"):
             workers.register(transaction, worker_id)
             for _ in range(5):
-                accounts.record_failure(transaction, worker_id, "10.0.0.1")
+                worker_accounts.record_failure(transaction, worker_id, "10.0.0.1")
         privacy.forget(transaction, "ann", answers=False)
-        assert accounts.is_attempt_allowed(transaction, "ann", "10.0.0.1")
-        assert not accounts.is_attempt_allowed(transaction, "ann2", "10.0.0.1")
+        assert worker_accounts.is_attempt_allowed(transaction, "ann", "10.0.0.1")
+        assert not worker_accounts.is_attempt_allowed(transaction, "ann2", "10.0.0.1")

@@ -11,7 +11,7 @@ from simpleturk.marketplace.people.qualification_requests import (
     read_test,
     worker_qualifications,
 )
-from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
+from simpleturk.marketplace.people.worker_errors import FormErrors, WorkerError
 from simpleturk.mturk.questions import html_question_xml
 from tests.conftest import Clock, Worker
 from tests.marketplace.api.test_boto3_programs import code

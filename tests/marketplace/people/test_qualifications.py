@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from simpleturk.marketplace.people.refusals import WorkerError
+from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.marketplace.people.workers import Profile, set_master, set_profile
 from simpleturk.mturk.qualifications import ADULT, MASTERS
 from tests.conftest import Clock, Worker

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from simpleturk.marketplace.people import accounts
-from simpleturk.marketplace.web.server.hosts import FRAME_HOST
+from simpleturk.marketplace.people import worker_accounts
+from simpleturk.marketplace.web.server.host_dispatcher import FRAME_HOST
 from tests.marketplace.conftest import Browser
 
 
@@ -40,7 +40,7 @@ def test_api_calls_are_answered_at_any_path(site: str, mturk: Any) -> None:
 def test_a_page_with_a_bug_answers_500_with_the_number_of_its_log_entry(
     site: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(accounts, "begin_session", lambda *_: 1 / 0)
+    monkeypatch.setattr(worker_accounts, "begin_session", lambda *_: 1 / 0)
     browser = Browser(site)
     page = browser.get("/", worker_id="ann")
     [number] = re.findall("give this number: ([0-9a-f-]{36})", page.html)

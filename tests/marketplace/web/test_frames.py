@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from simpleturk.marketplace.web.frames import adapted
-from simpleturk.marketplace.web.server.hosts import FRAME_HOST, SITE_HOST
+from simpleturk.marketplace.web.server.host_dispatcher import FRAME_HOST, SITE_HOST
 from tests.marketplace.api.test_boto3_programs import HTML, create
 from tests.marketplace.conftest import Browser, accept
 

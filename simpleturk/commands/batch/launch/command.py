@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from simpleturk import console
-from simpleturk.assets.publish import publisher_for
+from simpleturk.assets.publisher import publisher_for
 from simpleturk.batch.batch import Batch, BatchFiles, load_batch
 from simpleturk.batch.record import BatchRecord, read_record
 from simpleturk.client.client import MTurk

@@ -9,7 +9,7 @@ from simpleturk.batch.ids import Ids, read_ids
 from simpleturk.batch.record import BatchRecord
 from simpleturk.batch.verify import verify
 from simpleturk.client.client import MTurk
-from simpleturk.commands.common.items import Failures
+from simpleturk.commands.common.outcomes import Failures
 from simpleturk.errors import SimpleturkError, SomeFailed
 
 

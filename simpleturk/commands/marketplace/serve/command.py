@@ -14,9 +14,9 @@ from simpleturk.commands.common.options import DatabaseOpt
 from simpleturk.config import load_config
 from simpleturk.errors import SimpleturkError, UsageError
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.people.accounts import can_workers_sign_in
 from simpleturk.marketplace.people.requesters import has_valid_keys
-from simpleturk.marketplace.web.server.hosts import SITE_HOST, is_loopback
+from simpleturk.marketplace.people.worker_accounts import can_workers_sign_in
+from simpleturk.marketplace.web.server.host_dispatcher import SITE_HOST, is_loopback
 from simpleturk.marketplace.web.settings import ServerSettings, SiteSettings
 
 #: How long requests in progress may take when the server stops, in seconds.

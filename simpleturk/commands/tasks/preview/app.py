@@ -11,15 +11,15 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from simpleturk.commands.tasks.preview.session import Look, Task, as_json
-from simpleturk.marketplace.domain import assignments
-from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
+from simpleturk.commands.tasks.preview.task import Look, Task, as_json
+from simpleturk.marketplace.domain import worker_assignments
+from simpleturk.marketplace.people.worker_errors import FormErrors, WorkerError
 from simpleturk.marketplace.questions.question import parse_question
-from simpleturk.marketplace.web.assets import file_response
 from simpleturk.marketplace.web.form_data import MAX_FORM_BYTES, Form, fields_of, read_form
 from simpleturk.marketplace.web.form_page import render_form
 from simpleturk.marketplace.web.frames import Frames
-from simpleturk.marketplace.web.server.hosts import FRAME_HOST, HostDispatcher
+from simpleturk.marketplace.web.hit_assets import file_response
+from simpleturk.marketplace.web.server.host_dispatcher import FRAME_HOST, HostDispatcher
 from simpleturk.marketplace.web.worker.site import STATIC
 
 HERE = Path(__file__).parent
@@ -123,7 +123,7 @@ class _PreviewPages:
 
     def _form_with_errors(self, assignment_id: str, errors: FormErrors) -> Response:
         with self.task.marketplace.read() as transaction:
-            question = parse_question(assignments.question_of(transaction, assignment_id))
+            question = parse_question(worker_assignments.question_of(transaction, assignment_id))
         assert question.form is not None
         return HTMLResponse(render_form(question.form, assignment_id, "/mturk/externalSubmit", errors.filled), 400)
 

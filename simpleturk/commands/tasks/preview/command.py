@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 
 from simpleturk import console
 from simpleturk.batch.batch import BatchFiles
-from simpleturk.commands.marketplace.serve.process import run
+from simpleturk.commands.marketplace.serve.server import run
 from simpleturk.commands.tasks.preview.app import create_preview
-from simpleturk.commands.tasks.preview.session import Task
-from simpleturk.marketplace.web.server.hosts import SITE_HOST
+from simpleturk.commands.tasks.preview.task import Task
+from simpleturk.marketplace.web.server.host_dispatcher import SITE_HOST
 
 
 def serve_preview(files: BatchFiles, line: int, port: int) -> None:

@@ -5,9 +5,9 @@ money are whole cents. Structures that the service only returns (requirements, a
 `seq` columns give each list its stable order. Only plain SQL types are used, so that PostgreSQL can replace SQLite.
 """
 
-from simpleturk.marketplace.store.schema.base import SCHEMA_VERSION, is_literally, metadata, settings
-from simpleturk.marketplace.store.schema.events import notification_settings, notifications
+from simpleturk.marketplace.store.schema.metadata import SCHEMA_VERSION, is_literally, metadata, settings
 from simpleturk.marketplace.store.schema.money import ledger_entries
+from simpleturk.marketplace.store.schema.notifications import notification_settings, notifications
 from simpleturk.marketplace.store.schema.people import (
     access_keys,
     ended_sessions,

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, Text, text
 
-from simpleturk.marketplace.store.schema.base import metadata
+from simpleturk.marketplace.store.schema.metadata import metadata
 
 # Every movement of money. Rows are added only in domain/ledger.py, and only `paid` changes afterwards.
 ledger_entries = Table(

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from simpleturk.marketplace.store.schema.base import metadata
+from simpleturk.marketplace.store.schema.metadata import metadata
 
 requesters = Table(
     "requesters",

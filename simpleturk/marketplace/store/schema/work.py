@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from simpleturk.marketplace.store.schema.base import metadata, partial_index
+from simpleturk.marketplace.store.schema.metadata import metadata, partial_index
 
 hit_types = Table(
     "hit_types",

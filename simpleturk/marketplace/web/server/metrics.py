@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simpleturk.marketplace.api.operations import OPERATIONS
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.web.server.hosts import is_loopback
+from simpleturk.marketplace.web.server.host_dispatcher import is_loopback
 
 access_log = logging.getLogger("simpleturk.access")
 log = logging.getLogger("simpleturk.marketplace")

@@ -7,19 +7,19 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from simpleturk.marketplace.people import accounts, workers
-from simpleturk.marketplace.people.accounts import Session
-from simpleturk.marketplace.people.refusals import WorkerError
+from simpleturk.marketplace.people import worker_accounts, workers
+from simpleturk.marketplace.people.worker_accounts import Session
+from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.marketplace.web.identity import SignInError, client_of
 from simpleturk.marketplace.web.pages import safe_path
-from simpleturk.marketplace.web.worker.pages import WorkerPages
+from simpleturk.marketplace.web.worker.worker_pages import WorkerPages
 from simpleturk.mturk.limits import WORKER_ID
 
 #: What is wrong with an id that cannot be a worker's.
 BAD_ID = "Use up to 64 letters, digits, and the signs . _ @ -"
 
-#: How many accounts one address may try to create within accounts.WINDOW seconds; refused ones count.
+#: How many accounts one address may try to create within worker_accounts.WINDOW seconds; refused ones count.
 MAX_SIGN_UPS = 60
 
 
@@ -73,7 +73,7 @@ class AccountPages(WorkerPages):
     async def sign_out_everywhere(self, request: Request) -> Response:
         """End every session of a worker."""
         await self.checked_form(request)
-        await self.change(self.signed_in(request), accounts.end_sessions, before_terms=True)
+        await self.change(self.signed_in(request), worker_accounts.end_sessions, before_terms=True)
         request.session.clear()
         return RedirectResponse("/", 303)
 
@@ -107,8 +107,8 @@ class AccountPages(WorkerPages):
         if key is None and self.settings.sign_up:
             return
         with self.marketplace.read() as transaction:
-            if key is None or not accounts.is_invitation_valid(transaction, key):
-                raise accounts.invalid_link()
+            if key is None or not worker_accounts.is_invitation_valid(transaction, key):
+                raise worker_accounts.invalid_link()
 
     def password_page(self, request: Request) -> Response:
         """The form for setting a password, for workers with a link."""
@@ -130,9 +130,9 @@ class AccountPages(WorkerPages):
 
     def _owner(self, key: str) -> str:
         with self.marketplace.read() as transaction:
-            owner = accounts.password_link_owner(transaction, key)
+            owner = worker_accounts.password_link_owner(transaction, key)
         if owner is None:
-            raise accounts.invalid_link()
+            raise worker_accounts.invalid_link()
         return owner
 
     async def change_password(self, request: Request) -> Response:
@@ -145,7 +145,7 @@ class AccountPages(WorkerPages):
         except SignInError as error:
             raise WorkerError("Your password was not changed.", str(error), 400) from error
         password = await self.passwords.hashed(session.worker_id, form.get("password", ""))
-        self.identity.remember(request, await self.change(session, accounts.change_password, password))
+        self.identity.remember(request, await self.change(session, worker_accounts.change_password, password))
         return RedirectResponse("/account?changed=1", 303)
 
     # Profile
@@ -153,7 +153,7 @@ class AccountPages(WorkerPages):
     async def accept_terms(self, request: Request) -> Response:
         """Accept the terms, and continue."""
         form = await self.checked_form(request)
-        await self.change(self.signed_in(request), accounts.accept_terms, self.settings.terms, before_terms=True)
+        await self.change(self.signed_in(request), worker_accounts.accept_terms, self.settings.terms, before_terms=True)
         return RedirectResponse(safe_path(form.get("next", "/")), 303)
 
     def account(self, request: Request) -> Response:
@@ -193,18 +193,18 @@ class AccountPages(WorkerPages):
     def _check_pace(self, address: str) -> None:
         """Raise WorkerError for an address that tries too many ids: each refusal reveals an id that is taken."""
         with self.marketplace.write() as transaction:
-            if not accounts.is_attempt_allowed(transaction, "", f"sign-up {address}", MAX_SIGN_UPS):
+            if not worker_accounts.is_attempt_allowed(transaction, "", f"sign-up {address}", MAX_SIGN_UPS):
                 raise WorkerError("Too many attempts.", "Wait 15 minutes, then try again.", 429)
-            accounts.record_failure(transaction, "", f"sign-up {address}")
+            worker_accounts.record_failure(transaction, "", f"sign-up {address}")
 
     def _sign_out(self, session: Session) -> None:
         with self.marketplace.write() as transaction:
-            accounts.sign_out(transaction, session)
+            worker_accounts.sign_out(transaction, session)
 
     def _sign_up(self, worker_id: str, password: str, key: str | None) -> Session:
         with self.marketplace.write() as transaction:
-            return accounts.sign_up(transaction, worker_id, password, key)
+            return worker_accounts.sign_up(transaction, worker_id, password, key)
 
     def _use_link(self, key: str, password: str) -> Session:
         with self.marketplace.write() as transaction:
-            return accounts.use_password_link(transaction, key, password)
+            return worker_accounts.use_password_link(transaction, key, password)

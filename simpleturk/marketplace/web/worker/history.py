@@ -7,14 +7,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from simpleturk.marketplace.domain import assignments
+from simpleturk.marketplace.domain import worker_assignments
 from simpleturk.marketplace.errors import StoreUnavailable
 from simpleturk.marketplace.people import qualification_requests
-from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
+from simpleturk.marketplace.people.worker_errors import FormErrors, WorkerError
 from simpleturk.marketplace.questions.form_answers import FilledForm, other_name
 from simpleturk.marketplace.web.form_data import Form, read_form
 from simpleturk.marketplace.web.pages import check_csrf_token, page_number
-from simpleturk.marketplace.web.worker.pages import WorkerPages
+from simpleturk.marketplace.web.worker.worker_pages import WorkerPages
 
 #: How many entries of the history, or messages, one page shows.
 HISTORY_PAGE = 50
@@ -39,7 +39,7 @@ class HistoryPages(WorkerPages):
         """The HITs that a worker has accepted and not yet submitted."""
         worker_id = self.worker(request)
         with self.marketplace.read() as transaction:
-            in_progress = assignments.in_progress(transaction, worker_id)
+            in_progress = worker_assignments.in_progress(transaction, worker_id)
             now = transaction.now
         return self.page(request, "queue.html", in_progress=in_progress, now=now)
 
@@ -48,10 +48,10 @@ class HistoryPages(WorkerPages):
         worker_id = self.worker(request)
         page = page_number(request)
         with self.marketplace.read() as transaction:
-            in_progress = assignments.in_progress(transaction, worker_id)
-            entries = assignments.history(transaction, worker_id, HISTORY_PAGE + 1, (page - 1) * HISTORY_PAGE)
-            earned = assignments.earnings(transaction, worker_id)
-            bonuses = Decimal(assignments.bonuses(transaction, worker_id)) / 100
+            in_progress = worker_assignments.in_progress(transaction, worker_id)
+            entries = worker_assignments.history(transaction, worker_id, HISTORY_PAGE + 1, (page - 1) * HISTORY_PAGE)
+            earned = worker_assignments.earnings(transaction, worker_id)
+            bonuses = Decimal(worker_assignments.bonuses(transaction, worker_id)) / 100
         context: dict[str, Any] = {"in_progress": in_progress, "earned": earned, "page": page, "bonuses": bonuses}
         context |= {"entries": entries[:HISTORY_PAGE], "has_older": len(entries) > HISTORY_PAGE}
         return self.page(request, "dashboard.html", **context)
@@ -61,7 +61,7 @@ class HistoryPages(WorkerPages):
         worker_id = self.worker(request)
         page = page_number(request)
         with self.marketplace.read() as transaction:
-            entries = assignments.inbox(transaction, worker_id, HISTORY_PAGE + 1, (page - 1) * HISTORY_PAGE)
+            entries = worker_assignments.inbox(transaction, worker_id, HISTORY_PAGE + 1, (page - 1) * HISTORY_PAGE)
         has_older = len(entries) > HISTORY_PAGE
         return self.page(request, "inbox.html", entries=entries[:HISTORY_PAGE], page=page, has_older=has_older)
 

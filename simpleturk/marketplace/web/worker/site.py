@@ -11,17 +11,17 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.people.refusals import WorkerError
+from simpleturk.marketplace.people.worker_errors import WorkerError
+from simpleturk.marketplace.web.database_threads import Threads
 from simpleturk.marketplace.web.frames import Frames
 from simpleturk.marketplace.web.identity import Passwords, identity_of
 from simpleturk.marketplace.web.pages import RedirectTo, security_headers
-from simpleturk.marketplace.web.server.threads import Threads
 from simpleturk.marketplace.web.settings import SiteSettings
 from simpleturk.marketplace.web.theme import theme_route
 from simpleturk.marketplace.web.worker.accounts import AccountPages
 from simpleturk.marketplace.web.worker.history import HistoryPages
-from simpleturk.marketplace.web.worker.pages import Services, WorkerPages
 from simpleturk.marketplace.web.worker.tasks import TaskPages
+from simpleturk.marketplace.web.worker.worker_pages import Services, WorkerPages
 
 STATIC = Path(__file__).parent.parent / "static"
 

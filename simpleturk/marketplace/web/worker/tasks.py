@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from simpleturk.marketplace.domain import assignments, search
+from simpleturk.marketplace.domain import search, worker_assignments
 from simpleturk.marketplace.errors import StoreUnavailable
-from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
+from simpleturk.marketplace.people.worker_errors import FormErrors, WorkerError
 from simpleturk.marketplace.questions.form_answers import FilledForm
 from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.web.form_data import MAX_FORM_BYTES, MAX_OWN_FORM_BYTES, Form, fields_of, read_form
@@ -24,7 +24,7 @@ from simpleturk.marketplace.web.form_page import render_form
 from simpleturk.marketplace.web.frames import Frames
 from simpleturk.marketplace.web.identity import check_session
 from simpleturk.marketplace.web.pages import check_csrf_token, page_number, security_headers
-from simpleturk.marketplace.web.worker.pages import Services, WorkerPages
+from simpleturk.marketplace.web.worker.worker_pages import Services, WorkerPages
 
 #: How many groups one page shows.
 GROUPS_PAGE = 25
@@ -61,7 +61,7 @@ class TaskPages(WorkerPages):
         terms, page = _search(request), page_number(request)
         with self.marketplace.read() as transaction:
             groups = search.groups(transaction, worker_id, terms)
-            in_progress = assignments.in_progress(transaction, worker_id)
+            in_progress = worker_assignments.in_progress(transaction, worker_id)
         start = (page - 1) * GROUPS_PAGE
         query = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != "page"])
         context: dict[str, Any] = {"groups": groups[start : start + GROUPS_PAGE], "in_progress": in_progress}
@@ -86,7 +86,7 @@ class TaskPages(WorkerPages):
         with self.marketplace.read() as transaction:
             group = search.group(transaction, worker_id, request.path_params["group_id"])
             next_hit = search.next_hit(transaction, worker_id, group.group_id, after)
-            question = assignments.question_xml(transaction, next_hit.hit.hit_id) if next_hit.hit else ""
+            question = worker_assignments.question_xml(transaction, next_hit.hit.hit_id) if next_hit.hit else ""
         frame = next_hit.hit and self.frames.preview(request, next_hit.hit.hit_id, question)
         context: dict[str, Any] = {"frame": frame, "group": group, "is_submitted": submitted, "next_hit": next_hit}
         return self.page(request, "preview.html", **context)
@@ -110,14 +110,14 @@ class TaskPages(WorkerPages):
         if not assignment_id:
             return False
         with self.marketplace.read(apply_due=False) as transaction:
-            return assignments.is_submitted(transaction, assignment_id)
+            return worker_assignments.is_submitted(transaction, assignment_id)
 
     async def _accept(self, request: Request, form: Form) -> Response:
         # Only the form on the page of an accepted HIT has the checkbox; the preview's form has none.
         if "chosen" in form:
             request.session["auto_accept"] = form.get("auto_accept") == "1"
         group_id, hit_id = request.path_params["group_id"], form.get("hit_id", "")
-        accepted = await self.change(self.signed_in(request), assignments.accept, group_id, hit_id)
+        accepted = await self.change(self.signed_in(request), worker_assignments.accept, group_id, hit_id)
         path = f"/projects/{accepted.hit_group_id}/tasks/{accepted.hit_id}"
         return RedirectResponse(f"{path}?assignment_id={accepted.assignment_id}", 303)
 
@@ -125,13 +125,13 @@ class TaskPages(WorkerPages):
         """The page on which a worker does an accepted HIT."""
         worker_id = self.worker(request)
         with self.marketplace.read() as transaction:
-            assignment = assignments.own_assignment(
+            assignment = worker_assignments.own_assignment(
                 transaction, worker_id, request.query_params.get("assignment_id", "")
             )
-            question = assignments.question_xml(transaction, assignment.hit_id)
+            question = worker_assignments.question_xml(transaction, assignment.hit_id)
             now = transaction.now
         if assignment.status == "Abandoned":
-            raise assignments.too_late()
+            raise worker_assignments.too_late()
         if assignment.status != "Accepted":
             return RedirectResponse(f"/projects/{assignment.hit_group_id}/tasks", 303)
         frame = self.frames.work(request, assignment, question)
@@ -145,7 +145,7 @@ class TaskPages(WorkerPages):
         session = self.signed_in(request)
         with self.marketplace.read() as transaction:
             check_session(transaction, session)
-            assignment = assignments.own_assignment(
+            assignment = worker_assignments.own_assignment(
                 transaction, session.worker_id, request.path_params["assignment_id"]
             )
         return JSONResponse({"status": assignment.status}, headers={"Cache-Control": "no-store"})
@@ -187,7 +187,7 @@ class TaskPages(WorkerPages):
         """Return a HIT; a worker who skips it sees the next one."""
         form = await self.checked_form(request)
         session, assignment_id = self.signed_in(request), request.path_params["assignment_id"]
-        assignment = await self.change(session, assignments.return_assignment, assignment_id)
+        assignment = await self.change(session, worker_assignments.return_assignment, assignment_id)
         skip = f"?after={assignment.hit_id}" if form.get("skip") == "1" else ""
         return RedirectResponse(f"/projects/{assignment.hit_group_id}/tasks{skip}", 303)
 
@@ -201,7 +201,7 @@ class TaskPages(WorkerPages):
     def _form_again(self, assignment_id: str, filled: FilledForm) -> Response:
         """A QuestionForm with answers that need correction."""
         with self.marketplace.read() as transaction:
-            question = parse_question(assignments.question_of(transaction, assignment_id))
+            question = parse_question(worker_assignments.question_of(transaction, assignment_id))
         assert question.form is not None
         html = render_form(question.form, assignment_id, "/mturk/externalSubmit", filled)
         return HTMLResponse(html, 400, headers=security_headers("", framed=True, media=True, own_style=True))
@@ -209,7 +209,7 @@ class TaskPages(WorkerPages):
     async def _store(self, assignment_id: str, fields: list[tuple[str, str]], worker_id: str | None) -> None:
         try:
             await self.threads.writing(self._submit, assignment_id, fields, worker_id, None)
-        except assignments.Unfilled as unfilled:
+        except worker_assignments.Unfilled as unfilled:
             # Regular expressions of a form may take long: they are checked outside of the writing thread.
             filled = await self.threads.reading(unfilled.fill)
             await self.threads.writing(self._submit, assignment_id, fields, worker_id, filled)
@@ -218,7 +218,7 @@ class TaskPages(WorkerPages):
         self, assignment_id: str, fields: list[tuple[str, str]], worker_id: str | None, filled: FilledForm | None
     ) -> None:
         with self.marketplace.write() as transaction:
-            assignments.submit(transaction, assignment_id, fields, worker_id, filled, defer=True)
+            worker_assignments.submit(transaction, assignment_id, fields, worker_id, filled, defer=True)
 
 
 def _search(request: Request) -> search.Search:

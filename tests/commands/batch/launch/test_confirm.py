@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.people.refusals import WorkerError
+from simpleturk.marketplace.people.worker_errors import WorkerError
 from tests.commands.batch.launch.test_command import WORDS, hits, ids
 from tests.conftest import Files, Run, Worker, hit_type_of
 

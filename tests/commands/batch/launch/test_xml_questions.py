@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from simpleturk.marketplace.domain import assignments
+from simpleturk.marketplace.domain import worker_assignments
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.questions.question import Question, parse_question
 from simpleturk.mturk.questions import EXTERNAL_NAMESPACE, HTML_NAMESPACE, SCHEMAS
@@ -33,7 +33,7 @@ def questions(local: Marketplace) -> list[Question]:
     """The questions of the batch."""
     with local.read() as transaction:
         return [
-            parse_question(assignments.question_xml(transaction, hit_id))
+            parse_question(worker_assignments.question_xml(transaction, hit_id))
             for hit_id in Path("hit_ids.txt").read_text().split()
         ]
 
@@ -42,7 +42,7 @@ def test_a_question_form_is_sent_unchanged(batch_files: Files, run: Run, local: 
     batch_files([{"word": "cat"}, {"word": NASTY}], template="\n" + FORM)
     assert run("launch").exit_code == 0
     with local.read() as transaction:
-        sent = assignments.question_xml(transaction, Path("hit_ids.txt").read_text().split()[0])
+        sent = worker_assignments.question_xml(transaction, Path("hit_ids.txt").read_text().split()[0])
     assert sent == FORM.replace("{{ word }}", "cat")
     forms = [question.form for question in questions(local)]
     assert [form.questions[0].content[0].text for form in forms if form] == ["What is cat?", f"What is {NASTY}?"]

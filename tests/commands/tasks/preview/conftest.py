@@ -11,7 +11,7 @@ from simpleturk.assets.local import served
 from simpleturk.batch.inputs import open_inputs
 from simpleturk.commands.common.batch_files import batch_files as files_of
 from simpleturk.commands.tasks.preview.app import create_preview
-from simpleturk.commands.tasks.preview.session import Task
+from simpleturk.commands.tasks.preview.task import Task
 from tests.conftest import Files, PromptServer
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from simpleturk.marketplace.domain import assignments
+from simpleturk.marketplace.domain import worker_assignments
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.people import accounts, privacy, workers
+from simpleturk.marketplace.people import privacy, worker_accounts, workers
 from simpleturk.marketplace.web.settings import ServerSettings, SiteSettings
 from tests.conftest import Clock, serving
 from tests.marketplace.api.test_boto3_programs import create
@@ -31,12 +31,12 @@ def closed_site(marketplace: Marketplace) -> Iterator[str]:
 
 def link(marketplace: Marketplace, worker_id: str = "ann") -> str:
     with marketplace.write() as transaction:
-        return accounts.create_password_link(transaction, worker_id, 14)
+        return worker_accounts.create_password_link(transaction, worker_id, 14)
 
 
 def invitation(marketplace: Marketplace, uses: int = 1) -> str:
     with marketplace.write() as transaction:
-        return accounts.create_invitation(transaction, uses, 14, "US", "CA")
+        return worker_accounts.create_invitation(transaction, uses, 14, "US", "CA")
 
 
 def fill(browser: Browser, path: str, **values: str) -> Any:
@@ -119,7 +119,7 @@ def test_failed_attempts_are_limited_for_a_while(ann: Browser, closed_site: str,
 def test_failed_attempts_of_one_address_are_limited_over_all_ids(
     ann: Browser, closed_site: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(accounts.MAX_FAILURES, "address", 3)
+    monkeypatch.setitem(worker_accounts.MAX_FAILURES, "address", 3)
     browser = Browser(closed_site)
     for n in range(3):
         sign_in(browser, f"w{n}", "wrong horse")
@@ -171,12 +171,12 @@ def test_disabling_or_resetting_an_account_ends_its_sessions(
     marketplace: Marketplace, ann: Browser, closed_site: str
 ) -> None:
     with marketplace.write() as transaction:
-        accounts.set_disabled(transaction, "ann", True)
+        worker_accounts.set_disabled(transaction, "ann", True)
     assert not is_in(ann)
     browser = Browser(closed_site)
     assert "Wrong worker ID or password." in sign_in(browser, "ann", PASSWORD).html
     with marketplace.write() as transaction:
-        accounts.set_disabled(transaction, "ann", False)
+        worker_accounts.set_disabled(transaction, "ann", False)
     sign_in(browser, "ann", PASSWORD)
     assert is_in(browser)
     link(marketplace)
@@ -193,7 +193,7 @@ def test_a_disabled_worker_cannot_accept_a_hit_from_an_old_page(
     form = browser.get(f"/projects/{group}/tasks").form("/accept")
     assert form
     with marketplace.write() as transaction:
-        accounts.set_disabled(transaction, "ann", True)
+        worker_accounts.set_disabled(transaction, "ann", True)
     browser.post(*form)
     assert browser.status == 403
     assert mturk.list_hits()["HITs"][0]["NumberOfAssignmentsPending"] == 0
@@ -270,8 +270,8 @@ def test_a_disabled_worker_can_submit_hits_in_progress(mturk: Any, marketplace: 
     group = create(mturk)["HITGroupId"]
     with marketplace.write() as transaction:
         workers.register(transaction, "ann")
-        held = assignments.accept(transaction, "ann", group).assignment_id
-        accounts.set_disabled(transaction, "ann", True)
+        held = worker_assignments.accept(transaction, "ann", group).assignment_id
+        worker_accounts.set_disabled(transaction, "ann", True)
     page = Browser(closed_site).post("/mturk/externalSubmit", {"assignmentId": held, "answer": "yes"})
     assert 'id="submitted"' in page.html
 
@@ -288,13 +288,13 @@ def test_a_session_of_a_deleted_account_does_not_open_a_new_account_of_that_id(
 def test_a_password_reset_during_sign_in_prevents_the_session(
     marketplace: Marketplace, ann: Browser, closed_site: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = accounts.verify_password
+    right = worker_accounts.verify_password
 
     def slowly(stored: str | None, password: str) -> bool:
         link(marketplace)
         return right(stored, password)
 
-    monkeypatch.setattr(accounts, "verify_password", slowly)
+    monkeypatch.setattr(worker_accounts, "verify_password", slowly)
     browser = Browser(closed_site)
     assert "Wrong worker ID or password." in sign_in(browser, "ann", PASSWORD).html
     assert not is_in(browser)

@@ -11,7 +11,7 @@ from urllib.error import URLError
 
 import pytest
 
-from simpleturk.commands.marketplace.serve.process import checked_tls, listen
+from simpleturk.commands.marketplace.serve.server import checked_tls, listen
 from simpleturk.errors import SimpleturkError
 from tests.commands.marketplace.serve.conftest import Served
 from tests.conftest import Run

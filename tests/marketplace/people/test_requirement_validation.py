@@ -6,7 +6,7 @@ import pytest
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.errors import RequestError
-from simpleturk.marketplace.people.requirement_rules import check_requirements, check_usable
+from simpleturk.marketplace.people.requirement_validation import check_requirements, check_usable
 from simpleturk.mturk.qualifications import LOCALE, NUMBER_APPROVED
 from tests.marketplace.people.conftest import create_type
 

@@ -1,4 +1,4 @@
-"""Items that commands act on one by one: the ids that the user names, and the report of what happened to each."""
+"""The ids that a user names for a command: as arguments, in a file of ids, in results."""
 
 import itertools
 import json
@@ -10,9 +10,8 @@ from pathlib import Path
 
 from simpleturk import console
 from simpleturk.batch.inputs.csv_reader import begins_table
-from simpleturk.batch.results.csv import decisions
-from simpleturk.batch.review import Outcome
-from simpleturk.errors import Problem, Problems, Repetitions, SimpleturkError, SomeFailed, reporting_missing_file
+from simpleturk.batch.results.decisions import decisions
+from simpleturk.errors import Problem, Problems, SimpleturkError, reporting_missing_file
 
 
 @dataclass(frozen=True)
@@ -66,58 +65,6 @@ def _marked_assignments(lines: Iterable[bytes], name: str, approve: bool) -> dic
         rows = f"{console.plural(others, 'row')} of {name} {'is' if others == 1 else 'are'}"
         console.note(f"{rows} marked to {verb}: simpleturk {verb} --assignments {name}")
     return {decision.assignment_id: NamedItem(decision.status, decision.reason) for decision in chosen}
-
-
-class Failures:
-    """Prints failures of items as they happen, at most 10 of a kind; the others are counted at the end."""
-
-    def __init__(self, noun: str) -> None:
-        self.noun = noun
-        self.number = 0
-        self._repetitions = Repetitions()
-
-    def add(self, item: str, problem: str) -> None:
-        """Report the failure of an item."""
-        self.number += 1
-        if self._repetitions.is_shown(problem):
-            console.failure(f"{self.noun} {item}: {problem}" if self.noun else problem)
-
-    def finish(self) -> None:
-        """Print the counts of the failures that were not printed."""
-        for summary in self._repetitions.summaries(self.noun):
-            console.failure(summary)
-
-
-def report(outcomes: Iterable[Outcome], number: int, noun: str, done: str, doing: str, when: str | None = None) -> None:
-    """Print every failure as it happens, then a summary. Raises SomeFailed if an item failed.
-
-    `noun` names the items ("HIT"), `done` and `doing` the action ("Expired", "Expiring"); `when` is the time at which
-    the action takes effect, None for now.
-    """
-    failed, already = count(outcomes, number, noun, doing)
-    before = f"; {already:,} had been {done.lower()} before" if already else ""
-    items = console.plural(number - failed - already, noun)
-    console.note(f"{items} will be {done.lower()} {when}." if when else f"{done} {items}{before}.")
-    raise_if_some(failed, number, noun, done)
-
-
-def count(outcomes: Iterable[Outcome], number: int, noun: str, doing: str) -> tuple[int, int]:
-    """Print every failure as it happens; return how many items failed, and how many needed no action."""
-    failures, already = Failures(noun), 0
-    with console.progress(doing, number) as advance:
-        for outcome in outcomes:
-            if outcome.problem:
-                failures.add(outcome.item, outcome.problem)
-            already += outcome.already
-            advance()
-    failures.finish()
-    return failures.number, already
-
-
-def raise_if_some(failed: int, number: int, noun: str, done: str) -> None:
-    """Raise SomeFailed if any of the items failed."""
-    if failed:
-        raise SomeFailed(f"{failed:,} of {console.plural(number, noun)} could not be {done.lower()}")
 
 
 def _read_ids(lines: Iterable[bytes], name: str, key: str) -> dict[str, NamedItem]:

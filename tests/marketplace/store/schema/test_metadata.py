@@ -5,7 +5,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex
 
 from simpleturk.marketplace.store.schema import workers
-from simpleturk.marketplace.store.schema.base import is_literally, partial_index
+from simpleturk.marketplace.store.schema.metadata import is_literally, partial_index
 
 
 def test_a_literal_condition_holds_its_value_in_the_statement() -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from simpleturk.commands.tasks.preview.session import Task, as_json
+from simpleturk.commands.tasks.preview.task import Task, as_json
 from tests.conftest import records
 
 

@@ -4,7 +4,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from simpleturk.client.throttle import AdaptiveRateLimiter
+from simpleturk.client.rate_limiter import AdaptiveRateLimiter
 
 
 def test_no_more_calls_than_allowed_are_in_flight() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.web import assets as kept
+from simpleturk.marketplace.web import hit_assets as kept
 from tests.assets.conftest import NAME, PNG, questions
 from tests.conftest import Run, serving
 

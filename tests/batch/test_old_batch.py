@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simpleturk.batch.import_results import OldBatch, completed_hits, read_old_batch
+from simpleturk.batch.old_batch import OldBatch, completed_hits, read_old_batch
 from simpleturk.errors import Problems, SimpleturkError
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

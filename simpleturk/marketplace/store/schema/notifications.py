@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text
 
-from simpleturk.marketplace.store.schema.base import metadata
+from simpleturk.marketplace.store.schema.metadata import metadata
 
 notification_settings = Table(
     "notification_settings",

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from simpleturk import console
 from simpleturk.batch.ids import read_ids
+from simpleturk.batch.progress import fetch_hits
 from simpleturk.batch.record import BatchRecord, read_record, record_path
-from simpleturk.batch.status import fetch_hits
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of
 from simpleturk.errors import SimpleturkError

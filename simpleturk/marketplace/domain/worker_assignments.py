@@ -13,8 +13,8 @@ from sqlalchemy import Integer, Select, bindparam, cast, func, select
 from simpleturk.marketplace.domain import deadlines, lifecycle, review_policies, worker_limits
 from simpleturk.marketplace.domain.search import Next, group_row, hit_if_available, next_of_type, requirements_text
 from simpleturk.marketplace.errors import RequestError
-from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
 from simpleturk.marketplace.people.requirements import unmet
+from simpleturk.marketplace.people.worker_errors import FormErrors, WorkerError
 from simpleturk.marketplace.questions.form_answers import FilledForm, fill_form
 from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.store.rows import AssignmentRow, HITRow, MessageRow, WorkerAssignmentRow, columns

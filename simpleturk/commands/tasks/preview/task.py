@@ -14,13 +14,13 @@ from simpleturk.batch.lint.check import check_page
 from simpleturk.batch.properties.model import Properties
 from simpleturk.batch.results.fetch import result_record
 from simpleturk.batch.templates.jinja import INCLUDES
-from simpleturk.batch.templates.source import QuestionSource
+from simpleturk.batch.templates.question_source import QuestionSource
 from simpleturk.batch.templates.source_map import SourceMap, line_starts
 from simpleturk.client.connect import connect
 from simpleturk.client.endpoints import LOCAL_URL, Endpoint
 from simpleturk.errors import Problem, Problems, SimpleturkError
 from simpleturk.files import json_line, stamp
-from simpleturk.marketplace.domain import assignments, lifecycle
+from simpleturk.marketplace.domain import lifecycle, worker_assignments
 from simpleturk.marketplace.domain.marketplace import Marketplace as OwnMarketplace
 from simpleturk.marketplace.people import workers
 from simpleturk.marketplace.questions.form_answers import FilledForm
@@ -120,7 +120,7 @@ class Task:
         with self.marketplace.write() as transaction:
             hit = lifecycle.get_hit(transaction, hit_id)
             assignment_id = lifecycle.accept(transaction, hit, WORKER)
-            return assignments.own_assignment(transaction, WORKER, assignment_id)
+            return worker_assignments.own_assignment(transaction, WORKER, assignment_id)
 
     def submit(self, assignment_id: str, fields: list[tuple[str, str]]) -> None:
         """Submit the fields that a page sent. Raises WorkerError; FormErrors for missing answers."""
@@ -128,17 +128,17 @@ class Task:
         while True:
             try:
                 with self.marketplace.write() as transaction:
-                    assignments.submit(transaction, assignment_id, fields, WORKER, filled, defer=True)
+                    worker_assignments.submit(transaction, assignment_id, fields, WORKER, filled, defer=True)
                 return
-            except assignments.Unfilled as unfilled:
+            except worker_assignments.Unfilled as unfilled:
                 filled = unfilled.fill()
 
     def result(self, assignment_id: str) -> str | None:
         """The line that `results` would print for an assignment; None until it is submitted."""
         with self.marketplace.read() as transaction:
-            if not assignments.is_submitted(transaction, assignment_id):
+            if not worker_assignments.is_submitted(transaction, assignment_id):
                 return None
-            hit_id = assignments.own_assignment(transaction, WORKER, assignment_id).hit_id
+            hit_id = worker_assignments.own_assignment(transaction, WORKER, assignment_id).hit_id
         line, value = self._shown[hit_id]
         [assignment] = self.mturk.assignments(hit_id, ["Submitted", "Approved"], 1)
         return json_line(result_record(assignment, line=line, input=value))

@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 
-from simpleturk.marketplace.web.server.threads import READERS, Threads
+from simpleturk.marketplace.web.database_threads import READERS, Threads
 
 
 def most_at_once(is_write: bool) -> int:

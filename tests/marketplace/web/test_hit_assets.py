@@ -7,7 +7,7 @@ import pytest
 from starlette.responses import Response
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.web.assets import file_response, keep
+from simpleturk.marketplace.web.hit_assets import file_response, keep
 from tests.marketplace.conftest import Browser
 
 

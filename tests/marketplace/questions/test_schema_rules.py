@@ -3,7 +3,7 @@
 import pytest
 
 from simpleturk.marketplace.errors import RequestError
-from simpleturk.marketplace.questions.schema import parse_number, sequence, whole_number
+from simpleturk.marketplace.questions.schema_rules import parse_number, sequence, whole_number
 from simpleturk.marketplace.questions.xml import parse_xml
 
 

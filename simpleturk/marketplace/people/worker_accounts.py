@@ -16,7 +16,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import ColumnElement, bindparam, delete, exists, insert, or_, select, update
 
 from simpleturk.marketplace.people import workers as people
-from simpleturk.marketplace.people.refusals import WorkerError
+from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.marketplace.store.rows import WorkerRow, columns
 from simpleturk.marketplace.store.schema import ended_sessions, invitations, sign_in_failures, workers
 from simpleturk.marketplace.store.transaction import Transaction

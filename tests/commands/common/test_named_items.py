@@ -5,7 +5,7 @@ from pathlib import Path
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from tests.commands.review.test_review import statuses
-from tests.conftest import Files, Run, do
+from tests.conftest import Run, do
 
 
 def test_all_bad_lines_of_a_file_are_named_and_nothing_is_approved(run: Run, submitted: list[str]) -> None:
@@ -50,17 +50,3 @@ def test_a_wrong_ids_file_prints_ten_problems_and_counts_the_others(run: Run, wo
     assert (result.exit_code, len(lines)) == (1, 11)
     assert lines[0] == "error: page.html, line 1: has no assignment id"
     assert lines[-1] == "error: and 15 more: has no assignment id"
-
-
-def test_equal_failures_of_items_are_printed_ten_times_and_then_counted(run: Run, batch_files: Files) -> None:
-    batch_files([{"word": str(number)} for number in range(30)])
-    assert run("launch").exit_code == 0
-    result = run("delete")
-    assert result.exit_code == 3
-    lines = result.stderr.splitlines()
-    assert [line.partition(": available")[2] for line in lines[:10]] == [" to workers; --force expires it first"] * 10
-    assert lines[10:] == [
-        "error: and 20 more HITs: available to workers; --force expires it first",
-        "Deleted 0 HITs.",
-        "error: 30 of 30 HITs could not be deleted",
-    ]

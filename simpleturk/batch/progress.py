@@ -112,7 +112,7 @@ class Progress:
         return not self.available and not self.pending
 
 
-def progress(hits_by_id: dict[str, "HIT | None"]) -> Progress:
+def progress_of(hits_by_id: dict[str, "HIT | None"]) -> Progress:
     """Count the HITs and their assignments by state."""
     hits = [hit for hit in hits_by_id.values() if hit is not None]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.responses import PlainTextResponse
 
-from simpleturk.marketplace.web.server.hosts import FRAME_HOST, SITE_HOST, HostDispatcher, is_loopback
+from simpleturk.marketplace.web.server.host_dispatcher import FRAME_HOST, SITE_HOST, HostDispatcher, is_loopback
 
 
 def answer(dispatcher: HostDispatcher, *hosts: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.people import accounts
+from simpleturk.marketplace.people import worker_accounts
 from simpleturk.marketplace.web.settings import ServerSettings, SiteSettings
 from tests.conftest import serving
 from tests.marketplace.conftest import Browser
@@ -19,7 +19,7 @@ def test_every_page_asks_to_sign_in_and_continues_at_its_address(site: str, path
 
 def test_a_session_that_was_ended_elsewhere_has_to_sign_in_again(marketplace: Marketplace, ann: Browser) -> None:
     with marketplace.write() as transaction:
-        accounts.end_sessions(transaction, "ann")
+        worker_accounts.end_sessions(transaction, "ann")
     assert ann.get("/dashboard").form("/sign-in")
     assert "Account of" not in ann.get("/dashboard").html
 

@@ -1,6 +1,6 @@
 """Errors that a worker reads on a page."""
 
-from simpleturk.marketplace.people.refusals import FormErrors, WorkerError
+from simpleturk.marketplace.people.worker_errors import FormErrors, WorkerError
 from simpleturk.marketplace.questions.form_answers import FilledForm
 
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from simpleturk.batch.status import fetch_hits, progress
+from simpleturk.batch.progress import fetch_hits, progress_of
 from simpleturk.client.client import MTurk
 from simpleturk.errors import NoSuchHIT
 from simpleturk.mturk.models import HIT
@@ -92,7 +92,7 @@ def test_progress_adds_up_and_counts_submitted_work() -> None:
         "d": hit("d", "Reviewing", available=0, completed=1),
         "e": None,
     }
-    state = progress(found).as_json()
+    state = progress_of(found).as_json()
     assert state == {
         "hits": 5, "assignable": 1, "unassignable": 1, "reviewable": 1, "reviewing": 1, "gone": 1,
         "assignments": 12, "available": 1, "expired": 2, "pending": 3, "submitted": 4, "reviewed": 2,

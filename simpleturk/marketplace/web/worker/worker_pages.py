@@ -10,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.people import accounts
-from simpleturk.marketplace.people.accounts import Session
-from simpleturk.marketplace.people.refusals import WorkerError
+from simpleturk.marketplace.people import worker_accounts
+from simpleturk.marketplace.people.worker_accounts import Session
+from simpleturk.marketplace.people.worker_errors import WorkerError
+from simpleturk.marketplace.web.database_threads import Threads
 from simpleturk.marketplace.web.identity import Identity, Passwords, check_session
 from simpleturk.marketplace.web.pages import Pages, RedirectTo, safe_path
-from simpleturk.marketplace.web.server.threads import Threads
 from simpleturk.marketplace.web.settings import SiteSettings
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -56,7 +56,7 @@ class WorkerPages(Pages):
         if session is None:
             raise RedirectTo(self._sign_in_first(request))
         with self.marketplace.read() as transaction:
-            status = accounts.session_status(transaction, session, self.settings.terms)
+            status = worker_accounts.session_status(transaction, session, self.settings.terms)
         if status == "ended":
             request.session.clear()
             raise RedirectTo(self._sign_in_first(request))
@@ -77,7 +77,7 @@ class WorkerPages(Pages):
         if session is not None and came_from not in ("none", "same-origin"):
             raise RedirectTo(self.page(request, "switch.html", linked=linked, next=_address(request)))
         with self.marketplace.write() as transaction:
-            begun = accounts.begin_session(transaction, linked)
+            begun = worker_accounts.begin_session(transaction, linked)
         self.identity.remember(request, begun)
         raise RedirectTo(RedirectResponse(_address(request), 303))
 

@@ -1,0 +1,63 @@
+"""A person's decisions in a results CSV: the marks in its columns Approve and Reject."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from simpleturk.batch.inputs.csv_reader import records
+from simpleturk.batch.results.csv import DECISIONS
+from simpleturk.errors import Problem, Problems
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The decision of a row about an assignment: `approve`, or reject with a `reason`, or neither ("")."""
+
+    assignment_id: str
+    status: str
+    approve: bool
+    reason: str
+
+
+#: Characters that make a cell look empty.
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\xa0 "
+
+
+def decisions(file: Iterable[bytes], name: str) -> list[Decision]:
+    """Read a reviewer's decisions: x in Approve, or a reason in Reject. Raises Problems with all wrong rows."""
+    problems: list[Problem] = []
+    by_assignment: dict[str, tuple[int, Decision]] = {}
+    for item in records(file, name, "AssignmentId"):
+        if isinstance(item, Problem):
+            problems.append(item)
+            continue
+        line, row = item
+        if not set(DECISIONS) & set(row):
+            hint = "add the columns: x in Approve approves, a reason in Reject rejects"
+            problems.append(Problem(f"{name}, line 1", "has no column Approve and no column Reject", hint))
+            break
+        decision = Decision(
+            row["AssignmentId"].strip(),
+            row.get("AssignmentStatus", "").strip(),
+            bool(row.get("Approve", "").strip()),
+            row.get("Reject", "").strip().strip(_INVISIBLE),
+        )
+        wrong = _wrong(decision, row.get("Approve", "").strip())
+        earlier = by_assignment.setdefault(decision.assignment_id, (line, decision))
+        if earlier[1] != decision:
+            wrong = f"contradicts line {earlier[0]} about {decision.assignment_id}"
+        if wrong:
+            problems.append(Problem(f"{name}, line {line}", wrong))
+    if problems:
+        raise Problems(problems)
+    return [decision for _, decision in by_assignment.values()]
+
+
+def _wrong(decision: Decision, mark: str) -> str | None:
+    """The problem of a row's decision, None without one."""
+    if (mark or decision.reason) and (not decision.assignment_id or len(decision.assignment_id.split()) > 1):
+        return "has a decision, but no assignment id"
+    if mark and decision.reason:
+        return "has both x in Approve and a reason in Reject"
+    if mark and mark.lower() != "x":
+        return f"Approve has {mark[:40]!r}: write x to approve, or leave it empty"
+    return None

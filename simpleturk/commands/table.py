@@ -1,0 +1,314 @@
+"""The commands, as a table: under which heading, in which module, with which help and examples.
+
+`simpleturk --help` reads only this table: a command's module is imported when the command runs.
+"""
+
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """A command: where its function is, the first line of its docstring, and examples.
+
+    `target` is a module below simpleturk.commands and a function in it. Each example is a purpose and a command line.
+    """
+
+    target: str
+    help: str
+    examples: tuple[tuple[str, str], ...]
+
+
+class GroupEntry(NamedTuple):
+    """A command that has commands of its own."""
+
+    help: str
+    commands: dict[str, Entry]
+
+
+REQUESTER = GroupEntry(
+    "Manage requesters: API access keys, money, payments.",
+    {
+        "add": Entry(
+            "marketplace.requester:add",
+            "Add a requester and print their access key as JSON.",
+            (("Save the key of a new requester.", "simpleturk requester add 'Vision Lab' > key.json"),),
+        ),
+        "list": Entry(
+            "marketplace.requester:list_",
+            "List requesters with their keys and money as JSON Lines.",
+            (("Print the names only.", "simpleturk requester list | jq -r .requester"),),
+        ),
+        "revoke": Entry(
+            "marketplace.requester:revoke",
+            "Revoke an access key, or all keys of a requester.",
+            (
+                ("Revoke one key.", "simpleturk requester revoke AKIA2E0A8F3B244C9986"),
+                ("Revoke all keys of a requester.", "simpleturk requester revoke 'Vision Lab'"),
+            ),
+        ),
+        "deposit": Entry(
+            "marketplace.requester:deposit",
+            "Add money to a requester's account.",
+            (("Add 250 USD.", "simpleturk requester deposit 250 --requester 'Vision Lab'"),),
+        ),
+        "unlimited": Entry(
+            "marketplace.requester:unlimited",
+            "Remove the spending limit of a requester.",
+            (("Remove the limit of the local requester.", "simpleturk requester unlimited"),),
+        ),
+        "payments": Entry(
+            "marketplace.requester:payments",
+            "Print what a requester owes workers, as CSV.",
+            (
+                ("Save all unpaid payments.", "simpleturk requester payments > pay.csv"),
+                ("Print one sum per worker.", "simpleturk requester payments --by-worker"),
+            ),
+        ),
+        "paid": Entry(
+            "marketplace.requester:paid",
+            "Mark the payments in a file as paid.",
+            (("Mark the payments saved before.", "simpleturk requester paid pay.csv"),),
+        ),
+    },
+)
+
+WORKER = GroupEntry(
+    "Manage workers: accounts, invitations, attributes.",
+    {
+        "add": Entry(
+            "workers.worker:add",
+            "Create accounts and print password links as JSON Lines.",
+            (
+                ("Create two accounts.", "simpleturk worker add ann bob"),
+                ("Create the accounts in a file.", "simpleturk worker add --workers lab.csv > links.jsonl"),
+            ),
+        ),
+        "invite": Entry(
+            "workers.worker:invite",
+            "Print a link with which people create their own account.",
+            (("Invite up to 30 people for a week.", "simpleturk worker invite --uses 30 --days 7"),),
+        ),
+        "list": Entry(
+            "workers.worker:list_",
+            "List all workers as JSON Lines.",
+            (("Print the ids only.", "simpleturk worker list | jq -r .worker_id"),),
+        ),
+        "set": Entry(
+            "workers.worker:set_",
+            "Set a worker's country and qualifications.",
+            (("Grant Masters, and set the country.", "simpleturk worker set ann --masters --country US-CA"),),
+        ),
+        "disable": Entry(
+            "workers.worker:disable",
+            "Stop workers from signing in.",
+            (("Disable one account.", "simpleturk worker disable ann"),),
+        ),
+        "enable": Entry(
+            "workers.worker:enable",
+            "Allow disabled workers to sign in again.",
+            (("Enable one account.", "simpleturk worker enable ann"),),
+        ),
+        "reset": Entry(
+            "workers.worker:reset",
+            "Reset passwords and print new password links.",
+            (("Send a worker a new link.", "simpleturk worker reset ann"),),
+        ),
+        "export": Entry(
+            "workers.worker:export",
+            "Print all data stored about a worker, as JSON.",
+            (("Save the data of one worker.", "simpleturk worker export ann > ann.json"),),
+        ),
+        "delete": Entry(
+            "workers.worker:delete",
+            "Delete a worker's personal data.",
+            (
+                ("Keep the answers, which belong to batches.", "simpleturk worker delete ann"),
+                ("Empty the answers, too.", "simpleturk worker delete ann --answers"),
+            ),
+        ),
+    },
+)
+
+#: The headings of `simpleturk --help`, and the commands under each.
+TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
+    "Tasks": {
+        "init": Entry(
+            "tasks.init:init",
+            "Create a task folder: template, properties, inputs.",
+            (
+                ("Begin with the default example.", "simpleturk init my_task"),
+                ("Begin with another example.", "simpleturk init my_task --from image_captioning"),
+                ("List the examples.", "simpleturk init --list"),
+            ),
+        ),
+        "demo": Entry(
+            "tasks.demo.command:demo",
+            "Run a complete batch locally, with simulated workers.",
+            (("Keep the files in a folder of your choice.", "simpleturk demo my-first-batch"),),
+        ),
+        "render-template": Entry(
+            "tasks.render_template:render_template",
+            "Render the page of one input, or preview it.",
+            (
+                ("Preview in a browser; reload on each change.", "simpleturk render-template --preview"),
+                ("Save the page of the input on line 3.", "simpleturk render-template --line 3 --output page.html"),
+            ),
+        ),
+        "check": Entry(
+            "tasks.check:check",
+            "Check template, properties and inputs; create nothing.",
+            (
+                ("Check the task folder.", "simpleturk check"),
+                ("Fail on warnings, too.", "simpleturk check --strict"),
+            ),
+        ),
+        "properties": Entry(
+            "tasks.properties:properties",
+            "List all HIT properties, or check a properties file.",
+            (
+                ("List the properties.", "simpleturk properties"),
+                ("Check a file.", "simpleturk properties --check hit.json"),
+            ),
+        ),
+    },
+    "Batch": {
+        "launch": Entry(
+            "batch.launch.command:launch",
+            "Create one HIT per input and save their ids.",
+            (
+                ("Launch the batch of a task folder.", "simpleturk launch"),
+                ("Show the price; create nothing.", "simpleturk launch --dry-run"),
+                (
+                    "Name the files.",
+                    "simpleturk launch --template page.html --properties hit.json --inputs data.jsonl",
+                ),
+                ("Launch inputs that were added at the end.", "simpleturk launch --add"),
+            ),
+        ),
+        "progress": Entry(
+            "batch.progress:progress",
+            "Show the state of a batch's HITs and assignments.",
+            (
+                ("Show a table.", "simpleturk progress"),
+                ("Update the table until the batch is done.", "simpleturk progress --watch"),
+                ("Name the batch.", "simpleturk progress --ids hit_ids.txt"),
+            ),
+        ),
+        "results": Entry(
+            "batch.results:results",
+            "Print completed work as JSON Lines or CSV.",
+            (
+                ("Save the results.", "simpleturk results > results.jsonl"),
+                ("Add new results to a file.", "simpleturk results --output results.jsonl"),
+                ("Save a table.", "simpleturk results --output results.csv"),
+            ),
+        ),
+        "extend": Entry(
+            "batch.extend:extend",
+            "Add assignments or time to a batch's HITs.",
+            (
+                ("Get one more answer per HIT.", "simpleturk extend --assignments-by 1"),
+                ("Give workers one more day.", "simpleturk extend --hours 24"),
+            ),
+        ),
+        "expire": Entry(
+            "batch.hits:expire",
+            "Stop showing a batch's HITs to workers.",
+            (
+                ("Stop now.", "simpleturk expire"),
+                ("Stop at a time.", "simpleturk expire --at 2026-12-31T18:00"),
+            ),
+        ),
+        "delete": Entry(
+            "batch.hits:delete",
+            "Delete HITs and their answers.",
+            (
+                ("Delete a batch that is reviewed.", "simpleturk delete"),
+                ("Expire HITs that are still available first.", "simpleturk delete --force"),
+            ),
+        ),
+        "hits": Entry(
+            "batch.hits:hits",
+            "List every HIT of the account as JSON Lines.",
+            (("Print the ids of HITs to review.", "simpleturk hits --status Reviewable | jq -r .hit_id"),),
+        ),
+        "import": Entry(
+            "batch.import_:import_",
+            "Import an old batch's results as HITs.",
+            (
+                (
+                    "Import a file that Amazon's requester site made.",
+                    "simpleturk import Batch_3482914_batch_results.csv",
+                ),
+            ),
+        ),
+    },
+    "Review and pay": {
+        "approve": Entry(
+            "review.review:approve",
+            "Approve submitted assignments: all, or those named.",
+            (
+                ("Approve all submitted work of the batch.", "simpleturk approve --feedback 'Thank you'"),
+                ("Approve the assignments in a file.", "simpleturk approve --assignments good.txt"),
+            ),
+        ),
+        "reject": Entry(
+            "review.review:reject",
+            "Reject assignments; the workers read your reason.",
+            (
+                ("Reject one assignment.", "simpleturk reject --feedback 'The text is empty' 3ABC"),
+                (
+                    "Reject the assignments in a file.",
+                    "simpleturk reject --feedback 'The text is empty' --assignments bad.txt",
+                ),
+            ),
+        ),
+        "bonus": Entry(
+            "review.bonus:bonus",
+            "Pay a bonus to the workers of assignments.",
+            (("Pay 50 cents.", "simpleturk bonus --amount 0.50 --reason 'Very careful work' 3ABC"),),
+        ),
+        "balance": Entry(
+            "review.balance:balance",
+            "Print the account's balance in USD.",
+            (("Print the balance of the local marketplace.", "simpleturk balance"),),
+        ),
+    },
+    "Marketplace": {
+        "serve": Entry(
+            "marketplace.serve.command:serve",
+            "Start the worker site and the API of your marketplace.",
+            (
+                ("Serve this computer.", "simpleturk serve"),
+                ("Serve your network; workers sign in.", "simpleturk serve --host 0.0.0.0 --accounts"),
+            ),
+        ),
+        "requester": REQUESTER,
+    },
+    "Workers": {
+        "worker": WORKER,
+        "block": Entry(
+            "workers.block:block",
+            "Block workers from all your HITs, or list them.",
+            (
+                ("Block two workers.", "simpleturk block --reason 'Random answers' ann bob"),
+                ("List blocked workers.", "simpleturk block --list"),
+            ),
+        ),
+        "unblock": Entry(
+            "workers.block:unblock",
+            "Allow blocked workers to do your HITs again.",
+            (("Unblock one worker.", "simpleturk unblock ann"),),
+        ),
+    },
+    "Help": {
+        "help": Entry(
+            "help:help_",
+            "Show the manual, or the help of a command.",
+            (
+                ("List the topics.", "simpleturk help"),
+                ("Explain HIT, assignment, requester and other words.", "simpleturk help words"),
+                ("Show the help of a command.", "simpleturk help launch"),
+            ),
+        ),
+    },
+}
