@@ -102,13 +102,13 @@ def serve(
     computers can reach it; API calls must then be signed with a key of `simpleturk requester add`. Ctrl-C stops the
     server. See `simpleturk help serving`.
     """
-    from simpleturk.commands.marketplace.serve import process  # loads the web server
+    from simpleturk.commands.marketplace.serve import server  # loads the web server
 
     # Requests that a proxy forwards come from other computers.
     open_access = is_loopback(host) and not proxy_headers
     if (certfile is None) != (keyfile is None):
         raise UsageError("--certfile and --keyfile go together", "give both")
-    tls = process.checked_tls(certfile, keyfile)
+    tls = server.checked_tls(certfile, keyfile)
     is_secure = bool(tls) or proxy_headers
     site = _site(open_access if open_ is None else open_, host, open_access or is_secure)
     path = database or default_database()
@@ -125,8 +125,8 @@ def serve(
     )
     options: dict[str, Any] = {"proxy_headers": proxy_headers, "workers": workers, **tls}
     options |= {"limit_concurrency": 2000, "timeout_graceful_shutdown": GRACE, "date_header": True}
-    serve_settings = process.run_several if workers > 1 else process.run_one
-    with process.listen(host, port) as listening:
+    serve_settings = server.run_several if workers > 1 else server.run_one
+    with server.listen(host, port) as listening:
         serve_settings(listening, options, lambda at: _announce(at, host, path, settings, bool(tls)), settings, path)
 
 
