@@ -38,6 +38,8 @@ class Command(TyperCommand):
             # A missing option may be set in a configuration that cannot be read: report that first.
             _raise_if_broken(ctx)
             self._explain_missing_option(error)
+            if isinstance(error, typer.BadParameter):
+                error.message = _in_plain_words(error.message)
             raise
         if extra and not ctx.resilient_parsing:
             _raise_if_broken(ctx)
@@ -251,6 +253,23 @@ def _translated(argument: str) -> str:
     return ALIASES.get(name, name) + equals + value
 
 
+#: How Typer says that a value is wrong, and how this program says it.
+_REASONS = (
+    ("Value error, ", ""),
+    ("Input should be greater than or equal to", "must be at least"),
+    ("Input should be less than or equal to", "must be at most"),
+    ("Input should be a valid integer, unable to parse string as an integer", "is not a whole number"),
+    ("Input should be a valid number, unable to parse string as a number", "is not a number"),
+)
+
+
+def _in_plain_words(reason: str) -> str:
+    """Typer's reason why a value is wrong, in plain words."""
+    for words, plain in _REASONS:
+        reason = reason.replace(words, plain)
+    return reason
+
+
 def _spelled_range(match: "re.Match[str]") -> str:
     """ "0.01 to 3650" for "0.01<=x<=3650"."""
     opening, least, comparison, bound = match.groups()
@@ -272,8 +291,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
-    help="Run batches of human tasks (HITs) on a Mechanical Turk of your own, or on any other.",
-    epilog="Run `simpleturk COMMAND --help` for the options and examples of a command.",
+    help="Run batches of human tasks (HITs) on your own Mechanical Turk marketplace, or on another one.",
+    epilog="Run `simpleturk COMMAND --help` for the options and examples of a command, `simpleturk help words` for the "
+    "meaning of HIT, assignment and other words, and `simpleturk help` for the manual.",
 )
 
 

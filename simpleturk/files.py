@@ -1,5 +1,6 @@
 """Files that survive a crash: replaced in one step, or locked and appended to in whole lines."""
 
+import errno
 import json
 import os
 import stat
@@ -160,13 +161,21 @@ def _locked(file: IO[bytes], path: Path) -> Iterator[None]:
         yield
 
 
+#: The hints for files that cannot be written for another reason than a full disk.
+_HINTS = {
+    **dict.fromkeys((errno.ENOENT, errno.ENOTDIR), "create the folder, or name another file"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "name a file in a folder in which you can write"),
+    errno.EISDIR: "name a file, not a folder",
+}
+
+
 @contextmanager
 def reporting_full_disk(path: Path) -> Iterator[None]:
     """Turn an OSError, such as that of a full disk, into SimpleturkError."""
     try:
         yield
     except OSError as error:
-        hint = "make room, then run the same command again: it continues"
+        hint = _HINTS.get(error.errno or 0, "make room, then run the same command again: it continues")
         raise SimpleturkError(f"{path}: {(error.strerror or str(error)).lower()}", hint) from error
 
 

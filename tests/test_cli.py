@@ -143,3 +143,19 @@ def test_show_completion_prints_a_script_for_the_shell() -> None:
     own = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ | own)
     assert "complete -o default -F _simpleturk_completion simpleturk" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["extend", "--hours", "soon"], "Invalid value for '--hours': is not a number"),
+        (["extend", "--assignments-by", "0"], "Invalid value for '--assignments-by': must be at least 1"),
+        (["extend", "--hours", "99999"], "Invalid value for '--hours': must be at most 8760"),
+        (["results", "--format", "xml"], "Invalid value for '--format': 'xml' is not one of 'jsonl', 'csv'."),
+    ],
+)
+def test_the_reason_why_a_value_is_wrong_is_in_plain_words(
+    run: Run, folder: Path, arguments: list[str], reason: str
+) -> None:
+    result = run(*arguments)
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, f"Error: {reason}")

@@ -91,3 +91,9 @@ def test_a_json_line_is_one_line_that_utf_8_can_hold(value: dict[str, str]) -> N
 def test_what_is_no_regular_file_is_refused(folder: Path) -> None:
     with pytest.raises(SimpleturkError, match="is not a file that can be appended to"), appending(Path("/dev/full")):
         pass
+
+
+def test_the_hint_for_a_missing_folder_is_not_about_space(folder: Path) -> None:
+    with pytest.raises(SimpleturkError) as caught:
+        write_whole(Path("gone/f.txt"), "text")
+    assert caught.value.hint == "create the folder, or name another file"

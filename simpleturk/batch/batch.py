@@ -27,6 +27,9 @@ Result = TypeVar("Result")
 _CHANGED_HINT = "restore the file, and run the command again: it continues with the HITs that are missing"
 
 
+_LINES_HINT = "write one JSON value per line"
+
+
 @dataclass(frozen=True)
 class BatchFiles:
     """The files of a batch, and how to read them.
@@ -162,12 +165,12 @@ def checked_question(source: QuestionSource, value: Any, height: int, check_ques
     question = question_xml(page, height)
     if not page.strip():
         raise Problems(
-            [Problem(str(source.path), "makes an empty page", "write HTML or the XML of a question into it")]
+            [Problem(str(source.path), "the page is empty", "write HTML or the XML of a question into the template")]
         )
     mistake = check_question(question) if check_question and is_question_xml(page) else None
     if mistake:
         raise Problems(
-            [Problem(str(source.path), f"makes an invalid question: {mistake}", "correct the XML of the question")]
+            [Problem(str(source.path), f"the question is invalid: {mistake}", "correct the XML of the question")]
         )
     return question
 
@@ -227,7 +230,8 @@ def _measure_questions(
             Problem(inputs.name, f"has no input on line {missing[0]}, which --skip names", "leave out this --skip")
         )
     if not measured.number and not problems:
-        hint = "leave out --skip, or add inputs" if files.skipped else "write one JSON value per line"
+        form = "write a row for each input below the header" if isinstance(inputs, Table) else _LINES_HINT
+        hint = "leave out --skip, or add inputs" if files.skipped else form
         problems.append(Problem(inputs.name, "holds no inputs", hint))
     return measured
 

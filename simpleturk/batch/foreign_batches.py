@@ -9,7 +9,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +99,7 @@ def _folder(folder: Path) -> ForeignBatch:
     prefix = "hit-"
     named = sorted(path.name.removeprefix(prefix) for path in folder.glob(f"results/{prefix}*") if path.is_dir())
     if not named:
-        hint = "name a file of HIT ids, or a folder of amti, which has _INCOMPLETE or results/hit-…"
+        hint = "name an ids file, or the folder of a batch of amti: it contains _INCOMPLETE or results/hit-…"
         raise SimpleturkError(f"{folder}: is a folder without HIT ids", hint)
     wrong = [name for name in named if not is_hit_id(name)]
     if wrong:
@@ -131,6 +131,9 @@ def _each(file: Iterable[bytes], path: Path) -> list[str]:
                 hit_ids[hit_id] = None
             else:
                 problems.append(Problem(f"{path}, line {number}", "has no HIT id", "each line needs hit_id or HITId"))
+    if problems and not hit_ids:
+        # A file without any id is another kind of file: its first line shows that.
+        raise Problems([replace(problems[0], hint="name an ids file of a launch with --ids")])
     if problems:
         raise Problems(problems)
     return list(hit_ids)

@@ -69,7 +69,8 @@ def _ids_in(file: Iterable[bytes], ids: Path) -> Ids:
         else:
             seen[line] = number
     if problems:
-        raise Problems(problems)
+        # A file without any id is another kind of file: its first line shows that.
+        raise Problems(problems if seen else problems[:1])
     return Ids(list(seen), repeated, torn)
 
 

@@ -108,15 +108,24 @@ class _Reader:
 
     def read_records(self, lines: Iterable[bytes]) -> None:
         """Read JSON Lines, or one JSON array, the form of simple-amt in 2014."""
+        is_recognized = False
         for line, record in self._records(lines):
             if not isinstance(record, dict) or not record.get("assignment_id"):
-                self._problem(line, "is not a line of results: it has no assignment_id", "remove it")
+                self._problem(
+                    line,
+                    "is not a line of results: it has no assignment_id",
+                    "name a file of results, or remove the line",
+                )
                 continue
+            is_recognized = True
             cells = {name: record[key] for name, key in _TIMES.items() if record.get(key)}
             names = {"HITId": "hit_id", "AssignmentId": "assignment_id", "WorkerId": "worker_id"}
             names |= {"AssignmentStatus": "status", "RequesterFeedback": "feedback"}
             cells |= {name: str(record[key]) for name, key in names.items() if record.get(key)}
             self._take(line, cells, _fields(record), record.get("input"))
+        if not is_recognized:
+            # A file without any result is another kind of file: its first line shows that.
+            del self.problems[1:]
 
     def _records(self, lines: Iterable[bytes]) -> Iterator[tuple[int, Any]]:
         begun = False

@@ -90,7 +90,7 @@ def read_record(ids: Path) -> BatchRecord | None:
     except FileNotFoundError:
         return None
     except (ValidationError, ValueError, ArithmeticError) as error:
-        reason = "; ".join(_in_words(error)) if isinstance(error, ValidationError) else str(error)
+        reason = "; ".join(list(_in_words(error))[:3]) if isinstance(error, ValidationError) else str(error)
         hint = "restore it, or move it away: commands work with the ids file alone, but cannot resume the launch"
         raise Problems([Problem(str(path), f"is not a batch record: {reason}", hint)]) from error
 
@@ -109,7 +109,10 @@ def _check_texts(record: BatchRecord) -> None:
 def _in_words(error: "ValidationError") -> Iterator[str]:
     for details in error.errors():
         place = ".".join(map(str, details["loc"]))
-        yield f"{place}: {details['msg']}" if place else details["msg"]
+        if details["type"] == "missing":
+            yield f"{place} is missing"
+        else:
+            yield f"{place}: {details['msg']}" if place else details["msg"]
 
 
 def write_record(ids: Path, record: BatchRecord) -> None:

@@ -44,7 +44,10 @@ def connect(
     try:
         client = _client(_session(profile), marketplace.endpoint_url, concurrency, credentials)
     except (aws.BotoCoreError, ValueError) as error:
-        raise SimpleturkError(f"the AWS settings cannot be used: {error}", "see --profile, ~/.aws/config") from error
+        raise SimpleturkError(
+            f"the AWS settings cannot be used: {error}",
+            "name a profile of ~/.aws/config with --profile, or leave out --profile",
+        ) from error
     return MTurk(client, marketplace, concurrency)
 
 

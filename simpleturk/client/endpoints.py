@@ -64,6 +64,11 @@ class Endpoint:
     spends_money: bool
 
     @property
+    def title(self) -> str:
+        """Its name in messages; the URL if it has no name of its own."""
+        return self.endpoint_url if self.name == "endpoint" else self.name
+
+    @property
     def is_local(self) -> bool:
         """Whether it is the marketplace on this computer, which needs no server."""
         return self.endpoint_url == LOCAL_URL

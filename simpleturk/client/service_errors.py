@@ -28,7 +28,7 @@ def service_error(response: dict[str, Any], endpoint: Endpoint) -> MarketplaceEr
     details = response.get("Error", {})
     code = str(response.get("TurkErrorCode") or details.get("Code", ""))
     message = re.sub(r" \(\d+( s)?\)$", "", str(details.get("Message") or code or "refused")).strip()
-    sentence = f"{endpoint.name} refused: {message}"
+    sentence = f"{endpoint.title} refused: {message}"
     reason = code.removeprefix("AWS.MechanicalTurk.")
     if reason.lower() == "hitalreadyexists":
         hit_id = re.search(r"\b[23][A-Z0-9]{15,63}\b", message)
@@ -51,7 +51,7 @@ def not_mturk(endpoint: Endpoint) -> MarketplaceError:
 def unreachable(error: Exception, endpoint: Endpoint) -> MarketplaceError:
     """The error for a call that got no response."""
     hint = "check the network and the endpoint, then run the command again"
-    return MarketplaceError(f"{endpoint.name} cannot be reached: {error}", hint)
+    return MarketplaceError(f"{endpoint.title} cannot be reached: {error}", hint)
 
 
 def no_credentials() -> MarketplaceError:

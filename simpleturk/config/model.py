@@ -62,7 +62,7 @@ class SiteTable(Table):
     )
     sign_up: bool | None = Field(
         default=None,
-        description="Whether everybody may make an account without an invitation.",
+        description="Whether people can create an account without an invitation.",
         examples=["sign_up = true"],
     )
     max_per_worker: int | None = Field(
@@ -146,7 +146,7 @@ _ENDPOINT = '[marketplaces.prod] with endpoint_url = "https://…"'
 
 
 def _known(name: str, known: Iterable[str]) -> str:
-    return suggestion(name, known) or f"it may set {', '.join(known)}"
+    return suggestion(name, known) or f"the settings are {', '.join(known)}"
 
 
 def _where(path: Path, text: str, location: tuple[str, ...]) -> str:

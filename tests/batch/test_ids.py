@@ -27,6 +27,15 @@ def test_every_line_that_is_not_an_id_is_named(folder: Path) -> None:
     assert [problem.where for problem in caught.value.problems] == ["ids.txt, line 2", "ids.txt, line 4"]
 
 
+@pytest.mark.parametrize("text", ["<html>\n<b>\n</html>\n", "{% block a %}\n<p>\n", '{"a": 1}\n{"b": 2}\n'])
+def test_a_file_without_any_id_is_reported_once(folder: Path, text: str) -> None:
+    (folder / "page.html").write_text(text)
+    with pytest.raises(Problems) as caught:
+        read_ids(Path("page.html"))
+    [problem] = caught.value.problems
+    assert (problem.where, problem.hint) == ("page.html, line 1", "name an ids file of a launch with --ids")
+
+
 def test_repeated_ids_count_once_and_are_named(folder: Path) -> None:
     (folder / "ids.txt").write_text("\n".join([IDS[0], "", IDS[1], IDS[0], IDS[1]]) + "\n")
     assert read_ids(Path("ids.txt")) == Ids(IDS[:2], [(4, 1), (5, 3)], "")

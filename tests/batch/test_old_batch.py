@@ -44,6 +44,14 @@ def test_a_worker_cannot_submit_a_hit_twice(folder: Path) -> None:
         read(folder, LINE, LINE | {"assignment_id": "3B"})
 
 
+def test_a_file_without_any_result_is_reported_once(folder: Path) -> None:
+    (folder / "page.html").write_text("<html>\n<p>\n{% x %}\n")
+    with pytest.raises(Problems) as caught:
+        read_old_batch(folder / "page.html", "Approved", NOW)
+    [problem] = caught.value.problems
+    assert problem.where.endswith("page.html, line 1")
+
+
 def test_a_missing_file_and_an_empty_file_are_refused(folder: Path) -> None:
     with pytest.raises(SimpleturkError, match="no such file"):
         read_old_batch(folder / "gone.jsonl", "Approved", NOW)

@@ -82,3 +82,9 @@ def test_a_path_with_a_zero_byte_is_refused(folder: Path) -> None:
     write_record(folder / "i.txt", replace(record(), database="a\0b"))
     with pytest.raises(Problems, match="a path holds a zero byte"):
         read_record(folder / "i.txt")
+
+
+def test_missing_keys_of_a_record_are_named_in_plain_words(folder: Path) -> None:
+    (folder / "ids.batch.json").write_text("{}")
+    with pytest.raises(Problems, match="is not a batch record: batch_id is missing; marketplace is missing"):
+        read_record(folder / "ids.txt")

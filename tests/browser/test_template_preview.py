@@ -186,7 +186,7 @@ def test_a_question_form_is_filled_in_as_on_the_site(
 def test_a_question_that_is_refused_is_told(page: Page, batch_files: Files, preview: Callable[..., str]) -> None:
     batch_files('{"word": "cat"}\n', template="<QuestionForm xmlns='x'><Title>{{ input.word }}</Title></QuestionForm>")
     page.goto(preview())
-    expect(page.get_by_text("makes an invalid question: line 1, column")).to_be_visible()
+    expect(page.get_by_text("the question is invalid: line 1, column")).to_be_visible()
 
 
 def test_local_files_are_shown_and_watched(page: Page, folder: Path, preview: Callable[..., str]) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simpleturk.client.endpoints import AMAZON, LOCAL_URL, EndpointOptions, Home, resolve
+from simpleturk.client.endpoints import AMAZON, LOCAL_URL, Endpoint, EndpointOptions, Home, resolve
 from simpleturk.errors import UsageError, WrongMarketplace
 
 OWN = {"prod": "https://turk.example"}
@@ -106,3 +106,8 @@ def test_a_record_that_gives_the_sandbox_another_url_is_not_the_sandbox() -> Non
     with pytest.raises(WrongMarketplace):
         resolve(EndpointOptions(), {}, edited, acts=True)
     assert resolved(EndpointOptions(), home=edited) == ("endpoint", "https://turk.example", True)
+
+
+def test_an_endpoint_without_a_name_is_its_url_in_messages() -> None:
+    assert Endpoint("endpoint", "https://turk.example", True).title == "https://turk.example"
+    assert Endpoint("local", LOCAL_URL, False).title == "local"

@@ -78,6 +78,6 @@ def test_a_call_that_fails_nine_times_is_given_up_as_passing(monkeypatch: pytest
 def test_an_endpoint_that_cannot_be_reached_is_reported_after_five_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
     mturk = connect(Endpoint("endpoint", "http://127.0.0.1:9", False))
     monkeypatch.setattr("time.sleep", lambda seconds: None)
-    with pytest.raises(MarketplaceError, match="endpoint cannot be reached: Could not connect"):
+    with pytest.raises(MarketplaceError, match="http://127.0.0.1:9 cannot be reached: Could not connect"):
         mturk.balance()
     assert mturk.stats.calls == {"get_account_balance": 5}

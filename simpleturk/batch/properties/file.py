@@ -83,6 +83,9 @@ def _bad_characters(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
                 break
 
 
+_FORM_HINT = 'write {"Title": "…", …}; simpleturk properties lists all properties'
+
+
 def _read(path: Path) -> tuple[dict[str, Any], dict[tuple[str | int, ...], tuple[int, int]]]:
     """The document, and the line and column of each of its parts."""
     try:
@@ -93,6 +96,8 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[tuple[str | int, ...], tuple
         raise SimpleturkError(f"{path}: is a folder, not a file", "name the properties with --properties") from error
     except UnicodeDecodeError as error:
         raise Problems([Problem(str(path), "is not UTF-8 text", "save it as UTF-8")]) from error
+    if not text.strip():
+        raise Problems([Problem(str(path), "is empty", _FORM_HINT)])
     try:
         document = json.loads(text, parse_float=_exact)
     except json.JSONDecodeError as error:
@@ -101,7 +106,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[tuple[str | int, ...], tuple
     except (ValueError, RecursionError) as error:
         raise Problems([Problem(str(path), f"not JSON: {error}")]) from error
     if not isinstance(document, dict):
-        raise Problems([Problem(str(path), "is not a JSON object", 'write {"Title": "…", …}')])
+        raise Problems([Problem(str(path), "is not a JSON object", _FORM_HINT)])
     positions = json_positions(text)
     # Editors find the JSON Schema by this property.
     document.pop("$schema", None)
@@ -132,7 +137,8 @@ def _problem(where: str, details: Any) -> Problem:
     if error_type == "missing":
         return Problem(where, f"{name} is missing")
     if error_type == "extra_forbidden":
-        hint = suggestion(name, Properties.model_fields) if "." not in name else None
+        list_hint = "run simpleturk properties for the list of properties"
+        hint = suggestion(name, Properties.model_fields) or list_hint if "." not in name else None
         return Problem(where, f"{name} is not a property", hint)
     sentences = {
         "greater_than_equal": "{value} is too small: at least {ge}",

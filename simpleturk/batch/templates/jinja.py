@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from types import BuiltinMethodType
 from typing import Any
 
 from jinja2 import (
@@ -57,6 +58,8 @@ class Missing(ChainableUndefined):
         if isinstance(holder, TemplateModule):
             known = [member for member in vars(holder) if not member.startswith("_")]
             return "; ".join(filter(None, (f"the imported template has no {name!r}", suggestion(str(name), known))))
+        if isinstance(holder, _PrintedAsJson) and not isinstance(holder, Mapping):
+            return f"the input is {_KINDS.get(type(holder), 'null')}: it has no {name!r}"
         if not isinstance(holder, Mapping):
             return str(super()._undefined_message) if holder is not missing else f"the input has no {name!r}"
         what = "the input" if isinstance(holder, _Object) else "this part of the input"
@@ -218,12 +221,26 @@ def json_text(value: Any) -> str:
 
 
 class DataEnvironment(Environment):
-    """An input's keys win over the methods of its type: `input.items` is the input's "items", if it has one."""
+    """An input's keys win over the methods of its type: `input.items` is the input's "items", if it has one.
+
+    Without such a key it is missing, but `input.items()` is a call of the method.
+    """
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if isinstance(obj, Mapping) and attribute in obj:
             return obj[attribute]
-        return super().getattr(obj, attribute)
+        value = super().getattr(obj, attribute)
+        is_method = isinstance(obj, dict) and isinstance(value, BuiltinMethodType)
+        return _Method(obj=obj, name=attribute) if is_method else value
+
+
+class _Method(Missing):
+    """A method of an object whose name is not a key of it: a missing variable that can be called."""
+
+    __slots__ = ()
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        return getattr(self._undefined_obj, str(self._undefined_name))(*args, **options)
 
 
 class _PrintedAsJson:
@@ -246,6 +263,9 @@ class _Array(_PrintedAsJson, list[Any]):
 
 class _String(_PrintedAsJson, str):
     __slots__ = ()
+
+
+_KINDS: dict[type, str] = {_Array: "a list", _String: "a text"}
 
 
 class _Null(_PrintedAsJson):

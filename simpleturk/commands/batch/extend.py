@@ -94,7 +94,7 @@ def _confirm(mturk: MTurk, hits: list[HIT], lacking: dict[str, int], yes: bool) 
         total = Price(total.rewards + cost.rewards, total.fees + cost.fees)
     line = (
         f"{console.plural(sum(lacking.values()), 'assignment')} for {console.plural(len(lacking), 'HIT')} on "
-        f"{mturk.marketplace.name}: ${total.rewards:,.2f} + ${total.fees:,.2f} fees = ${total.total:,.2f}"
+        f"{mturk.marketplace.title}: ${total.rewards:,.2f} + ${total.fees:,.2f} fees = ${total.total:,.2f}"
     )
     if not mturk.marketplace.spends_money or yes or not lacking:
         console.note(line)

@@ -80,10 +80,11 @@ def expire(where: MarketplaceOptions, ids: IdsOpt = DEFAULT_IDS, at: AtOpt = Non
     """
     hit_ids, _, mturk = the_batch(where, ids, acts=True)
     if mturk.marketplace.spends_money:
-        question = f"Expire {console.plural(len(hit_ids), 'HIT')} on {mturk.marketplace.name}?"
+        question = f"Expire {console.plural(len(hit_ids), 'HIT')} on {mturk.marketplace.title}?"
         console.confirm(question, yes)
     outcomes = _expire_each(mturk, hit_ids, at or NOW)
-    report(outcomes, len(hit_ids), "HIT", "Expired", "Expiring", f"at {at:%Y-%m-%dT%H:%M:%SZ}" if at else None)
+    when = f"at {at:%Y-%m-%dT%H:%M:%SZ}" if at and at > datetime.now(UTC) else None
+    report(outcomes, len(hit_ids), "HIT", "Expired", "Expiring", when)
 
 
 @on_a_marketplace
@@ -104,7 +105,7 @@ def delete(
     """
     named = [*(named or ()), *(hit_id or ())]
     if named and all_:
-        raise UsageError("HIT ids and --all exclude each other")
+        raise UsageError("HIT ids and --all cannot be used together")
     mturk, by_id = _hits_to_delete(where, named, ids, all_)
     existing = [hit for hit in by_id.values() if hit is not None]
     live = [hit.hit_id for hit in existing if hit.status == "Assignable" and not (hit.pending or hit.unreviewed)]
@@ -113,7 +114,7 @@ def delete(
         console.note(f"{console.plural(len(by_id) - len(existing), 'HIT')} already deleted, or of another account.")
     if ready:
         objects = f"{console.plural(len(ready), 'HIT')} and {'its' if len(ready) == 1 else 'their'} answers"
-        console.confirm(f"Delete {objects} on {mturk.marketplace.name}? Have you saved the results?", yes)
+        console.confirm(f"Delete {objects} on {mturk.marketplace.title}? Have you saved the results?", yes)
     if force and live:
         report(_expire_each(mturk, live, NOW), len(live), "HIT", "Expired", "Expiring")
     kept = _report_obstacles(existing, set(ready))

@@ -43,7 +43,7 @@ def progress(
     See `simpleturk help words`.
     """
     hit_ids, record, mturk = the_batch(where, ids)
-    title = f"{ids} on {mturk.marketplace.name}"
+    title = f"{ids} on {mturk.marketplace.title}"
     if watch:
         warn_of_unlaunched(record, hit_ids)
         _watch(mturk, hit_ids, title, interval, json_ or not console.is_terminal())
@@ -115,7 +115,7 @@ def _rows(state: Progress) -> list[tuple[str, str]]:
         ("  deleted", f"{state.gone:,}"),
         ("Assignments", f"{state.assignments:,}"),
         ("  available", f"{state.available:,}"),
-        ("  expired before anyone took them", f"{state.expired:,}"),
+        ("  expired without being accepted", f"{state.expired:,}"),
         ("  in progress", f"{state.pending:,}"),
         ("  waiting for review", f"{state.submitted:,}"),
         ("  approved or rejected", f"{state.reviewed:,}"),

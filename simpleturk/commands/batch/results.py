@@ -51,7 +51,8 @@ StatusOpt = Annotated[
     typer.Option(
         "--status",
         metavar="STATE",
-        help="Only work in this state: submitted, approved or rejected. Repeatable. Default: submitted and approved.",
+        help="Only assignments in this state: submitted, approved or rejected. Repeatable. "
+        "Default: submitted and approved.",
     ),
 ]
 WithInputOpt = Annotated[
@@ -67,7 +68,9 @@ FormatOpt = Annotated[
         "else jsonl.",
     ),
 ]
-FollowOpt = Annotated[bool, typer.Option("--follow", help="Print new results as work is submitted, until none can be.")]
+FollowOpt = Annotated[
+    bool, typer.Option("--follow", help="Print new results as work is submitted, until no more can be submitted.")
+]
 
 
 @on_a_marketplace
@@ -88,10 +91,12 @@ def results(
     Each record is one assignment: the worker's answer with its ids, times and input. See `simpleturk help results`.
     """
     if all_ and follow:
-        raise UsageError("--all and --follow exclude each other", "follow one batch, named with --ids")
+        raise UsageError("--all and --follow cannot be used together", "follow one batch, named with --ids")
     output, is_csv = _destination(output, format_, where)
     if is_csv and follow:
-        raise UsageError("CSV and --follow exclude each other", "the columns are known only when all work is submitted")
+        raise UsageError(
+            "CSV and --follow cannot be used together", "the columns are known only when all work is submitted"
+        )
     chosen = [*(status or (Status.SUBMITTED, Status.APPROVED)), *((Status.REJECTED,) if rejected else ())]
     statuses = [str(state).capitalize() for state in dict.fromkeys(chosen)]
     if all_:

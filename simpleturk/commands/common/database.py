@@ -22,4 +22,6 @@ def opened(database: Path | None, strict: bool = False, limits: WorkerLimits | N
         finally:
             store.close()
     except StoreUnavailable as error:
-        raise SimpleturkError(f"the marketplace cannot be used: {error}", "name another with --database") from error
+        raise SimpleturkError(
+            f"the marketplace cannot be used: {error}", "name another file with --database"
+        ) from error

@@ -49,7 +49,8 @@ _MARKETPLACE: dict[str, tuple[Any, Any]] = {
             int | None,
             _option(
                 "--concurrency",
-                f"Most API calls at a time; fewer while the marketplace throttles. Default: {CONCURRENCY}.",
+                f"Maximum number of API calls at a time; lowered while the marketplace limits the rate. "
+                f"Default: {CONCURRENCY}.",
                 metavar="N",
                 min=1,
                 max=48,

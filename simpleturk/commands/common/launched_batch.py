@@ -34,7 +34,8 @@ def the_batch(where: MarketplaceOptions, ids: Path, acts: bool = False) -> tuple
     if record and len(ids_file.hit_ids) > record.hits:
         raise SimpleturkError(
             f"{ids} holds {console.plural(len(ids_file.hit_ids), 'HIT')}, but {record_path(ids)} says {record.hits:,}",
-            "restore the file that was changed, or move the record away: an ids file works without it, with less help",
+            "restore the file that was changed, or move the record away: commands work with the ids file alone, "
+            "but cannot resume the launch",
         )
     marketplace = marketplace_of(where, record, acts)
     return ids_file.hit_ids, record, connect_to(marketplace, where, ids, record)

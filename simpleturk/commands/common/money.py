@@ -19,8 +19,13 @@ def payment_parser(most: int, example: str) -> Callable[[str], Decimal]:
 
     def parse_payment(text: str) -> Decimal:
         amount = _decimal(text)
-        if not amount.is_finite() or not 0 < amount <= most or amount != round(amount, 2):
-            raise typer.BadParameter(f"{text!r} is not an amount in USD, such as {example}")
+        reason = ""
+        if amount.is_finite() and amount > most:
+            reason = f": the maximum is {most:,}"
+        elif amount.is_finite() and amount > 0 and amount != round(amount, 2):
+            reason = ": it has parts of a cent"
+        if reason or not amount.is_finite() or amount <= 0:
+            raise typer.BadParameter(f"{text!r} is not an amount in USD, such as {example}{reason}")
         return round(amount, 2)
 
     return parse_payment

@@ -110,5 +110,8 @@ def _texts(lines: Iterable[bytes], name: str) -> Iterator[tuple[int, str, bool]]
 def _open(file: Path) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Open a file of ids, or stdin; yield its name for messages, and its lines."""
     name = "stdin" if str(file) == "-" else str(file)
-    with reporting_missing_file(name), nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as lines:
+    with (
+        reporting_missing_file(name, "name a file of ids"),
+        nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as lines,
+    ):
         yield name, iter(lines)

@@ -60,7 +60,9 @@ def add(
                 try:
                     requester_id = add_requester(transaction, name)
                 except ValueError as error:
-                    raise SimpleturkError(str(error), "give --another-key for one more key") from error
+                    exists = find_requester(transaction, name) is not None
+                    hint = "give --another-key to create one more access key" if exists else None
+                    raise SimpleturkError(str(error), hint) from error
             key = add_key(transaction, requester_id)
         record = {
             "requester": name,
@@ -170,7 +172,7 @@ def paid(
 ) -> None:
     """Mark the payments in a file as paid.
 
-    If one of them cannot be marked, none is.
+    If a payment cannot be marked, no payment is marked.
     """
     numbers = _read_entries(file)
     with opened(database) as marketplace:
@@ -194,7 +196,7 @@ def paid(
 def _find(transaction: Transaction, name: str | None) -> RequesterRow:
     requester = find_requester(transaction, name or transaction.requester_id)
     if requester is None:
-        raise SimpleturkError(f"there is no requester {name}", "list requesters with simpleturk requester list")
+        raise SimpleturkError(f"no requester is named {name}", "list requesters with simpleturk requester list")
     return requester
 
 
@@ -221,14 +223,14 @@ def _write_csv(columns: tuple[str, ...], rows: list[Any]) -> None:
 
 def _read_entries(file: Path) -> list[int]:
     """The entry numbers in a file of payments, each once. Raises Problems with every bad line."""
-    with reporting_missing_file(file, "name the file that holds the printed payments"):
+    with reporting_missing_file(file, "name a file printed by simpleturk requester payments"):
         try:
             text = file.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
             raise Problems([Problem(str(file), "is not UTF-8 text")]) from error
     rows = csv.DictReader(io.StringIO(text, newline=""))
     if "entry" not in (rows.fieldnames or ()):
-        hint = "print the payments without --by-worker"
+        hint = "name a file printed by simpleturk requester payments, without --by-worker"
         raise Problems([Problem(str(file), "has no column entry", hint)])
     numbers: list[int] = []
     problems = []

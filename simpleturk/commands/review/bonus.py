@@ -1,5 +1,6 @@
 """bonus: pay workers more than the reward."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 
@@ -49,9 +50,11 @@ def bonus(
     mturk = connect_to(marketplace_of(where, record, acts=True), where, ids, record)
     cost = price(amount, len(items), 1, mturk.marketplace.is_amazon)
     number = console.plural(len(items), "assignment")
-    line = f"A bonus of ${amount:,.2f} for {number} on {mturk.marketplace.name}: ${cost.total:,.2f} with fees"
+    line = f"A bonus of ${amount:,.2f} for {number} on {mturk.marketplace.title}: ${cost.total:,.2f} with fees"
     if mturk.marketplace.spends_money and not yes:
         line += f" (balance ${mturk.balance():,.2f})"
         console.confirm(f"{line}. Pay?", yes, stdin_is_data=str(assignments) == "-")
     workers = {assignment_id: item.worker_id for assignment_id, item in items.items()}
-    report(pay_bonus(mturk, workers, amount, reason), len(items), "bonus", "Paid", "Paying")
+    paid = pay_bonus(mturk, workers, amount, reason)
+    outcomes = (replace(outcome, item=f"for assignment {outcome.item}") for outcome in paid)
+    report(outcomes, len(items), "bonus", "Paid", "Paying")

@@ -30,7 +30,7 @@ RejectFeedbackOpt = Annotated[
     ),
 ]
 WholeBatchOpt = Annotated[bool, typer.Option("--whole-batch", help="Reject every submitted assignment of the batch.")]
-NO_FEEDBACK_HINT = "workers read why they are not paid"
+NO_FEEDBACK_HINT = "give the reason; the workers read it"
 
 
 @on_a_marketplace
@@ -57,7 +57,7 @@ def approve(
     if mturk.marketplace.spends_money and not yes:
         cost, balance = _price(mturk, record, len(chosen)), f"balance ${mturk.balance():,.2f}"
         number = console.plural(len(chosen), "assignment")
-        question = f"Approve {number} on {mturk.marketplace.name}, {cost} ({balance})?"
+        question = f"Approve {number} on {mturk.marketplace.title}, {cost} ({balance})?"
         console.confirm(question, yes, stdin_is_data=str(assignments) == "-")
     outcomes = review.approve(mturk, chosen, feedback, override_rejection)
     report(outcomes, len(chosen), "assignment", "Approved", "Approving")
@@ -83,7 +83,7 @@ def reject(
     if items is None and not whole_batch:
         raise UsageError("no assignments named", "name the assignments to reject, or give --whole-batch")
     if items is not None and whole_batch:
-        raise UsageError("assignments and --whole-batch exclude each other")
+        raise UsageError("assignments and --whole-batch cannot be used together")
     reasons = _reasons(items or {}, feedback)
     if feedback is None and (whole_batch or len(reasons) < len(items or {})):
         raise UsageError("--feedback is missing", NO_FEEDBACK_HINT)
@@ -91,7 +91,7 @@ def reject(
     if not chosen:
         console.note("Nothing to reject.")
         return
-    question = f"Reject {console.plural(len(chosen), 'assignment')} on {mturk.marketplace.name}, without pay?"
+    question = f"Reject {console.plural(len(chosen), 'assignment')} on {mturk.marketplace.title}, without pay?"
     console.confirm(question, yes, stdin_is_data=str(assignments) == "-")
     messages = {assignment_id: reasons.get(assignment_id) or feedback or "" for assignment_id in chosen}
     report(review.reject(mturk, messages), len(chosen), "assignment", "Rejected", "Rejecting")

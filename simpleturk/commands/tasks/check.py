@@ -80,7 +80,7 @@ def _findings(files: BatchFiles, marketplace: Endpoint, where: MarketplaceOption
         if marketplace.is_local and batch.properties.requirements():
             findings += unmet_requirements(batch, connect_to(marketplace, where), where.database)
         sizes = (
-            f"largest question {batch.largest:,} bytes; {marketplace.name} allows {marketplace.max_question_bytes:,}"
+            f"largest question {batch.largest:,} bytes; {marketplace.title} allows {marketplace.max_question_bytes:,}"
         )
         return findings, batch.size, f"; {sizes}"
     except Problems as error:

@@ -25,7 +25,7 @@ HEADER = ("property", "type", "default", "unit", "meaning")
 def properties(schema: SchemaOpt = False, check: CheckOpt = None) -> None:
     """List all HIT properties, or check a properties file."""
     if schema and check:
-        raise UsageError("--schema and --check exclude each other")
+        raise UsageError("--schema and --check cannot be used together")
     if check:
         _check(check)
         return

@@ -58,7 +58,7 @@ def render_template(
     if str(inputs) == "-":
         raise UsageError("render-template cannot read inputs from stdin", "name a file with --inputs")
     if preview and output:
-        raise UsageError("--preview and --output exclude each other")
+        raise UsageError("--preview and --output cannot be used together")
     address = served if preview else inlined(MOST_INLINED)
     files = batch_files(open_inputs(find(inputs)), template, properties, set_, syntax, config, address=address)
     if preview:

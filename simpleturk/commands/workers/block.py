@@ -47,7 +47,7 @@ def block(
     chosen = named_items(worker_ids, workers, "worker_id")
     if list_:
         if chosen is not None or reason is not None:
-            raise UsageError("--list goes with no other option", "leave out workers and --reason")
+            raise UsageError("--list cannot be used with workers or --reason", "leave them out, or leave out --list")
         _print_blocked(connect_to(marketplace_of(where), where))
         return
     if not chosen:
@@ -55,7 +55,7 @@ def block(
     if not (reason or "").strip():
         raise UsageError("--reason is missing", "give the reason; it is saved with the block")
     mturk = connect_to(marketplace_of(where, acts=True), where)
-    question = f"Block {console.plural(len(chosen), 'worker')} from all your HITs on {mturk.marketplace.name}?"
+    question = f"Block {console.plural(len(chosen), 'worker')} from all your HITs on {mturk.marketplace.title}?"
     console.confirm(question, yes, stdin_is_data=str(workers) == "-")
     outcomes = each(mturk, chosen, lambda worker_id: mturk.block(worker_id, str(reason)))
     report(outcomes, len(chosen), "worker", "Blocked", "Blocking")

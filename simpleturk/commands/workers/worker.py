@@ -13,6 +13,7 @@ from simpleturk import console
 from simpleturk.commands.common.database import opened
 from simpleturk.commands.common.options import DatabaseOpt, YesOpt, data_out
 from simpleturk.config import load_config
+from simpleturk.config.urls import is_url
 from simpleturk.errors import Problem, Problems, SimpleturkError, UsageError, reporting_missing_file
 from simpleturk.files import json_line
 from simpleturk.marketplace.people import privacy, worker_accounts, workers
@@ -30,10 +31,21 @@ CountryOpt = Annotated[
     typer.Option("--country", metavar="CODE", help="Country, such as US or US-CA; empty if unknown."),
 ]
 DaysOpt = Annotated[float, typer.Option("--days", metavar="N", min=0.01, max=3650, help="Days until a link expires.")]
+
+
+def _check_site(address: str | None) -> str | None:
+    if address is not None and not is_url(address):
+        raise typer.BadParameter(f"{address!r} is not a URL such as https://work.example.org")
+    return address
+
+
 SiteOpt = Annotated[
     str | None,
     typer.Option(
-        "--site", metavar="URL", help="Address of the worker site. Default: [site] address of simpleturk.toml."
+        "--site",
+        metavar="URL",
+        callback=_check_site,
+        help="Address of the worker site. Default: the address in [site] of simpleturk.toml.",
     ),
 ]
 WorkersOpt = Annotated[
@@ -159,7 +171,7 @@ def set_(
         _set_place(transaction, worker_id, place, adult)
         if masters is not None:
             workers.set_master(transaction, worker_id, masters)
-    console.note(f"Set {worker_id}.")
+    console.note(f"Saved the attributes of {worker_id}.")
 
 
 def export(worker_id: IdArg, database: DatabaseOpt = None) -> None:
@@ -255,7 +267,7 @@ def _named_workers(worker_ids: list[str] | None, file: Path | None, country: str
 
 def _read(file: Path) -> list[tuple[str, str]]:
     """The ids and countries in a CSV file, or in a plain list of ids."""
-    with reporting_missing_file(file):
+    with reporting_missing_file(file, "name a file of worker ids with --workers"):
         try:
             text = file.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:

@@ -35,7 +35,7 @@ def test_an_unknown_name_gets_a_suggestion(folder: Path) -> None:
     assert hints == {
         "maxassignments is not a property": "did you mean MaxAssignments?",
         "Kywords is not a property": "did you mean Keywords?",
-        "Colour is not a property": None,
+        "Colour is not a property": "run simpleturk properties for the list of properties",
     }
 
 
@@ -101,3 +101,9 @@ def test_any_text_is_properties_or_a_problem(tmp_path_factory: pytest.TempPathFa
     path.write_text(text, encoding="utf-8", errors="replace")
     with pytest.raises(Problems):
         load_properties(path)
+
+
+def test_an_empty_file_is_reported_as_empty(folder: Path) -> None:
+    (folder / "p.json").write_text("\n")
+    with pytest.raises(Problems, match=r"p\.json: is empty"):
+        load_properties(folder / "p.json", {})

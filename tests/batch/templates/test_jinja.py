@@ -107,6 +107,19 @@ def test_a_missing_variable_is_an_error_with_file_and_line(folder: Path) -> None
     assert problem(folder, "{{ input.a.b }}", {"a": 3}).what == "'int object' has no attribute 'b'"
 
 
+def test_a_key_with_the_name_of_a_method_is_missing_if_the_input_does_not_have_it(folder: Path) -> None:
+    assert problem(folder, "{% for x in input.items %}{% endfor %}", {"a": 1}).what == "the input has no 'items'"
+    assert problem(folder, "{{ input.a.values }}", {"a": {}}).what == "this part of the input has no 'values'"
+    source = "{% for key, value in input.items() %}{{ key }}={{ value }}{% endfor %}{% if input.items %}x{% endif %}"
+    assert render(folder, source, {"a": 1}) == "a=1"
+
+
+def test_an_input_that_is_no_object_has_no_keys(folder: Path) -> None:
+    assert problem(folder, "{{ input.a }}", "text").what == "the input is a text: it has no 'a'"
+    assert problem(folder, "{{ input.a }}", [1]).what == "the input is a list: it has no 'a'"
+    assert problem(folder, "{{ input.a }}", None).what == "the input is null: it has no 'a'"
+
+
 def test_a_missing_variable_is_false_in_a_test_and_has_a_default(folder: Path) -> None:
     source = "{% if note %}x{% else %}none{% endif %}{% if input.a.b %}x{% endif %} {{ note|default('d') }}"
     assert render(folder, source, {}) == "none d"

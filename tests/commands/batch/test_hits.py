@@ -62,3 +62,7 @@ def test_hits_are_filtered_by_state_and_title(run: Run, words: list[str]) -> Non
     assert (first["hit_id"], first["reward"], first["available"]) == (words[1], "0.10", 2)
     assert run("hits", "--title", "other").stdout == ""
     assert run("hits", "--status", "lost").exit_code == 2
+
+
+def test_expire_at_a_time_in_the_past_reports_expired_hits(run: Run, words: list[str]) -> None:
+    assert run("expire", "--at", "2020-01-01T00:00Z").stderr == "Expired 3 HITs.\n"

@@ -27,3 +27,12 @@ def test_a_payment_is_in_whole_cents_above_zero_and_below_its_limit(text: str) -
 
 def test_a_payment_has_two_decimals() -> None:
     assert str(payment_parser(100, "0.50")("1.5")) == "1.50"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("0.001", "it has parts of a cent"), ("1000.5", "the maximum is 1,000"), ("1e9", "the maximum")],
+)
+def test_a_refused_payment_has_a_reason(text: str, reason: str) -> None:
+    with pytest.raises(typer.BadParameter, match=f"such as 0.50: {reason}"):
+        payment_parser(1000, "0.50")(text)

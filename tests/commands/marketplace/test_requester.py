@@ -30,6 +30,12 @@ def test_a_secret_is_shown_once_and_is_nowhere_on_disk(run: Run, folder: Path) -
         assert not file.is_file() or key["secret_access_key"].encode() not in file.read_bytes()
 
 
+def test_only_a_name_that_is_taken_has_a_hint_about_another_key(run: Run) -> None:
+    assert run("requester", "add", "").stderr == "error: a name must have 1 to 200 printable characters\n"
+    run("requester", "add", "Lab")
+    assert "hint: give --another-key to create one more access key\n" in run("requester", "add", "Lab").stderr
+
+
 def test_a_requesters_name_is_unique_and_may_have_several_keys(run: Run) -> None:
     run("requester", "add", "Lab")
     again = run("requester", "add", "Lab")

@@ -36,3 +36,8 @@ def test_a_reason_with_invalid_characters_is_refused_without_a_traceback(
 ) -> None:
     result = run("bonus", "--amount", "1", "--reason", "bad\udcff", do(local, words[0], "ann"))
     assert (result.exit_code, "1 of 1 bonus could not be paid" in result.stderr) == (3, True)
+
+
+def test_a_bonus_that_fails_is_named_by_its_assignment(words: list[str], run: Run) -> None:
+    result = run("bonus", "--amount", "1", "--reason", "r", "3NOBODY")
+    assert result.stderr.startswith("error: bonus for assignment 3NOBODY: ")

@@ -128,3 +128,14 @@ def test_delete_with_answers_empties_the_answers(run: Run, words: list[str], loc
     assert run("worker", "delete", "ann", "--answers", "--yes").exit_code == 0
     [record] = records(run("results").stdout)
     assert "Ann" not in json.dumps(record)
+
+
+def test_the_address_of_the_worker_site_must_be_a_url(run: Run) -> None:
+    result = run("worker", "invite", "--site", "nope")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "'nope' is not a URL such as https://work.example.org" in result.stderr
+
+
+def test_a_missing_file_of_workers_has_a_hint(run: Run) -> None:
+    result = run("worker", "add", "--workers", "gone.csv")
+    assert result.stderr == "error: gone.csv: no such file\nhint: name a file of worker ids with --workers\n"

@@ -91,7 +91,7 @@ def launch(
     creates the missing ones.
     """
     if verify and (dry_run or add):
-        raise UsageError(f"--verify and {'--dry-run' if dry_run else '--add'} exclude each other")
+        raise UsageError(f"--verify and {'--dry-run' if dry_run else '--add'} cannot be used together")
     creates = not (dry_run or verify)
     old = read_record(ids)
     check_ids_file(ids, old, add)

@@ -19,17 +19,23 @@ def confirm_price(
     cost = price(properties.Reward, number, properties.MaxAssignments, marketplace.is_amazon, properties.needs_masters)
     line = (
         f"{console.plural(missing, 'HIT')} × {console.plural(properties.MaxAssignments, 'assignment')} "
-        f"at ${properties.Reward:.2f} on {marketplace.name}: ${cost.rewards:,.2f} + ${cost.fees:,.2f} fees "
+        f"at ${properties.Reward:.2f} on {marketplace.title}: ${cost.rewards:,.2f} + ${cost.fees:,.2f} fees "
         f"= ${cost.total:,.2f}"
     )
     if max_cost is not None and cost.total > max_cost:
-        raise SimpleturkError(f"{line}; --max-cost allows ${max_cost:,.2f}", "nothing was created")
+        raise SimpleturkError(
+            f"{line}; --max-cost allows ${max_cost:,.2f}; nothing was created",
+            "raise --max-cost, or launch fewer inputs",
+        )
     if not marketplace.spends_money:
         console.note(line)
         return
     balance = mturk.balance()
     if balance < cost.total:
-        raise SimpleturkError(f"{line}, but the balance is ${balance:,.2f}", "nothing was created")
+        raise SimpleturkError(
+            f"{line}, but the balance is ${balance:,.2f}; nothing was created",
+            "add money to the account, or launch fewer inputs",
+        )
     line += f" (balance ${balance:,.2f})"
     if yes:
         console.note(line)
@@ -42,6 +48,6 @@ def warn_of_worker_limits(batch: Batch, mturk: MTurk) -> None:
     if limits and mturk.marketplace.is_amazon:
         verb = "has" if len(limits) == 1 else "have"
         console.warn(
-            f"{' and '.join(limits)} {verb} no effect on {mturk.marketplace.name}: Amazon has no per-worker limits",
+            f"{' and '.join(limits)} {verb} no effect on {mturk.marketplace.title}: Amazon has no per-worker limits",
             "exclude workers with a qualification instead",
         )

@@ -95,7 +95,7 @@ def _report(plan: LaunchPlan, counts: Counter[str]) -> None:
     total = known + counts.total()
     number = console.plural(total, "HIT") if total >= hits else f"{total:,} of {console.plural(hits, 'HIT')}"
     verdict = f"{counts['created']:,} created, {counts['recovered']:,} recovered, {known:,} already present"
-    console.note(f"Launched {number} on {plan.mturk.marketplace.name}: {verdict}; ids in {plan.ids}")
+    console.note(f"Launched {number} on {plan.mturk.marketplace.title}: {verdict}; ids in {plan.ids}")
 
 
 def _contradiction(plan: LaunchPlan, hit: Launched, position: int) -> SimpleturkError:

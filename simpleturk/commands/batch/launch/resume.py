@@ -17,7 +17,7 @@ from simpleturk.batch.ids import read_ids, writing_ids
 from simpleturk.batch.inputs import open_inputs
 from simpleturk.batch.inputs.jsonl import Inputs
 from simpleturk.batch.launch import changed_sources, hits_of
-from simpleturk.batch.record import BatchRecord, Source, portable, read_record, saved_inputs_path
+from simpleturk.batch.record import BatchRecord, Source, portable, read_record, record_path, saved_inputs_path
 from simpleturk.client.client import MTurk
 from simpleturk.client.endpoints import Endpoint, EndpointOptions
 from simpleturk.errors import SimpleturkError
@@ -32,7 +32,7 @@ def check_ids_file(ids: Path, record: BatchRecord | None, add: bool) -> None:
     # A crash may leave an empty ids file without a record: it holds nothing to protect.
     if ids.exists() and (ids.is_dir() or (ids.stat().st_size and record is None)):
         raise SimpleturkError(
-            f"{ids} already exists, and there is no batch record beside it",
+            f"{ids} already exists, and its batch record {record_path(ids).name} does not",
             "name another --ids, or move the file away",
         )
     if record and record.imported:

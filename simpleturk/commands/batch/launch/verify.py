@@ -34,6 +34,6 @@ def verify_launch(batch: Batch, record: BatchRecord | None, mturk: MTurk, ids: P
             "run the launch again to create missing HITs, restore the ids file where it differs, "
             "and delete surplus HITs: simpleturk delete --force HIT_ID"
         )
-        raise SomeFailed(f"{console.plural(failures.number, 'problem')} of {ids} on {mturk.marketplace.name}", hint)
+        raise SomeFailed(f"{console.plural(failures.number, 'problem')} of {ids} on {mturk.marketplace.title}", hint)
     numbers = f"{console.plural(batch.size, 'input')}, {console.plural(len(hit_ids), 'id')}"
-    console.note(f"Verified on {mturk.marketplace.name}: {numbers}, one HIT each, no other HITs.")
+    console.note(f"Verified on {mturk.marketplace.title}: {numbers}, one HIT each, no other HITs.")

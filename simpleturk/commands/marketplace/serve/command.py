@@ -44,7 +44,9 @@ OpenOpt = Annotated[
 ]
 StrictOpt = Annotated[
     bool,
-    typer.Option("--strict", help="Apply all of Amazon's limits to API calls, such as questions of 65,535 bytes."),
+    typer.Option(
+        "--strict", help="Apply all of Amazon's limits to API calls, such as 65,535 bytes for a HIT's question."
+    ),
 ]
 RateOpt = Annotated[
     float | None,
@@ -99,15 +101,15 @@ def serve(
     """Start the worker site and the API of your marketplace.
 
     Without options, only this computer can reach the server, and API calls need no access key. With --host, other
-    computers can reach it; API calls must then be signed with a key of `simpleturk requester add`. Ctrl-C stops the
-    server. See `simpleturk help serving`.
+    computers can reach it; API calls must then be signed with an access key that `simpleturk requester add` prints.
+    Ctrl-C stops the server. See `simpleturk help serving`.
     """
     from simpleturk.commands.marketplace.serve import server  # loads the web server
 
     # Requests that a proxy forwards come from other computers.
     open_access = is_loopback(host) and not proxy_headers
     if (certfile is None) != (keyfile is None):
-        raise UsageError("--certfile and --keyfile go together", "give both")
+        raise UsageError("--certfile and --keyfile must be used together", "give both")
     tls = server.checked_tls(certfile, keyfile)
     is_secure = bool(tls) or proxy_headers
     site = _site(open_access if open_ is None else open_, host, open_access or is_secure)

@@ -18,7 +18,7 @@ from uvicorn.supervisors import Multiprocess
 from simpleturk import console
 from simpleturk.commands.common.database import opened
 from simpleturk.commands.marketplace.serve.child import DATABASE, PARENT, SETTINGS
-from simpleturk.errors import SimpleturkError
+from simpleturk.errors import SimpleturkError, reporting_missing_file
 from simpleturk.marketplace.web.app import create_app
 from simpleturk.marketplace.web.server.http_limits import BoundedProtocol
 from simpleturk.marketplace.web.server.metrics import MULTIPROCESS, log_to_stderr
@@ -119,14 +119,15 @@ def checked_tls(certfile: Path | None, keyfile: Path | None) -> dict[str, Any]:
     """uvicorn's options for TLS, {} without files. Raises SimpleturkError if the files cannot be used."""
     if certfile is None or keyfile is None:
         return {}
+    hint = "name a certificate and its private key, both PEM files"
+    for file in (certfile, keyfile):
+        with reporting_missing_file(file, hint), file.open("rb"):
+            pass
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certfile, keyfile)
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or str(error)
-        raise SimpleturkError(
-            f"{certfile} and {keyfile} cannot be used: {reason}",
-            "name a certificate and its private key, both PEM files",
-        ) from error
+        raise SimpleturkError(f"{certfile} and {keyfile} cannot be used: {reason}", hint) from error
     return {"ssl_certfile": str(certfile), "ssl_keyfile": str(keyfile)}
 
 

@@ -258,7 +258,7 @@ def test_inputs_from_a_pipe_overwrite_no_other_file(batch_files: Files, run: Run
 @pytest.mark.parametrize(
     ("file", "text", "named"),
     [
-        ("template.html", "", "template.html: makes an empty page"),
+        ("template.html", "", "template.html: the page is empty"),
         ("template.html", "{{ " + "(" * 5000 + " }}", "template.html"),
         ("template.html", "{{ 1" + "+1" * 20000 + " }}", "template.html: cannot be compiled"),
         ("inputs.jsonl", "[" * 600 + "]" * 600 + "\n", "inputs.jsonl, line 1: not JSON: nested too deeply"),

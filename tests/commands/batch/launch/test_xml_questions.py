@@ -86,7 +86,7 @@ def test_invalid_question_xml_is_reported_before_any_hit_is_created(
     batch_files([{"word": "cat"}, {"word": "dog"}], template=template + "{# {{ word }} #}")
     result = run("launch")
     assert (result.exit_code, Path("hit_ids.txt").exists()) == (1, False)
-    assert result.stderr.startswith("error: template.html: makes an invalid question: ")
+    assert result.stderr.startswith("error: template.html: the question is invalid: ")
     assert problem in result.stderr
     assert "(for inputs.jsonl, line 1, and 1 more line)" in result.stderr
 

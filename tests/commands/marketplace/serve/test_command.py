@@ -30,7 +30,7 @@ def test_a_public_server_starts_only_with_a_requester(run: Run, host: str) -> No
 
 def test_certfile_and_keyfile_go_together(run: Run) -> None:
     result = run("serve", "--certfile", "c.pem")
-    assert (result.exit_code, "--certfile and --keyfile go together" in result.stderr) == (2, True)
+    assert (result.exit_code, "--certfile and --keyfile must be used together" in result.stderr) == (2, True)
 
 
 def key_of(run: Run, name: str) -> dict[str, str]:
