@@ -130,7 +130,8 @@ def appending(path: Path, unsynced: int = 64) -> Iterator[Appended]:
     """
     if path.exists() and not path.is_file():
         raise SimpleturkError(f"{path}: is not a file that can be appended to", "name another file")
-    file = path.open("a+b")
+    with reporting_full_disk(path):
+        file = path.open("a+b")
     try:
         with _locked(file, path):
             appended = Appended(path, file, unsynced)

@@ -97,3 +97,9 @@ def test_the_hint_for_a_missing_folder_is_not_about_space(folder: Path) -> None:
     with pytest.raises(SimpleturkError) as caught:
         write_whole(Path("gone/f.txt"), "text")
     assert caught.value.hint == "create the folder, or name another file"
+
+
+def test_a_file_to_append_to_in_a_missing_folder_has_a_hint(folder: Path) -> None:
+    with pytest.raises(SimpleturkError) as caught, appending(Path("gone/f.jsonl")):
+        pass
+    assert caught.value.hint == "create the folder, or name another file"

@@ -87,11 +87,13 @@ def _read_ids(lines: Iterable[bytes], name: str, key: str) -> dict[str, NamedIte
             )
         else:
             is_torn = line.startswith("{") and not is_whole
-            hint = "the line is incomplete: remove it, or repair the file with simpleturk results --output"
+            form = f"name a file with one id per line, or JSON Lines with {key}"
+            torn_hint = "the line is incomplete: remove it, or repair the file with simpleturk results --output"
             what = f"has no {key.replace('_', ' ')}"
-            problems.append(Problem(f"{name}, line {number}", what, hint if is_torn else None))
+            problems.append(Problem(f"{name}, line {number}", what, torn_hint if is_torn else form))
     if problems:
-        raise Problems(problems)
+        # A file without any id is another kind of file: its first line shows that.
+        raise Problems(problems if items else problems[:1])
     return items
 
 

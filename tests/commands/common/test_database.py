@@ -25,7 +25,7 @@ def test_a_database_that_cannot_be_used_is_an_error_with_the_next_step(folder: P
         opened(Path(name)),
     ):
         pass
-    assert caught.value.hint == "name another with --database"
+    assert caught.value.hint == "name another file with --database"
 
 
 def test_the_database_is_closed_when_the_command_fails(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

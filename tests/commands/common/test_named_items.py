@@ -43,10 +43,21 @@ def test_an_incomplete_line_of_results_is_refused_with_its_repair(
     assert run("approve", "--assignments", "r.jsonl").stderr == "Approved 3 assignments.\n"
 
 
-def test_a_wrong_ids_file_prints_ten_problems_and_counts_the_others(run: Run, words: list[str]) -> None:
+def test_a_file_with_many_wrong_lines_prints_ten_problems_and_counts_the_others(run: Run, words: list[str]) -> None:
+    Path("ids.txt").write_text("3A\n" + "<p>not an id</p>\n" * 25)
+    result = run("approve", "--assignments", "ids.txt")
+    lines = result.stderr.splitlines()
+    assert (result.exit_code, len(lines)) == (1, 12)
+    assert lines[0] == "error: ids.txt, line 2: has no assignment id"
+    assert lines[1] == "hint: name a file with one id per line, or JSON Lines with assignment_id"
+    assert lines[-1] == "error: and 15 more: has no assignment id"
+
+
+def test_a_file_without_any_id_is_reported_once(run: Run, words: list[str]) -> None:
     Path("page.html").write_text("<p>not an id</p>\n" * 25)
     result = run("approve", "--assignments", "page.html")
-    lines = result.stderr.splitlines()
-    assert (result.exit_code, len(lines)) == (1, 11)
-    assert lines[0] == "error: page.html, line 1: has no assignment id"
-    assert lines[-1] == "error: and 15 more: has no assignment id"
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "error: page.html, line 1: has no assignment id\n"
+        "hint: name a file with one id per line, or JSON Lines with assignment_id\n",
+    )
