@@ -64,7 +64,7 @@ def test_a_problem_is_reported_at_its_line_where_the_setting_has_one(folder: Pat
         ('[site]\ncolour = "#000000"', "did you mean color?"),
         (
             'q = "x"',
-            "it may set template, properties, inputs, ids, output, database, assets, marketplaces, site",
+            "the settings are template, properties, inputs, ids, output, database, assets, marketplaces, site",
         ),
     ],
 )
