@@ -60,7 +60,7 @@ def test_the_inputs_can_be_stepped_through_in_both_states(page: Page, address: s
     expect(hit.locator("#state")).to_have_text("accepted")
     expect(page.locator("#of")).to_have_text("1 of 2")
     expect(page.locator("#title")).to_have_text("Describe an image")
-    expect(page.get_by_role("status")).to_have_text("No problems on this line.")
+    expect(page.get_by_role("status")).to_have_text("No problems found with this input.")
     page.get_by_role("button", name="Next").click()
     expect(hit.get_by_role("heading")).to_have_text("emu")
     expect(page.get_by_label("Line")).to_have_value("3")

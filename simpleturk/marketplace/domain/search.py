@@ -243,7 +243,7 @@ def group_row(transaction: Transaction, worker_id: str, group_id: str) -> tuple[
     """A group's HIT type, and the record of the worker who looks at it. Raises WorkerError."""
     row = transaction.first(GroupRow, _GROUP, {"group_id": group_id, "worker_id": worker_id})
     if row is None:
-        raise WorkerError("These HITs are not available.", "They may all be done, or they are not open to you.", 404)
+        raise WorkerError("These HITs are not available.", "They may all be done, or only for other workers.", 404)
     # The worker's record is read only if requirements depend on it.
     worker = get_record(transaction, worker_id) if row.requirements else WorkerRecord()
     missing = unmet(worker, row.requirements, "preview")

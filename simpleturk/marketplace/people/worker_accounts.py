@@ -223,7 +223,9 @@ def sign_up(transaction: Transaction, worker_id: str, password_hash: str, secret
 def invalid_link() -> WorkerError:
     """Return the error for a link that is unknown, used or expired."""
     return WorkerError(
-        "This link is no longer valid.", "It was used already, or it has expired. Ask for a new one.", 404
+        "This link is no longer valid.",
+        "It was used already, or it has expired. Ask the operator of this site for a new one.",
+        404,
     )
 
 
