@@ -1,6 +1,7 @@
 """Run the tests, browser tests included: python -m tests [PYTEST ARGUMENTS]
 
-Installs a Chromium if there is none. Without arguments, runs all tests, as many at once as the computer has cores.
+Installs a Chromium if there is none. Without arguments, runs all tests, in two processes for each core of the computer:
+half of its time, a test waits for a browser, a server or the disk.
 """
 
 import os
@@ -25,7 +26,7 @@ def main() -> int:
             return 1
     else:
         os.environ["SIMPLETURK_BROWSER"] = browser
-    return int(pytest.main(sys.argv[1:] or ["--numprocesses", "auto", "--dist", "worksteal"]))
+    return int(pytest.main(sys.argv[1:] or ["--numprocesses", str(2 * (os.cpu_count() or 1)), "--dist", "worksteal"]))
 
 
 if __name__ == "__main__":

@@ -49,12 +49,17 @@ TEMPLATE = """<!doctype html><title>T</title>
 #: Files with tests that take longest. They start first, so that no process works on one when all others are done.
 LONGEST = (
     "test_checks.py",
-    "test_killed.py",
-    "test_fuzz.py",
+    "test_lifecycle.py",
     "test_installed.py",
-    "test_large.py",
+    "test_random_kills.py",
     "test_accessible_worker_site.py",
     "test_hostile_pages.py",
+    "test_examples.py",
+    "test_portability.py",
+    "test_awscli.py",
+    "test_large_files.py",
+    "test_call_counts.py",
+    "test_fuzz.py",
 )
 
 
