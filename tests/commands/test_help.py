@@ -47,7 +47,7 @@ def test_help_lists_every_topic_by_role(run: Run) -> None:
 def test_a_topic_is_printed_as_markdown_in_a_pipe(run: Run) -> None:
     result = run("help", "words")
     assert result.stdout.startswith("# Words\n")
-    assert "See `templates`." in result.stdout
+    assert "See `inputs`." in result.stdout
 
 
 def test_generated_parts_are_printed_without_their_comments(run: Run) -> None:
