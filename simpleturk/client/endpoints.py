@@ -10,6 +10,9 @@ from simpleturk.config.urls import is_url
 from simpleturk.errors import UsageError, WrongMarketplace
 from simpleturk.mturk.limits import AMAZON_MAX_QUESTION_BYTES, MAX_QUESTION_BYTES
 
+#: Host names of this computer.
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
 #: Amazon's endpoints, as botocore's endpoint rules give them.
 AMAZON = {
     "sandbox": "https://mturk-requester-sandbox.us-east-1.amazonaws.com",
@@ -78,6 +81,11 @@ class Endpoint:
         """Whether Amazon's fees and limits apply."""
         host = urlsplit(self.endpoint_url).hostname or ""
         return host == "amazonaws.com" or host.endswith(".amazonaws.com")
+
+    @property
+    def is_on_this_computer(self) -> bool:
+        """Whether its server, if it needs one, runs on this computer."""
+        return self.is_local or urlsplit(self.endpoint_url).hostname in _LOOPBACK
 
     @property
     def max_question_bytes(self) -> int:
@@ -151,7 +159,7 @@ def _from_environment(options: EndpointOptions) -> Endpoint:
 def _endpoint(name: str, endpoint_url: str) -> Endpoint:
     """Real money is spent on production, and on any endpoint that is neither the sandbox nor on this computer."""
     host = urlsplit(endpoint_url).hostname or ""
-    is_free = host == urlsplit(AMAZON["sandbox"]).hostname or host in ("localhost", "127.0.0.1", "::1")
+    is_free = host == urlsplit(AMAZON["sandbox"]).hostname or host in _LOOPBACK
     return Endpoint(name, endpoint_url, name == "prod" or (name == "endpoint" and not is_free))
 
 

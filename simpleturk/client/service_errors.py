@@ -51,6 +51,8 @@ def not_mturk(endpoint: Endpoint) -> MarketplaceError:
 def unreachable(error: Exception, endpoint: Endpoint) -> MarketplaceError:
     """The error for a call that got no response."""
     hint = "check the network and the endpoint, then run the command again"
+    if endpoint.is_on_this_computer:
+        hint = 'start the server, for example with "simpleturk serve", then run the command again'
     return MarketplaceError(f"{endpoint.title} cannot be reached: {error}", hint)
 
 

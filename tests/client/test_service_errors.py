@@ -4,6 +4,8 @@ import pytest
 from botocore.stub import Stubber
 
 from simpleturk.client.client import MTurk
+from simpleturk.client.endpoints import Endpoint
+from simpleturk.client.service_errors import unreachable
 from simpleturk.errors import AlreadyExists, MarketplaceError, NoSuchAssignment, NoSuchHIT, WrongState
 
 
@@ -51,3 +53,15 @@ def test_a_repeated_token_is_reported_with_the_hit_that_it_created(stub: tuple[M
     with pytest.raises(AlreadyExists) as caught:
         mturk.create_hit("3T", "q", "token", {"LifetimeInSeconds": 60})
     assert caught.value.hit_id == hit_id
+
+
+@pytest.mark.parametrize(
+    ("url", "hint"),
+    [
+        ("http://127.0.0.1:8484", 'start the server, for example with "simpleturk serve", then run the command again'),
+        ("https://turk.example", "check the network and the endpoint, then run the command again"),
+    ],
+)
+def test_the_hint_for_an_endpoint_without_a_response_depends_on_where_it_is(url: str, hint: str) -> None:
+    error = unreachable(OSError("refused"), Endpoint("endpoint", url, spends_money=False))
+    assert (error.message, error.hint) == (f"{url} cannot be reached: refused", hint)

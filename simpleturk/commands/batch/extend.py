@@ -59,7 +59,7 @@ def extend(
     try:
         _apply(plan, mturk, hits)
     except SomeFailed as error:
-        error.hint = f"run the same command again to retry; {_hint(ids)}"
+        error.hint = f"run the same command again to retry, or cancel the extension by removing {plan_path(ids)}"
         raise
     plan_path(ids).unlink()
 

@@ -99,7 +99,7 @@ def test_extend_adds_time_to_expired_hits(words: list[str], run: Run) -> None:
 def test_what_cannot_be_extended_is_named(words: list[str], run: Run) -> None:
     result = run("extend", "--assignments-by", "8")
     assert (result.exit_code, result.stderr.count("cannot be extended to 10 or more")) == (3, 3)
-    assert "cancel it by removing hit_ids.extension.json" in result.stderr
+    assert "cancel the extension by removing hit_ids.extension.json" in result.stderr
     assert run("extend").exit_code == 2
 
 

@@ -74,7 +74,7 @@ def finish_launched(plan: LaunchPlan, dry_run: bool) -> None:
             save_inputs(plan.batch, plan.ids)
             write_record(plan.ids, plan.record)
     _report(plan, Counter())
-    console.note("To launch the batch once more, name another --ids.")
+    console.note("To launch it again as a new batch, name another ids file with --ids.")
 
 
 @contextmanager

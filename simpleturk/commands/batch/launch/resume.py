@@ -150,7 +150,10 @@ def continued(
         return new
 
     changed = changed_sources(old, new)
-    hint = "restore the file to continue this batch, or name another --ids to launch a new one"
+    hint = (
+        "to continue this batch, restore the file and give the same --set options; "
+        "to launch a new one, name another --ids"
+    )
     if list(changed) == ["inputs"] and batch.inputs.begins_with(old.inputs.sha256):
         if add:
             changed = {}
