@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from simpleturk.resources import shipped
 from tests.chromium import find_chromium
@@ -22,6 +22,9 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+
+# A page may take long on a busy computer: what is expected is waited for as long as any other step of a page (30 s).
+expect.set_options(timeout=30_000)
 
 #: The folder for screenshots, if set: SIMPLETURK_SCREENSHOTS=folder python -m tests -m browser
 SCREENSHOTS = os.environ.get("SIMPLETURK_SCREENSHOTS")
