@@ -3,6 +3,7 @@
 The file is not part of the database: a copy of the database is not enough to sign sessions or API calls.
 """
 
+import contextlib
 import hmac
 import os
 import secrets
@@ -22,7 +23,7 @@ def derive_key(root: bytes, purpose: str) -> bytes:
 def read_or_create_root(path: Path) -> bytes:
     """Read the root secret, and create it on first use. Raises StoreUnavailable.
 
-    The caller makes sure that only one process at a time gets here.
+    The caller lets one process at a time get here, where the file system has locks.
     """
     try:
         if not path.exists():
@@ -38,14 +39,27 @@ def read_or_create_root(path: Path) -> bytes:
 
 
 def _create(path: Path, text: str) -> None:
-    """Write a file that only its owner can read. It appears under its name when it is complete and on the disk."""
+    """Write a file that only its owner can read, complete and on the disk, unless another process was faster."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(text + "\n")
             file.flush()
             os.fsync(file.fileno())
+        _publish(temporary, path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+
+
+def _publish(temporary: str, path: Path) -> None:
+    """Give a file its name. A file that has the name already stays: keys may have been derived from it.
+
+    Only a link refuses an existing name. Where there are no links, the caller's lock is the only protection.
+    """
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    except (AttributeError, OSError):  # no such function, or a file system without links
         os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise

@@ -16,6 +16,25 @@ def test_the_root_is_created_once_and_read_afterwards(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.glob("m.db*")] == ["m.db.key"]
 
 
+def test_a_process_that_comes_second_uses_the_root_of_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where files cannot be locked, two processes may both find that there is no root yet."""
+    path = tmp_path / "key"
+    first = read_or_create_root(path)
+    monkeypatch.setattr(Path, "exists", lambda _: False)
+    assert read_or_create_root(path) == first
+    assert bytes.fromhex(path.read_text()) == first
+
+
+def test_a_root_is_created_where_there_are_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("os.link")
+    path = tmp_path / "key"
+    root = read_or_create_root(path)
+    assert bytes.fromhex(path.read_text()) == root
+    assert [file.name for file in tmp_path.glob("key*")] == ["key"]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no permission bits")
 def test_only_the_owner_can_read_the_root(tmp_path: Path) -> None:
     read_or_create_root(tmp_path / "key")
