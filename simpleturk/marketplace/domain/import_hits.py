@@ -25,7 +25,7 @@ from simpleturk.mturk.questions import HTML_NAMESPACE
 #: The minimum time before an imported assignment is auto-approved, in seconds: it has not been reviewed here yet.
 TIME_TO_REVIEW = WEEK
 
-#: So many assignments are written at a time.
+#: The number of assignments that one statement writes.
 CHUNK = 1000
 
 #: The members that HITs of one HIT type have in common.

@@ -69,7 +69,7 @@ _COUNT = (
 
 
 def get_hit(transaction: Transaction, hit_id: str) -> HITRow:
-    """A HIT that exists, whoever its requester is."""
+    """A HIT that exists, of any requester."""
     return transaction.one(HITRow, _HIT, {"hit_id": hit_id})
 
 

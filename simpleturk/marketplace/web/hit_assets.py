@@ -21,8 +21,8 @@ _NAME = re.compile(r"[0-9a-f]{64}(\.[a-z0-9]{1,10})?")
 #: Media types that browsers may show; a file of any other type is served as application/octet-stream.
 _SHOWN = re.compile(r"(?:image|audio|video)/[\w.+-]+|text/plain|text/css|application/pdf|text/html")
 
-#: Content-Security-Policy of a file that is opened by itself. A drawing or a page may contain scripts: it gets no
-#: origin, and a drawing runs no scripts.
+#: Content-Security-Policy of a file that is opened outside of a page. A drawing or a page may contain scripts: it gets
+#: no origin, and a drawing runs no scripts.
 _OPENED_ALONE_DEFAULT = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _OPENED_ALONE = {
     "text/html": "sandbox allow-scripts",
