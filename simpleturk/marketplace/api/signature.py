@@ -47,13 +47,17 @@ class Unauthenticated(ServiceError):
 
 @dataclass(frozen=True)
 class HTTPRequest:
-    """The parts of a request that a signature covers. `headers` ignore case; `path` and `query` are raw."""
+    """The parts of a request that a signature covers. `headers` ignore case; `path` and `query` are raw.
+
+    `server` is the address of this computer that the connection reached, "" if unknown.
+    """
 
     method: str
     path: str
     query: str
     headers: Mapping[str, str]
     body: bytes
+    server: str = ""
 
 
 def secret_of(store: Store, access_key_id: str) -> str:

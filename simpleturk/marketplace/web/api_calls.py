@@ -63,6 +63,7 @@ class ApiCalls:
             request.scope["query_string"].decode("latin-1"),
             request.headers,
             b"",
+            (request.scope.get("server") or ("",))[0],
         )
         if not _is_small(request):
             # Megabytes are read only for a known key.

@@ -23,7 +23,7 @@ from simpleturk.marketplace.web.api_calls import ApiCalls, ApiDispatcher
 from simpleturk.marketplace.web.database_threads import READERS, Threads
 from simpleturk.marketplace.web.frames import Frames
 from simpleturk.marketplace.web.pages import RedirectTo
-from simpleturk.marketplace.web.server.host_dispatcher import HostDispatcher
+from simpleturk.marketplace.web.server.host_dispatcher import HostDispatcher, OwnHosts
 from simpleturk.marketplace.web.server.metrics import Observer
 from simpleturk.marketplace.web.session_cookie import NAME, SAFE_NAME, HostPrefixCookie
 from simpleturk.marketplace.web.settings import ServerSettings
@@ -35,7 +35,9 @@ def create_app(marketplace: Marketplace, settings: ServerSettings | None = None)
     settings = settings or ServerSettings()
     observer = Observer(marketplace, settings.log_all)
     threads = Threads()
-    access = Access(marketplace, settings.open_access, settings.rate / settings.processes)
+    own_hosts = OwnHosts(settings.hosts)
+    rate = settings.rate / settings.processes
+    access = Access(marketplace, settings.open_access, rate, is_own_host=own_hosts.contains)
     calls = ApiCalls(marketplace, access, observer, threads)
     frames = Frames(marketplace, marketplace.store.key("frames").hex(), settings.site.frames)
     site = WorkerSite(marketplace, threads, settings.site, frames)

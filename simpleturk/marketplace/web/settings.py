@@ -46,7 +46,8 @@ class ServerSettings:
     `open_access`: the server listens on this computer only, and API calls without a known key are the local
     requester's. `rate` is API calls per second and key, 0 for no limit; each of the `processes` allows its share.
     `deliver_notifications`: this server sends notifications to their receivers. `log_all`: the access log has every
-    request, not only failed API calls. `is_secure`: browsers reach the site over TLS.
+    request, not only failed API calls. `is_secure`: browsers reach the site over TLS. `hosts` are the host names of the
+    server, besides those of this computer: API calls that are signed for other hosts are refused.
     """
 
     open_access: bool = True
@@ -58,6 +59,7 @@ class ServerSettings:
     log_all: bool = False
     is_secure: bool = False
     processes: int = 1
+    hosts: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """The settings as text, for the environment of the server's processes."""
@@ -69,4 +71,5 @@ class ServerSettings:
         values = json.loads(text)
         site = values.pop("site")
         limits = WorkerLimits(**site.pop("limits"))
-        return cls(**values, site=SiteSettings(**site, limits=limits))
+        hosts = tuple(values.pop("hosts"))
+        return cls(**values, hosts=hosts, site=SiteSettings(**site, limits=limits))

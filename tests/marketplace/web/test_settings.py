@@ -22,5 +22,5 @@ def test_the_table_site_sets_texts_and_limits_and_leaves_other_defaults() -> Non
 
 def test_settings_survive_the_way_to_another_process() -> None:
     site = SiteSettings(name="Läb", terms="a\nb", limits=WorkerLimits(max_per_worker=2))
-    settings = ServerSettings(open_access=False, rate=2.5, site=site, processes=4)
+    settings = ServerSettings(open_access=False, rate=2.5, site=site, processes=4, hosts=("work.example.org",))
     assert ServerSettings.from_json(settings.to_json()) == settings

@@ -124,6 +124,7 @@ def serve(
         log_all=access_log,
         is_secure=is_secure,
         processes=workers,
+        hosts=_own_hosts(host),
     )
     options: dict[str, Any] = {"proxy_headers": proxy_headers, "workers": workers, **tls}
     options |= {"limit_concurrency": 2000, "timeout_graceful_shutdown": GRACE, "date_header": True}
@@ -139,6 +140,13 @@ def _site(open_access: bool, host: str, is_safe: bool) -> SiteSettings:
         table["frames"] = table["frames"].lower()
         _check_frames(table["frames"], host, table.get("address", ""), is_safe)
     return SiteSettings.from_table(table, open_access)
+
+
+def _own_hosts(host: str) -> tuple[str, ...]:
+    """The host names under which other computers reach the server, as far as they are known."""
+    address = urlsplit(load_config().site.get("address", "")).hostname
+    here = (socket.gethostname(), socket.getfqdn()) if host in ("0.0.0.0", "::") else (host,)
+    return tuple(dict.fromkeys(name.lower() for name in (address, *here) if name))
 
 
 def _prepare_database(path: Path, open_access: bool, site: SiteSettings, option: str) -> None:
@@ -191,5 +199,10 @@ def _announce(port: int, host: str, path: Path, settings: ServerSettings, tls: b
         console.warn(
             "answers and passwords are not encrypted, and windows that HITs open can control windows of the site",
             "give --certfile and --keyfile, or --proxy-headers behind a TLS proxy",
+        )
+    if not settings.open_access and all(map(is_loopback, settings.hosts)):
+        console.warn(
+            "API calls are refused under the name of the proxy, which is not known",
+            'set it in simpleturk.toml: address = "https://…" in the table [site]',
         )
     console.note("Ctrl-C stops it.")

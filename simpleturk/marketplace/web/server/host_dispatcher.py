@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Iterable
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -9,6 +10,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 #: Two names under one: browsers resolve names under localhost themselves, and treat the two as parts of one site.
 SITE_HOST = "worker.simpleturk.localhost"
 FRAME_HOST = "hits.simpleturk.localhost"
+
+#: Amazon's host names. Programs with a built-in endpoint call them, and reach this server by way of a hosts file.
+AMAZON_HOSTS = frozenset({"mturk-requester.us-east-1.amazonaws.com", "mturk-requester-sandbox.us-east-1.amazonaws.com"})
 
 
 class HostDispatcher:
@@ -55,6 +59,35 @@ def _requested_host(scope: Scope) -> str:
     hosts = [value for name, value in scope["headers"] if name == b"host"]
     host = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
     return host[1].decode().lower() if host else ""
+
+
+class OwnHosts:
+    """The hosts for which API calls may be signed: `names`, this computer's own, and Amazon's.
+
+    A signature covers the host. Without this check, a server that a requester calls could pass the call on to this one,
+    which would take it for the requester's own.
+    """
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._names = {SITE_HOST, *AMAZON_HOSTS, *(name.lower().strip("[]") for name in names)} - {""}
+
+    def contains(self, host: str, server: str) -> bool:
+        """Whether a Host header names this server; `server` is the address that the connection reached."""
+        parts = _HOST.fullmatch(host.encode("latin-1", "replace"))
+        name = parts[1].decode().lower() if parts else ""
+        if name.strip("[]") in self._names or is_loopback(name):
+            return True
+        address = _address(name)
+        return address is not None and address == _address(server)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that a text is; an IPv4 address in the form of an IPv6 address is the IPv4 address."""
+    try:
+        address = ipaddress.ip_address(text.strip("[]"))
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def is_loopback(host: str) -> bool:

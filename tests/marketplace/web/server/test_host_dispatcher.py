@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 from starlette.responses import PlainTextResponse
 
-from simpleturk.marketplace.web.server.host_dispatcher import FRAME_HOST, SITE_HOST, HostDispatcher, is_loopback
+from simpleturk.marketplace.web.server.host_dispatcher import (
+    FRAME_HOST,
+    SITE_HOST,
+    HostDispatcher,
+    OwnHosts,
+    is_loopback,
+)
 
 
 def answer(dispatcher: HostDispatcher, *hosts: str) -> str:
@@ -57,3 +63,22 @@ def test_requests_without_one_well_formed_host_are_refused(hosts: tuple[str, ...
 )
 def test_loopback_names_and_addresses_are_recognized(host: str, expected: bool) -> None:
     assert is_loopback(host) is expected
+
+
+@pytest.mark.parametrize(
+    ("host", "server", "expected"),
+    [
+        ("work.example.org:443", "10.0.0.1", True),
+        ("10.0.0.1:8484", "10.0.0.1", True),
+        ("10.0.0.1", "::ffff:10.0.0.1", True),
+        ("[2001:db8::1]:8484", "2001:db8:0::1", True),
+        ("localhost", "127.0.0.1", True),
+        ("10.0.0.2", "10.0.0.1", False),
+        ("relay.example", "relay.example", False),
+        ("", "", False),
+        ("work.example.org, relay.example", "10.0.0.1", False),
+        ("wörk.example.org", "10.0.0.1", False),
+    ],
+)
+def test_own_hosts_are_the_names_given_and_the_address_that_was_reached(host: str, server: str, expected: bool) -> None:
+    assert OwnHosts(["Work.example.org", ""]).contains(host, server) is expected
