@@ -21,7 +21,7 @@ from simpleturk.marketplace.questions.form_answers import FilledForm
 from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.web.form_data import MAX_FORM_BYTES, MAX_OWN_FORM_BYTES, Form, fields_of, read_form
 from simpleturk.marketplace.web.form_page import render_form
-from simpleturk.marketplace.web.frames import Frames
+from simpleturk.marketplace.web.frames import Frames, assignment_id_of, origin_of
 from simpleturk.marketplace.web.identity import check_session
 from simpleturk.marketplace.web.pages import check_csrf_token, page_number, security_headers
 from simpleturk.marketplace.web.worker.worker_pages import Services, WorkerPages
@@ -157,8 +157,8 @@ class TaskPages(WorkerPages):
             query = Form(fields_of(request.scope["query_string"]))
             form = query if request.method == "GET" else await self._read_answers(request)
             fields = form.multi_items()
-            assignment_id = form.get("assignmentId") or query.get("assignmentId", "")
-            await self._store(assignment_id, fields, request.session.get("worker_id"))
+            assignment_id = assignment_id_of(form, query)
+            await self._store(request, assignment_id, fields)
         except FormErrors as error:
             return await self.threads.reading(self._form_again, assignment_id, error.filled)
         except WorkerError as refusal:
@@ -206,19 +206,20 @@ class TaskPages(WorkerPages):
         html = render_form(question.form, assignment_id, "/mturk/externalSubmit", filled)
         return HTMLResponse(html, 400, headers=security_headers("", framed=True, media=True, own_style=True))
 
-    async def _store(self, assignment_id: str, fields: list[tuple[str, str]], worker_id: str | None) -> None:
+    async def _store(self, request: Request, assignment_id: str, fields: list[tuple[str, str]]) -> None:
         try:
-            await self.threads.writing(self._submit, assignment_id, fields, worker_id, None)
+            await self.threads.writing(self._submit, request, assignment_id, fields, None)
         except worker_assignments.Unfilled as unfilled:
             # Regular expressions of a form may take long: they are checked outside of the writing thread.
             filled = await self.threads.reading(unfilled.fill)
-            await self.threads.writing(self._submit, assignment_id, fields, worker_id, filled)
+            await self.threads.writing(self._submit, request, assignment_id, fields, filled)
 
     def _submit(
-        self, assignment_id: str, fields: list[tuple[str, str]], worker_id: str | None, filled: FilledForm | None
+        self, request: Request, assignment_id: str, fields: list[tuple[str, str]], filled: FilledForm | None
     ) -> None:
+        worker_id, site = request.session.get("worker_id"), origin_of(request)
         with self.marketplace.write() as transaction:
-            worker_assignments.submit(transaction, assignment_id, fields, worker_id, filled, defer=True)
+            worker_assignments.submit(transaction, assignment_id, fields, worker_id, filled, defer=True, site=site)
 
 
 def _search(request: Request) -> search.Search:
