@@ -5,7 +5,7 @@ import json
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
@@ -26,8 +26,8 @@ def write_whole(path: Path, text: str) -> None:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write that replaces another in one step, at the end of the block.
+def replacing(path: Path, before: Callable[[], object] = lambda: None) -> Iterator[IO[bytes]]:
+    """A file to write that replaces another in one step, at the end of the block; `before` is called right before.
 
     Readers see the old file or the new one, also after a crash. An exception leaves the old file as it is. A symbolic
     link stays a link, and the new file has the permissions of the old one.
@@ -41,6 +41,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
             os.fsync(file.fileno())
         with suppress(OSError):
             temporary.chmod(stat.S_IMODE(path.stat().st_mode))
+        before()
         temporary.replace(path)
     except BaseException:
         with suppress(OSError):
@@ -113,8 +114,16 @@ class Appended:
         if self._file.seek(0, os.SEEK_END) > size:
             self._file.truncate(size)
 
+    def replace(self, lines: Iterable[bytes]) -> None:
+        """Replace the file in one step by these lines; nothing can be read or appended afterwards."""
+        # Windows replaces no open file. There another file holds the lock; elsewhere, closing this one would end it.
+        with replacing(self.path, self._file.close if LOCKS_PREVENT_READING else lambda: None) as file:
+            file.writelines(lines)
+
     def sync(self) -> None:
         """Bring the appended lines to the disk."""
+        if self._file.closed:
+            return
         with reporting_full_disk(self.path):
             self._file.flush()
             os.fsync(self._file.fileno())
