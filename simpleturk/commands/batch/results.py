@@ -208,7 +208,9 @@ class _BatchInputs:
         self._inputs = open_inputs(batch.inputs.located(ids))
         self._lines: InputLines | None = None
         try:
-            self._lines = InputLines(self._inputs)
+            # A record may name a device, which could be read for ever.
+            if self._inputs.path.is_file() or self._inputs.path.is_dir():
+                self._lines = InputLines(self._inputs)
         except OSError:
             pass
         same = self._lines and self._lines.digest == batch.inputs.sha256

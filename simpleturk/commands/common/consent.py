@@ -9,6 +9,7 @@ from simpleturk.client.endpoints import AMAZON, Endpoint, EndpointOptions
 from simpleturk.config import FILE
 from simpleturk.config.trust import endpoint_key, is_trusted, trust
 from simpleturk.errors import NotConfirmed, SimpleturkError
+from simpleturk.task_folder import also_allow
 
 
 def confirm_once(fact: tuple[str, ...], what: str, question: str, hint: str) -> None:
@@ -70,6 +71,20 @@ def check_database(database: Path, where: EndpointOptions, ids: Path) -> None:
         "Use it?",
         f"if it is yours, name it once yourself: --database {target}",
     )
+
+
+def check_setting(name: str, value: str, target: Path) -> None:
+    """Ask before using a path of simpleturk.toml that is outside of its folder; `target` is the file that it means.
+
+    The answer holds for this file, setting, value and target. Raises SimpleturkError if the user does not agree.
+    """
+    confirm_once(
+        ("setting", os.path.realpath(FILE), name, value, str(target)),
+        f'{FILE} sets {name} = "{value}", which is outside of this folder: {target}',
+        "Use it?",
+        f"if that is right, name it yourself: --{name} {value}",
+    )
+    also_allow(target)
 
 
 def remember_database(database: Path | None, ids: Path | None) -> None:
