@@ -63,7 +63,8 @@
     return chosen.multiple ? [...chosen.selectedOptions].map((one) => one.value) : chosen.value.trim();
   }
   function answer() {
-    const names = [...new Set(own().map((one) => one.name))];
+    // Files are sent beside the answer; the results put them where their names say.
+    const names = [...new Set(own().filter((one) => one.type !== "file").map((one) => one.name))];
     const root = new Map();
     for (const name of names) {
       const parts = name.split(".");
@@ -114,8 +115,10 @@
       if (least && number < least) return `Please choose at least ${least}.`;
       return most && number > most ? `Please choose at most ${most}.` : "";
     }
+    if (first.type === "file" && first.validity.customError) return first.validationMessage;
     const text = first.value.trim();
     if (!text && first.validity.badInput) return "Please enter a number.";
+    if (!text && first.type === "file") return required ? "Please choose a file." : "";
     if (!text) return required ? "Please fill this in." : "";
     if (minWords && words(text) < minWords) return `Please write at least ${minWords} words.`;
     return first.validity.valid ? "" : first.validationMessage;
@@ -200,9 +203,10 @@
     simpleturk.setOutput(output);
     stored((storage) => storage.removeItem(draftKey));
   });
-  // The field "output" holds the answer, so the other fields are not sent.
+  // The field "output" holds the answer, so the other fields are not sent, except files.
   form.addEventListener("formdata", ({ formData }) => {
-    for (const name of [...formData.keys()]) if (!["assignmentId", "output"].includes(name)) formData.delete(name);
+    const isSent = (name) => formData.getAll(name).some((one) => one instanceof File && one.name);
+    for (const name of [...formData.keys()]) if (!["assignmentId", "output"].includes(name) && !isSent(name)) formData.delete(name);
   });
 
   // Keys. A digit chooses an option of the focused field, or else of the first field without an answer.
@@ -267,7 +271,7 @@
   const isWork = !isPreview && given.get("assignmentId");
   function save() {
     if (!isWork) return;
-    const state = own().map((one) => [one.name, isChoice(one) ? one.value : null, isChoice(one) ? one.checked : one.multiple ? [...one.selectedOptions].map((item) => item.value) : one.value]);
+    const state = own().filter((one) => one.type !== "file").map((one) => [one.name, isChoice(one) ? one.value : null, isChoice(one) ? one.checked : one.multiple ? [...one.selectedOptions].map((item) => item.value) : one.value]);
     stored((storage) => storage.setItem(draftKey, JSON.stringify([current, state])));
   }
   function restore() {

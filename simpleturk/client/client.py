@@ -89,6 +89,11 @@ class MTurk:
         response = self.calls.call("get_assignment", AssignmentId=assignment_id)
         return self._read(lambda response: Assignment.from_api(response["Assignment"]), response)
 
+    def upload_url(self, assignment_id: str, sha256: str) -> str:
+        """The address of a file that a worker uploaded. It works for a minute."""
+        response = self.calls.call("get_file_upload_url", AssignmentId=assignment_id, QuestionIdentifier=sha256)
+        return self._read(lambda response: str(response["FileUploadURL"]), response)
+
     def approve(self, assignment_id: str, feedback: str | None, override_rejection: bool) -> None:
         """Approve an assignment: the worker is paid."""
         optional = {"RequesterFeedback": feedback} if feedback else {}

@@ -50,10 +50,14 @@ def answer_in_process(client: Any, database: Path) -> None:
 
     marketplace = _open_marketplace(database)
 
+    def upload_url(assignment_id: str, sha256: str, name: str) -> str | None:
+        path = marketplace.store.uploads.find(assignment_id, sha256)
+        return path.absolute().as_uri() if path else None
+
     def answer(request: Any, **kwargs: Any) -> AWSResponse:
         headers = {name: _text(value) for name, value in request.headers.items()}
         try:
-            response = handle(marketplace, headers, request.body)
+            response = handle(marketplace, headers, request.body, upload_url=upload_url)
         except StoreUnavailable as error:
             raise _unavailable(error) from error
         raw: Any = _Raw(response.body)

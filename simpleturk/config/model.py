@@ -74,6 +74,18 @@ class SiteTable(Table):
     max_held: int | None = Field(
         default=None, description="The most HITs that a worker may have in progress.", ge=1, examples=["max_held = 25"]
     )
+    max_file_mb: int | None = Field(
+        default=None,
+        description="The largest file that a worker may upload, in megabytes. Default: 100.",
+        ge=1,
+        examples=["max_file_mb = 100"],
+    )
+    max_files_mb: int | None = Field(
+        default=None,
+        description="The most megabytes that the files of one submission may have together. Default: 200.",
+        ge=1,
+        examples=["max_files_mb = 200"],
+    )
 
 
 class MarketplaceTable(Table):

@@ -3,7 +3,6 @@
 Source: the API reference's page on QuestionFormAnswers.
 """
 
-from collections.abc import Mapping
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 from xml.sax.saxutils import escape
@@ -13,6 +12,7 @@ from simpleturk.mturk.characters import NOT_IN_XML
 from simpleturk.mturk.limits import RESERVED_FIELDS
 from simpleturk.mturk.questions import SCHEMAS
 from simpleturk.mturk.strict_json import parse_json
+from simpleturk.mturk.uploads import parse_uploads, uploads_in
 
 NAMESPACE = f"{SCHEMAS}/2005-10-01/QuestionFormAnswers.xsd"
 
@@ -24,18 +24,15 @@ class AnswerError(SimpleturkError):
     """An answer document that cannot be parsed."""
 
 
-def answers_of(form: list[tuple[str, str]], parameters: Mapping[str, str]) -> list[tuple[str, str]]:
+def answers_of(form: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return the answers in a submitted form, in its order.
 
-    `parameters` are those of the HIT's frame, by reserved name. A page may send them back: a reserved field with its
-    parameter's value is left out, and any other value is an answer, such as a text field `workerId` that the worker
-    filled. Values of the same name are joined by "|", as in the results of Amazon's requester site:
-    [("box", "1"), ("box", "2")] gives [("box", "1|2")].
+    Reserved names are left out. Values of the same name are joined by "|", as in the results of Amazon's requester
+    site: [("box", "1"), ("box", "2")] gives [("box", "1|2")].
     """
     values: dict[str, list[str]] = {}
     for name, value in form:
-        is_sent_back = name in RESERVED_FIELDS and value.rstrip("/") == parameters.get(name, "").rstrip("/") != ""
-        if not is_sent_back:
+        if name not in RESERVED_FIELDS:
             values.setdefault(name, []).append(value)
     return [(name, "|".join(same_name)) for name, same_name in values.items()]
 
@@ -90,19 +87,55 @@ def output_of(fields: dict[str, Any]) -> tuple[Any, dict[str, Any], str | None]:
 
     If the page stores JSON in a field `output` or `taskAnswers`, the output is that JSON, and the other fields are
     returned separately. Otherwise the output is an object of all fields. Lists and objects that a crowd-form flattened
-    (`boxes.boundingBoxes`) are parsed.
+    (`boxes.boundingBoxes`) are parsed, and so is what a file field says of its files; it is put into the JSON of the
+    field `output` where that is an object without such a key.
     """
+    fields = {name: _with_uploads(value) for name, value in fields.items()}
     for name in JSON_FIELDS:
         text = fields.get(name)
         if not isinstance(text, str):
             continue
         other_fields = {other: value for other, value in fields.items() if other != name}
         try:
-            return parse_json(text), other_fields, None
+            output = parse_json(text)
+            return output, _without_uploads(other_fields, output), None
         except ValueError:
             # Beside other fields, a form's own text field may have this name. Alone, it was meant to be JSON.
             return (fields, {}, None) if other_fields else (text, {}, f"the field {name} is not JSON")
     return {name: _unflattened(name, value) for name, value in fields.items()}, {}, None
+
+
+def _with_uploads(value: Any) -> Any:
+    uploads = [upload._asdict() for upload in parse_uploads(value)] if isinstance(value, str) else []
+    return uploads[0] if len(uploads) == 1 else uploads or value
+
+
+def _without_uploads(fields: dict[str, Any], output: Any) -> dict[str, Any]:
+    """The fields that are not files. Files become values of the output, where it has no such value.
+
+    A name with dots is a path, as in the other fields of a page: "items.0.photo".
+    """
+    left = {}
+    for name, value in fields.items():
+        place, key = _place_of(output, name)
+        if any(uploads_in(value)) and isinstance(place, dict) and key not in place:
+            place[key] = value
+        else:
+            left[name] = value
+    return left
+
+
+def _place_of(output: Any, name: str) -> tuple[Any, str]:
+    """The object in which the last part of a path is a key, and that key; the output and the name if there is none."""
+    place, (*parents, key) = output, name.split(".")
+    for part in parents:
+        if isinstance(place, list) and part.isdecimal() and part.isascii() and int(part) < len(place):
+            place = place[int(part)]
+        elif isinstance(place, dict) and part in place:
+            place = place[part]
+        else:
+            return output, name
+    return place, key
 
 
 def _unflattened(name: str, value: Any) -> Any:

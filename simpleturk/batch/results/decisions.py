@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from simpleturk.batch.inputs.csv_reader import DECISIONS, records
+from simpleturk.batch.inputs.csv_reader import records
+from simpleturk.batch.results.csv import DECISIONS
 from simpleturk.errors import Problem, Problems
 
 

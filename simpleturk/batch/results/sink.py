@@ -5,8 +5,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from simpleturk.batch.results.csv import ResultsTable, TableForm, merging
+from simpleturk.batch.results.csv import ResultsTable, merging
 from simpleturk.batch.results.fetch import collect, with_news
+from simpleturk.batch.results.files import UploadedFiles
 from simpleturk.batch.results.jsonl import ResultsFile, unfold_array
 from simpleturk.batch.results.stdout import ResultsStream
 from simpleturk.files import appending
@@ -44,34 +45,39 @@ class ResultsSink(Protocol):
 
 
 class ResultsWriter:
-    """Writes new results to a sink. `added` counts them, `problems` counts answers that cannot be parsed."""
+    """Writes new results to a sink. `added` counts them, `problems` counts answers that cannot be parsed.
 
-    def __init__(self, sink: ResultsSink) -> None:
+    With `files`, the files of all assignments are fetched, new or not, and their paths are added to the records.
+    """
+
+    def __init__(self, sink: ResultsSink, files: UploadedFiles | None = None) -> None:
         self.sink = sink
+        self.files = files
         self.added = self.problems = 0
 
     def fetch(self, mturk: "MTurk", hits: "Iterable[HIT]", statuses: list[str], input_of: "InputOf") -> None:
         """Add the assignments of these HITs that are in these states and not in the sink, as they arrive."""
-        hits = with_news(hits, statuses, self.sink.per_hit)
+        hits = with_news(hits, statuses, {} if self.files else self.sink.per_hit)
         if self.sink.per_hit:
             hits = list(hits)
             self.sink.expect({hit.hit_id for hit in hits})
         for hit, assignment in collect(mturk, hits, statuses):
-            record = self.sink.record_of(assignment, hit, **input_of(hit))
+            paths = self.files.fetch(mturk, assignment) if self.files else []
+            known = {"files": list(map(str, paths))} if paths else {}
+            record = self.sink.record_of(assignment, hit, **input_of(hit), **known)
             if self.sink.add(record):
                 self.added += 1
                 self.problems += "problem" in record
 
 
 @contextmanager
-def file_sink(path: Path, form: TableForm | None, remember: bool, hit_ids: Iterable[str]) -> Iterator[ResultsSink]:
-    """A results file, locked until the end of the block: CSV of this form, or JSON Lines without one.
+def file_sink(path: Path, is_csv: bool, remember: bool, hit_ids: Iterable[str]) -> Iterator[ResultsSink]:
+    """A results file, JSON Lines or CSV, locked until the end of the block. Raises Problems if it holds something else.
 
     `remember` says that the same HITs are fetched several times; `hit_ids` are ids that the caller holds in memory too.
-    Raises Problems if the file holds something else.
     """
-    if form:
-        with merging(path, form) as table:
+    if is_csv:
+        with merging(path) as table:
             yield table
     else:
         unfold_array(path)
@@ -80,15 +86,15 @@ def file_sink(path: Path, form: TableForm | None, remember: bool, hit_ids: Itera
 
 
 @contextmanager
-def stream_sink(write: Callable[[str], object], form: TableForm | None, remember: bool) -> Iterator[ResultsSink]:
+def stream_sink(write: Callable[[str], object], is_csv: bool, remember: bool) -> Iterator[ResultsSink]:
     """A stream: each JSON record is written at once, a CSV table at the end of the block, if it ends without an error.
 
     `remember` says that the same HITs are fetched several times.
     """
-    if not form:
+    if not is_csv:
         yield ResultsStream(write, remember)
         return
-    with closing(ResultsTable(form=form)) as table:
+    with closing(ResultsTable()) as table:
         yield table
         for line in table.text():
             write(line)

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,7 @@ from simpleturk.files import json_line
 from simpleturk.marketplace.people import privacy, worker_accounts, workers
 from simpleturk.marketplace.people.requirements import get_record
 from simpleturk.marketplace.store.transaction import Transaction
+from simpleturk.marketplace.store.uploads import UploadFolder
 from simpleturk.mturk.limits import WORKER_ID
 
 #: A worker's country and, in the US, state; "" if not known. None leaves them as they are.
@@ -174,19 +176,33 @@ def set_(
     console.note(f"Saved the attributes of {worker_id}.")
 
 
-def export(worker_id: IdArg, database: DatabaseOpt = None) -> None:
+def export(
+    worker_id: IdArg,
+    files: Annotated[
+        Path | None,
+        typer.Option("--files", metavar="FOLDER", help="Also copy the worker's uploaded files to this folder."),
+    ] = None,
+    database: DatabaseOpt = None,
+) -> None:
     """Print all data stored about a worker, as JSON."""
-    with opened(database) as marketplace, marketplace.read() as transaction:
-        document = privacy.export(transaction, worker_id)
-    if document is None:
-        raise SimpleturkError(f"there is no worker {worker_id}", LIST_HINT)
+    with opened(database) as marketplace:
+        with marketplace.read() as transaction:
+            document = privacy.export(transaction, worker_id)
+            assignments = privacy.assignments_of(transaction, worker_id)
+        if document is None:
+            raise SimpleturkError(f"there is no worker {worker_id}", LIST_HINT)
+        if files:
+            copied = _copy_files(marketplace.store.uploads, assignments, files)
+            console.note(f"Copied {console.plural(copied, 'file')} to {files}; their names end with the file's sha256.")
     with data_out():
         console.data(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
 def delete(
     worker_id: IdArg,
-    answers: Annotated[bool, typer.Option("--answers", help="Also empty the answers of the worker.")] = False,
+    answers: Annotated[
+        bool, typer.Option("--answers", help="Also empty the answers of the worker, and delete the uploaded files.")
+    ] = False,
     yes: YesOpt = False,
     database: DatabaseOpt = None,
 ) -> None:
@@ -197,11 +213,39 @@ def delete(
     """
     and_answers = " and the answers they submitted" if answers else ""
     console.confirm(f"Delete the personal data of {worker_id}{and_answers}? This cannot be undone.", yes)
-    with opened(database) as marketplace, marketplace.write() as transaction:
-        pseudonym = privacy.forget(transaction, worker_id, answers)
+    with opened(database) as marketplace:
+        with marketplace.write() as transaction:
+            assignments = privacy.assignments_of(transaction, worker_id)
+            pseudonym = privacy.forget(transaction, worker_id, answers)
+        if pseudonym and answers:
+            _delete_files(marketplace.store.uploads, assignments)
     if pseudonym is None:
         raise SimpleturkError(f"there is no worker {worker_id}", LIST_HINT)
     console.note(f"Deleted the personal data of {worker_id}; their work is now under {pseudonym}.")
+
+
+def _copy_files(uploads: UploadFolder, assignments: Iterable[str], folder: Path) -> int:
+    """Copy the uploaded files of assignments to a folder; return their number. Raises SimpleturkError."""
+    number = 0
+    try:
+        for assignment_id in assignments:
+            for path in uploads.of(assignment_id):
+                folder.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, folder / f"{assignment_id}-{path.name}")
+                number += 1
+    except OSError as error:
+        raise SimpleturkError(f"the files cannot be copied to {folder}: {error.strerror}") from error
+    return number
+
+
+def _delete_files(uploads: UploadFolder, assignments: Iterable[str]) -> None:
+    """Delete the uploaded files of assignments. Raises SimpleturkError if one cannot be deleted."""
+    try:
+        for assignment_id in assignments:
+            uploads.delete(assignment_id)
+    except OSError as error:
+        hint = f"delete the folder {error.filename}"
+        raise SimpleturkError(f"an uploaded file could not be deleted: {error.strerror}", hint) from error
 
 
 def _print_links(places: dict[str, Place], days: float, site: str | None, database: Path | None, new: bool) -> None:

@@ -15,6 +15,7 @@ from simpleturk.marketplace.store.rows import AssignmentRow, LedgerRow, columns
 from simpleturk.marketplace.store.schema import assignments, hits, is_literally, ledger_entries
 from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.mturk.answers import answer_xml
+from simpleturk.mturk.uploads import parse_uploads
 
 VISIBLE = ("Submitted", "Approved", "Rejected")
 MAX_FEEDBACK = 1024
@@ -97,7 +98,6 @@ def send_bonus(transaction: Transaction, parameters: dict[str, Any]) -> dict[str
         assignment.worker_id,
         subject,
         parameters["Reason"],
-        about_work=True,
     )
     return {}
 
@@ -118,8 +118,18 @@ def list_bonus_payments(transaction: Transaction, parameters: dict[str, Any]) ->
 
 
 def get_file_upload_url(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """GetFileUploadURL. Always an error: no answer has had a file since Amazon withdrew FileUploadAnswer in 2017."""
+    """GetFileUploadURL. The question is the name of a file field, or the SHA-256 of one of the answer's files.
+
+    Amazon withdrew file uploads in 2017, in forms of the type QuestionForm. Here any page may have a file field; of
+    several files in one field, the name stands for the first.
+    """
     assignment = find_assignment(transaction, parameters["AssignmentId"])
+    for name, value in assignment.fields or ():
+        for upload in parse_uploads(value) if isinstance(value, str) else ():
+            if parameters["QuestionIdentifier"] in (name, upload.sha256):
+                url = transaction.upload_url(assignment.assignment_id, upload.sha256, upload.name)
+                if url:
+                    return {"FileUploadURL": url}
     text = (
         f"The assignment {assignment.assignment_id} has no uploaded file for the question "
         f"{parameters['QuestionIdentifier'][:100]}."

@@ -14,6 +14,7 @@ from simpleturk.marketplace.api.validation import check_request, service_model
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.errors import SerializationException, ServiceError, UnknownOperation
 from simpleturk.marketplace.store.base import LOCAL_REQUESTER
+from simpleturk.marketplace.store.transaction import UploadURL, no_upload_url
 
 TARGET_PREFIX = "MTurkRequesterServiceV20170117"
 CONTENT_TYPE = "application/x-amz-json-1.1"
@@ -38,8 +39,11 @@ def handle(
     body: bytes,
     identify: Callable[[], str] = lambda: LOCAL_REQUESTER,
     request_id: str = "",
+    upload_url: UploadURL = no_upload_url,
 ) -> Response:
     """Answer one request. Names in `headers` match in any case; `identify` returns the caller's requester id.
+
+    `upload_url` makes the addresses of uploaded files.
 
     A ServiceError, also from `identify`, becomes a response with its status; bugs and StoreUnavailable are raised.
     """
@@ -54,7 +58,7 @@ def handle(
             with marketplace.write(requester_id, request_id) as transaction:
                 answer = operation.function(transaction, parameters)
         else:
-            with marketplace.read(requester_id) as transaction:
+            with marketplace.read(requester_id, upload_url=upload_url) as transaction:
                 answer = operation.function(transaction, parameters)
         return _response(200, answer, request_id)
     except ServiceError as error:

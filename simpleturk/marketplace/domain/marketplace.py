@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from simpleturk.marketplace.domain import deadlines
 from simpleturk.marketplace.store.base import LOCAL_REQUESTER, Store
-from simpleturk.marketplace.store.transaction import Transaction, WorkerLimits
+from simpleturk.marketplace.store.transaction import Transaction, UploadURL, WorkerLimits, no_upload_url
 
 
 class Marketplace:
@@ -37,21 +37,26 @@ class Marketplace:
             yield transaction
 
     @contextmanager
-    def read(self, requester_id: str = LOCAL_REQUESTER, apply_due: bool = True) -> Iterator[Transaction]:
+    def read(
+        self, requester_id: str = LOCAL_REQUESTER, apply_due: bool = True, upload_url: UploadURL = no_upload_url
+    ) -> Iterator[Transaction]:
         """A transaction that only reads, with everything applied that was due by now.
 
         `apply_due` is False for questions whose answer does not depend on deadlines: the read is then one query faster.
+        `upload_url` makes the addresses of uploaded files.
         """
         now = self.now()
         with self.store.read() as connection:
-            transaction = Transaction(connection, now, requester_id, self.strict, limits=self.limits)
+            transaction = Transaction(
+                connection, now, requester_id, self.strict, limits=self.limits, upload_url=upload_url
+            )
             if not (apply_due and deadlines.is_due(transaction)):
                 yield transaction
                 return
         with self.write():
             pass
         with self.store.read() as connection:
-            yield Transaction(connection, now, requester_id, self.strict, limits=self.limits)
+            yield Transaction(connection, now, requester_id, self.strict, limits=self.limits, upload_url=upload_url)
 
     def now(self) -> float:
         """The time in epoch seconds, to the millisecond, as MTurk's API gives times."""

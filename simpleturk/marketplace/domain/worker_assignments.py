@@ -29,7 +29,7 @@ from simpleturk.marketplace.store.schema import (
 )
 from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.mturk.answers import answers_of
-from simpleturk.mturk.limits import RESERVED_FIELDS
+from simpleturk.mturk.uploads import parse_uploads
 
 NOT_AVAILABLE = "ASSIGNMENT_ID_NOT_AVAILABLE"
 
@@ -105,6 +105,21 @@ def is_submitted(transaction: Transaction, assignment_id: str) -> bool:
     return assignment is not None and assignment.submitted is not None
 
 
+def takes_files(transaction: Transaction, assignment_id: str, worker_id: str | None) -> bool:
+    """Whether an assignment is in progress or submitted, by this worker if one is signed in."""
+    assignment = transaction.first(AssignmentRow, _ASSIGNMENT, {"assignment_id": assignment_id})
+    if assignment is None or worker_id not in (None, assignment.worker_id):
+        return False
+    return assignment.status not in ("Returned", "Abandoned")
+
+
+def upload_digests(transaction: Transaction, assignment_id: str) -> set[str]:
+    """The SHA-256s of the files that an assignment's stored answer names."""
+    assignment = transaction.first(AssignmentRow, _ASSIGNMENT, {"assignment_id": assignment_id})
+    fields = (assignment.fields if assignment else None) or []
+    return {upload.sha256 for _, value in fields if isinstance(value, str) for upload in parse_uploads(value)}
+
+
 def question_xml(transaction: Transaction, hit_id: str) -> str:
     """A HIT's question, an XML document."""
     question: str = transaction.execute(_QUESTION, {"hit_id": hit_id}).scalar_one()
@@ -125,11 +140,8 @@ def submit(
     worker_id: str | None,
     filled: FilledForm | None = None,
     defer: bool = False,
-    site: str = "",
 ) -> None:
     """Save the answers that a page submitted. `worker_id` is who is signed in, None if the frame sends no cookie.
-
-    `site` is the address that the frame got as turkSubmitTo.
 
     Raises WorkerError or FormErrors. Submitting the same answers again is no error: the first response may have been
     lost. With `defer` the answers to a QuestionForm raise Unfilled; the caller checks them and passes them as `filled`.
@@ -139,9 +151,9 @@ def submit(
     assignment = transaction.first(AssignmentRow, _ASSIGNMENT, {"assignment_id": assignment_id})
     if assignment is None or worker_id not in (None, assignment.worker_id):
         raise WorkerError("This HIT is not yours.", "Sign in as the worker who accepted it.", 403)
-    fields = _fields(transaction, assignment, form, filled, defer, site)
+    fields = _fields(transaction, assignment, form, filled, defer)
     if assignment.status == "Accepted":
-        if all(name in RESERVED_FIELDS and value == "" for name, value in fields):
+        if not fields:
             reason = "The page sent no answer. The HIT is still yours: go back and try again."
             raise WorkerError("There was a problem submitting your results.", reason, 400)
         hit = lifecycle.get_hit(transaction, assignment.hit_id)
@@ -237,14 +249,11 @@ def _fields(
     form: list[tuple[str, str]],
     filled: FilledForm | None,
     defer: bool,
-    site: str,
 ) -> list[Any]:
     """The answers that a page sent, in the form of assignments.fields. Raises FormErrors, or Unfilled with `defer`."""
     xml = question_xml(transaction, assignment.hit_id)
     if "QuestionForm" not in xml or parse_question(xml).form is None:
-        given = {"assignmentId": assignment.assignment_id, "hitId": assignment.hit_id}
-        given |= {"workerId": assignment.worker_id, "turkSubmitTo": site}
-        return [list(pair) for pair in answers_of(form, given)]
+        return [list(pair) for pair in answers_of(form)]
     if filled is None and defer:
         raise Unfilled(lambda: _filled(xml, form))
     filled = filled or _filled(xml, form)

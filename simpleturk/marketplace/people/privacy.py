@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import Table, delete, insert, select, update
 
-from simpleturk.marketplace.people import attempts
 from simpleturk.marketplace.people.workers import TABLES_WITH_WORKERS
 from simpleturk.marketplace.store.schema import (
     assignments,
@@ -13,6 +12,7 @@ from simpleturk.marketplace.store.schema import (
     messages,
     qualification_requests,
     qualifications,
+    sign_in_failures,
     worker_blocks,
     workers,
 )
@@ -31,11 +31,17 @@ def export(transaction: Transaction, worker_id: str) -> dict[str, Any] | None:
     return {"worker": rows[0]} | {table.name: _rows(transaction, table, worker_id) for table in tables}
 
 
+def assignments_of(transaction: Transaction, worker_id: str) -> list[str]:
+    """The ids of a worker's assignments, oldest first."""
+    query = select(assignments.c.assignment_id).where(assignments.c.worker_id == worker_id)
+    return list(transaction.scalars(query.order_by(assignments.c.seq)))
+
+
 def forget(transaction: Transaction, worker_id: str, answers: bool) -> str | None:
     """Delete a worker's account, profile and messages, and give their work to a pseudonym; return the pseudonym.
 
     Assignments, payments, qualifications and blocks stay, so that counts and the ledger still add up. With `answers`
-    the answers are deleted too. Returns None if the worker is unknown.
+    the answers are deleted too; the caller deletes the files of them. Returns None if the worker is unknown.
     """
     row = transaction.execute(select(workers).where(workers.c.worker_id == worker_id)).first()
     if row is None:
@@ -46,7 +52,9 @@ def forget(transaction: Transaction, worker_id: str, answers: bool) -> str | Non
     for table in TABLES_WITH_WORKERS:
         if table is not workers:
             transaction.execute(update(table).where(table.c.worker_id == worker_id).values(worker_id=pseudonym))
-    attempts.forget_account(transaction, worker_id)
+    transaction.execute(
+        delete(sign_in_failures).where(sign_in_failures.c.key.startswith(f"{worker_id} ", autoescape=True))
+    )
     if answers:
         transaction.execute(update(assignments).where(assignments.c.worker_id == pseudonym).values(fields=[]))
         transaction.execute(

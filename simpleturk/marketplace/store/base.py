@@ -9,6 +9,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from simpleturk.marketplace.store.uploads import UploadFolder
+
 #: The requester of every call that comes over the loopback interface or from the same process.
 LOCAL_REQUESTER = "A0LOCALREQUESTER"
 
@@ -19,6 +21,11 @@ class Store(Protocol):
     @property
     def assets(self) -> Path:
         """The folder of the files that HITs show; it may not exist yet."""
+        ...
+
+    @property
+    def uploads(self) -> UploadFolder:
+        """The files that workers have uploaded with their answers."""
         ...
 
     def read(self) -> AbstractContextManager[Connection]:

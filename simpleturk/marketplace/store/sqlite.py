@@ -4,6 +4,7 @@
     market.db.key       the root secret (secrets.py)
     market.db.lock      the queue of writers (write_queue.py)
     market.db.assets/   the files that HITs show
+    market.db.uploads/  the files that workers upload (uploads.py)
 
 Writers begin IMMEDIATE: two transactions that begin as readers and then both want to write refuse each other at once,
 whatever the time-out. The journal is a write-ahead log, so readers never wait for writers, and each commit is synced
@@ -23,6 +24,7 @@ from simpleturk.marketplace.store.base import LOCAL_REQUESTER
 from simpleturk.marketplace.store.migrations import migrate
 from simpleturk.marketplace.store.schema import SCHEMA_VERSION, metadata, requesters, settings
 from simpleturk.marketplace.store.secrets import derive_key, read_or_create_root
+from simpleturk.marketplace.store.uploads import UploadFolder
 from simpleturk.marketplace.store.write_queue import WriteQueue
 
 #: Marks an SQLite file as a marketplace ("stkm"). A file with tables but without this mark is never written to.
@@ -72,6 +74,11 @@ class SQLiteStore:
     def assets(self) -> Path:
         """The folder of the files that HITs show; it may not exist yet."""
         return assets_folder(self._path)
+
+    @property
+    def uploads(self) -> UploadFolder:
+        """The files that workers have uploaded with their answers."""
+        return UploadFolder(_beside(self._path, ".uploads"))
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

@@ -23,6 +23,14 @@ class WorkerLimits:
     max_held: int = MAX_HELD
 
 
+#: Makes the address of an uploaded file from the assignment's id, the file's SHA-256 and its name; None: no such file.
+UploadURL = Callable[[str, str, str], str | None]
+
+
+def no_upload_url(assignment_id: str, sha256: str, name: str) -> None:
+    """Return None: outside of an API call, uploaded files have no address."""
+
+
 @dataclass(frozen=True)
 class Transaction:
     """The first parameter of every function that reads or changes the marketplace.
@@ -30,6 +38,7 @@ class Transaction:
     `connection` is the database, within one transaction. `now` is the transaction's time in epoch seconds: every change
     in it carries this time. `requester_id` names the caller, `request_id` the call. With `strict` the
     limits of Amazon's API also apply where they only protected Amazon. `limits` says how much one worker may take.
+    `upload_url` makes the address of an uploaded file, from the assignment's id, the file's SHA-256 and its name.
     """
 
     connection: Connection
@@ -38,6 +47,7 @@ class Transaction:
     strict: bool = False
     request_id: str = ""
     limits: WorkerLimits = WorkerLimits()
+    upload_url: UploadURL = no_upload_url
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run a statement; a list of parameters runs it once for each."""

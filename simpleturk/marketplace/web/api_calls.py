@@ -7,6 +7,7 @@ were configured with. A browser lets a page of another site send that header onl
 import asyncio
 import uuid
 from dataclasses import replace
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -22,6 +23,7 @@ from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.errors import ServiceError
 from simpleturk.marketplace.web.database_threads import Threads
 from simpleturk.marketplace.web.server.metrics import Observer
+from simpleturk.marketplace.web.uploads import UploadLinks
 
 #: The largest body, in bytes, that is read before the caller's key is checked.
 SMALL_BODY = 64 * 1024
@@ -33,11 +35,14 @@ BODY_TIMEOUT = 30
 class ApiCalls:
     """Answers API calls."""
 
-    def __init__(self, marketplace: Marketplace, access: Access, observer: Observer, threads: Threads) -> None:
+    def __init__(
+        self, marketplace: Marketplace, access: Access, observer: Observer, threads: Threads, links: UploadLinks
+    ) -> None:
         self.marketplace = marketplace
         self.access = access
         self.observer = observer
         self.threads = threads
+        self.upload_url = links.url
 
     async def answer(self, request: Request) -> Response:
         """Answer one call. A bug is answered as a ServiceFault, and logged with the id that the caller sees."""
@@ -81,7 +86,8 @@ class ApiCalls:
         operation = OPERATIONS.get(operation_of(request))
         call = self.threads.writing if operation and operation.writes else self.threads.reading
         try:
-            response = await call(handle, self.marketplace, request.headers, body, identify, request_id)
+            upload_url = partial(self.upload_url, f"{request.url.scheme}://{request.url.netloc}")
+            response = await call(handle, self.marketplace, request.headers, body, identify, request_id, upload_url)
         # The boundary of the server: the caller gets an answer, the operator a log, whatever the exception is.
         except Exception as error:
             self.observer.failed(request.scope, request_id, error)

@@ -27,6 +27,7 @@ from simpleturk.marketplace.web.server.host_dispatcher import HostDispatcher, Ow
 from simpleturk.marketplace.web.server.metrics import Observer
 from simpleturk.marketplace.web.session_cookie import NAME, SAFE_NAME, HostPrefixCookie
 from simpleturk.marketplace.web.settings import ServerSettings
+from simpleturk.marketplace.web.uploads import UploadLinks
 from simpleturk.marketplace.web.worker.site import WorkerSite
 
 
@@ -38,8 +39,9 @@ def create_app(marketplace: Marketplace, settings: ServerSettings | None = None)
     own_hosts = OwnHosts(settings.hosts)
     rate = settings.rate / settings.processes
     access = Access(marketplace, settings.open_access, rate, is_own_host=own_hosts.contains)
-    calls = ApiCalls(marketplace, access, observer, threads)
-    frames = Frames(marketplace, marketplace.store.key("frames").hex(), settings.site.frames)
+    links = UploadLinks(marketplace)
+    calls = ApiCalls(marketplace, access, observer, threads, links)
+    frames = Frames(marketplace, marketplace.store.key("frames").hex(), settings.site.frames, settings.site.files)
     site = WorkerSite(marketplace, threads, settings.site, frames)
     server_error = _server_error(observer, site)
     site_app = Starlette(
@@ -48,6 +50,7 @@ def create_app(marketplace: Marketplace, settings: ServerSettings | None = None)
             Route("/", calls.answer, methods=["POST"]),
             *site.routes(),
             *frames.routes(),
+            links.route(),
         ],
         middleware=_sessions(marketplace, settings.is_secure),
         exception_handlers={

@@ -1,6 +1,6 @@
 """Reading forms: their fields, as the browser sent them."""
 
-from typing import Any
+from typing import IO, Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import ImmutableMultiDict, UploadFile
@@ -20,20 +20,50 @@ MAX_OWN_FORM_BYTES = 1024 * 1024
 
 MAX_FIELDS = 20_000
 
+MAX_FILES = 100
+
 
 #: A form as it was sent: names may repeat, and fields keep their order.
 Form = ImmutableMultiDict[str, str]
 
 
+class ReceivedFile(NamedTuple):
+    """A file of a form: the name and the media type that the browser sent, the size in bytes, and the content.
+
+    The content is a temporary file: it is gone when it is closed.
+    """
+
+    name: str
+    type: str
+    size: int
+    content: IO[bytes]
+
+
+#: A form with files, in the order in which it was sent.
+FormWithFiles = list[tuple[str, str | ReceivedFile]]
+
+
 async def read_form(request: Request, most: int = MAX_OWN_FORM_BYTES) -> Form:
     """A request's form; a file is given as its name. Raises WorkerError if it is too large or malformed."""
+    form = await read_form_with_files(request, most)
+    for _, value in form:
+        if isinstance(value, ReceivedFile):
+            value.content.close()
+    return Form([(name, value if isinstance(value, str) else value.name) for name, value in form])
+
+
+async def read_form_with_files(request: Request, most: int) -> FormWithFiles:
+    """A request's form of at most `most` bytes, files included. The caller closes the files.
+
+    Raises WorkerError if it is too large or malformed.
+    """
     length = request.headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > most:
         reason = f"The limit is {most // 1024**2} MiB. Go back: your answers should still be there."
         raise WorkerError("Your answers are too large.", reason, 413)
     try:
         form = await _read(request, most)
-        if any(SURROGATE.search(text) for pair in form.multi_items() for text in pair):
+        if any(SURROGATE.search(text) for pair in form for text in pair if isinstance(text, str)):
             raise ValueError("half a character")
         return form
     except ClientDisconnect as error:
@@ -45,27 +75,32 @@ async def read_form(request: Request, most: int = MAX_OWN_FORM_BYTES) -> Form:
         raise WorkerError("Your answers cannot be read.", "The page sent a malformed form.", 400) from error
 
 
-async def _read(request: Request, most: int) -> Form:
+async def _read(request: Request, most: int) -> FormWithFiles:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type == "application/x-www-form-urlencoded":
         return await _urlencoded(request, most)
     if "content-length" not in request.headers:
         # Uploaded files are written to the disk, so their size has to be known first. Browsers send it.
         raise ValueError("no length")
-    form = await request.form(max_fields=MAX_FIELDS, max_files=100, max_part_size=most)
-    return Form(
-        [(name, value.filename or "" if isinstance(value, UploadFile) else value) for name, value in form.multi_items()]
-    )
+    form = await request.form(max_fields=MAX_FIELDS, max_files=MAX_FILES, max_part_size=min(most, MAX_FORM_BYTES))
+    return [(name, _received(value) if isinstance(value, UploadFile) else value) for name, value in form.multi_items()]
 
 
-async def _urlencoded(request: Request, most: int) -> Form:
+def _received(file: UploadFile) -> ReceivedFile:
+    """A file of a form. Half a character in its name, which no file can have, becomes U+FFFD."""
+    name = SURROGATE.sub("\ufffd", file.filename or "")
+    media_type = SURROGATE.sub("\ufffd", file.content_type or "")
+    return ReceivedFile(name, media_type, file.size or 0, file.file)
+
+
+async def _urlencoded(request: Request, most: int) -> FormWithFiles:
     """Names and values as UTF-8, percent-encoded or not. Raises ValueError if the form is too large."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > most:
             raise ValueError("too large")
-    return Form(fields_of(bytes(body)))
+    return list(fields_of(bytes(body)))
 
 
 def fields_of(encoded: bytes) -> list[tuple[str, str]]:

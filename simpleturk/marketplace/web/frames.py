@@ -8,9 +8,10 @@ Pages that were written for Amazon's site work unchanged: hit.js sends to this s
 and the scripts that Amazon offered to such pages are replaced by this site's.
 """
 
+import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -26,9 +27,9 @@ from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.store.rows import WorkerAssignmentRow
 from simpleturk.marketplace.web import hit_assets
-from simpleturk.marketplace.web.form_data import Form
 from simpleturk.marketplace.web.form_page import render_form
 from simpleturk.marketplace.web.server.host_dispatcher import FRAME_HOST, SITE_HOST
+from simpleturk.marketplace.web.settings import DEFAULT_UPLOAD_LIMITS, UploadLimits
 
 #: What a frame may do, as on Amazon's site: everything except navigating the window around it.
 SANDBOX = (
@@ -52,19 +53,26 @@ class Frame:
 class Frames:
     """Makes the addresses of frames, and serves them. `secret_key` signs which HIT an address shows.
 
-    `second_host` is the operator's second host name, or "".
+    `second_host` is the operator's second host name, or "". `files` says which files workers may upload.
     """
 
-    def __init__(self, marketplace: Marketplace, secret_key: str, second_host: str = "") -> None:
+    def __init__(
+        self,
+        marketplace: Marketplace,
+        secret_key: str,
+        second_host: str = "",
+        files: UploadLimits = DEFAULT_UPLOAD_LIMITS,
+    ) -> None:
         self.marketplace = marketplace
         self.second_host = second_host
+        self.files = files
         self._signer = URLSafeSerializer(secret_key, salt="frame")
 
     def routes(self) -> list[Route]:
         """The addresses of frames, and of the scripts and files that they load."""
         return [
             Route("/frame/{token}", self.page),
-            Route("/hit.js", _script("hit.js")),
+            Route("/hit.js", _script("hit.js", _limits(self.files))),
             *(Route(f"/{name}", _script(name)) for name in AMAZONS_SCRIPTS),
             hit_assets.route(self.marketplace.store.assets),
         ]
@@ -75,7 +83,7 @@ class Frames:
 
     def preview(self, request: Request, hit_id: str, question: str) -> Frame:
         """The frame of a HIT's preview."""
-        parameters = {"assignmentId": NOT_AVAILABLE, "hitId": hit_id, "turkSubmitTo": origin_of(request)}
+        parameters = {"assignmentId": NOT_AVAILABLE, "hitId": hit_id, "turkSubmitTo": _origin(request)}
         return self._frame(request, question, {"hit": hit_id}, parameters)
 
     def work(self, request: Request, assignment: WorkerAssignmentRow, question: str) -> Frame:
@@ -84,7 +92,7 @@ class Frames:
             "assignmentId": assignment.assignment_id,
             "hitId": assignment.hit_id,
             "workerId": assignment.worker_id,
-            "turkSubmitTo": origin_of(request),
+            "turkSubmitTo": _origin(request),
         }
         return self._frame(request, question, {"hit": assignment.hit_id, "for": assignment.assignment_id}, parameters)
 
@@ -97,10 +105,10 @@ class Frames:
             url = parts._replace(query=query).geturl()
             # An external page has the origin of its own host.
             return Frame(url, f"{parts.scheme}://{parts.netloc}", f"{SANDBOX} allow-same-origin", question.frame_height)
-        origin = origin_of(request, host) if host else ""
-        token = self._signer.dumps(shows | {"site": origin_of(request)})
+        origin = _origin(request, host) if host else ""
+        token = self._signer.dumps(shows | {"site": _origin(request)})
         url = f"{origin}/frame/{token}?{urlencode(parameters)}"
-        return Frame(url, origin or origin_of(request), _sandbox(host != ""), question.frame_height)
+        return Frame(url, origin or _origin(request), _sandbox(host != ""), question.frame_height)
 
     def page(self, request: Request) -> Response:
         """The page of a HIT, as its requester wrote it, after the site's script."""
@@ -149,7 +157,7 @@ def adapted(html: str) -> str:
     return f'{html[:at]}<script src="/hit.js"></script>{rest}'
 
 
-def origin_of(request: Request, host: str = "") -> str:
+def _origin(request: Request, host: str = "") -> str:
     """The origin that a request names, or the same scheme and port under another host."""
     if not host:
         return f"{request.url.scheme}://{request.url.netloc}"
@@ -157,25 +165,17 @@ def origin_of(request: Request, host: str = "") -> str:
     return f"{request.url.scheme}://{host}{port}"
 
 
-#: The id of an assignment, as simpleturk.marketplace.store.ids makes them.
-_ASSIGNMENT_ID = re.compile(r"3[A-Z0-9]{20,40}")
-
-
-def assignment_id_of(form: Form, query: Form) -> str:
-    """The assignment that a submitted form is for, "" if it names none.
-
-    A page may have more fields of this name than the frame's: one that is empty, or one that the worker filled.
-    """
-    values = [*form.getlist("assignmentId"), *query.getlist("assignmentId")]
-    return next(filter(_ASSIGNMENT_ID.fullmatch, values), None) or next(filter(None, values), "")
-
-
 def _sandbox(own_origin: bool) -> str:
     return f"{SANDBOX} allow-same-origin" if own_origin else SANDBOX
 
 
-def _script(name: str) -> Callable[[Request], Response]:
-    text = (HERE / "static" / name).read_text(encoding="utf-8")
+def _limits(files: UploadLimits) -> str:
+    """The line of script that gives hit.js the limits of uploads."""
+    return f"window.simpleturkUploads = {json.dumps(asdict(files))};\n"
+
+
+def _script(name: str, before: str = "") -> Callable[[Request], Response]:
+    text = before + (HERE / "static" / name).read_text(encoding="utf-8")
 
     def script(request: Request) -> Response:
         return Response(text, media_type="text/javascript", headers={"Cache-Control": "max-age=300"})

@@ -10,13 +10,28 @@ from simpleturk.marketplace.store.transaction import WorkerLimits
 _LIMITS = ("max_per_worker", "max_held")
 
 
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class UploadLimits:
+    """The largest file that a worker may upload, and the most that the files of one submission may have, in bytes."""
+
+    max_file_bytes: int = 100 * MEGABYTE
+    max_files_bytes: int = 200 * MEGABYTE
+
+
+DEFAULT_UPLOAD_LIMITS = UploadLimits()
+
+
 @dataclass(frozen=True)
 class SiteSettings:
     """The worker site of one marketplace.
 
     `name`, `color` ("#1d5c4d"), `welcome`, `terms` (accepted once) and `contact` are what workers see. `frames` is a
     second host name, on which HITs run. With `open_access` workers sign in with an id alone; without it they have
-    accounts with passwords, which every visitor may create if `sign_up` is set. `limits` bounds what one worker may do.
+    accounts with passwords, which every visitor may create if `sign_up` is set. `limits` bounds what one worker may do,
+    `files` what one submission may upload.
     """
 
     name: str = "simpleturk"
@@ -28,6 +43,7 @@ class SiteSettings:
     open_access: bool = True
     sign_up: bool = False
     limits: WorkerLimits = field(default_factory=WorkerLimits)
+    files: UploadLimits = DEFAULT_UPLOAD_LIMITS
 
     @classmethod
     def from_table(cls, table: dict[str, Any], open_access: bool) -> "SiteSettings":
@@ -36,7 +52,11 @@ class SiteSettings:
         # Only the commands that print links to the site need its address.
         settings.pop("address", None)
         limits = WorkerLimits(**{name: table[name] for name in _LIMITS if name in table})
-        return cls(**settings, open_access=open_access, limits=limits)
+        files = UploadLimits(
+            settings.pop("max_file_mb", 0) * MEGABYTE or DEFAULT_UPLOAD_LIMITS.max_file_bytes,
+            settings.pop("max_files_mb", 0) * MEGABYTE or DEFAULT_UPLOAD_LIMITS.max_files_bytes,
+        )
+        return cls(**settings, open_access=open_access, limits=limits, files=files)
 
 
 @dataclass(frozen=True)
@@ -70,6 +90,6 @@ class ServerSettings:
         """The settings that to_json() wrote."""
         values = json.loads(text)
         site = values.pop("site")
-        limits = WorkerLimits(**site.pop("limits"))
+        limits, files = WorkerLimits(**site.pop("limits")), UploadLimits(**site.pop("files"))
         hosts = tuple(values.pop("hosts"))
-        return cls(**values, hosts=hosts, site=SiteSettings(**site, limits=limits))
+        return cls(**values, hosts=hosts, site=SiteSettings(**site, limits=limits, files=files))

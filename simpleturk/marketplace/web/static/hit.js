@@ -25,6 +25,22 @@
   const isAmazonSubmit = (to) =>
     to && amazonHosts.includes(to.hostname) && to.pathname.replace(/^\/+/, "/") === "/mturk/externalSubmit";
 
+  // The content of files is only sent in this encoding; in any other, only their names are.
+  const hasFiles = (form) => [...Document.prototype.querySelectorAll.call(document, "input[type=file]")].some((field) => field.form === form);
+  function encodeFiles(form, button) {
+    const to = button && get(button, "formaction") ? target(button, "formaction") : target(form, "action");
+    if (!to || !/\/mturk\/externalSubmit$/.test(to.pathname) || isDialog(form, button) || !hasFiles(form)) return;
+    for (const [element, prefix] of [[form, ""], ...(button ? [[button, "form"]] : [])]) {
+      if (element !== form && !["method", "enctype"].some((name) => get(element, prefix + name))) continue;
+      set(element, `${prefix}method`, "post");
+      set(element, `${prefix}enctype`, "multipart/form-data");
+      // The site takes large files only if the address says for which assignment.
+      if (get(element, `${prefix}action`) && !to.searchParams.has("assignmentId")) {
+        to.searchParams.set("assignmentId", parameters.get("assignmentId") || "");
+        set(element, `${prefix}action`, to.href);
+      }
+    }
+  }
   // Forms that would be posted to Amazon are posted to this site. In a preview too: the site answers that it was one.
   function redirect(form, button) {
     for (const [element, name] of [[form, "action"], ...(button && get(button, "formaction") ? [[button, "formaction"]] : [])]) {
@@ -53,6 +69,7 @@
   HTMLFormElement.prototype.submit = function () {
     redirect(this);
     rescue(this);
+    encodeFiles(this);
     sendDraft.flush();
     return submit.call(this);
   };
@@ -61,9 +78,46 @@
     if (event.defaultPrevented) return;
     redirect(event.target, event.submitter);
     rescue(event.target, event.submitter);
+    encodeFiles(event.target, event.submitter);
   });
   // A listener of the page may stop the event before that phase.
-  window.addEventListener("submit", (event) => (redirect(event.target, event.submitter), sendDraft.flush()), true);
+  window.addEventListener("submit", (event) => (redirect(event.target, event.submitter), encodeFiles(event.target, event.submitter), sendDraft.flush()), true);
+
+  // File fields: the largest files that the site takes are said beside the field, before the worker chooses one.
+  const { max_file_bytes: maxFile = Infinity, max_files_bytes: maxAll = Infinity } = window.simpleturkUploads || {};
+  const size = (bytes) => `${Math.floor(bytes / 1e5) / 10} MB`;
+  const notes = new WeakMap();
+  function note(field, text, isProblem) {
+    let element = notes.get(field);
+    if (!element) {
+      element = document.createElement("small");
+      element.style.cssText = "display:block;margin:.25rem 0";
+      element.setAttribute("role", "status");
+      notes.set(field, element);
+      field.after(element);
+    }
+    element.style.color = isProblem ? "#b3261e" : "";
+    element.textContent = text;
+  }
+  const limitText = () => (maxFile < Infinity ? `At most ${size(maxFile)} for each file, ${size(maxAll)} in all.` : "");
+  const fileFields = () => [...Document.prototype.querySelectorAll.call(document, "input[type=file]")];
+  function checkFiles(changed) {
+    const all = fileFields().flatMap((field) => [...field.files]).reduce((sum, file) => sum + file.size, 0);
+    const large = [...changed.files].find((file) => file.size > maxFile);
+    const problem = large
+      ? `${large.name} is too large: ${size(large.size)}. At most ${size(maxFile)} are allowed.`
+      : all > maxAll ? `The files are too large together: ${size(all)}. At most ${size(maxAll)} are allowed.` : "";
+    for (const field of fileFields()) field.setCustomValidity("");
+    changed.setCustomValidity(problem);
+    note(changed, problem || limitText(), problem !== "");
+  }
+  function askAgain(field, names) {
+    if (Array.isArray(names) && names.length) note(field, `Please choose again: ${names.map(String).join(", ")}. ${limitText()}`);
+  }
+  window.addEventListener("change", (event) => event.target.type === "file" && event.target.files && checkFiles(event.target), true);
+  window.addEventListener("DOMContentLoaded", () => {
+    for (const field of fileFields()) if (limitText() && field.offsetParent) note(field, limitText());
+  });
 
   // A frame of height 0 fits its content.
   let last = 0;
@@ -77,12 +131,14 @@
 
   // The page around the frame saves what the worker has entered, and restores it when the HIT is loaded again.
   const selector = "input[name], textarea[name], select[name]";
-  const isSaved = (field) => !["hidden", "password", "file", "submit", "button", "image", "reset"].includes(field.type);
+  const isSaved = (field) => !["hidden", "password", "submit", "button", "image", "reset"].includes(field.type);
   const fields = () => [...document.querySelectorAll(selector)].filter(isSaved);
+  const isFile = (field) => field.type === "file";
   const isChoice = (field) => field.type === "checkbox" || field.type === "radio";
   const state = (field) =>
-    isChoice(field) ? field.checked : field.multiple ? [...field.selectedOptions].map((option) => option.value) : field.value;
+    isFile(field) ? [...field.files].map((file) => file.name) : isChoice(field) ? field.checked : field.multiple ? [...field.selectedOptions].map((option) => option.value) : field.value;
   function isUntouched(field) {
+    if (isFile(field)) return field.files.length === 0;
     if (isChoice(field)) return field.checked === field.defaultChecked;
     if (field.options) return [...field.options].every((option) => option.selected === option.defaultSelected) || field.selectedIndex <= 0;
     return field.value === field.defaultValue;
@@ -97,6 +153,10 @@
     for (const [name, which, value] of saved) {
       const field = all.find((candidate) => candidate.name === name && identity(candidate, all)[1] === which);
       if (!field || !isUntouched(field)) continue;
+      if (isFile(field)) {
+        askAgain(field, value);
+        continue;
+      }
       if (isChoice(field)) field.checked = value === true;
       else if (field.multiple) for (const option of field.options) option.selected = Array.isArray(value) && value.includes(option.value);
       else field.value = String(value);

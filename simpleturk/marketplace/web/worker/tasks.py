@@ -19,11 +19,20 @@ from simpleturk.marketplace.errors import StoreUnavailable
 from simpleturk.marketplace.people.worker_errors import FormErrors, WorkerError
 from simpleturk.marketplace.questions.form_answers import FilledForm
 from simpleturk.marketplace.questions.question import parse_question
-from simpleturk.marketplace.web.form_data import MAX_FORM_BYTES, MAX_OWN_FORM_BYTES, Form, fields_of, read_form
+from simpleturk.marketplace.web.form_data import (
+    MAX_FORM_BYTES,
+    MAX_OWN_FORM_BYTES,
+    Form,
+    FormWithFiles,
+    fields_of,
+    read_form,
+    read_form_with_files,
+)
 from simpleturk.marketplace.web.form_page import render_form
-from simpleturk.marketplace.web.frames import Frames, assignment_id_of, origin_of
+from simpleturk.marketplace.web.frames import Frames
 from simpleturk.marketplace.web.identity import check_session
 from simpleturk.marketplace.web.pages import check_csrf_token, page_number, security_headers
+from simpleturk.marketplace.web.uploads import SavedForm, SubmittedFiles
 from simpleturk.marketplace.web.worker.worker_pages import Services, WorkerPages
 
 #: How many groups one page shows.
@@ -36,6 +45,7 @@ class TaskPages(WorkerPages):
     def __init__(self, services: Services, frames: Frames) -> None:
         super().__init__(services)
         self.frames = frames
+        self.files = SubmittedFiles(services.marketplace, services.threads, services.settings.files)
         self._large = CapacityLimiter(16)
 
     def routes(self) -> list[Route]:
@@ -155,10 +165,13 @@ class TaskPages(WorkerPages):
         fields: list[tuple[str, str]] = []
         try:
             query = Form(fields_of(request.scope["query_string"]))
-            form = query if request.method == "GET" else await self._read_answers(request)
-            fields = form.multi_items()
-            assignment_id = assignment_id_of(form, query)
-            await self._store(request, assignment_id, fields)
+            assignment_id = query.get("assignmentId", "")
+            form = await self._read_answers(request, query)
+            fields = [(name, value if isinstance(value, str) else value.name) for name, value in form]
+            assignment_id = Form(fields).get("assignmentId") or assignment_id
+            worker_id = request.session.get("worker_id")
+            async with self.files.saved(assignment_id, form, worker_id) as saved:
+                await self._store(assignment_id, saved, worker_id)
         except FormErrors as error:
             return await self.threads.reading(self._form_again, assignment_id, error.filled)
         except WorkerError as refusal:
@@ -170,13 +183,21 @@ class TaskPages(WorkerPages):
             )
         return self.page(request, "submitted.html", framed=True)
 
-    async def _read_answers(self, request: Request) -> Form:
-        """The form that a HIT sent. Only a few large ones are read at a time, to limit memory."""
+    async def _read_answers(self, request: Request, query: Form) -> FormWithFiles:
+        """The form that a HIT sent. Only a few large ones are read at a time, to limit memory.
+
+        A form with large files has to name the assignment in its address, too: before the files arrive.
+        """
+        if request.method == "GET":
+            return list(query.multi_items())
+        assignment_id = query.get("assignmentId", "")
         length = request.headers.get("content-length", "0")
+        if length.isdecimal() and int(length) > MAX_FORM_BYTES and assignment_id:
+            return await self.files.read(request, assignment_id)
         if length.isdecimal() and int(length) <= MAX_OWN_FORM_BYTES and "transfer-encoding" not in request.headers:
-            return await read_form(request, MAX_FORM_BYTES)
+            return await read_form_with_files(request, MAX_FORM_BYTES)
         async with self._large:
-            return await read_form(request, MAX_FORM_BYTES)
+            return await read_form_with_files(request, MAX_FORM_BYTES)
 
     def _not_submitted(self, request: Request, refusal: WorkerError, fields: list[tuple[str, str]]) -> Response:
         answers = [pair for pair in fields if pair[0] != "assignmentId"]
@@ -206,20 +227,18 @@ class TaskPages(WorkerPages):
         html = render_form(question.form, assignment_id, "/mturk/externalSubmit", filled)
         return HTMLResponse(html, 400, headers=security_headers("", framed=True, media=True, own_style=True))
 
-    async def _store(self, request: Request, assignment_id: str, fields: list[tuple[str, str]]) -> None:
+    async def _store(self, assignment_id: str, form: SavedForm, worker_id: str | None) -> None:
         try:
-            await self.threads.writing(self._submit, request, assignment_id, fields, None)
+            await self.threads.writing(self._submit, assignment_id, form, worker_id, None)
         except worker_assignments.Unfilled as unfilled:
             # Regular expressions of a form may take long: they are checked outside of the writing thread.
             filled = await self.threads.reading(unfilled.fill)
-            await self.threads.writing(self._submit, request, assignment_id, fields, filled)
+            await self.threads.writing(self._submit, assignment_id, form, worker_id, filled)
 
-    def _submit(
-        self, request: Request, assignment_id: str, fields: list[tuple[str, str]], filled: FilledForm | None
-    ) -> None:
-        worker_id, site = request.session.get("worker_id"), origin_of(request)
+    def _submit(self, assignment_id: str, form: SavedForm, worker_id: str | None, filled: FilledForm | None) -> None:
         with self.marketplace.write() as transaction:
-            worker_assignments.submit(transaction, assignment_id, fields, worker_id, filled, defer=True, site=site)
+            self.files.check_saved(assignment_id, form)
+            worker_assignments.submit(transaction, assignment_id, form.fields, worker_id, filled, defer=True)
 
 
 def _search(request: Request) -> search.Search:
