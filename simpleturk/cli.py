@@ -15,6 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 from simpleturk import __version__, console
 from simpleturk.commands.table import TABLE, Entry, GroupEntry
 from simpleturk.errors import ExitStatus, SimpleturkError, UsageError
+from simpleturk.mturk.characters import visible
 from simpleturk.simple_amt import ALIASES
 
 #: Options that simpleturk.toml of a task folder usually sets.
@@ -38,8 +39,7 @@ class Command(TyperCommand):
             # A missing option may be set in a configuration that cannot be read: report that first.
             _raise_if_broken(ctx)
             self._explain_missing_option(error)
-            if isinstance(error, typer.BadParameter):
-                error.message = _in_plain_words(error.message)
+            _explain(error)
             raise
         if extra and not ctx.resilient_parsing:
             _raise_if_broken(ctx)
@@ -115,6 +115,12 @@ class Group(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         return list(self.commands)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and not args[0][:1].isalnum() and args[0] not in self.commands and not ctx.resilient_parsing:
+            # Typer would parse such a name as an option, and report a wrong value of another one.
+            ctx.fail(f"No such command {args[0]!r}.")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         width = max(map(len, self.commands))
         for heading, part in self.headings.items():
@@ -135,7 +141,11 @@ class App(Group):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         with _reported():  # --version writes
-            return list(super().parse_args(ctx, args))
+            try:
+                return list(super().parse_args(ctx, args))
+            except Exception as error:
+                _explain(error)
+                raise
 
     def invoke(self, ctx: Any) -> Any:
         with _reported():
@@ -263,11 +273,13 @@ _REASONS = (
 )
 
 
-def _in_plain_words(reason: str) -> str:
-    """Typer's reason why a value is wrong, in plain words."""
-    for words, plain in _REASONS:
-        reason = reason.replace(words, plain)
-    return reason
+def _explain(error: Any) -> None:
+    """Put Typer's message about wrong usage into plain words, in which no argument can control the terminal."""
+    reason = getattr(error, "message", None)
+    if isinstance(reason, str):
+        for words, plain in _REASONS:
+            reason = reason.replace(words, plain)
+        error.message = visible(reason)
 
 
 def _spelled_range(match: "re.Match[str]") -> str:

@@ -1,6 +1,9 @@
-"""Output: data to stdout; notes, warnings, errors, hints, progress bars and questions to stderr."""
+"""Output: data to stdout; notes, warnings, errors, hints, progress bars and questions to stderr.
 
-import re
+Texts of workers, files and services never control the terminal: on stderr, in tables, and on stdout if it is a
+terminal, the characters that a terminal would obey are escapes. Data in a pipe or a file is exact.
+"""
+
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
@@ -8,9 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from simpleturk.errors import NotConfirmed, SimpleturkError
-
-#: Characters that could control a terminal, in text from workers, files or services.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+from simpleturk.mturk.characters import visible
 
 
 def note(message: str) -> None:
@@ -20,26 +21,25 @@ def note(message: str) -> None:
 
 def warn(message: str, hint: str | None = None) -> None:
     """Print a warning, and a hint if there is one, on stderr."""
-    _say(f"warning: {message}")
+    _say_labelled("warning", message)
     if hint:
-        _say(f"hint: {hint}")
+        _say_labelled("hint", hint)
 
 
 def failure(message: str) -> None:
     """Print the failure of one item on stderr, while the command continues with the others."""
-    _say(f"error: {message}")
+    _say_labelled("error", message)
 
 
 def error(problem: SimpleturkError) -> None:
     """Print an expected failure on stderr."""
     for label, sentence in problem.lines():
-        _say(f"{label}: {sentence}")
+        _say_labelled(label, sentence)
 
 
 def data(text: str) -> None:
-    """Write data to stdout, unchanged and as UTF-8, whatever the terminal's settings are."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8"))
+    """Write data to stdout as UTF-8, whatever the terminal's settings are: unchanged, unless stdout is a terminal."""
+    _write(visible(text) if is_terminal() else text)
 
 
 def flush() -> None:
@@ -57,11 +57,11 @@ def table(title: str, rows: Sequence[tuple[str, ...]], header: tuple[str, ...] =
 
     console = Console(highlight=False)
     if header and sum(_minimum_widths(rows, header)) + len(header) > console.width:
-        data(_row_by_row(title, rows, header, console.width))
+        _write(_row_by_row(title, rows, header, console.width))
         return
     with console.capture() as captured:
         console.print(_table(title, rows, header, right))
-    data(captured.get())
+    _write(captured.get())
 
 
 @contextmanager
@@ -85,7 +85,7 @@ def _table(title: str, rows: Sequence[tuple[str, ...]], header: tuple[str, ...],
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(title=Text(_plain(title)), title_justify="left", show_header=bool(header), box=None, pad_edge=False)
+    shown = Table(title=Text(visible(title)), title_justify="left", show_header=bool(header), box=None, pad_edge=False)
     widths = _minimum_widths(rows, header) if header else [None] * len(rows[0])
     for number, name in enumerate(header or rows[0]):
         align = "right" if right and number else "left"
@@ -98,7 +98,7 @@ def _table(title: str, rows: Sequence[tuple[str, ...]], header: tuple[str, ...],
             min_width=widths[number],
         )
     for row in rows:
-        shown.add_row(*(Text(_plain(cell)) for cell in row))
+        shown.add_row(*(Text(visible(cell)) for cell in row))
     return shown
 
 
@@ -113,12 +113,12 @@ def _minimum_widths(rows: Sequence[tuple[str, ...]], header: tuple[str, ...]) ->
 
 
 def _row_by_row(title: str, rows: Sequence[tuple[str, ...]], header: tuple[str, ...], width: int) -> str:
-    lines = [_plain(title)] if title else []
+    lines = [visible(title)] if title else []
     for row in rows:
-        lines.append(_plain(row[0]))
+        lines.append(visible(row[0]))
         for name, cell in zip(header[1:], row[1:], strict=True):
             if cell:
-                text = _plain(f"{name}: {cell}")
+                text = visible(f"{name}: {cell}")
                 lines += textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
     return "\n".join(lines) + "\n"
 
@@ -161,8 +161,13 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 'es' if noun.endswith('s') else 's'}"
 
 
+def _say_labelled(label: str, message: str) -> None:
+    # A message of several lines must not look like several messages.
+    _say(f"{label}: {message}".replace("\n", "\n  "))
+
+
 def _say(message: str, end: str = "\n") -> None:
-    text = _plain(message) + end
+    text = visible(message) + end
     encoding = sys.stderr.encoding or "utf-8"
     # stderr may be closed: that must not stop the command.
     with suppress(OSError):
@@ -170,5 +175,7 @@ def _say(message: str, end: str = "\n") -> None:
         sys.stderr.flush()
 
 
-def _plain(text: Any) -> str:
-    return _CONTROL.sub("\ufffd", str(text))
+def _write(text: str) -> None:
+    sys.stdout.flush()
+    # Bytes of a file name that are no UTF-8 cannot be encoded.
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))

@@ -22,7 +22,18 @@ def test_data_goes_to_stdout_and_messages_to_stderr(capfdbinary: pytest.CaptureF
 
 def test_control_characters_in_messages_cannot_reach_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     console.note("worker \x1b[31mred\u202e")
-    assert capsys.readouterr().err == "worker \ufffd[31mred\ufffd\n"
+    assert capsys.readouterr().err == "worker \\x1b[31mred\\u202e\n"
+
+
+def test_a_message_of_several_lines_does_not_look_like_several_messages(capsys: pytest.CaptureFixture[str]) -> None:
+    console.warn("it says\nerror: all is lost", "one\nhint: two")
+    assert capsys.readouterr().err == "warning: it says\n  error: all is lost\nhint: one\n  hint: two\n"
+
+
+def test_text_that_utf_8_cannot_encode_is_written_as_escapes(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    console.data("\udc9b.txt\n")
+    console.flush()
+    assert capfdbinary.readouterr().out == b"\\udc9b.txt\n"
 
 
 @pytest.mark.parametrize("answer", ["y\n", "YES\n", " yes \n"])

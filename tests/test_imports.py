@@ -19,10 +19,10 @@ ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "files": {"errors"},
     "resources": set(),
-    "console": {"errors"},
     "config": {"errors"},
     "simple_amt": {"errors"},
     "mturk": {"errors"},
+    "console": {"errors", "mturk"},
     "marketplace/errors": set(),
     "marketplace/store": {"marketplace/errors"},
     "marketplace/questions": {"marketplace/errors", "mturk"},
@@ -79,7 +79,7 @@ ROOMS: dict[str, set[str]] = {
         "batch/results",
         "batch/lint",
     },
-    "cli": {"errors", "console", "config", "commands", "simple_amt"},
+    "cli": {"errors", "console", "config", "commands", "simple_amt", "mturk"},
 }
 
 #: The only places that know the marketplace: what answers for `local`, and the commands that operate it.

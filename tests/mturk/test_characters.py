@@ -1,10 +1,11 @@
-"""Characters that XML cannot hold."""
+"""Characters that XML cannot hold, or that a terminal obeys."""
 
 import sys
 
+import pytest
 from defusedxml import ElementTree
 
-from simpleturk.mturk.characters import ASTRAL, NOT_IN_XML, SURROGATE
+from simpleturk.mturk.characters import ASTRAL, NOT_IN_XML, SURROGATE, visible
 
 
 def test_a_parser_takes_every_character_but_those() -> None:
@@ -16,3 +17,20 @@ def test_a_parser_takes_every_character_but_those() -> None:
 def test_surrogates_and_astral_characters_are_found() -> None:
     assert SURROGATE.findall("a\ud800\udfffé🙂") == ["\ud800", "\udfff"]
     assert ASTRAL.findall("aé\uffff🙂") == ["🙂"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain é 漢 🙂 \t\n", "plain é 漢 🙂 \t\n"),
+        ("\x1b[31m", "\\x1b[31m"),
+        ("\x9b31m\x85", "\\x9b31m\\x85"),
+        ("\r\x7f\x00", "\\x0d\\x7f\\x00"),
+        ("\u202eabc\u2066\u200f\u2028", "\\u202eabc\\u2066\\u200f\\u2028"),
+        ("\udc9b", "\\udc9b"),
+        # Joiners are needed for emoji and for some scripts.
+        ("👩\u200d👩", "👩\u200d👩"),
+    ],
+)
+def test_characters_that_a_terminal_obeys_are_escapes(text: str, shown: str) -> None:
+    assert visible(text) == shown

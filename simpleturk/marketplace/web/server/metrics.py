@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from simpleturk.marketplace.api.operations import OPERATIONS
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.web.server.host_dispatcher import is_loopback
+from simpleturk.mturk.characters import visible
 
 access_log = logging.getLogger("simpleturk.access")
 log = logging.getLogger("simpleturk.marketplace")
@@ -27,10 +28,20 @@ log = logging.getLogger("simpleturk.marketplace")
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
 
 
+class _VisibleFormatter(logging.Formatter):
+    """Formats messages in one line each, in which no text of others controls the operator's terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return visible(super().format(record))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+        return super().formatMessage(record).replace("\n", "\\n")
+
+
 def log_to_stderr() -> None:
     """Print the marketplace's logs: the access log as plain JSON lines, the others with time and level."""
     plain, full = logging.StreamHandler(), logging.StreamHandler()
-    full.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    full.setFormatter(_VisibleFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     for name, output, level in (("simpleturk.access", plain, logging.INFO), ("simpleturk", full, logging.WARNING)):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [output], False
