@@ -21,6 +21,10 @@ def _checked_url(text: str) -> str:
 Text = Annotated[str, Field(min_length=1)]
 URL = Annotated[str, AfterValidator(_checked_url)]
 
+#: A topic, or an address with a path. A * may stand at the end.
+_DESTINATION = r"^(arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]*|https?://[^\s*/@]+/[^\s*]*)\*?$"
+Destination = Annotated[str, Field(pattern=_DESTINATION, max_length=2048)]
+
 
 class Table(BaseModel):
     """A table of the file. `examples` of a field say how its line is written."""
@@ -64,6 +68,11 @@ class SiteTable(Table):
         default=None,
         description="Whether people can create an account without an invitation.",
         examples=["sign_up = true"],
+    )
+    notification_destinations: list[Destination] | None = Field(
+        default=None,
+        description="Topics and queues of AWS, and private web addresses, for all requesters' notifications.",
+        examples=['notification_destinations = ["arn:aws:sns:us-east-1:123456789012:hits"]'],
     )
     max_per_worker: int | None = Field(
         default=None,

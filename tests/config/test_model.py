@@ -29,6 +29,10 @@ from simpleturk.errors import Problems
                 "site.colour is not a setting",
             ],
         ),
+        (
+            '[site]\nnotification_destinations = ["*", "arn:aws:sns:us-east-1:*", "ftp://x/", "https://a*/", "https://a/*"]',
+            ['site.notification_destinations has to be written as notification_destinations = ["arn:'],
+        ),
     ],
 )
 def test_every_problem_of_the_file_is_named(folder: Path, text: str, problems: list[str]) -> None:

@@ -13,12 +13,20 @@ from simpleturk.marketplace.store.transaction import WorkerLimits
 
 
 @contextmanager
-def opened(database: Path | None, strict: bool = False, limits: WorkerLimits | None = None) -> Iterator[Marketplace]:
-    """The marketplace in a database, closed when the block ends. Raises SimpleturkError if it cannot be used."""
+def opened(
+    database: Path | None,
+    strict: bool = False,
+    limits: WorkerLimits | None = None,
+    destinations: tuple[str, ...] = (),
+) -> Iterator[Marketplace]:
+    """The marketplace in a database, closed when the block ends. Raises SimpleturkError if it cannot be used.
+
+    See Marketplace for the other parameters.
+    """
     try:
         store = SQLiteStore(database or default_database())
         try:
-            yield Marketplace(store, strict=strict, limits=limits)
+            yield Marketplace(store, strict=strict, limits=limits, destinations=destinations)
         finally:
             store.close()
     except StoreUnavailable as error:

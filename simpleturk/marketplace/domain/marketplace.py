@@ -7,13 +7,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import Connection
+
 from simpleturk.marketplace.domain import deadlines
 from simpleturk.marketplace.store.base import LOCAL_REQUESTER, Store
 from simpleturk.marketplace.store.transaction import Transaction, UploadURL, WorkerLimits, no_upload_url
 
 
 class Marketplace:
-    """All state is in `store`, all time comes from `clock` (epoch seconds)."""
+    """All state is in `store`, all time comes from `clock` (epoch seconds).
+
+    `limits` bounds what one worker may take; `destinations` are open to the notifications of all requesters.
+    """
 
     def __init__(
         self,
@@ -21,18 +26,20 @@ class Marketplace:
         clock: Callable[[], float] = time.time,
         strict: bool = False,
         limits: WorkerLimits | None = None,
+        destinations: tuple[str, ...] = (),
     ) -> None:
         self.store = store
         self.clock = clock
         self.strict = strict
         self.limits = limits or WorkerLimits()
+        self.destinations = destinations
 
     @contextmanager
     def write(self, requester_id: str = LOCAL_REQUESTER, request_id: str = "") -> Iterator[Transaction]:
         """A transaction that may write. It is committed and on the disk when the block ends without an exception."""
         with self.store.write() as connection:
             # The time is read after the wait for other writers, so that times follow the order of transactions.
-            transaction = Transaction(connection, self.now(), requester_id, self.strict, request_id, self.limits)
+            transaction = self._transaction(connection, self.now(), requester_id, request_id)
             deadlines.apply_due(transaction)
             yield transaction
 
@@ -47,16 +54,26 @@ class Marketplace:
         """
         now = self.now()
         with self.store.read() as connection:
-            transaction = Transaction(
-                connection, now, requester_id, self.strict, limits=self.limits, upload_url=upload_url
-            )
+            transaction = self._transaction(connection, now, requester_id, upload_url=upload_url)
             if not (apply_due and deadlines.is_due(transaction)):
                 yield transaction
                 return
         with self.write():
             pass
         with self.store.read() as connection:
-            yield Transaction(connection, now, requester_id, self.strict, limits=self.limits, upload_url=upload_url)
+            yield self._transaction(connection, now, requester_id, upload_url=upload_url)
+
+    def _transaction(
+        self,
+        connection: Connection,
+        now: float,
+        requester_id: str,
+        request_id: str = "",
+        upload_url: UploadURL = no_upload_url,
+    ) -> Transaction:
+        return Transaction(
+            connection, now, requester_id, self.strict, request_id, self.limits, upload_url, self.destinations
+        )
 
     def now(self) -> float:
         """The time in epoch seconds, to the millisecond, as MTurk's API gives times."""

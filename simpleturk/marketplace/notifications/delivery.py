@@ -16,7 +16,13 @@ from sqlalchemy import Connection, delete, func, select, update
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.errors import StoreUnavailable
 from simpleturk.marketplace.notifications import aws, webhook
-from simpleturk.marketplace.notifications.destinations import TOPIC, is_queue, public_address
+from simpleturk.marketplace.notifications.destinations import (
+    TOPIC,
+    is_open_to,
+    is_queue,
+    may_notify,
+    public_address,
+)
 from simpleturk.marketplace.notifications.document import Notification, event_document, sns_envelope
 from simpleturk.marketplace.store.schema import notifications
 
@@ -40,10 +46,19 @@ MAX_PER_DESTINATION = 2
 MAX_PER_REQUESTER = 6
 
 
+#: The most destinations that are logged as not permitted.
+MAX_LOGGED = 1000
+
+
+class NotPermitted(Exception):
+    """The notifications of a requester may not go to a destination."""
+
+
 class Deliverer:
     """Delivers the notifications of a marketplace until it is stopped.
 
-    `allow_private` permits webhooks and stand-ins for AWS on this computer and its network.
+    `allow_private` permits webhooks on this computer and its network to the operator, and to others those that the
+    operator lists.
     """
 
     def __init__(self, marketplace: Marketplace, allow_private: bool = False) -> None:
@@ -53,6 +68,7 @@ class Deliverer:
         self._changed = threading.Event()
         self._lock = threading.Lock()
         self._in_progress: list[Notification] = []
+        self._refused: set[tuple[str, str]] = set()
         self._pool = ThreadPoolExecutor(MAX_DELIVERIES, thread_name_prefix="notification")
         self._thread = threading.Thread(target=self._run, name="notifications", daemon=True)
 
@@ -140,6 +156,8 @@ class Deliverer:
     def _attempt(self, notification: Notification) -> None:
         try:
             self._send(notification)
+        except NotPermitted:
+            self._drop(notification)
         except Exception as error:  # receivers are strangers, and may cause any error
             self._postpone(notification, error)
         else:
@@ -147,6 +165,10 @@ class Deliverer:
 
     def _send(self, notification: Notification) -> None:
         destination, message = notification.destination, json.dumps(event_document(notification))
+        requester_id, listed = notification.requester_id, self.marketplace.destinations
+        # Checked again: the setting may be older than the rule, or the operator no longer lists the destination.
+        if not may_notify(requester_id, notification.transport, destination, listed):
+            raise NotPermitted
         if TOPIC.fullmatch(destination):
             aws.send_to_topic(destination, message, TIMEOUT)
         elif is_queue(notification.transport, destination):
@@ -156,8 +178,22 @@ class Deliverer:
             if notification.transport == "SNS":
                 message = json.dumps(sns_envelope(notification))
                 headers = {"Content-Type": "text/plain; charset=UTF-8", "x-amz-sns-message-type": "Notification"}
-            address = public_address(urlsplit(destination), self.allow_private)
+            allow_private = self.allow_private and is_open_to(requester_id, destination, listed)
+            address = public_address(urlsplit(destination), allow_private)
             webhook.post(destination, address, message.encode(), headers, TIMEOUT)
+
+    def _drop(self, notification: Notification) -> None:
+        """Delete a notification to a destination that its requester may not name, with one line in the log for all."""
+        self._delete(notification)
+        with self._lock:
+            refused = (notification.requester_id, notification.destination)
+            is_first = refused not in self._refused and len(self._refused) < MAX_LOGGED
+            if is_first:
+                self._refused.add(refused)
+        if is_first:
+            where = notification.destination.partition("?")[0]
+            text = "notifications of %s to %s are dropped: [site] notification_destinations does not list it"
+            log.warning(text, notification.requester_id, where)
 
     def _postpone(self, notification: Notification, error: Exception) -> None:
         attempts = notification.attempts + 1

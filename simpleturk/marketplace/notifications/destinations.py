@@ -3,19 +3,28 @@
 arn:aws:sns:…                          a topic
 https://sqs.…/123456789012/name        a queue of Amazon's, or of the stand-in that AWS_ENDPOINT_URL_SQS names
 any other http(s) address              a webhook: a POST sends the document as its body
+
+Topics and queues get the notifications with the operator's AWS credentials. So only the operator, who is the local
+requester, may name them. Other requesters may name those that the operator lists: notification_destinations in the
+table [site] of simpleturk.toml.
 """
 
 import ipaddress
 import os
 import re
 import socket
+from collections.abc import Sequence
 from urllib.parse import SplitResult, urlsplit
 
 from simpleturk.marketplace.errors import RequestError
+from simpleturk.marketplace.store.base import LOCAL_REQUESTER
 
 TOPIC = re.compile(r"arn:aws[a-z-]*:sns:([a-z0-9-]+):[0-9]{12}:[A-Za-z0-9_-]{1,256}")
 _QUEUE_HOST = re.compile(r"(sqs\.[a-z0-9-]+|[a-z0-9-]+\.queue)\.amazonaws\.com(\.cn)?")
 _QUEUE_PATH = re.compile(r"(/queue)?/[0-9]{12}/[A-Za-z0-9_.-]{1,80}")
+
+#: What may stand for the * of a listed destination: never the rest of a path, which could lead elsewhere.
+_REST = re.compile(r"([A-Za-z0-9_-][A-Za-z0-9_.-]*)?")
 
 MAX_DESTINATION = 2048
 
@@ -40,6 +49,37 @@ def check_destination(transport: str, destination: str) -> None:
         fits = False
     if not fits or not destination.isascii() or any(character <= " " for character in destination):
         raise _refused("the destination is neither a web address nor a topic of SNS")
+
+
+def may_notify(requester_id: str, transport: str, destination: str, listed: Sequence[str]) -> bool:
+    """Return whether the notifications of a requester may go to a destination. `listed` are open to all requesters."""
+    return not _needs_credentials(transport, destination) or is_open_to(requester_id, destination, listed)
+
+
+def check_permission(requester_id: str, transport: str, destination: str, listed: Sequence[str]) -> None:
+    """Raise RequestError InvalidTransportEndpoint unless the notifications of a requester may go to a destination."""
+    if not may_notify(requester_id, transport, destination, listed):
+        raise _refused(
+            "this marketplace sends to topics of SNS and queues of SQS with the credentials of its operator, who has "
+            "not listed this one in notification_destinations"
+        )
+
+
+def is_open_to(requester_id: str, destination: str, listed: Sequence[str]) -> bool:
+    """Return whether a requester is the operator, or the operator lists a destination."""
+    return requester_id == LOCAL_REQUESTER or any(_matches(pattern, destination) for pattern in listed)
+
+
+def _matches(pattern: str, destination: str) -> bool:
+    """Whether a destination is the listed one, or begins with it if it ends with *. Every character counts."""
+    if not pattern.endswith("*"):
+        return destination == pattern
+    start = pattern.removesuffix("*")
+    return destination.startswith(start) and bool(_REST.fullmatch(destination[len(start) :]))
+
+
+def _needs_credentials(transport: str, destination: str) -> bool:
+    return bool(TOPIC.fullmatch(destination)) or is_queue(transport, destination)
 
 
 def is_queue(transport: str, destination: str) -> bool:

@@ -39,6 +39,8 @@ class Transaction:
     in it carries this time. `requester_id` names the caller, `request_id` the call. With `strict` the
     limits of Amazon's API also apply where they only protected Amazon. `limits` says how much one worker may take.
     `upload_url` makes the address of an uploaded file, from the assignment's id, the file's SHA-256 and its name.
+    `destinations` are those that the operator allows to the notifications of all requesters: see
+    notifications/destinations.py.
     """
 
     connection: Connection
@@ -48,6 +50,7 @@ class Transaction:
     request_id: str = ""
     limits: WorkerLimits = WorkerLimits()
     upload_url: UploadURL = no_upload_url
+    destinations: tuple[str, ...] = ()
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run a statement; a list of parameters runs it once for each."""

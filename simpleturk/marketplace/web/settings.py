@@ -31,7 +31,8 @@ class SiteSettings:
     `name`, `color` ("#1d5c4d"), `welcome`, `terms` (accepted once) and `contact` are what workers see. `frames` is a
     second host name, on which HITs run. With `open_access` workers sign in with an id alone; without it they have
     accounts with passwords, which every visitor may create if `sign_up` is set. `limits` bounds what one worker may do,
-    `files` what one submission may upload.
+    `files` what one submission may upload. `notification_destinations` are open to the notifications of all
+    requesters, not only to those of the operator.
     """
 
     name: str = "simpleturk"
@@ -44,6 +45,7 @@ class SiteSettings:
     sign_up: bool = False
     limits: WorkerLimits = field(default_factory=WorkerLimits)
     files: UploadLimits = DEFAULT_UPLOAD_LIMITS
+    notification_destinations: tuple[str, ...] = ()
 
     @classmethod
     def from_table(cls, table: dict[str, Any], open_access: bool) -> "SiteSettings":
@@ -51,12 +53,14 @@ class SiteSettings:
         settings = {name: value for name, value in table.items() if name not in _LIMITS}
         # Only the commands that print links to the site need its address.
         settings.pop("address", None)
+        destinations = tuple(settings.pop("notification_destinations", ()))
         limits = WorkerLimits(**{name: table[name] for name in _LIMITS if name in table})
         files = UploadLimits(
             settings.pop("max_file_mb", 0) * MEGABYTE or DEFAULT_UPLOAD_LIMITS.max_file_bytes,
             settings.pop("max_files_mb", 0) * MEGABYTE or DEFAULT_UPLOAD_LIMITS.max_files_bytes,
         )
-        return cls(**settings, open_access=open_access, limits=limits, files=files)
+        more: dict[str, Any] = {"limits": limits, "files": files, "notification_destinations": destinations}
+        return cls(**settings, open_access=open_access, **more)
 
 
 @dataclass(frozen=True)
@@ -91,5 +95,7 @@ class ServerSettings:
         values = json.loads(text)
         site = values.pop("site")
         limits, files = WorkerLimits(**site.pop("limits")), UploadLimits(**site.pop("files"))
+        destinations = tuple(site.pop("notification_destinations"))
         hosts = tuple(values.pop("hosts"))
-        return cls(**values, hosts=hosts, site=SiteSettings(**site, limits=limits, files=files))
+        more: dict[str, Any] = {"limits": limits, "files": files, "notification_destinations": destinations}
+        return cls(**values, hosts=hosts, site=SiteSettings(**site, **more))

@@ -326,3 +326,85 @@ def test_a_server_delivers_by_itself(mturk: Any, receiver: Receiver, marketplace
     with serving(marketplace, ServerSettings(allow_private_webhooks=True)):
         wait_for_requests(receiver)
     assert [name for name, _ in receiver.events()] == ["Ping"]
+
+
+TOPIC = "arn:aws:sns:us-east-1:123456789012:hits"
+
+
+@pytest.fixture
+def aws(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Receiver:
+    """A stand-in for SNS and SQS, for which the operator has credentials."""
+    values = {"ACCESS_KEY_ID": "operator", "SECRET_ACCESS_KEY": "secret", "ENDPOINT_URL_SNS": receiver.url}
+    for name, value in (values | {"ENDPOINT_URL_SQS": receiver.url}).items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    receiver.body = b"<PublishResponse><PublishResult/></PublishResponse>"
+    return receiver
+
+
+@pytest.fixture
+def stranger(signing: Callable[[str], Any]) -> Any:
+    """The client of a requester with an access key, who is not the operator."""
+    return signing("Vision Lab")
+
+
+def destinations(aws: Receiver) -> list[tuple[str, str]]:
+    return [("SNS", TOPIC), ("SQS", f"{aws.url}/123456789012/hits")]
+
+
+def test_a_requester_cannot_send_with_the_operators_credentials(
+    stranger: Any, mturk: Any, aws: Receiver, deliver: Callable[..., int]
+) -> None:
+    for transport, destination in destinations(aws):
+        of = specification(destination, transport)
+        call = {"Notification": of, "TestEventType": "Ping"}
+        assert code(stranger.send_test_event_notification, **call) == "InvalidTransportEndpoint"
+        hit_type_id = create_hit_type(stranger, specification("https://example.org/"))
+        call = {"HITTypeId": hit_type_id, "Notification": of}
+        assert code(stranger.update_notification_settings, **call) == "InvalidTransportEndpoint"
+    deliver()
+    assert aws.requests == []
+    mturk.send_test_event_notification(Notification=specification(TOPIC, "SNS"), TestEventType="Ping")
+    deliver()
+    [(_, headers, _)] = aws.requests
+    assert "Credential=operator/" in headers["Authorization"]
+
+
+def test_a_requester_sends_to_the_destinations_that_the_operator_lists(
+    stranger: Any, marketplace: Marketplace, aws: Receiver, deliver: Callable[..., int]
+) -> None:
+    marketplace.destinations = (TOPIC, f"{aws.url}/123456789012/hi*")
+    for transport, destination in destinations(aws):
+        stranger.send_test_event_notification(Notification=specification(destination, transport), TestEventType="Ping")
+    deliver()
+    assert len(aws.requests) == 2
+
+
+def test_settings_that_are_older_than_the_rule_are_skipped_with_one_line_in_the_log(
+    stranger: Any,
+    marketplace: Marketplace,
+    aws: Receiver,
+    deliver: Callable[..., int],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    marketplace.destinations = (TOPIC,)
+    hit_type_id = create_hit_type(stranger, specification(TOPIC, "SNS", ["HITCreated"]))
+    marketplace.destinations = ()
+    for _ in range(3):
+        create_hit(stranger, hit_type_id)
+    deliver()
+    assert (aws.requests, waiting(marketplace)) == ([], 0)
+    [line] = [record.getMessage() for record in caplog.records]
+    assert f"to {TOPIC} are dropped" in line
+
+
+def test_private_webhooks_are_the_operators_unless_they_are_listed(
+    stranger: Any, mturk: Any, marketplace: Marketplace, receiver: Receiver, deliver: Callable[..., int]
+) -> None:
+    """Also with --allow-private-webhooks: a stranger must not reach other programs of this computer."""
+    for name in ("operator", "listed", "other"):
+        client = mturk if name == "operator" else stranger
+        of = specification(f"{receiver.url}/{name}")
+        client.send_test_event_notification(Notification=of, TestEventType="Ping")
+    marketplace.destinations = (f"{receiver.url}/listed",)
+    deliver(allow_private=True)
+    assert sorted(path for path, _, _ in receiver.requests) == ["/listed", "/operator"]

@@ -5,7 +5,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from simpleturk.marketplace.errors import RequestError
-from simpleturk.marketplace.notifications.destinations import check_destination, is_queue, public_address
+from simpleturk.marketplace.notifications.destinations import (
+    check_destination,
+    check_permission,
+    is_open_to,
+    is_queue,
+    public_address,
+)
+from simpleturk.marketplace.store.base import LOCAL_REQUESTER
 
 
 @pytest.mark.parametrize(
@@ -110,3 +117,38 @@ def test_queues_of_amazon_and_of_the_operators_stand_in_are_recognised(
 def test_other_addresses_are_not_queues(destination: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:4566")
     assert not is_queue("SQS", destination)
+
+
+TOPIC = "arn:aws:sns:us-east-1:123456789012:hits"
+QUEUE = "https://sqs.us-east-1.amazonaws.com/123456789012/lab-hits"
+
+
+@pytest.mark.parametrize(("transport", "destination"), [("SNS", TOPIC), ("SQS", QUEUE)])
+def test_only_the_operator_uses_destinations_that_need_credentials(transport: str, destination: str) -> None:
+    check_permission(LOCAL_REQUESTER, transport, destination, ())
+    check_permission("ASTRANGER", transport, destination, [destination])
+    check_permission("ASTRANGER", transport, destination, [destination[:-1] + "*"])
+    with pytest.raises(RequestError, match="has not listed this one") as caught:
+        check_permission("ASTRANGER", transport, destination, [destination + "2", destination[:-1], "*x"])
+    assert caught.value.code == "AWS.MechanicalTurk.InvalidTransportEndpoint"
+
+
+def test_every_requester_uses_web_addresses() -> None:
+    check_permission("ASTRANGER", "SQS", "https://example.org/hook", ())
+
+
+@pytest.mark.parametrize(
+    ("listed", "destination", "is_open"),
+    [
+        (QUEUE, QUEUE.replace("sqs.us", "SQS.us"), False),
+        ("http://10.0.0.5/hooks/*", "http://10.0.0.5/hooks/lab", True),
+        ("http://10.0.0.5/hooks/*", "http://10.0.0.5/hooks/", True),
+        ("http://10.0.0.5/hooks/*", "http://10.0.0.5/hooks/../admin", False),
+        ("http://10.0.0.5/hooks/*", "http://10.0.0.5/hooks/..", False),
+        ("http://10.0.0.5/hooks/*", "http://10.0.0.5/hooks/a?b=1", False),
+        ("http://10.0.0.5/*", "http://10.0.0.5.example.org/", False),
+        ("http://10.0.0.5/hook", "http://10.0.0.5/hook/", False),
+    ],
+)
+def test_a_listed_destination_is_compared_by_each_character(listed: str, destination: str, is_open: bool) -> None:
+    assert is_open_to("ASTRANGER", destination, [listed]) == is_open

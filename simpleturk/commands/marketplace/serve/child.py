@@ -26,7 +26,11 @@ def from_environment() -> ASGIApp:
     threading.Thread(target=_end_with, args=(int(os.environ[PARENT]),), daemon=True).start()
     settings = ServerSettings.from_json(os.environ[SETTINGS])
     store = SQLiteStore(Path(os.environ[DATABASE]))
-    return create_app(Marketplace(store, strict=settings.strict, limits=settings.site.limits), settings)
+    site = settings.site
+    marketplace = Marketplace(
+        store, strict=settings.strict, limits=site.limits, destinations=site.notification_destinations
+    )
+    return create_app(marketplace, settings)
 
 
 def _end_with(parent: int) -> None:

@@ -61,7 +61,9 @@ RateOpt = Annotated[
 WebhooksOpt = Annotated[
     bool,
     typer.Option(
-        "--allow-private-webhooks", help="Also deliver notifications to this computer and to private addresses."
+        "--allow-private-webhooks",
+        help="Also deliver your notifications to this computer and to private addresses, and those of other requesters "
+        "to the ones that [site] notification_destinations lists.",
     ),
 ]
 CertfileOpt = Annotated[

@@ -43,7 +43,7 @@ def run_one(
 ) -> None:
     """Serve from this process."""
     log_to_stderr()
-    with opened(path, serving.strict, serving.site.limits) as marketplace:
+    with opened(path, serving.strict, serving.site.limits, serving.site.notification_destinations) as marketplace:
         _run(create_app(marketplace, serving), listening, options, announce)
 
 
