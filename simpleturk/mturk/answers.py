@@ -9,9 +9,9 @@ from xml.sax.saxutils import escape
 
 from simpleturk.errors import SimpleturkError
 from simpleturk.mturk.characters import NOT_IN_XML
-from simpleturk.mturk.limits import RESERVED_FIELDS
+from simpleturk.mturk.limits import MAX_ANSWER_BYTES, MAX_ANSWER_FIELDS, MAX_FIELD_NAME_BYTES, RESERVED_FIELDS
 from simpleturk.mturk.questions import SCHEMAS
-from simpleturk.mturk.strict_json import parse_json
+from simpleturk.mturk.strict_json import MAX_DEPTH, is_too_deep, parse_json
 from simpleturk.mturk.uploads import parse_uploads, uploads_in
 
 NAMESPACE = f"{SCHEMAS}/2005-10-01/QuestionFormAnswers.xsd"
@@ -35,6 +35,23 @@ def answers_of(form: list[tuple[str, str]]) -> list[tuple[str, str]]:
         if name not in RESERVED_FIELDS:
             values.setdefault(name, []).append(value)
     return [(name, "|".join(same_name)) for name, same_name in values.items()]
+
+
+def excess_of(form: list[tuple[str, str]]) -> str | None:
+    """Why the answers in a submitted form are more than an answer may hold: a sentence for the worker, or None.
+
+    A page that stores JSON may store megabytes; JSON that is nested more deeply than programs read is refused, too.
+    """
+    names = {name for name, _ in form} - {"assignmentId"}
+    if len(names) > MAX_ANSWER_FIELDS:
+        return f"The page sent {len(names):,} fields; an answer has at most {MAX_ANSWER_FIELDS:,}."
+    if any(len(name.encode()) > MAX_FIELD_NAME_BYTES for name in names):
+        return f"The page sent a field whose name is longer than {MAX_FIELD_NAME_BYTES:,} bytes."
+    if sum(len(name.encode()) + len(value.encode()) for name, value in form) > MAX_ANSWER_BYTES:
+        return f"An answer has at most {MAX_ANSWER_BYTES // 1024**2} MiB."
+    if any(name in JSON_FIELDS and is_too_deep(value) for name, value in form):
+        return f"The page sent data that is nested more than {MAX_DEPTH} levels deep."
+    return None
 
 
 def answer_xml(answers: list[Any]) -> str:

@@ -53,3 +53,9 @@ AMAZON_WORKER_ID = re.compile(r"A[A-Z0-9]{1,63}")
 #: Parameters of a HIT's frame. A page may send them back as form fields; they are not answers.
 #: Source: the developer guide's page on external questions.
 RESERVED_FIELDS = frozenset({"assignmentId", "hitId", "workerId", "turkSubmitTo"})
+
+#: Bounds of a submitted answer. Amazon publishes none. Each field may become a column of the results of all workers, so
+#: their number and the length of their names are bounded; a page stores its large data as the JSON of one field.
+MAX_ANSWER_FIELDS = 2000
+MAX_FIELD_NAME_BYTES = 1000
+MAX_ANSWER_BYTES = 16 * 1024 * 1024

@@ -1,5 +1,6 @@
 """JSON that other programs can read back: no NaN, no infinite numbers, no deep nesting; and positions in JSON text."""
 
+import itertools
 import json
 import math
 import re
@@ -10,9 +11,14 @@ from typing import Any
 MAX_DEPTH = 500
 
 
+#: A string in JSON text, or the rest of the text after a quote that is not closed.
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z|\\)', re.DOTALL)
+_NO_BRACKET = re.compile(r"[^\[\]{}]+")
+
+
 def parse_json(text: str) -> Any:
     """Parse JSON text. Raises ValueError (JSONDecodeError for wrong syntax) with a message for the user."""
-    if text.count("[") + text.count("{") > MAX_DEPTH and _depth(text) > MAX_DEPTH:
+    if is_too_deep(text):
         raise ValueError("nested too deeply")
     try:
         return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
@@ -20,26 +26,16 @@ def parse_json(text: str) -> Any:
         raise ValueError("nested too deeply") from error
 
 
-def _depth(text: str) -> int:
-    """Return how deep brackets are nested in JSON text, ignoring those inside of strings."""
-    depth = deepest = 0
-    in_string = escaped = False
-    for character in text:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == '"':
-                in_string = False
-        elif character == '"':
-            in_string = True
-        elif character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "]}":
-            depth -= 1
-    return deepest
+def is_too_deep(text: str) -> bool:
+    """Whether brackets are nested more deeply than MAX_DEPTH in JSON text, those inside of strings not counted."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return False
+    brackets = _NO_BRACKET.sub("", _STRING.sub("", text))
+    # Most texts have thousands of lists and objects side by side.
+    return any(depth > MAX_DEPTH for depth in itertools.accumulate(map(_CHANGES.__getitem__, brackets)))
+
+
+_CHANGES = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 def _finite(text: str) -> float:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simpleturk.mturk.answers import NAMESPACE, AnswerError, answer_xml, answers_of, output_of, parse_answer
+from simpleturk.mturk.answers import NAMESPACE, AnswerError, answer_xml, answers_of, excess_of, output_of, parse_answer
 
 
 def document(*answers: str, encoding: str = "ASCII") -> str:
@@ -181,3 +181,31 @@ def test_lists_and_objects_flattened_by_a_crowd_form_are_parsed() -> None:
         "note": "[1]",
     }
     assert output_of(fields)[0] == fields | {"boxes.boundingBoxes": [{"label": "Car", "top": 1}]}
+
+
+@pytest.mark.parametrize(
+    ("form", "excess"),
+    [
+        ([(f"f{number}", "x") for number in range(2001)], "sent 2,001 fields; an answer has at most 2,000"),
+        ([("é" * 501, "x")], "name is longer than 1,000 bytes"),
+        ([("a", "é" * 8_388_609)], "at most 16 MiB"),
+        ([("output", "[" * 501 + "]" * 501)], "nested more than 500 levels"),
+        ([("taskAnswers", '{"a":' * 100_000)], "nested more than 500 levels"),
+    ],
+)
+def test_an_answer_is_bounded(form: list[tuple[str, str]], excess: str) -> None:
+    assert excess in (excess_of(form) or "")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        [(f"f{number}", "x") for number in range(2000)],
+        [("box", str(number)) for number in range(20_000)],
+        [("output", json.dumps([{"x": 1, "tag": "[[[{"}] * 100_000))],
+        [("output", '"' + "[" * 100_000)],
+        [("note", "[" * 100_000)],
+    ],
+)
+def test_large_answers_of_real_pages_are_within_the_bounds(form: list[tuple[str, str]]) -> None:
+    assert excess_of(form) is None

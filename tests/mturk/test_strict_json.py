@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simpleturk.mturk.strict_json import MAX_DEPTH, json_positions, parse_json
+from simpleturk.mturk.strict_json import MAX_DEPTH, is_too_deep, json_positions, parse_json
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -39,6 +39,13 @@ def test_json_that_other_programs_reject_is_refused(text: str, message: str) -> 
 def test_brackets_in_strings_are_not_nesting() -> None:
     text = '"' + "[" * 10_000 + '\\""'
     assert parse_json(text) == "[" * 10_000 + '"'
+
+
+@pytest.mark.parametrize(
+    "text", ['"' + '\\"[' * 100_000, '"' + "[" * 1000 + "\\", '{"a": "\\\\", "b": ' + "[" * 501 + "]" * 501 + "}"]
+)
+def test_quotes_and_backslashes_decide_what_is_a_string(text: str) -> None:
+    assert is_too_deep(text) == text.endswith("}")
 
 
 def test_nesting_may_be_as_deep_as_the_limit() -> None:

@@ -23,6 +23,8 @@ MAX_FIELDS = 20_000
 MAX_FILES = 100
 
 
+_STILL_THERE = "your answers should still be there"
+
 #: A form as it was sent: names may repeat, and fields keep their order.
 Form = ImmutableMultiDict[str, str]
 
@@ -59,7 +61,7 @@ async def read_form_with_files(request: Request, most: int) -> FormWithFiles:
     """
     length = request.headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > most:
-        reason = f"The limit is {most // 1024**2} MiB. Go back: your answers should still be there."
+        reason = f"The limit is {most // 1024**2} MiB. Go back: {_STILL_THERE}."
         raise WorkerError("Your answers are too large.", reason, 413)
     try:
         form = await _read(request, most)
@@ -72,7 +74,8 @@ async def read_form_with_files(request: Request, most: int) -> FormWithFiles:
     # Inside an application Starlette turns errors of its parser into HTTPException; an unknown charset is a
     # LookupError.
     except (HTTPException, MultiPartException, LookupError, ValueError) as error:
-        raise WorkerError("Your answers cannot be read.", "The page sent a malformed form.", 400) from error
+        reason = f"The page sent a malformed form, or more than {MAX_FIELDS:,} fields."
+        raise WorkerError("Your answers cannot be read.", f"{reason} Go back: {_STILL_THERE}.", 400) from error
 
 
 async def _read(request: Request, most: int) -> FormWithFiles:

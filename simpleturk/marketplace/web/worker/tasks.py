@@ -34,6 +34,7 @@ from simpleturk.marketplace.web.identity import check_session
 from simpleturk.marketplace.web.pages import check_csrf_token, page_number, security_headers
 from simpleturk.marketplace.web.uploads import SavedForm, SubmittedFiles
 from simpleturk.marketplace.web.worker.worker_pages import Services, WorkerPages
+from simpleturk.mturk.answers import excess_of
 
 #: How many groups one page shows.
 GROUPS_PAGE = 25
@@ -169,6 +170,7 @@ class TaskPages(WorkerPages):
             form = await self._read_answers(request, query)
             fields = [(name, value if isinstance(value, str) else value.name) for name, value in form]
             assignment_id = Form(fields).get("assignmentId") or assignment_id
+            await self._check_bounds(fields)
             worker_id = request.session.get("worker_id")
             async with self.files.saved(assignment_id, form, worker_id) as saved:
                 await self._store(assignment_id, saved, worker_id)
@@ -182,6 +184,13 @@ class TaskPages(WorkerPages):
                 request, WorkerError("The server cannot save your answers right now.", reason, 503), fields
             )
         return self.page(request, "submitted.html", framed=True)
+
+    async def _check_bounds(self, fields: list[tuple[str, str]]) -> None:
+        """Raise WorkerError for answers that are too large, before they reach the writing thread."""
+        excess = await self.threads.reading(excess_of, fields)
+        if excess:
+            reason = f"{excess} The HIT is still yours: go back, your answers should still be there."
+            raise WorkerError("Your answers are too large.", reason, 413)
 
     async def _read_answers(self, request: Request, query: Form) -> FormWithFiles:
         """The form that a HIT sent. Only a few large ones are read at a time, to limit memory.

@@ -96,6 +96,31 @@ def test_a_form_without_an_answer_leaves_the_hit_in_progress(mturk: Any, ann: Br
     assert 'id="submitted"' in submit(ann, parameters, ("a", "")).html
 
 
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({f"f{number}": "x" for number in range(19_000)}, "The page sent 19,000 fields; an answer has at most 2,000."),
+        ({"output": "[" * 600 + "]" * 600}, "nested more than 500 levels deep"),
+        ({"n" * 1001: "x"}, "a field whose name is longer than 1,000 bytes"),
+    ],
+)
+def test_an_answer_beyond_the_bounds_is_shown_again_and_the_hit_stays_in_progress(
+    mturk: Any, ann: Browser, fields: dict[str, str], reason: str
+) -> None:
+    hit = create(mturk)
+    _, parameters = accept(ann, hit["HITGroupId"])
+    sent = {"assignmentId": parameters["assignmentId"]} | fields
+    page = ann.post("/mturk/externalSubmit", sent)
+    assert (ann.status, "Your answers are too large." in page.html, reason in page.html) == (413, True, True)
+    assert "The HIT is still yours: go back" in page.html
+    name, value = list(fields.items())[-1]
+    assert f"{name}: {value}" in page.html
+    megabytes = json.dumps([{"x": 1.5, "y": 2, "label": "[{"}] * 100_000)
+    sent = {"assignmentId": parameters["assignmentId"], "output": megabytes}
+    assert 'id="submitted"' in ann.post("/mturk/externalSubmit", sent).html
+    assert len(stored_answers(mturk, hit)[0]) > len(megabytes)
+
+
 def test_another_workers_hit_cannot_be_submitted_or_seen(mturk: Any, ann: Browser, site: str) -> None:
     hit = create(mturk)
     page, parameters = accept(ann, hit["HITGroupId"])
