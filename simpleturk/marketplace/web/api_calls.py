@@ -15,18 +15,22 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from simpleturk.marketplace.api.authentication import Access
+from simpleturk.marketplace.api.authentication import Access, Throttled
 from simpleturk.marketplace.api.operations import OPERATIONS
 from simpleturk.marketplace.api.protocol import CONTENT_TYPE, MAX_BODY_BYTES, handle
 from simpleturk.marketplace.api.signature import HTTPRequest
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.errors import ServiceError
 from simpleturk.marketplace.web.database_threads import Threads
+from simpleturk.marketplace.web.server.connection_table import TABLE, ConnectionTable
 from simpleturk.marketplace.web.server.metrics import Observer
 from simpleturk.marketplace.web.uploads import UploadLinks
 
 #: The largest body, in bytes, that is read before the caller's key is checked.
 SMALL_BODY = 64 * 1024
+
+#: A requester whose clients have not read this many bytes of earlier answers gets no further lists.
+MAX_UNREAD = 64 * 1024 * 1024
 
 #: How long a caller may take to send a request's body, in seconds.
 BODY_TIMEOUT = 30
@@ -78,12 +82,15 @@ class ApiCalls:
     async def _handled(self, request: Request, request_id: str, sent: HTTPRequest, body: bytes) -> Response:
         """The response of the operation that a call names."""
 
+        operation = OPERATIONS.get(operation_of(request))
+
         def identify() -> str:
             requester_id = self.access.identify(sent)
             self.observer.note(request.scope, requester_id=requester_id)
+            if operation_of(request).startswith("List") and _unread(request, requester_id) > MAX_UNREAD:
+                raise Throttled
             return requester_id
 
-        operation = OPERATIONS.get(operation_of(request))
         call = self.threads.writing if operation and operation.writes else self.threads.reading
         try:
             upload_url = partial(self.upload_url, f"{request.url.scheme}://{request.url.netloc}")
@@ -118,6 +125,12 @@ def operation_of(request: Request) -> str:
     """The operation that a call names, or "unknown"; not every name is an operation of the API."""
     name = request.headers.get("x-amz-target", "").rpartition(".")[2]
     return name if name.isascii() and name.isalnum() and len(name) < 64 else "unknown"
+
+
+def _unread(request: Request, requester_id: str) -> int:
+    """The bytes of earlier answers that the requester's clients have not read yet."""
+    table: ConnectionTable | None = request.scope.get(TABLE)
+    return table.unsent_of(requester_id) if table else 0
 
 
 def _is_small(request: Request) -> bool:

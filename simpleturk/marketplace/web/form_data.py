@@ -3,6 +3,7 @@
 from typing import IO, Any, NamedTuple
 from urllib.parse import parse_qsl
 
+from anyio import to_thread
 from starlette.datastructures import ImmutableMultiDict, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
@@ -13,13 +14,12 @@ from simpleturk.mturk.characters import SURROGATE
 
 #: The largest submission of a HIT, and the largest form of one of the site's own pages, in bytes.
 MAX_FORM_BYTES = 16 * 1024 * 1024
-
-
 MAX_OWN_FORM_BYTES = 1024 * 1024
 
-
+#: The most fields of a form.
 MAX_FIELDS = 20_000
 
+#: The most files of a form.
 MAX_FILES = 100
 
 
@@ -103,6 +103,9 @@ async def _urlencoded(request: Request, most: int) -> FormWithFiles:
         body += chunk
         if len(body) > most:
             raise ValueError("too large")
+    if len(body) > MAX_OWN_FORM_BYTES:
+        # Decoding megabytes takes time, in which other requests are answered.
+        return list(await to_thread.run_sync(fields_of, bytes(body)))
     return list(fields_of(bytes(body)))
 
 

@@ -129,7 +129,7 @@ def serve(
         hosts=_own_hosts(host),
     )
     options: dict[str, Any] = {"proxy_headers": proxy_headers, "workers": workers, **tls}
-    options |= {"limit_concurrency": 2000, "timeout_graceful_shutdown": GRACE, "date_header": True}
+    options |= {"timeout_graceful_shutdown": GRACE, "date_header": True}
     serve_settings = server.run_several if workers > 1 else server.run_one
     with server.listen(host, port) as listening:
         serve_settings(listening, options, lambda at: _announce(at, host, path, settings, bool(tls)), settings, path)

@@ -20,7 +20,7 @@ from simpleturk.commands.common.database import opened
 from simpleturk.commands.marketplace.serve.child import DATABASE, PARENT, SETTINGS
 from simpleturk.errors import SimpleturkError, reporting_missing_file
 from simpleturk.marketplace.web.app import create_app
-from simpleturk.marketplace.web.server.http_limits import BoundedProtocol
+from simpleturk.marketplace.web.server.http_limits import BoundedConfig
 from simpleturk.marketplace.web.server.metrics import MULTIPROCESS, log_to_stderr
 from simpleturk.marketplace.web.settings import ServerSettings
 
@@ -103,8 +103,7 @@ def _announce_when_it_answers(listening: socket.socket, tls: bool, announce: Cal
 
 def _config(app: Any, options: dict[str, Any]) -> uvicorn.Config:
     fixed: dict[str, Any] = {"log_level": "warning", "access_log": False, "server_header": False, "ws": "none"}
-    fixed["http"] = BoundedProtocol
-    return uvicorn.Config(app, **{"proxy_headers": False} | options | fixed)
+    return BoundedConfig(app, **{"proxy_headers": False} | options | fixed)
 
 
 def _run_quietly(server: uvicorn.Server, listening: socket.socket) -> None:

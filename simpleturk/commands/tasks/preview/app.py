@@ -20,6 +20,7 @@ from simpleturk.marketplace.web.form_page import render_form
 from simpleturk.marketplace.web.frames import Frames
 from simpleturk.marketplace.web.hit_assets import file_response
 from simpleturk.marketplace.web.server.host_dispatcher import FRAME_HOST, HostDispatcher
+from simpleturk.marketplace.web.server.large_bodies import LargeBodies
 from simpleturk.marketplace.web.worker.site import STATIC
 
 HERE = Path(__file__).parent
@@ -34,7 +35,7 @@ def create_preview(task: Task) -> ASGIApp:
     site = Starlette(routes=[*pages.site_routes(), *pages.frame_routes()], exception_handlers=handlers)
     frames_only = Starlette(routes=pages.frame_routes(), exception_handlers=handlers)
     # The inputs are private: a page of another site whose name was made to point to this computer must not read them.
-    return HostDispatcher(site, frames_only, {FRAME_HOST}, local_only=True)
+    return LargeBodies(HostDispatcher(site, frames_only, {FRAME_HOST}, local_only=True))
 
 
 class _PreviewPages:

@@ -9,7 +9,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
 
-from anyio import CapacityLimiter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -21,7 +20,6 @@ from simpleturk.marketplace.questions.form_answers import FilledForm
 from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.web.form_data import (
     MAX_FORM_BYTES,
-    MAX_OWN_FORM_BYTES,
     Form,
     FormWithFiles,
     fields_of,
@@ -47,7 +45,6 @@ class TaskPages(WorkerPages):
         super().__init__(services)
         self.frames = frames
         self.files = SubmittedFiles(services.marketplace, services.threads, services.settings.files)
-        self._large = CapacityLimiter(16)
 
     def routes(self) -> list[Route]:
         """The addresses of these pages; Amazon's worker site had the same where it had the page."""
@@ -193,7 +190,7 @@ class TaskPages(WorkerPages):
             raise WorkerError("Your answers are too large.", reason, 413)
 
     async def _read_answers(self, request: Request, query: Form) -> FormWithFiles:
-        """The form that a HIT sent. Only a few large ones are read at a time, to limit memory.
+        """The form that a HIT sent.
 
         A form with large files has to name the assignment in its address, too: before the files arrive.
         """
@@ -203,10 +200,7 @@ class TaskPages(WorkerPages):
         length = request.headers.get("content-length", "0")
         if length.isdecimal() and int(length) > MAX_FORM_BYTES and assignment_id:
             return await self.files.read(request, assignment_id)
-        if length.isdecimal() and int(length) <= MAX_OWN_FORM_BYTES and "transfer-encoding" not in request.headers:
-            return await read_form_with_files(request, MAX_FORM_BYTES)
-        async with self._large:
-            return await read_form_with_files(request, MAX_FORM_BYTES)
+        return await read_form_with_files(request, MAX_FORM_BYTES)
 
     def _not_submitted(self, request: Request, refusal: WorkerError, fields: list[tuple[str, str]]) -> Response:
         answers = [pair for pair in fields if pair[0] != "assignmentId"]
