@@ -28,8 +28,11 @@ from simpleturk.marketplace.people.requesters import add_key, add_requester
 from simpleturk.marketplace.store.sqlite import SQLiteStore
 from simpleturk.marketplace.web.app import create_app
 from simpleturk.marketplace.web.settings import ServerSettings
+from tests.botocore_data import share_botocore_data
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+share_botocore_data()
 
 PROPERTIES = {
     "Title": "Describe an image",
@@ -366,8 +369,9 @@ def batch_files(folder: Path) -> Files:
 
 
 @pytest.fixture
-def local(folder: Path) -> Iterator[Marketplace]:
+def local(folder: Path, empty_database: Path) -> Iterator[Marketplace]:
     """The local marketplace that the commands in a folder of batch_files use, on the real clock."""
+    shutil.copy(empty_database, folder / "market.db")
     store = SQLiteStore(folder / "market.db")
     yield Marketplace(store)
     store.close()
