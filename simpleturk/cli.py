@@ -17,9 +17,13 @@ from simpleturk.commands.table import TABLE, Entry, GroupEntry
 from simpleturk.errors import ExitStatus, SimpleturkError, UsageError
 from simpleturk.mturk.characters import visible
 from simpleturk.simple_amt import ALIASES
+from simpleturk.task_folder import outside, set_allowed
 
 #: Options that simpleturk.toml of a task folder usually sets.
 TASK_OPTIONS = ("--template", "--properties", "--inputs")
+
+#: Settings of simpleturk.toml that name files to read or write.
+PATHS = ("template", "properties", "inputs", "ids", "output", "database")
 
 #: Click's notation of a range, such as 0.01<=x<=3650 or x>=1, at the end of an option's help.
 _RANGE = re.compile(r"(\[|; )(?:([\d.]+)<=)?x(?:([<>]=)([\d.]+))?(?=[;\]])")
@@ -48,6 +52,7 @@ class Command(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         _raise_if_broken(ctx)
+        _check_configured_paths(ctx)
         return super().invoke(ctx)
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
@@ -257,6 +262,19 @@ def _raise_if_broken(ctx: Any) -> None:
         raise broken
 
 
+def _check_configured_paths(ctx: Any) -> None:
+    """Ask before a path is used that only simpleturk.toml names and that is outside of its folder."""
+    for name in PATHS:
+        source = ctx.get_parameter_source(name) if name in ctx.params else None
+        if source is None or source.name != "DEFAULT_MAP":
+            continue
+        target = outside(Path(ctx.params[name]), Path())
+        if target is not None:
+            from simpleturk.commands.common.consent import check_setting
+
+            check_setting(name, str(ctx.params[name]), target)
+
+
 def _translated(argument: str) -> str:
     """An option as simpleturk spells it; simple-amt's spelling is accepted."""
     name, equals, value = argument.partition("=")
@@ -314,5 +332,14 @@ def _options(
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
+    allow_outside: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--allow-outside",
+            envvar="SIMPLETURK_ALLOW_OUTSIDE",
+            metavar="PATH",
+            help="Let links in a task folder lead to this file or folder outside of it. Repeatable.",
+        ),
+    ] = None,
 ) -> None:
-    pass
+    set_allowed(allow_outside or ())

@@ -156,6 +156,14 @@ def confirm(question: str, yes: bool, stdin_is_data: bool = False) -> None:
         raise NotConfirmed("not confirmed: nothing was done", hint)
 
 
+def ask(question: str) -> bool | None:
+    """Ask a question on the terminal, whatever --yes says; None if there is no terminal to ask on."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    _say(f"{question} [y/N] ", end="")
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
 def plural(number: int, noun: str) -> str:
     """ "1 HIT", "2,000 HITs", "2 bonuses"."""
     return f"{number:,} {noun}{'' if number == 1 else 'es' if noun.endswith('s') else 's'}"

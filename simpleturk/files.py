@@ -5,12 +5,13 @@ import json
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
 from simpleturk.errors import SimpleturkError
+from simpleturk.task_folder import check_inside
 
 #: Windows keeps other programs from reading a locked file, so a file beside it is locked there.
 LOCKS_PREVENT_READING = os.name == "nt"
@@ -26,27 +27,37 @@ def write_whole(path: Path, text: str) -> None:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write that replaces another in one step, at the end of the block.
+def replacing(path: Path, before: Callable[[], object] = lambda: None) -> Iterator[IO[bytes]]:
+    """A file to write that replaces another in one step, at the end of the block; `before` is called right before.
 
     Readers see the old file or the new one, also after a crash. An exception leaves the old file as it is. A symbolic
-    link stays a link, and the new file has the permissions of the old one.
+    link stays a link, and the new file has the permissions of the old one. Raises SimpleturkError for a link that leads
+    out of its folder.
     """
+    check_inside(path)
     path = Path(os.path.realpath(path))
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with reporting_full_disk(path), temporary.open("wb") as file:
+        with reporting_full_disk(path), _created(temporary) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         with suppress(OSError):
             temporary.chmod(stat.S_IMODE(path.stat().st_mode))
+        before()
         temporary.replace(path)
     except BaseException:
         with suppress(OSError):
             temporary.unlink()
         raise
     sync_folder(path.parent)
+
+
+def _created(path: Path) -> IO[bytes]:
+    """A new file. What has its name already is removed and not written to: it may be a link of a stranger's."""
+    with suppress(FileNotFoundError):
+        path.unlink()
+    return path.open("xb")
 
 
 def stamp(path: Path) -> tuple[int, int, int]:
@@ -113,8 +124,16 @@ class Appended:
         if self._file.seek(0, os.SEEK_END) > size:
             self._file.truncate(size)
 
+    def replace(self, lines: Iterable[bytes]) -> None:
+        """Replace the file in one step by these lines; nothing can be read or appended afterwards."""
+        # Windows replaces no open file. There another file holds the lock; elsewhere, closing this one would end it.
+        with replacing(self.path, self._file.close if LOCKS_PREVENT_READING else lambda: None) as file:
+            file.writelines(lines)
+
     def sync(self) -> None:
         """Bring the appended lines to the disk."""
+        if self._file.closed:
+            return
         with reporting_full_disk(self.path):
             self._file.flush()
             os.fsync(self._file.fileno())
@@ -126,8 +145,10 @@ class Appended:
 def appending(path: Path, unsynced: int = 64) -> Iterator[Appended]:
     """A file to read and append to, locked until the end of the block and synced there.
 
-    Raises SimpleturkError if another process holds the lock. A lock ends with its process, also in a crash.
+    Raises SimpleturkError if another process holds the lock, and for a link that leads out of its folder. A lock ends
+    with its process, also in a crash.
     """
+    check_inside(path)
     if path.exists() and not path.is_file():
         raise SimpleturkError(f"{path}: is not a file that can be appended to", "name another file")
     with reporting_full_disk(path):
@@ -152,7 +173,9 @@ def _locked(file: IO[bytes], path: Path) -> Iterator[None]:
 
     with ExitStack() as stack:
         if LOCKS_PREVENT_READING:
-            file = stack.enter_context(path.with_name(f".{path.name}.lock").open("ab"))
+            lock = path.with_name(f".{path.name}.lock")
+            check_inside(lock)
+            file = stack.enter_context(lock.open("ab"))
         try:
             is_locked = lock_descriptor(file.fileno(), blocking=False)
         except OSError:

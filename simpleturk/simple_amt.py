@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simpleturk.errors import Problem, Problems, SimpleturkError
+from simpleturk.task_folder import check_inside, read_regular
 
 FILE = Path("config.json")
 
@@ -37,14 +38,14 @@ def load_simple_amt_config(path: Path | None) -> SimpleAmtConfig:
     file that is not simple-amt's is ignored.
     """
     try:
-        document = json.loads((path or FILE).read_text(encoding="utf-8-sig"))
+        document = json.loads(read_regular(path or FILE).decode("utf-8-sig"))
         if not isinstance(document, dict):
             raise ValueError("it is not a JSON object")
     except FileNotFoundError as error:
         if path is None:
             return SimpleAmtConfig()
         raise SimpleturkError(f"{path}: no such file", "leave out --config") from error
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError, SimpleturkError) as error:
         if path is None:
             return SimpleAmtConfig()
         raise Problems([Problem(str(path), f"is not simple-amt's config.json: {error}")]) from error
@@ -56,3 +57,13 @@ def load_simple_amt_config(path: Path | None) -> SimpleAmtConfig:
         (str(keys[0]), str(keys[1])) if all(isinstance(key, str) and key.strip() for key in keys) else None,
         tuple(map(Path, folders)),
     )
+
+
+def checked_template_directories(config: SimpleAmtConfig, path: Path | None) -> tuple[Path, ...]:
+    """The folders with includes, which have to be inside of the folder of config.json, at `path` or with that name.
+
+    Raises SimpleturkError for another folder, unless the user has allowed it.
+    """
+    for folder in config.template_directories:
+        check_inside(folder, (path or FILE).parent)
+    return config.template_directories

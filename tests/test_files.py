@@ -58,6 +58,31 @@ def test_a_second_writer_is_refused_and_a_reader_is_not(
     assert Path(".f.lock").exists() == beside
 
 
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_locked_file_is_replaced_in_one_step_and_closed_before_where_windows_needs_it(
+    folder: Path, beside: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "LOCKS_PREVENT_READING", beside)
+    replace = Path.replace
+
+    def replace_as_on_windows(self: Path, target: Path) -> Path:
+        if beside and any(
+            os.path.realpath(f"/proc/self/fd/{name}") == str(target) for name in os.listdir("/proc/self/fd")
+        ):
+            raise PermissionError(13, "in use", str(target))
+        with pytest.raises(SimpleturkError, match="another simpleturk is writing to it"), appending(Path("f")):
+            pass
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace_as_on_windows)
+    Path("f").write_bytes(b"old\n")
+    with appending(Path("f")) as file:
+        file.replace([b"new\n", b"lines\n"])
+    assert Path("f").read_bytes() == b"new\nlines\n"
+    with appending(Path("f")) as file:
+        file.append(b"x\n")
+
+
 def test_lines_are_synced_in_groups_and_at_the_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "WRITE_INTERVAL", 60)
     sizes, fsync = [], os.fsync

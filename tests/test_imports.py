@@ -17,10 +17,11 @@ MODULES = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path
 #: room of its own where it is named here. Rooms come after those that they import: there is no way back.
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
-    "files": {"errors"},
+    "task_folder": {"errors"},
+    "files": {"errors", "task_folder"},
     "resources": set(),
-    "config": {"errors"},
-    "simple_amt": {"errors"},
+    "config": {"errors", "task_folder"},
+    "simple_amt": {"errors", "task_folder"},
     "mturk": {"errors"},
     "console": {"errors", "mturk"},
     "marketplace/errors": set(),
@@ -55,15 +56,26 @@ ROOMS: dict[str, set[str]] = {
         "mturk",
     },
     "client": {"errors", "config", "mturk"},
-    "assets": {"errors", "files", "client", "mturk"},
+    "assets": {"errors", "task_folder", "files", "client", "mturk"},
     "batch/inputs": {"errors", "files", "mturk"},
     "batch/properties": {"errors", "mturk"},
-    "batch/templates": {"errors", "resources", "assets", "mturk", "batch/inputs"},
+    "batch/templates": {"errors", "task_folder", "resources", "assets", "mturk", "batch/inputs"},
     "batch/results": {"errors", "files", "client", "mturk", "batch/inputs", "batch"},
-    "batch": {"errors", "files", "client", "assets", "mturk", "batch/inputs", "batch/properties", "batch/templates"},
+    "batch": {
+        "errors",
+        "task_folder",
+        "files",
+        "client",
+        "assets",
+        "mturk",
+        "batch/inputs",
+        "batch/properties",
+        "batch/templates",
+    },
     "batch/lint": {"errors", "assets", "mturk", "batch/inputs", "batch/templates", "batch"},
     "commands": {
         "errors",
+        "task_folder",
         "files",
         "resources",
         "console",
@@ -79,7 +91,7 @@ ROOMS: dict[str, set[str]] = {
         "batch/results",
         "batch/lint",
     },
-    "cli": {"errors", "console", "config", "commands", "simple_amt", "mturk"},
+    "cli": {"errors", "task_folder", "console", "config", "commands", "simple_amt", "mturk"},
 }
 
 #: The only places that know the marketplace: what answers for `local`, and the commands that operate it.

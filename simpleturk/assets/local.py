@@ -14,6 +14,7 @@ from pathlib import Path
 from simpleturk.errors import SimpleturkError
 from simpleturk.files import stamp
 from simpleturk.mturk.media_types import media_type
+from simpleturk.task_folder import outside, refusal
 
 #: Where a simpleturk marketplace serves the files of its HITs, relative to the page's own address.
 SERVED = "/assets/"
@@ -111,7 +112,7 @@ class Assets:
         return asset
 
     def _path(self, text: str) -> Path:
-        """The first file of that name. Symbolic links in a folder are followed; names that leave the folder are not."""
+        """The first file of that name. Neither names nor links lead out of a folder: see task_folder.outside."""
         for folder in self.folders:
             home = os.path.abspath(folder)
             path = os.path.abspath(os.path.join(home, text))
@@ -119,11 +120,14 @@ class Assets:
             # A hidden file is hardly a picture, but may be a key.
             is_hidden = any(part.startswith(".") for part in Path(os.path.relpath(path, home)).parts)
             if inside and not is_hidden and os.path.isfile(path):
+                target = outside(Path(path), folder)
+                if target is not None:
+                    raise AssetError(*refusal(Path(text), target))
                 return Path(os.path.relpath(path)) if path.startswith(os.getcwd() + os.sep) else Path(path)
         looked = " and ".join("this folder" if folder == Path() else str(folder) for folder in self.folders)
         raise AssetError(
             f"there is no file {text[:200]!r} in {looked}",
-            "name it relative to the inputs, or link it into that folder",
+            "name it relative to the inputs, or copy it into that folder",
         )
 
 

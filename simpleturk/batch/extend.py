@@ -16,6 +16,7 @@ from simpleturk.batch.review import Outcome, each
 from simpleturk.batch.times import iso, parse_time
 from simpleturk.errors import Problem, Problems
 from simpleturk.files import write_whole
+from simpleturk.task_folder import read_regular
 
 if TYPE_CHECKING:
     from simpleturk.client.client import MTurk
@@ -59,7 +60,7 @@ def read_plan(ids: Path) -> Extension | None:
 
     path = plan_path(ids)
     try:
-        plan = TypeAdapter(Extension).validate_json(path.read_bytes(), strict=True)
+        plan = TypeAdapter(Extension).validate_json(read_regular(path), strict=True)
         parse_time(plan.until or "2000-01-01")
         return plan
     except FileNotFoundError:

@@ -14,6 +14,7 @@ from pathlib import Path
 from simpleturk.batch.foreign_batches import is_foreign, is_hit_id, read_foreign
 from simpleturk.errors import Problem, Problems, SimpleturkError
 from simpleturk.files import Appended, appending
+from simpleturk.task_folder import check_inside
 
 #: The most ids that are written and not yet synced to the disk.
 UNSYNCED = 16
@@ -36,7 +37,11 @@ class Ids:
 
 
 def read_ids(ids: Path) -> Ids:
-    """The HIT ids of an ids file, or of a foreign batch. Raises Problems for any other file."""
+    """The HIT ids of an ids file, or of a foreign batch.
+
+    Raises Problems for any other file, and SimpleturkError for a link that leads out of its folder.
+    """
+    check_inside(ids)
     if is_foreign(ids):
         return Ids(read_foreign(ids).hit_ids, [], "")
     return _plain_ids(ids)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from simpleturk.batch.foreign_batches import is_hit_id
-from simpleturk.batch.inputs.csv_reader import input_of, is_table, records
+from simpleturk.batch.inputs.csv_reader import fields_of_row, input_of, is_table, records
 from simpleturk.batch.times import parse_time
 from simpleturk.errors import Problem, Problems, SimpleturkError
 from simpleturk.mturk.answers import JSON_FIELDS
@@ -100,7 +100,11 @@ class _Reader:
                 continue
             line, row = item
             cells = {name: text.strip() for name, text in row.items() if text.strip()}
-            fields = [[name[7:], text] for name, text in row.items() if name.startswith("Answer.") and text]
+            try:
+                fields = fields_of_row(row)
+            except ValueError as error:
+                self._problem(line, str(error), "restore the cell, or remove its text")
+                continue
             if cells.get("RequesterAnnotation", "").startswith("BatchId:"):
                 # The requester site writes an empty text as {}.
                 fields = [[name, "" if text == "{}" and name not in JSON_FIELDS else text] for name, text in fields]

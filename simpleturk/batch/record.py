@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from simpleturk.errors import Problem, Problems
 from simpleturk.files import write_whole
+from simpleturk.task_folder import read_regular
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -84,7 +85,7 @@ def read_record(ids: Path) -> BatchRecord | None:
 
     path = record_path(ids)
     try:
-        record = TypeAdapter(BatchRecord).validate_json(path.read_bytes(), strict=True)
+        record = TypeAdapter(BatchRecord).validate_json(read_regular(path), strict=True)
         _check_texts(record)
         return record
     except FileNotFoundError:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from simpleturk.errors import Problem, Problems
+from simpleturk.task_folder import read_regular
 
 FILE = Path("simpleturk.toml")
 
@@ -26,7 +27,7 @@ class Config:
 def load_config(path: Path = FILE) -> Config:
     """Read a configuration file; the defaults if it does not exist. Raises Problems with every problem of the file."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_regular(path).decode("utf-8-sig")
     except FileNotFoundError:
         return Config()
     except UnicodeDecodeError as error:

@@ -3,6 +3,7 @@
 Source: the API reference's page on QuestionFormAnswers.
 """
 
+from collections.abc import Mapping
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 from xml.sax.saxutils import escape
@@ -24,15 +25,18 @@ class AnswerError(SimpleturkError):
     """An answer document that cannot be parsed."""
 
 
-def answers_of(form: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def answers_of(form: list[tuple[str, str]], parameters: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the answers in a submitted form, in its order.
 
-    Reserved names are left out. Values of the same name are joined by "|", as in the results of Amazon's requester
-    site: [("box", "1"), ("box", "2")] gives [("box", "1|2")].
+    `parameters` are those of the HIT's frame, by reserved name. A page may send them back: a reserved field with its
+    parameter's value is left out, and any other value is an answer, such as a text field `workerId` that the worker
+    filled. Values of the same name are joined by "|", as in the results of Amazon's requester site:
+    [("box", "1"), ("box", "2")] gives [("box", "1|2")].
     """
     values: dict[str, list[str]] = {}
     for name, value in form:
-        if name not in RESERVED_FIELDS:
+        is_sent_back = name in RESERVED_FIELDS and value.rstrip("/") == parameters.get(name, "").rstrip("/") != ""
+        if not is_sent_back:
             values.setdefault(name, []).append(value)
     return [(name, "|".join(same_name)) for name, same_name in values.items()]
 

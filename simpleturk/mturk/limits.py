@@ -50,7 +50,7 @@ MAX_INTEGER = 2**31 - 1
 WORKER_ID = re.compile(r"[A-Za-z0-9._@-]{1,64}")
 AMAZON_WORKER_ID = re.compile(r"A[A-Z0-9]{1,63}")
 
-#: Parameters of a HIT's frame. A page may send them back as form fields; they are not answers.
+#: Parameters of a HIT's frame. A page may send them back as form fields: with the frame's value they are not answers.
 #: Source: the developer guide's page on external questions.
 RESERVED_FIELDS = frozenset({"assignmentId", "hitId", "workerId", "turkSubmitTo"})
 

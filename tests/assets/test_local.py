@@ -57,12 +57,13 @@ def test_a_missing_or_outside_file_is_reported_with_line_and_input(batch: Path, 
     assert not Path("hit_ids.txt").exists()
 
 
-def test_a_symbolic_link_in_the_folder_is_followed(batch: Path, run: Run) -> None:
+def test_a_symbolic_link_out_of_the_folder_is_followed_to_places_that_the_user_allows(batch: Path, run: Run) -> None:
     (batch.parent / "pictures").mkdir()
     (batch.parent / "pictures" / "b.png").write_bytes(PNG)
     os.symlink(batch.parent / "pictures", "linked")
     Path("inputs.jsonl").write_text('{"image": "linked/b.png"}\n')
-    assert run("launch").exit_code == 0
+    assert run("launch").exit_code == 1
+    assert run("--allow-outside", str(batch.parent / "pictures"), "launch").exit_code == 0
 
 
 def test_inputs_in_another_folder_cannot_name_files_of_the_working_directory(batch: Path, run: Run) -> None:

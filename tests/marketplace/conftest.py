@@ -12,7 +12,9 @@ from simpleturk.commands.tasks.demo.simulated_worker import Page
 class Browser:
     """Keeps cookies by host, follows redirects, and reaches any name under localhost at this machine."""
 
-    def __init__(self, site: str, host: str | None = None) -> None:
+    def __init__(self, site: str, host: str | None = None, source: str = "") -> None:
+        # The address of this computer that requests come from, such as 127.0.0.2.
+        self.source = (source, 0) if source else None
         self.port = urlsplit(site).port or 80
         self.home = f"http://{host or '127.0.0.1'}:{self.port}"
         self.cookies: dict[str, dict[str, str]] = {}
@@ -30,7 +32,7 @@ class Browser:
         url = path if path.startswith("http") else self.home + path
         parts = urlsplit(url)
         jar = self.cookies.setdefault(parts.hostname or "", {})
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30, source_address=self.source)
         sent = {"Host": parts.netloc, "Cookie": "; ".join(f"{k}={v}" for k, v in jar.items())} | (headers or {})
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         connection.request(method, target or "/", body.encode() if isinstance(body, str) else body, sent)

@@ -167,9 +167,19 @@ def test_answer_xml_is_always_ascii_and_well_formed(text: str) -> None:
     assert set(parse_answer(xml)) == {"q"}
 
 
-def test_reserved_names_are_dropped_and_repeated_names_are_joined() -> None:
-    form = [("assignmentId", "A"), ("box", "1"), ("hitId", "H"), ("workerId", "W"), ("box", "2"), ("turkSubmitTo", "T")]
-    assert answers_of(form) == [("box", "1|2")]
+PARAMETERS = {"assignmentId": "A", "hitId": "H", "workerId": "W", "turkSubmitTo": "https://x.example"}
+
+
+def test_parameters_that_a_page_sends_back_are_dropped_and_repeated_names_are_joined() -> None:
+    form = [("assignmentId", "A"), ("box", "1"), ("hitId", "H"), ("workerId", "W"), ("box", "2")]
+    assert answers_of([*form, ("turkSubmitTo", "https://x.example/")], PARAMETERS) == [("box", "1|2")]
+
+
+def test_another_value_in_a_field_with_the_name_of_a_parameter_is_an_answer() -> None:
+    form = [("workerId", "W"), ("workerId", "my nick"), ("hitId", ""), ("turkSubmitTo", "me"), ("assignmentId", "B")]
+    answers = [("workerId", "my nick"), ("hitId", ""), ("turkSubmitTo", "me"), ("assignmentId", "B")]
+    assert answers_of(form, PARAMETERS) == answers
+    assert answers_of([("turkSubmitTo", "")], {}) == [("turkSubmitTo", "")]
 
 
 def test_lists_and_objects_flattened_by_a_crowd_form_are_parsed() -> None:

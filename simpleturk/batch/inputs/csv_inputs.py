@@ -1,11 +1,13 @@
 """CSV → numbered inputs: an object for each row, with the names of the columns.
 
-In a CSV file of the requester site, the columns `Input.x` are the variables x; all other columns are left out.
+In a CSV file of the requester site, the columns `Input.x` are the variables x; all other columns are left out. Results
+that simpleturk wrote are read with their exact values; see csv_cells.py.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
+from simpleturk.batch.inputs.csv_cells import as_written
 from simpleturk.batch.inputs.csv_reader import Rows, Unreadable, rows_of
 from simpleturk.batch.inputs.jsonl import Input, Inputs
 from simpleturk.errors import Problem, Problems
@@ -75,11 +77,15 @@ class Table(Inputs):
                 f"field {unnamed + 1} has a value, but its column has no name",
                 "add the name to the header",
             )
-        return Input(line, {name: row[number] for number, name in header.columns.items()})
+        read = as_written if header.is_results else str
+        return Input(line, {name: read(row[number]) for number, name in header.columns.items()})
 
 
 class _Header:
-    """The columns of a table: their number, the names of inputs by position, and the position of HITId."""
+    """The columns of a table: their number, the names of inputs by position, and the position of HITId.
+
+    `is_results`: the inputs are in columns `Input.x`, as in results.
+    """
 
     def __init__(self, names: list[str], delimiter: str) -> None:
         stripped = [name.strip() for name in names]
@@ -87,6 +93,9 @@ class _Header:
         self.number = len(stripped)
         self.unnamed = [number for number, name in enumerate(stripped) if not name]
         named = {number: name for number, name in enumerate(stripped) if name}
-        inputs = {number: name[6:] for number, name in named.items() if name.startswith("Input.") and name[6:]}
+        inputs = {
+            number: as_written(name)[6:] for number, name in named.items() if name.startswith("Input.") and name[6:]
+        }
+        self.is_results = bool(inputs)
         self.columns = inputs or {n: name for n, name in named.items() if not name.startswith("Answer.")}
         self.hit_id = stripped.index("HITId") if inputs and "HITId" in stripped else None

@@ -12,7 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from simpleturk.batch.inputs.csv_cells import as_written
 from simpleturk.errors import Problem
+
+#: The column of the fields of answers without a column of their own: a JSON object of texts by name.
+OTHERS = "OtherAnswers"
+
+#: The columns in which a reviewer writes; what simpleturk writes into the others is shown as text by spreadsheets.
+DECISIONS = ("Approve", "Reject")
 
 DELIMITERS = ",;\t"
 
@@ -96,11 +103,13 @@ def header_of(rows: Rows) -> tuple[int, list[str]]:
 def records(file: Iterable[bytes], name: str, required_column: str) -> "Iterator[tuple[int, dict[str, str]] | Problem]":
     """Each row as a dict by the header's names, with its line; or a Problem. Empty rows are left out.
 
-    A file without the column `required_column` is a Problem.
+    A file without the column `required_column` is a Problem. Apostrophes before formulas are removed, where
+    simpleturk wrote them.
     """
     rows = rows_of(file)
     try:
         line, names = header_of(rows)
+        names = [as_written(name) for name in names]
         if required_column not in names:
             yield Problem(f"{name}, line {line}", f"has no column {required_column}", "begin the file with the header")
             return
@@ -115,7 +124,8 @@ def records(file: Iterable[bytes], name: str, required_column: str) -> "Iterator
                     hint = "put quotes around a field that holds the separator or a line end"
                     yield Problem(f"{name}, line {line}", f"has {len(row)} fields; the header has {len(names)}", hint)
             elif any(row):
-                yield line, dict(zip(names, row, strict=False))
+                cells = zip(names, row, strict=False)
+                yield line, {column: cell if column in DECISIONS else as_written(cell) for column, cell in cells}
     except Unreadable as error:
         yield Problem(f"{name}, line {error.line}", error.what, error.hint)
 
@@ -130,6 +140,29 @@ def cell_text(value: Any) -> str:
 def input_of(row: Mapping[str, str]) -> dict[str, str]:
     """The input in the columns `Input.x` of a row of the requester site; empty without such columns."""
     return {name[6:]: text for name, text in row.items() if name.startswith("Input.") and name[6:]}
+
+
+def fields_of_row(row: Mapping[str, str]) -> list[list[str]]:
+    """The fields of the answer in a row, by the names of its columns. Empty ones are left out, except in OTHERS.
+
+    Raises ValueError if the cell OTHERS has been changed to something else.
+    """
+    fields = [[name[7:], text] for name, text in row.items() if name.startswith("Answer.") and text]
+    return fields + [[name, text] for name, text in _others(row.get(OTHERS, ""))]
+
+
+def _others(cell: str) -> Iterable[tuple[str, str]]:
+    from simpleturk.mturk.strict_json import parse_json
+
+    if not cell.strip():
+        return ()
+    try:
+        fields: Any = parse_json(cell)
+    except ValueError:
+        fields = None
+    if not isinstance(fields, dict) or not all(isinstance(text, str) for text in fields.values()):
+        raise ValueError(f"{OTHERS} is {cell[:40]!r}, not a JSON object of texts")
+    return fields.items()
 
 
 def _chained(first: str, lines: Iterator[str]) -> Iterator[str]:

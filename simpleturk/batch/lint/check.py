@@ -10,6 +10,7 @@ from simpleturk.batch.batch import Batch
 from simpleturk.batch.inputs.jsonl import Input, Inputs
 from simpleturk.batch.lint.finding import Finding
 from simpleturk.batch.lint.page import Page
+from simpleturk.batch.lint.review_keys import ReviewKeys
 from simpleturk.batch.lint.rules import PAGE_RULES, block, input_references, unused
 from simpleturk.batch.templates.question_source import QuestionSource
 from simpleturk.errors import Problems
@@ -17,6 +18,8 @@ from simpleturk.mturk.questions import is_question_xml
 
 #: The rules read at most this many pages with different markup whole. Of the others, they check the addresses.
 MOST_PAGES = 200
+
+NO_KEYS = ReviewKeys()
 
 
 def check_batch(batch: Batch, most: int | None = None) -> list[Finding]:
@@ -26,21 +29,27 @@ def check_batch(batch: Batch, most: int | None = None) -> list[Finding]:
     """
     step = 1 if most is None else max(1, -(-batch.size // most))
     sample = itertools.islice(batch.inputs_to_launch(), 0, None, step)
-    return check_inputs(batch.template, batch.inputs, sample, batch.inputs_to_launch())
+    keys = ReviewKeys(str(batch.properties_path), batch.properties.review_questions())
+    return check_inputs(batch.template, batch.inputs, sample, batch.inputs_to_launch(), keys)
 
 
 def check_inputs(
-    source: QuestionSource, inputs: Inputs, items: Iterable[Input], all_items: Iterable[Input]
+    source: QuestionSource,
+    inputs: Inputs,
+    items: Iterable[Input],
+    all_items: Iterable[Input],
+    keys: ReviewKeys = NO_KEYS,
 ) -> list[Finding]:
     """What the rules find in the pages of `items` that can be rendered, errors first.
 
-    A mistake that several pages have is one finding. The rule `unused` reads `all_items`.
+    A mistake that several pages have is one finding. The rule `unused` reads `all_items`, the rule `review-key` looks
+    for `keys`.
     """
     findings: dict[tuple[str, str, str], Finding] = {}
     seen: set[int] = set()
     for item in items:
         with suppress(Problems, ValueError):
-            for finding in _findings(source, item, inputs, seen):
+            for finding in _findings(source, item, inputs, seen, keys):
                 key = (finding.rule, finding.where, finding.what)
                 earlier = findings.get(key)
                 findings[key] = replace(earlier, more=earlier.more + 1) if earlier else finding
@@ -50,14 +59,17 @@ def check_inputs(
 
 def check_page(source: QuestionSource, item: Input, inputs: Inputs) -> list[Finding]:
     """What the rules find in the page of one input. Raises Problems if it cannot be rendered."""
-    return [*block(source), *_findings(source, item, inputs, set()), *unused(source, inputs, [item])]
+    return [*block(source), *_findings(source, item, inputs, set(), NO_KEYS), *unused(source, inputs, [item])]
 
 
-def _findings(source: QuestionSource, item: Input, inputs: Inputs, seen: set[int]) -> Iterator[Finding]:
+def _findings(
+    source: QuestionSource, item: Input, inputs: Inputs, seen: set[int], keys: ReviewKeys
+) -> Iterator[Finding]:
     """The findings of the page of one input; `seen` has the hashes of the tags of earlier pages."""
     html = source.render(item.value)
     where = inputs.where(item.line)
     if is_question_xml(html):
+        yield from keys.unknown_in_form(html, where)
         return
     tags = hash(_tags(html))
     if tags in seen or len(seen) >= MOST_PAGES:
@@ -68,6 +80,7 @@ def _findings(source: QuestionSource, item: Input, inputs: Inputs, seen: set[int
     for name, rule in PAGE_RULES.items():
         for mistake in rule(page):
             yield page.finding(name, mistake)
+    yield from keys.unknown_on(page, where)
 
 
 _TAG = re.compile(r"<[A-Za-z/][^<>]*>")

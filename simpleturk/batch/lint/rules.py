@@ -276,6 +276,11 @@ _FOR_THE_REQUESTER = re.compile(
     re.IGNORECASE,
 )
 
+RULES["review-key"] = Rule(
+    "review-key",
+    Severity.EITHER,
+    "A review policy names a question that is not a field of the page. Where scripts make the answer, it is a warning.",
+)
 #: Found by the command, which knows the marketplace.
 RULES["excluded"] = Rule(
     "excluded",

@@ -19,6 +19,7 @@ from simpleturk.batch.properties.requirements import (
     locale_requirement,
     requirement,
 )
+from simpleturk.batch.properties.review_policies import ReviewPolicy
 from simpleturk.mturk.limits import (
     FRAME_HEIGHT_RANGE,
     HIT_TEXT_LENGTHS,
@@ -61,28 +62,6 @@ def _reward(value: Any) -> Any:
 def _described(meaning: str, unit: str = "", **limits: Any) -> Any:
     """A field with its meaning and unit, for the table of properties and the JSON Schema."""
     return Field(description=meaning, json_schema_extra={"unit": unit} if unit else None, **limits)
-
-
-class PolicyMapEntry(StrictModel):
-    """An entry of a review policy's map, in MTurk's form."""
-
-    Key: str | None = None
-    Values: list[str] | None = None
-
-
-class PolicyParameter(StrictModel):
-    """A parameter of a review policy, in MTurk's form."""
-
-    Key: str | None = None
-    Values: list[str] | None = None
-    MapEntries: list[PolicyMapEntry] | None = None
-
-
-class ReviewPolicy(StrictModel):
-    """A review policy, in MTurk's form."""
-
-    PolicyName: Text
-    Parameters: list[PolicyParameter] | None = None
 
 
 class Properties(StrictModel):
@@ -254,6 +233,14 @@ class Properties(StrictModel):
             values = {} if self.QualificationInteger is None else {"IntegerValues": [self.QualificationInteger]}
             requirements.append(("QualificationId", requirement(self.QualificationId, comparator, **values)))
         return requirements
+
+    def review_questions(self) -> list[tuple[str, str]]:
+        """The questions of the review policies, each with the name of its property."""
+        policies = (
+            ("AssignmentReviewPolicy", self.AssignmentReviewPolicy),
+            ("HITReviewPolicy", self.HITReviewPolicy),
+        )
+        return [(name, question) for name, policy in policies if policy for question in policy.questions()]
 
     @property
     def needs_masters(self) -> bool:

@@ -1,7 +1,7 @@
 """The results file of the requester site, CSV: written from assignments, and read with the decisions of a reviewer.
 
-Its columns, in order: properties of HIT and assignment, `Input.x` of the inputs, `Answer.y` of the answers (by name),
-`Approve` and `Reject`.
+Its columns, in order: properties of HIT and assignment, `Input.x` of the inputs, `Answer.y` of the answers (see
+csv_columns.py), `Approve` and `Reject`. Spreadsheets show all cells as text (see csv_cells.py).
 """
 
 import csv
@@ -9,15 +9,19 @@ import io
 import json
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from simpleturk.batch.inputs.csv_reader import cell_text, header_of, records, rows_of
+from simpleturk.batch.inputs.csv_cells import as_written, shown_as_text
+from simpleturk.batch.inputs.csv_reader import DECISIONS, OTHERS, cell_text, header_of, records, rows_of
+from simpleturk.batch.results.csv_columns import columns_of_fields, others_cell
 from simpleturk.batch.times import site_time
 from simpleturk.errors import Problem, Problems, SimpleturkError
-from simpleturk.files import Appended, appending, replacing, stamp
+from simpleturk.files import Appended, appending, stamp
 from simpleturk.mturk.answers import AnswerError, output_of, parse_answer
 from simpleturk.mturk.characters import SURROGATE
 
@@ -31,7 +35,6 @@ COLUMNS = (
     " AssignmentId WorkerId AssignmentStatus AcceptTime SubmitTime AutoApprovalTime ApprovalTime RejectionTime"
     " RequesterFeedback WorkTimeInSeconds LifetimeApprovalRate Last30DaysApprovalRate Last7DaysApprovalRate"
 ).split()
-DECISIONS = ("Approve", "Reject")
 
 #: The column of an input that is not an object, and that of an answer that cannot be parsed.
 WHOLE_INPUT = "Input.input"
@@ -93,18 +96,29 @@ def _columns_of(value: Any) -> dict[str, str]:
     return {f"Input.{name}": cell_text(item) for name, item in value.items()}
 
 
+@dataclass(frozen=True)
+class TableForm:
+    """How a table is written: `fields` are those of the template; `exact` cells may be formulas for a spreadsheet."""
+
+    fields: frozenset[str] = frozenset()
+    exact: bool = False
+
+
 class ResultsTable:
     """The rows of a file. They are stored in a temporary file, because the last row may bring a new column.
 
     `columns` are the columns of an existing file; a column without a name is "".
     """
 
-    def __init__(self, columns: Sequence[str] = (), delimiter: str = ",") -> None:
+    def __init__(self, columns: Sequence[str] = (), delimiter: str = ",", form: TableForm = TableForm()) -> None:
         self.per_hit: dict[str, int] = {}
         self.records = 0
         self._delimiter = delimiter
+        self._form = form
         self._old = list(columns)
-        self._columns = dict.fromkeys(columns)
+        self._inputs = dict.fromkeys(name for name in columns if name.startswith("Input."))
+        self._fields: Counter[str] = Counter()
+        self._answers = 0
         self._seen: set[str] = set()
         self._rows: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")
 
@@ -128,7 +142,9 @@ class ResultsTable:
         if record["AssignmentId"] in self._seen:
             return False
         row = {name: text for name, text in record.items() if name != "problem"}
-        self._columns |= dict.fromkeys(row)
+        self._inputs |= dict.fromkeys(name for name in row if name.startswith("Input."))
+        self._fields.update(name[7:] for name in row if name.startswith("Answer."))
+        self._answers += 1
         self._count(row["AssignmentId"], row["HITId"])
         self._rows.write(json.dumps(row) + "\n")
         return True
@@ -140,22 +156,40 @@ class ResultsTable:
 
     def text(self) -> Iterator[str]:
         """The lines of the file, with the header."""
-        inputs = [name for name in self._columns if name.startswith("Input.")]
-        answers = sorted(name for name in self._columns if name.startswith("Answer."))
-        columns = [*COLUMNS, *inputs, *answers, *DECISIONS]
+        columns = self._columns()
         # The user's own columns stay, at the end. They are found by position, because they may have no name.
         known = set(columns)
         others = [place for place, name in enumerate(self._old) if name not in known]
-        yield self._line([*columns, *(self._old[place] for place in others)])
+        yield self._line([*map(self._cell, columns), *(self._old[place] for place in others)])
         places = {name: place for place, name in reversed(list(enumerate(self._old)))}
         self._rows.seek(0)
         for line in self._rows:
             row = json.loads(line)
             if isinstance(row, dict):
-                yield self._line([*(row.get(name, "") for name in columns), *("" for _ in others)])
+                answers = {name[7:]: text for name, text in row.items() if name.startswith("Answer.")}
+                row[OTHERS] = others_cell(
+                    {name: text for name, text in answers.items() if f"Answer.{name}" not in known}
+                )
+                yield self._line([*(self._cell(row.get(name, "")) for name in columns), *("" for _ in others)])
             else:
-                cells = [row[places[name]] if name in places else "" for name in columns]
+                cells = [self._kept(name, row[places[name]]) if name in places else "" for name in columns]
                 yield self._line([*cells, *(row[place] for place in others)])
+
+    def _columns(self) -> list[str]:
+        """The columns that this program writes. Those of an existing file stay."""
+        old = Counter({name[7:]: self._answers + 1 for name in self._old if name.startswith("Answer.")})
+        fields = columns_of_fields(self._fields | old, self._answers, self._form.fields)
+        fields += [name for name in old if name not in fields]
+        has_others = OTHERS in self._old or not self._fields.keys() <= set(fields)
+        answers = [*(f"Answer.{name}" for name in fields), *([OTHERS] if has_others else [])]
+        return [*COLUMNS, *self._inputs, *answers, *DECISIONS]
+
+    def _cell(self, text: str) -> str:
+        return text if self._form.exact else shown_as_text(text)
+
+    def _kept(self, column: str, cell: str) -> str:
+        """A cell of the existing file: what a reviewer wrote stays as it is."""
+        return cell if column in DECISIONS or self._form.exact else shown_as_text(as_written(cell))
 
     def _line(self, fields: list[str]) -> str:
         file = io.StringIO()
@@ -169,8 +203,8 @@ class ResultsTable:
 
 
 @contextmanager
-def merging(path: Path) -> Iterator[ResultsTable]:
-    """Add rows to a CSV file, which is locked until the end of the block.
+def merging(path: Path, form: TableForm = TableForm()) -> Iterator[ResultsTable]:
+    """Add rows to a CSV file, which is locked until the end of the block. A new file named *.tsv has tabs.
 
     Its rows, decisions, further columns and separator stay. It is replaced at the end if there are new rows; a crash
     leaves the old or the new file. Raises Problems, and changes nothing, if it is another kind of file, and
@@ -179,7 +213,8 @@ def merging(path: Path) -> Iterator[ResultsTable]:
     with appending(path) as file:
         before_us = stamp(path)
         is_new = not any(map(bytes.strip, file.lines()))
-        with closing(ResultsTable() if is_new else _read(file, path)) as sheet:
+        delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
+        with closing(ResultsTable((), delimiter, form) if is_new else _read(file, path, form)) as sheet:
             before = sheet.records
             try:
                 yield sheet
@@ -188,11 +223,10 @@ def merging(path: Path) -> Iterator[ResultsTable]:
                     if stamp(path) != before_us:
                         hint = "run the command again: the file was not changed"
                         raise SimpleturkError(f"{path} has just been saved by another program", hint)
-                    with replacing(path) as new:
-                        new.writelines(line.encode() for line in sheet.text())
+                    file.replace(line.encode() for line in sheet.text())
 
 
-def _read(file: Appended, path: Path) -> ResultsTable:
+def _read(file: Appended, path: Path, form: TableForm) -> ResultsTable:
     """Read the rows of a file. Raises Problems with all its problems."""
     problems = []
     for item in records(file.lines(), str(path), "AssignmentId"):
@@ -202,8 +236,8 @@ def _read(file: Appended, path: Path) -> ResultsTable:
     if problems:
         raise Problems(problems)
     rows = rows_of(file.lines())
-    names = header_of(rows)[1]
-    sheet = ResultsTable(names, rows.delimiter)
+    names = [as_written(name) for name in header_of(rows)[1]]
+    sheet = ResultsTable(names, rows.delimiter, form)
     for _, fields in rows:
         if any(fields):
             sheet.keep(fields[: len(names)])

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from simpleturk.batch.inputs.csv_reader import records
-from simpleturk.batch.results.csv import DECISIONS
+from simpleturk.batch.inputs.csv_reader import DECISIONS, records
 from simpleturk.errors import Problem, Problems
 
 

@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from simpleturk.batch.results.csv import ResultsTable, merging
+from simpleturk.batch.results.csv import ResultsTable, TableForm, merging
 from simpleturk.batch.results.fetch import collect, with_news
 from simpleturk.batch.results.files import UploadedFiles
 from simpleturk.batch.results.jsonl import ResultsFile, unfold_array
@@ -71,13 +71,14 @@ class ResultsWriter:
 
 
 @contextmanager
-def file_sink(path: Path, is_csv: bool, remember: bool, hit_ids: Iterable[str]) -> Iterator[ResultsSink]:
-    """A results file, JSON Lines or CSV, locked until the end of the block. Raises Problems if it holds something else.
+def file_sink(path: Path, form: TableForm | None, remember: bool, hit_ids: Iterable[str]) -> Iterator[ResultsSink]:
+    """A results file, locked until the end of the block: CSV of this form, or JSON Lines without one.
 
     `remember` says that the same HITs are fetched several times; `hit_ids` are ids that the caller holds in memory too.
+    Raises Problems if the file holds something else.
     """
-    if is_csv:
-        with merging(path) as table:
+    if form:
+        with merging(path, form) as table:
             yield table
     else:
         unfold_array(path)
@@ -86,15 +87,15 @@ def file_sink(path: Path, is_csv: bool, remember: bool, hit_ids: Iterable[str]) 
 
 
 @contextmanager
-def stream_sink(write: Callable[[str], object], is_csv: bool, remember: bool) -> Iterator[ResultsSink]:
+def stream_sink(write: Callable[[str], object], form: TableForm | None, remember: bool) -> Iterator[ResultsSink]:
     """A stream: each JSON record is written at once, a CSV table at the end of the block, if it ends without an error.
 
     `remember` says that the same HITs are fetched several times.
     """
-    if not is_csv:
+    if not form:
         yield ResultsStream(write, remember)
         return
-    with closing(ResultsTable()) as table:
+    with closing(ResultsTable(form=form)) as table:
         yield table
         for line in table.text():
             write(line)

@@ -29,6 +29,7 @@ from jinja2.utils import missing
 from markupsafe import Markup
 
 from simpleturk.assets.local import Assets, inlined, local_files
+from simpleturk.batch.templates.includes import TaskFolderLoader
 from simpleturk.batch.templates.question_source import UnshownPart
 from simpleturk.batch.templates.source_map import SourceMap, marking, unmarked
 from simpleturk.errors import Problem, Problems, SimpleturkError, suggestion
@@ -146,7 +147,7 @@ class JinjaTemplate:
         found: list[str] = []
         try:
             tree = self._environment.parse(self._environment.loader.get_source(self._environment, name)[0])
-        except TemplateError:
+        except (TemplateError, SimpleturkError):
             return found
         found += [block.name for block in tree.find_all(nodes.Block)]
         parent = tree.find(nodes.Extends)
@@ -166,7 +167,7 @@ class JinjaTemplate:
                 if name is None or name in known:
                     continue
                 known.add(name)
-                with suppress(TemplateNotFound, TemplateSyntaxError, UnicodeDecodeError):
+                with suppress(TemplateNotFound, TemplateSyntaxError, UnicodeDecodeError, SimpleturkError):
                     assert self._environment.loader
                     text, path, _ = self._environment.loader.get_source(self._environment, name)
                     self._environment.parse(text)
@@ -314,7 +315,7 @@ def _environment(path: Path, folders: Sequence[Path], assets: Assets) -> Environ
     environment = DataEnvironment(
         loader=ChoiceLoader(
             [
-                FileSystemLoader([path.resolve().parent, Path.cwd(), *folders], encoding="utf-8-sig"),
+                TaskFolderLoader([path.resolve().parent, Path.cwd(), *folders]),
                 FileSystemLoader([folder, folder.parent], encoding="utf-8-sig"),
                 FunctionLoader(_simple_amt_include),
             ]

@@ -21,6 +21,7 @@ from simpleturk.batch.record import BatchRecord, Source, portable, read_record, 
 from simpleturk.client.endpoints import LOCAL_URL
 from simpleturk.client.in_process import schema_error
 from simpleturk.commands.batch.results import Status
+from simpleturk.commands.common.consent import remember_database
 from simpleturk.commands.common.database import opened
 from simpleturk.commands.common.options import DEFAULT_IDS, DatabaseOpt, IdsOpt, OptionalTemplateOpt, SyntaxOpt
 from simpleturk.errors import Problem, Problems, SimpleturkError, reporting_missing_file
@@ -63,6 +64,7 @@ def import_(
     questions = _questions(batch, checked, template and find(template), properties and find(properties), syntax)
     counts, record = _import(batch, checked, questions, _record(file, ids, digest, batch, inputs, database), database)
     _write(ids, batch, inputs, old or record)
+    remember_database(database, ids)
     _report(batch, counts, ids, status)
 
 

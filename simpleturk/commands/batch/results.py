@@ -14,6 +14,8 @@ from simpleturk.batch.inputs import open_inputs
 from simpleturk.batch.inputs.jsonl import InputLines
 from simpleturk.batch.progress import Progress
 from simpleturk.batch.record import BatchRecord
+from simpleturk.batch.results.csv import TableForm
+from simpleturk.batch.results.csv_columns import fields_of_template
 from simpleturk.batch.results.files import UploadedFiles
 from simpleturk.batch.results.sink import InputOf, ResultsWriter, file_sink, stream_sink
 from simpleturk.batch.watch import Watch
@@ -24,6 +26,9 @@ from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, data_out
 from simpleturk.commands.common.outcomes import Failures, raise_if_some
 from simpleturk.errors import Problems, UsageError
 from simpleturk.mturk.models import HIT
+
+#: The characters of a template that are searched for names of fields.
+MOST_OF_TEMPLATE = 4_000_000
 
 
 class Status(StrEnum):
@@ -66,8 +71,15 @@ FormatOpt = Annotated[
     typer.Option(
         "--format",
         metavar="NAME",
-        help="jsonl, or csv with the columns of Amazon's requester site. Default: csv if --output ends with .csv, "
-        "else jsonl.",
+        help="jsonl, or csv with the columns of Amazon's requester site. Default: csv if --output ends with .csv or "
+        ".tsv, else jsonl.",
+    ),
+]
+ExactOpt = Annotated[
+    bool,
+    typer.Option(
+        "--exact",
+        help="Write CSV for programs only: without the apostrophe that makes spreadsheets show a formula as text.",
     ),
 ]
 FilesOpt = Annotated[
@@ -89,6 +101,7 @@ def results(
     with_input: WithInputOpt = True,
     rejected: Annotated[bool, typer.Option("--rejected", hidden=True)] = False,
     format_: FormatOpt = None,
+    exact: ExactOpt = False,
     files: FilesOpt = None,
     follow: FollowOpt = False,
     interval: IntervalOpt = 10,
@@ -108,11 +121,12 @@ def results(
     statuses = [str(state).capitalize() for state in dict.fromkeys(chosen)]
     if all_:
         mturk = connect_to(marketplace_of(where), where, ids)
-        with _writer(output, is_csv, follow, files) as writer:
+        with _writer(output, TableForm(exact=exact) if is_csv else None, follow, files, statuses) as writer:
             writer.fetch(mturk, (hit for page in mturk.hit_pages() for hit in page), statuses, _unknown_input)
         return
     hit_ids, record, mturk = the_batch(where, ids)
-    with _writer(output, is_csv, follow, files, hit_ids) as writer:
+    form = TableForm(_template_fields(record, ids), exact) if is_csv else None
+    with _writer(output, form, follow, files, statuses, hit_ids) as writer:
         watch = Watch(mturk, hit_ids, whole=is_csv)
         input_of = _inputs_of(record, ids) if with_input else _unknown_input
         warn_of_unlaunched(record, hit_ids)
@@ -136,7 +150,12 @@ def results(
 
 @contextmanager
 def _writer(
-    output: Path | None, is_csv: bool, follow: bool, files: Path | None, hit_ids: Iterable[str] = ()
+    output: Path | None,
+    form: TableForm | None,
+    follow: bool,
+    files: Path | None,
+    statuses: list[str],
+    hit_ids: Iterable[str] = (),
 ) -> Iterator[ResultsWriter]:
     """Writes new results to a file, so that a second run adds nothing, or to stdout; then prints their number.
 
@@ -144,17 +163,19 @@ def _writer(
     """
     uploaded = UploadedFiles(files) if files else None
     if output:
-        with file_sink(output, is_csv, follow, hit_ids) as sink:
+        with file_sink(output, form, follow, hit_ids) as sink:
             writer = ResultsWriter(sink, uploaded)
             yield writer
         console.note(f"{console.plural(writer.added, 'new result')} in {output}; it holds {sink.records:,}")
     else:
-        with data_out(), stream_sink(console.data, is_csv, follow) as sink:
+        with data_out(), stream_sink(console.data, form, follow) as sink:
             writer = ResultsWriter(sink, uploaded)
             yield writer
+        if not writer.added:
+            console.note(f"No results: no assignment is {' or '.join(statuses).lower()}.")
     if writer.problems:
         answers = console.plural(writer.problems, "answer")
-        where = "the column Answer.answer" if is_csv else '"problem" in the records'
+        where = "the column Answer.answer" if form else '"problem" in the records'
         console.warn(f"{answers} could not be parsed: see {where}")
     if uploaded:
         _report_files(uploaded)
@@ -173,9 +194,23 @@ def _report_files(uploaded: UploadedFiles) -> None:
     raise_if_some(failures.number, number + failures.number, "file", "fetched")
 
 
+def _template_fields(record: BatchRecord | None, ids: Path) -> frozenset[str]:
+    """The fields that a batch's template names, as far as its file can be read."""
+    if record is None or record.imported:
+        return frozenset()
+    try:
+        path = record.template.located(ids)
+        if not path.is_file():
+            return frozenset()
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return fields_of_template(file.read(MOST_OF_TEMPLATE))
+    except (OSError, ValueError):
+        return frozenset()
+
+
 def _destination(output: Path | None, format_: Format | None, where: MarketplaceOptions) -> tuple[Path | None, bool]:
     """The file for results, None for stdout; and whether they are CSV: by --format, or by the file's name."""
-    named = Format.CSV if output and output.suffix.lower() == ".csv" else Format.JSONL
+    named = Format.CSV if output and output.suffix.lower() in (".csv", ".tsv") else Format.JSONL
     chosen = format_ or named
     if chosen != named and not where.is_typed("output"):
         # The configuration names a file of the other format.
@@ -204,7 +239,9 @@ class _BatchInputs:
         self._inputs = open_inputs(batch.inputs.located(ids))
         self._lines: InputLines | None = None
         try:
-            self._lines = InputLines(self._inputs)
+            # A record may name a device, which could be read for ever.
+            if self._inputs.path.is_file() or self._inputs.path.is_dir():
+                self._lines = InputLines(self._inputs)
         except OSError:
             pass
         same = self._lines and self._lines.digest == batch.inputs.sha256

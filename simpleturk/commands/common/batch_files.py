@@ -9,7 +9,8 @@ from simpleturk.batch.inputs.jsonl import Inputs
 from simpleturk.client.in_process import schema_error
 from simpleturk.commands.common.options import overrides
 from simpleturk.resources import find
-from simpleturk.simple_amt import load_simple_amt_config
+from simpleturk.simple_amt import checked_template_directories, load_simple_amt_config
+from simpleturk.task_folder import check_inside
 
 
 def batch_files(
@@ -27,15 +28,19 @@ def batch_files(
     """The files that a command's options name. A template or properties file that ships is found by its name.
 
     `set_`, `syntax` and `config` are the options of these names; `address` gives the address of a local file that a
-    page shows. Raises SimpleturkError for a --config that cannot be used.
+    page shows. Raises SimpleturkError for a --config that cannot be used, and for a link that leads out of its folder.
     """
+    for own in (template, properties, None if inputs.kept else inputs.path):
+        # A file that ships may be a link into the cache of an installer.
+        if own and find(own) == own:
+            check_inside(own)
     template = template and find(template)
     return BatchFiles(
         inputs=inputs,
         template=template,
         properties=properties and find(properties),
         overrides=overrides(set_),
-        include_folders=load_simple_amt_config(config).template_directories,
+        include_folders=checked_template_directories(load_simple_amt_config(config), config),
         syntax=syntax,
         # Inputs that came through a pipe name no folder in which to look for files.
         assets=local_files(None if inputs.kept else inputs.path, template, address),

@@ -14,6 +14,7 @@ from simpleturk.batch.record import BatchRecord
 from simpleturk.client.client import MTurk
 from simpleturk.client.connect import CONCURRENCY, connect
 from simpleturk.client.endpoints import Endpoint, EndpointOptions, Home, resolve
+from simpleturk.commands.common.consent import check_database, check_endpoint, remember_database
 from simpleturk.commands.common.options import MARKETPLACE_PANEL, ConfigOpt, DatabaseOpt
 from simpleturk.config import load_config
 from simpleturk.errors import SimpleturkError
@@ -102,7 +103,11 @@ def marketplace_of(where: MarketplaceOptions, record: BatchRecord | None = None,
 def connect_to(
     marketplace: Endpoint, where: MarketplaceOptions, ids: Path | None = None, record: BatchRecord | None = None
 ) -> MTurk:
-    """A client of a marketplace; for a local batch, of the database that holds the batch of `ids`."""
+    """A client of a marketplace; for a local batch, of the database that holds the batch of `ids`.
+
+    Asks before it uses an endpoint that only files of the task folder name; see consent.check_endpoint.
+    """
+    check_endpoint(marketplace, where, ids, record)
     if marketplace.is_amazon:
         console.warn("Amazon closed Mechanical Turk on 2026-09-30: its endpoints may not answer")
     mturk = connect(
@@ -119,9 +124,11 @@ def connect_to(
 def database_of(where: MarketplaceOptions, ids: Path | None, record: BatchRecord | None) -> Path | None:
     """The database of the local marketplace that the batch or the options name, None for the default one.
 
-    Raises SimpleturkError if the batch is in another database than the one that --database names.
+    Raises SimpleturkError if the batch is in another database than the one that --database names, or in one outside of
+    its folder that the user does not agree to use.
     """
     if ids is None or record is None or record.marketplace != "local":
+        remember_database(where.database, ids)
         return where.database
     home = ids.parent / record.database if record.database else None
     if where.database and where.is_typed("database") and (home is None or where.database.resolve() != home.resolve()):
@@ -130,6 +137,8 @@ def database_of(where: MarketplaceOptions, ids: Path | None, record: BatchRecord
             f"this batch is in {home or default}, not in {where.database}",
             "leave out --database, or name another --ids",
         )
+    if home:
+        check_database(home, where, ids)
     return home
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from simpleturk import console
+from simpleturk.batch.inputs.csv_cells import shown_as_text
 from simpleturk.commands.common.database import opened
 from simpleturk.commands.common.money import payment_parser
 from simpleturk.commands.common.options import DatabaseOpt, YesOpt, data_out
@@ -206,18 +207,15 @@ def _cents(entry: LedgerRow) -> int:
 
 def _row(entry: LedgerRow) -> tuple[Any, ...]:
     moment = datetime.fromtimestamp(entry.time, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    note = entry.note or ""
-    # A spreadsheet would read these as formulas.
-    note = f"'{note}" if note[:1] in ("=", "+", "-", "@", "\t", "\r") else note
     amount = ledger.dollars(_cents(entry))
-    return (entry.seq, entry.worker_id, entry.kind, amount, moment, entry.hit_id, entry.assignment_id, note)
+    return (entry.seq, entry.worker_id, entry.kind, amount, moment, entry.hit_id, entry.assignment_id, entry.note)
 
 
 def _write_csv(columns: tuple[str, ...], rows: list[Any]) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(rows)
+    writer.writerows([shown_as_text(str(cell or "")) for cell in row] for row in rows)
     console.data(text.getvalue())
 
 

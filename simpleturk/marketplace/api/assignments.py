@@ -98,6 +98,7 @@ def send_bonus(transaction: Transaction, parameters: dict[str, Any]) -> dict[str
         assignment.worker_id,
         subject,
         parameters["Reason"],
+        about_work=True,
     )
     return {}
 

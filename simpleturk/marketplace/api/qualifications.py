@@ -163,7 +163,8 @@ def reject_qualification_request(transaction: Transaction, parameters: dict[str,
 def associate_qualification_with_worker(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """AssociateQualificationWithWorker. A second call changes the value. A pending request stays pending.
 
-    Any worker id is accepted: a qualification can be granted before the worker first signs in.
+    Any worker id is accepted: a qualification can be granted before the worker first signs in. The message reaches only
+    workers who have submitted work to the caller, or requested one of its qualifications (people/messages.py).
     """
     value = parameters.get("IntegerValue", 1)
     _check_value(value)

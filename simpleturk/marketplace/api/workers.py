@@ -2,13 +2,13 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, exists, insert, select
+from sqlalchemy import delete, insert, select
 
 from simpleturk.marketplace.api.pagination import page
 from simpleturk.marketplace.errors import out_of_range
-from simpleturk.marketplace.people.messages import send_message
+from simpleturk.marketplace.people.messages import MAX_OTHERS, send_message, why_unreachable
 from simpleturk.marketplace.store.rows import columns
-from simpleturk.marketplace.store.schema import assignments, hits, worker_blocks, workers
+from simpleturk.marketplace.store.schema import worker_blocks
 from simpleturk.marketplace.store.transaction import Transaction
 
 MAX_SUBJECT = 200
@@ -65,42 +65,28 @@ def list_worker_blocks(transaction: Transaction, parameters: dict[str, Any]) -> 
 
 
 def notify_workers(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
-    """NotifyWorkers: a message to workers whose assignments the caller has reviewed; the result lists other workers."""
+    """NotifyWorkers: a message to workers whose assignments the caller has reviewed; the result lists other workers.
+
+    See people/messages.py for how many messages a worker gets.
+    """
     limits = {"Subject": MAX_SUBJECT, "MessageText": MAX_MESSAGE, "WorkerIds": MAX_RECIPIENTS}
     for name, most in limits.items():
         if not 1 <= len(parameters[name]) <= most:
             raise out_of_range(f"{name}'s length", len(parameters[name]), 1, most)
     failures = []
     for worker_id in dict.fromkeys(parameters["WorkerIds"]):
-        reason = _unreachable(transaction, worker_id)
-        if reason is None:
-            send_message(
-                transaction,
-                transaction.requester_id,
-                worker_id,
-                parameters["Subject"],
-                parameters["MessageText"],
-            )
-        else:
-            failures.append(
-                {
-                    "NotifyWorkersFailureCode": "HardFailure",
-                    "NotifyWorkersFailureMessage": reason,
-                    "WorkerId": worker_id,
-                }
-            )
+        code, problem = _notify(transaction, worker_id, parameters["Subject"], parameters["MessageText"])
+        if problem:
+            failure = {"NotifyWorkersFailureCode": code, "NotifyWorkersFailureMessage": problem}
+            failures.append(failure | {"WorkerId": worker_id})
     return {"NotifyWorkersFailureStatuses": failures}
 
 
-def _unreachable(transaction: Transaction, worker_id: str) -> str | None:
-    """Why a worker cannot get a message from the caller, None if they can."""
-    if not transaction.scalar(select(exists().where(workers.c.worker_id == worker_id))):
-        return f"The worker {worker_id} does not exist."
-    reviewed = (
-        exists()
-        .where(assignments.c.worker_id == worker_id, assignments.c.status.in_(("Approved", "Rejected")))
-        .where(assignments.c.hit_id == hits.c.hit_id, hits.c.requester_id == transaction.requester_id)
-    )
-    if not transaction.scalar(select(reviewed)):
-        return f"You have not approved or rejected any work of {worker_id}."
-    return None
+def _notify(transaction: Transaction, worker_id: str, subject: str, text: str) -> tuple[str, str]:
+    """Send a message; return the failure's code and message, "" for none. A soft failure may succeed later."""
+    problem = why_unreachable(transaction, transaction.requester_id, worker_id)
+    if problem:
+        return "HardFailure", problem
+    if send_message(transaction, transaction.requester_id, worker_id, subject, text) == "too many":
+        return "SoftFailure", f"You have sent {MAX_OTHERS} messages to {worker_id} within a day. Try again later."
+    return "", ""

@@ -149,7 +149,8 @@ def reject(transaction: Transaction, assignment: AnyAssignmentRow, feedback: str
     ledger.release(transaction, hit.requester_id, hit.hit_id, ledger.cents(hit.reward))
     values = {"status": "Rejected", "rejected": transaction.now, "feedback": feedback}
     _change(transaction, assignment, values, completed=1)
-    send_message(transaction, hit.requester_id, assignment.worker_id, "Your work was rejected", feedback)
+    subject = "Your work was rejected"
+    send_message(transaction, hit.requester_id, assignment.worker_id, subject, feedback, about_work=True)
     _note(transaction, "AssignmentRejected", hit, assignment)
 
 

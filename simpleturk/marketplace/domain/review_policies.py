@@ -3,7 +3,7 @@
     ScoreMyKnownAnswers   runs at each submission: how many of the known answers are right
     SimplePlurality       runs whenever a HIT becomes reviewable: the answers that most workers gave, and who agrees
 
-Source: the API reference's page on review policies. Answers are compared exactly, apart from spaces at both ends.
+Source: the API reference's page on review policies. review_answers.py finds and compares the answers.
 """
 
 from collections import Counter
@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, delete, insert, select
 
 from simpleturk.marketplace.domain import events, lifecycle
+from simpleturk.marketplace.domain.review_answers import Answer, Answers, is_right, known_answer
 from simpleturk.marketplace.domain.review_policy_parameters import Policy
 from simpleturk.marketplace.errors import RequestError
+from simpleturk.marketplace.questions.field_names import field_names
 from simpleturk.marketplace.store.ids import new_id
 from simpleturk.marketplace.store.rows import AssignmentRow, HITRow, columns
 from simpleturk.marketplace.store.schema import assignments, hits, review_actions, review_results
@@ -23,8 +25,8 @@ from simpleturk.marketplace.store.transaction import Transaction
 #: Answers with more characters do not count in a plurality.
 MAX_COMPARED = 256
 
-#: An answer to one question: the set of its values, as check boxes mean the same in any order.
-Answer = frozenset[str]
+#: The most assignments that are read to find out whether answers to a HIT contain a question.
+MAX_READ = 100
 
 _SELECT_ASSIGNMENT = select(*columns(AssignmentRow, assignments))
 # Built once: it runs after nearly every submission.
@@ -54,8 +56,11 @@ def became_reviewable(transaction: Transaction, hit_ids: Sequence[str]) -> None:
 
 
 def _score_known_answers(transaction: Transaction, hit: HITRow, policy: Policy, assignment: AssignmentRow) -> None:
-    answers = _answers(assignment)
-    right = {question: answers.get(question) == _known(values) for question, values in policy.answer_key.items()}
+    answers = Answers(assignment.fields)
+    given = {question: answers.get(question) for question in policy.answer_key}
+    right = {
+        question: is_right(given[question], known_answer(values)) for question, values in policy.answer_key.items()
+    }
     score = 100 * sum(right.values()) // len(right)
     review = _Review(transaction, hit.hit_id, "Assignment")
     action_id = review.add_action("review", assignment.assignment_id, "Assignment")
@@ -68,10 +73,45 @@ def _score_known_answers(transaction: Transaction, hit: HITRow, policy: Policy, 
     if approve is not None and score >= approve:
         review.approve(assignment, policy.text("ApproveReason"))
     elif reject is not None and score < reject:
-        review.reject(assignment, policy.text("RejectReason") or "")
+        missing = [question for question, answer in given.items() if answer is None and not right[question]]
+        impossible = _impossible(transaction, assignment, answers, missing)
+        review.reject(assignment, policy.text("RejectReason") or "", impossible)
     extend = policy.number("ExtendIfKnownAnswerScoreIsLessThan")
     if extend is not None and score < extend:
         review.extend(policy.number("ExtendMaximumAssignments") or 5, policy.number("ExtendMinimumTimeInSeconds") or 0)
+
+
+def _impossible(
+    transaction: Transaction, assignment: AssignmentRow, answers: Answers, missing: list[str]
+) -> RequestError | None:
+    """The error for questions that no answer to the HIT can contain, None without such questions.
+
+    `missing` are the questions that an assignment's `answers` lack. Amazon counts them as wrong. But if the key has a
+    name that the page does not use, a rejection would punish the worker for the requester's mistake. A question is
+    possible if another answer to the HIT contains it, or if the page has a field of this name. That a page which stores
+    JSON has such a field does not show that the JSON contains it.
+    """
+    if missing:
+        others = (assignments.c.hit_id == assignment.hit_id, assignments.c.seq != assignment.seq)
+        submitted = assignments.c.status.in_(("Submitted", "Approved", "Rejected"))
+        query = select(assignments.c.fields).where(*others, submitted).limit(MAX_READ)
+        for row in transaction.execute(query).all():
+            other = Answers(row.fields)
+            missing = [question for question in missing if other.get(question) is None]
+    if missing and not answers.has_json:
+        query = select(hits.c.question).where(hits.c.hit_id == assignment.hit_id)
+        names = field_names(transaction.execute(query).scalar_one())
+        missing = [question for question in missing if not _is_field(question, names)]
+    if not missing:
+        return None
+    text = f"The AnswerKey has a question that no answer to this HIT has contained: {missing[0]}."
+    return RequestError("InvalidParameterValue", text)
+
+
+def _is_field(question: str, names: frozenset[str]) -> bool:
+    """Whether a question is one of these fields, or a part of one that a crowd-form flattens: category.label."""
+    parts = question.split(".")
+    return any(".".join(parts[:end]) in names for end in range(1, len(parts) + 1))
 
 
 @dataclass(frozen=True)
@@ -79,17 +119,21 @@ class _Participant:
     """An assignment that takes part in a plurality, with its answers by question."""
 
     assignment: AssignmentRow
-    answers: dict[str, Answer]
+    answers: dict[str, Answer | None]
 
 
 def _find_plurality(transaction: Transaction, hit: HITRow, policy: Policy) -> None:
     """Score what the workers agree on. It runs again after an extension: then the newer results count."""
-    participants = [_Participant(row, _answers(row)) for row in _participating(transaction, hit, policy)]
+    questions = policy.values["QuestionIds"]
+    participants = []
+    for row in _participating(transaction, hit, policy):
+        answers = Answers(row.fields)
+        participants.append(_Participant(row, {question: answers.get(question) for question in questions}))
     review = _Review(transaction, hit.hit_id, "HIT")
     review.forget()
     action_id = review.add_action("review", hit.hit_id, "HIT")
     agreed = _score_questions(review, action_id, policy, participants)
-    hit_score = 100 * len(agreed) // len(policy.values["QuestionIds"])
+    hit_score = 100 * len(agreed) // len(questions)
     review.add_result(action_id, hit.hit_id, "HIT", "HitAgreementScore", str(hit_score))
     scores = _score_workers(review, action_id, agreed, participants)
     extend = policy.number("ExtendIfHITAgreementScoreIsLessThan")
@@ -113,7 +157,7 @@ def _score_questions(
         is_agreed = answer is not None and score > (policy.number("QuestionAgreementThreshold") or 0)
         if is_agreed and answer is not None:
             agreed[question] = answer
-            review.add_result(action_id, review.hit_id, "HIT", "AgreedAnswer", "|".join(sorted(answer)), question)
+            review.add_result(action_id, review.hit_id, "HIT", "AgreedAnswer", answer.text, question)
         review.add_result(action_id, review.hit_id, "HIT", "AgreedAnswerFound", str(is_agreed).lower(), question)
         review.add_result(action_id, review.hit_id, "HIT", "AnswerAgreementScore", str(score), question)
     return agreed
@@ -207,8 +251,13 @@ class _Review:
         """Approve an assignment; an error, such as a review by the requester before, is saved with the action."""
         self._attempt("approve", assignment, lambda: lifecycle.approve(self.transaction, assignment, reason, False))
 
-    def reject(self, assignment: AssignmentRow, reason: str) -> None:
-        """Reject an assignment; an error, such as a review by the requester before, is saved with the action."""
+    def reject(self, assignment: AssignmentRow, reason: str, error: RequestError | None = None) -> None:
+        """Reject an assignment, unless there is already an error. An error, such as a review by the requester before,
+        is saved with the action.
+        """
+        if error:
+            self.add_action("reject", assignment.assignment_id, "Assignment", error)
+            return
         self._attempt("reject", assignment, lambda: lifecycle.reject(self.transaction, assignment, reason))
 
     def extend(self, most: int, seconds: int) -> bool:
@@ -242,7 +291,7 @@ class _Review:
 def _participating(transaction: Transaction, hit: HITRow, policy: Policy) -> list[AssignmentRow]:
     """The assignments that take part in a plurality, in the order in which they were accepted."""
     statuses = ["Submitted", "Approved"]
-    if policy.text("DisregardAssignmentIfRejected") == "F":
+    if policy.flag("DisregardAssignmentIfRejected") is False:
         statuses.append("Rejected")
     query = _SELECT_ASSIGNMENT.where(assignments.c.hit_id == hit.hit_id, assignments.c.status.in_(statuses))
     rows = transaction.all(AssignmentRow, query.order_by(assignments.c.seq))
@@ -258,29 +307,16 @@ def _participating(transaction: Transaction, hit: HITRow, policy: Policy) -> lis
     return [row for row in rows if scores.get(row.assignment_id, 0) >= least]
 
 
-def _answers(assignment: AssignmentRow) -> dict[str, Answer]:
-    """An assignment's answers by question."""
-    answers = {}
-    for name, value in assignment.fields or []:
-        if isinstance(value, dict):
-            values = [*value["selections"], *filter(None, [value["other"]])]
-        else:
-            values = value.split("|")
-        answers[name] = frozenset(part.strip() for part in values)
-    return answers
-
-
-def _known(values: list[str]) -> Answer:
-    """A known answer: an answer is right if it has all of these values and no others."""
-    return frozenset(part.strip() for value in values for part in value.split("|"))
-
-
 def _most_frequent(answers: list[Answer | None]) -> tuple[Answer | None, int]:
-    """The most frequent answer, and its percentage of all answers; None if two answers are equally frequent."""
+    """The most frequent answer, and its percentage of all answers; None if two answers are equally frequent.
+
+    There is no most frequent answer either if as many workers gave no answer: a box that most left empty.
+    """
     counts = Counter(
-        answer for answer in answers if answer is not None and sum(map(len, answer)) <= MAX_COMPARED
+        answer for answer in answers if answer is not None and sum(map(len, answer.values)) <= MAX_COMPARED
     ).most_common(2)
     if not counts:
         return None, 0
     score = 100 * counts[0][1] // len(answers)
-    return (None if len(counts) > 1 and counts[0][1] == counts[1][1] else counts[0][0]), score
+    others = max(answers.count(None), *(count for _, count in counts[1:]), 0)
+    return (None if counts[0][1] <= others else counts[0][0]), score

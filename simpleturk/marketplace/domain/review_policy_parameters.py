@@ -43,6 +43,9 @@ _PARAMETERS: dict[str, dict[str, tuple[int, int] | None]] = {
 }
 
 
+_FLAGS = {"t": True, "true": True, "f": False, "false": False}
+
+
 @dataclass(frozen=True)
 class Policy:
     """A policy's parameters: `values` are lists of values by name, `answer_key` the known answers by question."""
@@ -68,6 +71,10 @@ class Policy:
         """A parameter that is a whole number, None if it is missing."""
         values = self.values.get(name)
         return int(values[0]) if values else None
+
+    def flag(self, name: str) -> bool | None:
+        """A parameter that is true or false, None if it is missing or neither. Amazon's spelling is T or F."""
+        return _FLAGS.get((self.text(name) or "").strip().casefold())
 
     def text(self, name: str) -> str | None:
         """A parameter that is text, None if it is missing."""
@@ -118,7 +125,7 @@ def _check_required(policy: Policy) -> None:
             raise RequestError("InvalidParameterValue", f"The review policy {policy.name} needs the parameter {key}.")
     if any(not values for values in policy.answer_key.values()):
         raise RequestError("InvalidParameterValue", "Every question of an AnswerKey needs at least one value.")
-    if policy.values.get("DisregardAssignmentIfRejected", ["T"])[0] not in ("T", "F"):
+    if policy.name == PLURALITY and policy.flag("DisregardAssignmentIfRejected") is None:
         raise invalid_value("DisregardAssignmentIfRejected", policy.values["DisregardAssignmentIfRejected"][0])
 
 

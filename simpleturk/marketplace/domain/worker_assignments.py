@@ -29,6 +29,7 @@ from simpleturk.marketplace.store.schema import (
 )
 from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.mturk.answers import answers_of
+from simpleturk.mturk.limits import RESERVED_FIELDS
 from simpleturk.mturk.uploads import parse_uploads
 
 NOT_AVAILABLE = "ASSIGNMENT_ID_NOT_AVAILABLE"
@@ -140,8 +141,11 @@ def submit(
     worker_id: str | None,
     filled: FilledForm | None = None,
     defer: bool = False,
+    site: str = "",
 ) -> None:
     """Save the answers that a page submitted. `worker_id` is who is signed in, None if the frame sends no cookie.
+
+    `site` is the address that the frame got as turkSubmitTo.
 
     Raises WorkerError or FormErrors. Submitting the same answers again is no error: the first response may have been
     lost. With `defer` the answers to a QuestionForm raise Unfilled; the caller checks them and passes them as `filled`.
@@ -151,9 +155,9 @@ def submit(
     assignment = transaction.first(AssignmentRow, _ASSIGNMENT, {"assignment_id": assignment_id})
     if assignment is None or worker_id not in (None, assignment.worker_id):
         raise WorkerError("This HIT is not yours.", "Sign in as the worker who accepted it.", 403)
-    fields = _fields(transaction, assignment, form, filled, defer)
+    fields = _fields(transaction, assignment, form, filled, defer, site)
     if assignment.status == "Accepted":
-        if not fields:
+        if all(name in RESERVED_FIELDS and value == "" for name, value in fields):
             reason = "The page sent no answer. The HIT is still yours: go back and try again."
             raise WorkerError("There was a problem submitting your results.", reason, 400)
         hit = lifecycle.get_hit(transaction, assignment.hit_id)
@@ -249,11 +253,14 @@ def _fields(
     form: list[tuple[str, str]],
     filled: FilledForm | None,
     defer: bool,
+    site: str,
 ) -> list[Any]:
     """The answers that a page sent, in the form of assignments.fields. Raises FormErrors, or Unfilled with `defer`."""
     xml = question_xml(transaction, assignment.hit_id)
     if "QuestionForm" not in xml or parse_question(xml).form is None:
-        return [list(pair) for pair in answers_of(form)]
+        given = {"assignmentId": assignment.assignment_id, "hitId": assignment.hit_id}
+        given |= {"workerId": assignment.worker_id, "turkSubmitTo": site}
+        return [list(pair) for pair in answers_of(form, given)]
     if filled is None and defer:
         raise Unfilled(lambda: _filled(xml, form))
     filled = filled or _filled(xml, form)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Table, delete, insert, select, update
 
+from simpleturk.marketplace.people import attempts
 from simpleturk.marketplace.people.workers import TABLES_WITH_WORKERS
 from simpleturk.marketplace.store.schema import (
     assignments,
@@ -12,7 +13,6 @@ from simpleturk.marketplace.store.schema import (
     messages,
     qualification_requests,
     qualifications,
-    sign_in_failures,
     worker_blocks,
     workers,
 )
@@ -52,9 +52,7 @@ def forget(transaction: Transaction, worker_id: str, answers: bool) -> str | Non
     for table in TABLES_WITH_WORKERS:
         if table is not workers:
             transaction.execute(update(table).where(table.c.worker_id == worker_id).values(worker_id=pseudonym))
-    transaction.execute(
-        delete(sign_in_failures).where(sign_in_failures.c.key.startswith(f"{worker_id} ", autoescape=True))
-    )
+    attempts.forget_account(transaction, worker_id)
     if answers:
         transaction.execute(update(assignments).where(assignments.c.worker_id == pseudonym).values(fields=[]))
         transaction.execute(

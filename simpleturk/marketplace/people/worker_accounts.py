@@ -4,9 +4,7 @@ The database contains no secrets: it stores the Argon2 hash of a password and th
 design, so it happens outside of transactions.
 """
 
-import contextlib
 import hashlib
-import ipaddress
 import secrets
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -18,16 +16,11 @@ from sqlalchemy import ColumnElement, bindparam, delete, exists, insert, or_, se
 from simpleturk.marketplace.people import workers as people
 from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.marketplace.store.rows import WorkerRow, columns
-from simpleturk.marketplace.store.schema import ended_sessions, invitations, sign_in_failures, workers
+from simpleturk.marketplace.store.schema import ended_sessions, invitations, workers
 from simpleturk.marketplace.store.transaction import Transaction
 
 MIN_PASSWORD = 8
 MAX_PASSWORD = 1000
-
-#: Failed attempts to sign in that are allowed within WINDOW seconds: for one id from one address, for one address, and
-#: for one id from all addresses.
-WINDOW = 15 * 60
-MAX_FAILURES = {"both": 5, "address": 300, "id": 1000}
 
 #: Seconds that a browser keeps a session.
 SESSION_SECONDS = 14 * 86_400
@@ -44,11 +37,16 @@ class Session:
     session_id: str
 
 
-def hash_password(worker_id: str, password: str) -> str:
-    """Return the hash of a password. Raises WorkerError for a password that is easy to guess. Slow by design."""
+def check_password(worker_id: str, password: str) -> None:
+    """Raise WorkerError for a password that is easy to guess."""
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD or password.lower() == worker_id.lower():
         reason = f"Use at least {MIN_PASSWORD} characters, and not your worker ID."
         raise WorkerError("Choose another password.", reason, 400)
+
+
+def hash_password(worker_id: str, password: str) -> str:
+    """Return the hash of a password. Raises WorkerError for a password that is easy to guess. Slow by design."""
+    check_password(worker_id, password)
     return _hasher.hash(password)
 
 
@@ -81,7 +79,7 @@ def session_status(transaction: Transaction, session: Session, terms: str) -> Li
     row = transaction.execute(_SESSION_STATUS, {"which": session.worker_id, "session": session.session_id}).first()
     if row is None or row.disabled is not None or row.session_epoch != session.epoch or row.signed_out:
         return "ended"
-    return "terms" if terms and row.terms != _digest(terms) else "valid"
+    return "terms" if terms and row.terms != digest(terms) else "valid"
 
 
 def sign_out(transaction: Transaction, session: Session) -> None:
@@ -94,46 +92,7 @@ def sign_out(transaction: Transaction, session: Session) -> None:
 
 def accept_terms(transaction: Transaction, worker_id: str, terms: str) -> None:
     """Record that a worker has accepted the terms."""
-    _change(transaction, worker_id, terms=_digest(terms))
-
-
-# Limits on failed attempts
-
-
-def is_attempt_allowed(transaction: Transaction, worker_id: str, address: str, limit: int | None = None) -> bool:
-    """Return whether an address may try to sign in as a worker now; `limit` replaces MAX_FAILURES."""
-    transaction.execute(delete(sign_in_failures).where(sign_in_failures.c.since <= transaction.now - WINDOW))
-    keys = _failure_keys(worker_id, address)
-    rows = transaction.execute(select(sign_in_failures).where(sign_in_failures.c.key.in_(keys.values())))
-    numbers = {row.key: row.number for row in rows}
-    return all(numbers.get(key, 0) < (limit or MAX_FAILURES[scope]) for scope, key in keys.items())
-
-
-def record_failure(transaction: Transaction, worker_id: str, address: str) -> None:
-    """Count an attempt as failed, before its result is known: two attempts at once count as two."""
-    table = sign_in_failures
-    for key in _failure_keys(worker_id, address).values():
-        which = table.c.key == key
-        if not transaction.execute(update(table).where(which).values(number=table.c.number + 1)).rowcount:
-            transaction.execute(insert(table).values(key=key, since=transaction.now, number=1))
-
-
-def clear_failures(transaction: Transaction, worker_id: str, address: str) -> None:
-    """Clear the failures of an id at an address after a successful attempt; failures with other ids still count."""
-    keys = _failure_keys(worker_id, address)
-    transaction.execute(delete(sign_in_failures).where(sign_in_failures.c.key == keys["both"]))
-    for scope in ("address", "id"):
-        which = sign_in_failures.c.key == keys[scope]
-        lower = update(sign_in_failures).where(which, sign_in_failures.c.number > 0)
-        transaction.execute(lower.values(number=sign_in_failures.c.number - 1))
-
-
-def _failure_keys(worker_id: str, address: str) -> dict[str, str]:
-    if ":" in address:
-        # A home network has 2⁶⁴ addresses of IPv6.
-        with contextlib.suppress(ValueError):
-            address = str(ipaddress.ip_network(f"{address.partition('%')[0]}/64", strict=False))
-    return {"both": f"{worker_id} {address}", "address": f" {address}", "id": f"{worker_id} "}
+    _change(transaction, worker_id, terms=digest(terms))
 
 
 # Links and invitations
@@ -144,7 +103,7 @@ def create_password_link(transaction: Transaction, worker_id: str, days: float) 
     people.register(transaction, worker_id)
     secret = secrets.token_urlsafe(24)
     expires = transaction.now + days * 86_400
-    _change(transaction, worker_id, link=_digest(secret), link_expires=expires, password=None)
+    _change(transaction, worker_id, link=digest(secret), link_expires=expires, password=None)
     end_sessions(transaction, worker_id)
     return secret
 
@@ -154,7 +113,7 @@ def create_invitation(transaction: Transaction, uses: int, days: float, country:
     secret = secrets.token_urlsafe(24)
     transaction.execute(
         insert(invitations).values(
-            link=_digest(secret),
+            link=digest(secret),
             created=transaction.now,
             expires=transaction.now + days * 86_400,
             uses_left=uses,
@@ -169,7 +128,7 @@ def password_link_owner(transaction: Transaction, secret: str) -> str | None:
     """Return the worker whose password a link sets; None if the link is unknown, used or expired."""
     worker_id: str | None = transaction.scalar(
         select(workers.c.worker_id).where(
-            workers.c.link == _digest(secret),
+            workers.c.link == digest(secret),
             workers.c.link_expires > transaction.now,
             workers.c.disabled.is_(None),
         )
@@ -207,7 +166,7 @@ def sign_up(transaction: Transaction, worker_id: str, password_hash: str, secret
     place: dict[str, str | None] = {}
     if people.is_id_used(transaction, worker_id):
         # Also an id that only has a qualification from a requester: a stranger must not take it over.
-        raise WorkerError("This worker ID is taken.", "Choose another one.")
+        raise id_taken()
     if secret is not None:
         row = transaction.execute(select(invitations).where(*_is_valid(secret, transaction.now))).first()
         if row is None:
@@ -218,6 +177,11 @@ def sign_up(transaction: Transaction, worker_id: str, password_hash: str, secret
     people.register(transaction, worker_id)
     _change(transaction, worker_id, password=password_hash, **place)
     return begin_session(transaction, worker_id)
+
+
+def id_taken() -> WorkerError:
+    """Return the error for an id that is another worker's."""
+    return WorkerError("This worker ID is taken.", "Choose another one.")
 
 
 def invalid_link() -> WorkerError:
@@ -231,7 +195,7 @@ def invalid_link() -> WorkerError:
 
 def _is_valid(secret: str, now: float) -> tuple[ColumnElement[bool], ...]:
     table = invitations.c
-    return (table.link == _digest(secret), table.expires > now, table.uses_left > 0)
+    return (table.link == digest(secret), table.expires > now, table.uses_left > 0)
 
 
 # For the operator
@@ -288,7 +252,8 @@ def _change(transaction: Transaction, worker_id: str, **values: Any) -> None:
     transaction.execute(update(workers).where(workers.c.worker_id == worker_id).values(**values))
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """Return the digest of a text, such as a link's secret, by which the database knows it."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

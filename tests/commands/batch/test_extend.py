@@ -109,7 +109,7 @@ def test_extend_asks_before_real_money_is_spent(words: list[str], local: Marketp
     with serving(local) as address:
         Path("simpleturk.toml").write_text(f'[marketplaces.prod]\nendpoint_url = "{address}"\n')
         Path("ids").write_text("\n".join(words))
-        keys = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+        keys = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_ENDPOINT_URL_MTURK": address}
         with pytest.MonkeyPatch.context() as patch:
             for name, value in keys.items():
                 patch.setenv(name, value)

@@ -32,6 +32,15 @@ def test_answers_come_back_exactly(batch_files: Files, run: Run, local: Marketpl
     assert [record["output"]["text"] for record in records(result.stdout)] == ANSWERS
 
 
+def test_a_batch_without_results_is_reported_on_stderr(words: list[str], run: Run, local: Marketplace) -> None:
+    result = run("results")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "No results: no assignment is submitted or approved.\n"
+    do(local, words[0], "ann")
+    assert run("results", "--all", "--status", "rejected").stderr == "No results: no assignment is rejected.\n"
+    assert run("results").stderr == ""
+
+
 def test_records_carry_their_line_and_input(run: Run, answer: Callable[..., str]) -> None:
     answer("ann")
     answer("bob")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Files, Run, Worker, hit_type_of, records
+from tests.conftest import Files, Run, Worker, do, hit_type_of, records
 
 
 @pytest.fixture(autouse=True)
@@ -121,6 +121,17 @@ def test_payments_are_exported_and_marked_paid_one_by_one(run: Run, local: Any, 
     assert [one["worker_id"] for one in payments(run)] == ["bob"]
     again = run("requester", "paid", "pay.csv", "--yes")
     assert (again.exit_code, "is already marked as paid" in again.stderr) == (1, True)
+
+
+def test_reasons_and_worker_ids_that_are_formulas_are_text_in_payments(run: Run, local: Any, words: list[str]) -> None:
+    assignment_id = do(local, words[0], "@SUM")
+    run("approve")
+    reason = ' =HYPERLINK("http://x.example")'
+    assert run("bonus", "--amount", "1", "--reason", reason, assignment_id, "--yes").exit_code == 0
+    assert [(one["worker_id"], one["note"]) for one in payments(run)] == [("'@SUM", ""), ("'@SUM", f"'{reason}")]
+    assert [one["worker_id"] for one in payments(run, "--by-worker")] == ["'@SUM"]
+    Path("pay.csv").write_text(run("requester", "payments").stdout)
+    assert "Marked 2 payments as paid." in run("requester", "paid", "pay.csv", "--yes").stderr
 
 
 @pytest.mark.parametrize(

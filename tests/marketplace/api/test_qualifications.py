@@ -9,7 +9,7 @@ from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.mturk.qualifications import ADULT
 from tests.conftest import Worker
 from tests.marketplace.api.test_boto3_programs import HIT, code, message
-from tests.marketplace.people.conftest import create_type, messages
+from tests.marketplace.people.conftest import create_type, meet, messages
 from tests.marketplace.questions.test_answer_key import ANSWER_KEY
 from tests.marketplace.questions.test_question_form import FORM
 
@@ -109,6 +109,7 @@ def test_an_update_changes_only_the_parameters_that_it_has(mturk: Any) -> None:
 
 def test_a_granted_qualification_is_a_message_unless_the_requester_sends_none(mturk: Any, worker: WorkerOf) -> None:
     type_id, ann = create_type(mturk), worker("ann")
+    meet(mturk, ann)
     grant = {"QualificationTypeId": type_id, "WorkerId": "ann", "IntegerValue": 7}
     mturk.associate_qualification_with_worker(**grant, SendNotification=False)
     assert messages(ann) == []

@@ -1,8 +1,10 @@
 """Review policies: what they score, and what they do."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
+from simpleturk.mturk.questions import question_xml
 from tests.conftest import Clock, Worker
 from tests.marketplace.api.test_boto3_programs import HIT
 
@@ -28,7 +30,7 @@ def plurality(*questions: str, **parameters: str) -> dict[str, Any]:
 
 
 def create(mturk: Any, places: int, **policies: Any) -> dict[str, Any]:
-    found: dict[str, Any] = mturk.create_hit(**HIT, MaxAssignments=places, **policies)["HIT"]
+    found: dict[str, Any] = mturk.create_hit(**(HIT | policies), MaxAssignments=places)["HIT"]
     return found
 
 
@@ -161,3 +163,79 @@ def test_pages_of_a_long_report_hold_every_item_once(mturk: Any, worker: WorkerO
         "HITReviewActions": 1,
         "HITReviewResults": 4 + 4 * 3,
     }
+
+
+def page(html: str) -> str:
+    return question_xml(html, 0)
+
+
+def test_correct_work_in_the_json_of_a_page_is_approved(mturk: Any, worker: WorkerOf) -> None:
+    policy = known(
+        {"clarity": ["3"], "items.0.label": ["cat"], "ok": ["True"]},
+        ApproveIfKnownAnswerScoreIsAtLeast="100",
+        RejectIfKnownAnswerScoreIsLessThan="100",
+    )
+    work = {"clarity": 3, "items": [{"label": "cat"}], "ok": True}
+    hit = create(mturk, 3, AssignmentReviewPolicy=policy)
+    output = worker("ann").do(hit["HITTypeId"], ("output", json.dumps(work)))
+    crowd = worker("bob").do(hit["HITTypeId"], ("taskAnswers", json.dumps([work])))
+    wrong = worker("cat").do(hit["HITTypeId"], ("output", json.dumps(work | {"clarity": 2})))
+    assert [status(mturk, one) for one in (output, crowd, wrong)] == ["Approved", "Approved", "Rejected"]
+
+
+def test_a_plurality_is_found_in_the_json_of_pages(mturk: Any, worker: WorkerOf) -> None:
+    hit = create(mturk, 3, HITReviewPolicy=plurality("tags", RejectIfWorkerAgreementScoreIsLessThan="100"))
+    group = hit["HITTypeId"]
+    ann = worker("ann").do(group, ("output", '{"tags": ["a", "b"]}'))
+    bob = worker("bob").do(group, ("taskAnswers", '[{"tags": ["b", "a"]}]'))
+    cat = worker("cat").do(group, ("output", '{"tags": ["c"]}'))
+    assert results(mturk, hit, "HIT")[hit["HITId"], "tags", "AgreedAnswer"] == "a|b"
+    assert [status(mturk, one) for one in (ann, bob, cat)] == ["Submitted", "Submitted", "Rejected"]
+
+
+def test_a_question_that_no_answer_contains_rejects_no_work(mturk: Any, worker: WorkerOf) -> None:
+    policy = known({"clarty": ["3"]}, RejectIfKnownAnswerScoreIsLessThan="100")
+    hit = create(mturk, 2, AssignmentReviewPolicy=policy, Question=page('<form><input name="clarity"></form>'))
+    done = [
+        worker("ann").do(hit["HITTypeId"], ("clarity", "3")),
+        worker("bob").do(hit["HITTypeId"], ("output", '{"clarity": 3}')),
+    ]
+    assert [status(mturk, one) for one in done] == ["Submitted", "Submitted"]
+    assert actions(mturk, hit, "Assignment").count(("reject", "Failed")) == 2
+    report = mturk.list_review_policy_results_for_hit(HITId=hit["HITId"])["AssignmentReviewReport"]
+    assert "no answer to this HIT has contained: clarty" in str(report["ReviewActions"])
+
+
+def test_a_field_of_the_page_that_a_worker_leaves_empty_is_a_wrong_answer(mturk: Any, worker: WorkerOf) -> None:
+    policy = known({"kind": ["cat"]}, RejectIfKnownAnswerScoreIsLessThan="100")
+    question = page('<form><input type="radio" name="kind" value="cat"><input name="note"></form>')
+    hit = create(mturk, 1, AssignmentReviewPolicy=policy, Question=question)
+    assert status(mturk, worker("ann").do(hit["HITTypeId"], ("note", ""))) == "Rejected"
+
+
+def test_json_without_a_question_is_rejected_only_after_an_answer_with_it(mturk: Any, worker: WorkerOf) -> None:
+    """A page with a field `kind` may store it under another name, so only another answer shows that it can be given."""
+    policy = known({"kind": ["cat"]}, RejectIfKnownAnswerScoreIsLessThan="100")
+    hit = create(mturk, 3, AssignmentReviewPolicy=policy, Question=page('<form><input name="kind"></form>'))
+    first = worker("ann").do(hit["HITTypeId"], ("output", '{"sort": "cat"}'))
+    right = worker("bob").do(hit["HITTypeId"], ("output", '{"kind": "cat"}'))
+    last = worker("cat").do(hit["HITTypeId"], ("output", '{"sort": "cat"}'))
+    assert [status(mturk, one) for one in (first, right, last)] == ["Submitted", "Submitted", "Rejected"]
+
+
+def test_a_box_that_most_workers_leave_empty_has_no_agreed_answer(mturk: Any, worker: WorkerOf) -> None:
+    policy = plurality("box", QuestionAgreementThreshold="10", RejectIfWorkerAgreementScoreIsLessThan="100")
+    hit = create(mturk, 3, HITReviewPolicy=policy)
+    done = [worker(name).do(hit["HITTypeId"], ("note", name)) for name in ("ann", "bob")]
+    done.append(worker("cat").do(hit["HITTypeId"], ("note", ""), ("box", "on")))
+    assert [status(mturk, one) for one in done] == ["Submitted"] * 3
+
+
+def test_programs_write_true_and_false_in_their_own_way(mturk: Any, worker: WorkerOf) -> None:
+    for text, takes_part in (("False", True), ("F", True), ("true", False), ("TRUE", False)):
+        hit = create(mturk, 2, HITReviewPolicy=plurality("a", DisregardAssignmentIfRejected=text), Title=text)
+        rejected = worker("ann").do(hit["HITTypeId"], ("a", "x"))
+        mturk.reject_assignment(AssignmentId=rejected, RequesterFeedback="no")
+        worker("bob").do(hit["HITTypeId"], ("a", "x"))
+        scored = {subject for subject, _, key in results(mturk, hit, "HIT") if key == "WorkerAgreementScore"}
+        assert (rejected in scored) == takes_part, text

@@ -4,12 +4,20 @@ from typing import Any
 
 from simpleturk.marketplace.domain.worker_assignments import inbox
 from tests.conftest import Worker
+from tests.marketplace.api.test_boto3_programs import create
 
 
 def create_type(mturk: Any, **values: Any) -> str:
     """Create a qualification type; return its id."""
     fixed = {"Name": "French", "Description": "d", "QualificationTypeStatus": "Active"}
     return str(mturk.create_qualification_type(**(fixed | values))["QualificationType"]["QualificationTypeId"])
+
+
+def meet(mturk: Any, worker: Worker, review: bool = False) -> None:
+    """Let a worker submit a HIT of a requester, who may then write to the worker. `review`: the requester approves."""
+    assignment_id = worker.do(create(mturk, Title="For an acquaintance", MaxAssignments=1)["HITGroupId"])
+    if review:
+        mturk.approve_assignment(AssignmentId=assignment_id)
 
 
 def messages(worker: Worker) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.people import privacy, worker_accounts, workers
+from simpleturk.marketplace.people import attempts, privacy, worker_accounts, workers
 from simpleturk.marketplace.people.messages import send_message
 from simpleturk.marketplace.people.qualifications import granted_value
 from simpleturk.marketplace.store.base import LOCAL_REQUESTER
@@ -70,7 +70,7 @@ def test_failed_attempts_to_sign_in_are_deleted_with_the_worker(marketplace: Mar
         for worker_id in ("ann", "ann2"):
             workers.register(transaction, worker_id)
             for _ in range(5):
-                worker_accounts.record_failure(transaction, worker_id, "10.0.0.1")
+                attempts.record(transaction, attempts.of_sign_in(transaction, worker_id, "10.0.0.1"))
         privacy.forget(transaction, "ann", answers=False)
-        assert worker_accounts.is_attempt_allowed(transaction, "ann", "10.0.0.1")
-        assert not worker_accounts.is_attempt_allowed(transaction, "ann2", "10.0.0.1")
+        assert attempts.is_allowed(transaction, attempts.of_sign_in(transaction, "ann", "10.0.0.1"))
+        assert not attempts.is_allowed(transaction, attempts.of_sign_in(transaction, "ann2", "10.0.0.1"))

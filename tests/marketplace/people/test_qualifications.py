@@ -10,12 +10,13 @@ from simpleturk.marketplace.people.workers import Profile, set_master, set_profi
 from simpleturk.mturk.qualifications import ADULT, MASTERS
 from tests.conftest import Clock, Worker
 from tests.marketplace.api.test_boto3_programs import HIT, code, message
-from tests.marketplace.people.conftest import create_type, messages, score
+from tests.marketplace.people.conftest import create_type, meet, messages, score
 
 WorkerOf = Callable[[str], Worker]
 
 
 def test_a_qualification_can_be_changed_revoked_and_granted_again(mturk: Any, worker: WorkerOf, clock: Clock) -> None:
+    meet(mturk, worker("ann"))
     type_id = create_type(mturk)
     mturk.associate_qualification_with_worker(QualificationTypeId=type_id, WorkerId="ann")
     assert score(mturk, type_id) == 1

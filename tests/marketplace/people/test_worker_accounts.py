@@ -126,28 +126,3 @@ def test_workers_can_sign_in_with_a_password_a_link_or_an_invitation(marketplace
         assert not worker_accounts.can_workers_sign_in(transaction)
         worker_accounts.create_invitation(transaction, 1, 1, "", "")
         assert worker_accounts.can_workers_sign_in(transaction)
-
-
-def test_failures_are_limited_by_id_and_address_for_a_while(marketplace: Marketplace, clock: Clock) -> None:
-    with marketplace.write() as transaction:
-        for _ in range(5):
-            assert worker_accounts.is_attempt_allowed(transaction, "ann", "10.0.0.1")
-            worker_accounts.record_failure(transaction, "ann", "10.0.0.1")
-        assert not worker_accounts.is_attempt_allowed(transaction, "ann", "10.0.0.1")
-        assert worker_accounts.is_attempt_allowed(transaction, "ann", "10.0.0.2")
-        assert worker_accounts.is_attempt_allowed(transaction, "bob", "10.0.0.1")
-        worker_accounts.clear_failures(transaction, "ann", "10.0.0.1")
-        assert worker_accounts.is_attempt_allowed(transaction, "ann", "10.0.0.1")
-        worker_accounts.record_failure(transaction, "ann", "10.0.0.1")
-        assert not worker_accounts.is_attempt_allowed(transaction, "ann", "10.0.0.1", limit=1)
-    clock.advance(worker_accounts.WINDOW)
-    with marketplace.write() as transaction:
-        assert worker_accounts.is_attempt_allowed(transaction, "ann", "10.0.0.1", limit=1)
-
-
-def test_addresses_of_one_ipv6_network_count_together(marketplace: Marketplace) -> None:
-    with marketplace.write() as transaction:
-        for number in range(5):
-            worker_accounts.record_failure(transaction, "ann", f"2001:db8::{number}")
-        assert not worker_accounts.is_attempt_allowed(transaction, "ann", "2001:db8::ffff%eth0")
-        assert worker_accounts.is_attempt_allowed(transaction, "ann", "2001:db8:0:1::1")

@@ -1,10 +1,12 @@
 """The workers of the marketplace, and their profiles."""
 
+from sqlalchemy import insert
+
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import workers
-from simpleturk.marketplace.people.messages import send_message
 from simpleturk.marketplace.people.workers import Profile
 from simpleturk.marketplace.store.base import LOCAL_REQUESTER
+from simpleturk.marketplace.store.schema import messages
 from tests.conftest import Clock
 
 
@@ -48,6 +50,7 @@ def test_the_id_of_a_worker_is_used(marketplace: Marketplace) -> None:
 
 def test_an_id_that_has_only_a_message_is_used_too(marketplace: Marketplace) -> None:
     with marketplace.write() as transaction:
-        send_message(transaction, LOCAL_REQUESTER, "ann", "Hello", "")
+        values = {"worker_id": "ann", "requester_id": LOCAL_REQUESTER, "time": 0, "subject": "Hello", "text": ""}
+        transaction.execute(insert(messages).values(**values))
         assert workers.is_id_used(transaction, "ann")
         assert workers.worker_ids(transaction) == []

@@ -23,6 +23,7 @@ from simpleturk.client.endpoints import Endpoint, EndpointOptions
 from simpleturk.errors import SimpleturkError
 from simpleturk.files import replacing, reporting_full_disk
 from simpleturk.resources import find
+from simpleturk.task_folder import check_inside
 
 
 def check_ids_file(ids: Path, record: BatchRecord | None, add: bool) -> None:
@@ -59,6 +60,8 @@ def known_ids(ids: Path, repair: bool) -> list[str]:
 def readable(inputs: Path, ids: Path) -> Iterator[Inputs]:
     """Open inputs that can be read several times: those of a pipe are copied to a file beside the ids file."""
     path = find(inputs)
+    if path == inputs:
+        check_inside(path)
     is_pipe = str(inputs) == "-" or str(inputs).startswith(("/dev/", "/proc/"))
     if not is_pipe and (path.is_file() or path.is_dir() or not path.exists()):
         yield open_inputs(path)

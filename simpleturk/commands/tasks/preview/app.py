@@ -17,7 +17,7 @@ from simpleturk.marketplace.people.worker_errors import FormErrors, WorkerError
 from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.web.form_data import MAX_FORM_BYTES, Form, fields_of, read_form
 from simpleturk.marketplace.web.form_page import render_form
-from simpleturk.marketplace.web.frames import Frames
+from simpleturk.marketplace.web.frames import Frames, assignment_id_of, origin_of
 from simpleturk.marketplace.web.hit_assets import file_response
 from simpleturk.marketplace.web.server.host_dispatcher import FRAME_HOST, HostDispatcher
 from simpleturk.marketplace.web.server.large_bodies import LargeBodies
@@ -87,8 +87,8 @@ class _PreviewPages:
         query = Form(fields_of(request.scope["query_string"]))
         try:
             form = query if request.method == "GET" else await read_form(request, MAX_FORM_BYTES)
-            assignment_id = form.get("assignmentId") or query.get("assignmentId", "")
-            await run_in_threadpool(self.task.submit, assignment_id, form.multi_items())
+            assignment_id = assignment_id_of(form, query)
+            await run_in_threadpool(self.task.submit, assignment_id, form.multi_items(), origin_of(request))
         except FormErrors as errors:
             return await run_in_threadpool(self._form_with_errors, assignment_id, errors)
         except WorkerError as error:

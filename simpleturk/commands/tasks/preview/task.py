@@ -122,13 +122,16 @@ class Task:
             assignment_id = lifecycle.accept(transaction, hit, WORKER)
             return worker_assignments.own_assignment(transaction, WORKER, assignment_id)
 
-    def submit(self, assignment_id: str, fields: list[tuple[str, str]]) -> None:
-        """Submit the fields that a page sent. Raises WorkerError; FormErrors for missing answers."""
+    def submit(self, assignment_id: str, fields: list[tuple[str, str]], site: str = "") -> None:
+        """Submit the fields that a page sent. Raises WorkerError; FormErrors for missing answers.
+
+        `site` is the address that the frame got as turkSubmitTo.
+        """
         filled: FilledForm | None = None
         while True:
             try:
                 with self.marketplace.write() as transaction:
-                    worker_assignments.submit(transaction, assignment_id, fields, WORKER, filled, defer=True)
+                    worker_assignments.submit(transaction, assignment_id, fields, WORKER, filled, True, site)
                 return
             except worker_assignments.Unfilled as unfilled:
                 filled = unfilled.fill()

@@ -1,26 +1,24 @@
 """Signing in, up and out; passwords; terms; what workers say about themselves."""
 
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from simpleturk.marketplace.people import worker_accounts, workers
+from simpleturk.marketplace.people import attempts, worker_accounts, workers
 from simpleturk.marketplace.people.worker_accounts import Session
 from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.marketplace.store.transaction import Transaction
-from simpleturk.marketplace.web.identity import SignInError, client_of
+from simpleturk.marketplace.web.identity import forget_session
 from simpleturk.marketplace.web.pages import safe_path
+from simpleturk.marketplace.web.passwords import SignInError, client_of
 from simpleturk.marketplace.web.worker.worker_pages import WorkerPages
 from simpleturk.mturk.limits import WORKER_ID
 
 #: What is wrong with an id that cannot be a worker's.
 BAD_ID = "Use up to 64 letters, digits, and the signs . _ @ -"
-
-#: How many accounts one address may try to create within worker_accounts.WINDOW seconds; refused ones count.
-MAX_SIGN_UPS = 60
 
 
 class AccountPages(WorkerPages):
@@ -56,7 +54,7 @@ class AccountPages(WorkerPages):
         try:
             if not WORKER_ID.fullmatch(worker_id):
                 raise SignInError(f"This cannot be a worker ID. {BAD_ID}")
-            session = await self.identity.sign_in(worker_id, form.get("password", ""), client_of(request))
+            session = await self.identity.sign_in(request, worker_id, form.get("password", ""))
         except SignInError as error:
             context: dict[str, Any] = {"problem": str(error), "worker_id": worker_id[:64], "next": goal}
             return self.page(request, "sign_in.html", status=400, **context)
@@ -67,84 +65,107 @@ class AccountPages(WorkerPages):
         """End the session."""
         await self.checked_form(request)
         await self.threads.writing(self._sign_out, self.signed_in(request))
-        request.session.clear()
+        forget_session(request)
         return RedirectResponse("/", 303)
 
     async def sign_out_everywhere(self, request: Request) -> Response:
         """End every session of a worker."""
         await self.checked_form(request)
         await self.change(self.signed_in(request), worker_accounts.end_sessions, before_terms=True)
-        request.session.clear()
+        forget_session(request)
         return RedirectResponse("/", 303)
 
     # Accounts
 
     def sign_up_page(self, request: Request) -> Response:
         """The form for a new account, for workers with an invitation, or for all if `sign_up` is set."""
-        self._check_invitation(request.query_params.get("key"))
+        self._check_invitation(request.query_params.get("key"), client_of(request))
         return self.page(request, "sign_up.html", key=request.query_params.get("key", ""))
 
     async def sign_up(self, request: Request) -> Response:
         """Create an account, and sign in."""
         form = await self.checked_form(request)
-        worker_id, key = form.get("worker_id", "").strip(), form.get("key") or None
+        worker_id, key, address = form.get("worker_id", "").strip(), form.get("key") or None, client_of(request)
+        await self.threads.reading(self._check_invitation, key, address)
         try:
-            await self.threads.reading(self._check_invitation, key)
-            await self.threads.writing(self._check_pace, client_of(request))
-            if not WORKER_ID.fullmatch(worker_id):
-                raise WorkerError("This cannot be a worker ID.", BAD_ID, 400)
-            password = await self.passwords.hashed(worker_id, form.get("password", ""))
-            session = await self.threads.writing(self._sign_up, worker_id, password, key)
+            session = await self._new_account(worker_id, form.get("password", ""), key, address)
         except WorkerError as refusal:
             if refusal.status == 404:
                 raise
             context: dict[str, Any] = {"problem": f"{refusal.title} {refusal.reason}", "key": key or ""}
-            return self.page(request, "sign_up.html", status=400, worker_id=worker_id[:64], **context)
+            status = 429 if refusal.status == 429 else 400
+            return self.page(request, "sign_up.html", status=status, worker_id=worker_id[:64], **context)
         self.identity.remember(request, session)
         return RedirectResponse("/", 303)
 
-    def _check_invitation(self, key: str | None) -> None:
+    async def _new_account(self, worker_id: str, password: str, key: str | None, address: str) -> Session:
+        if not WORKER_ID.fullmatch(worker_id):
+            raise WorkerError("This cannot be a worker ID.", BAD_ID, 400)
+        worker_accounts.check_password(worker_id, password)
+        # Before the hash, which is slow: an id that is taken needs none.
+        await self.threads.writing(self._check_id, worker_id, key, address)
+        group = worker_accounts.digest(key) if key else attempts.networks_of(address)[0]
+        password_hash = await self.passwords.hashed(worker_id, password, group)
+        return await self.threads.writing(self._sign_up, worker_id, password_hash, key)
+
+    def _check_invitation(self, key: str | None, address: str) -> None:
         if key is None and self.settings.sign_up:
             return
         with self.marketplace.read() as transaction:
-            if key is None or not worker_accounts.is_invitation_valid(transaction, key):
-                raise worker_accounts.invalid_link()
+            if key is not None and worker_accounts.is_invitation_valid(transaction, key):
+                return
+        self._refuse_link(address)
 
     def password_page(self, request: Request) -> Response:
         """The form for setting a password, for workers with a link."""
         key = request.query_params.get("key", "")
-        return self.page(request, "password.html", key=key, owner=self._owner(key))
+        return self.page(request, "password.html", key=key, owner=self._owner(key, client_of(request)))
 
     async def set_password(self, request: Request) -> Response:
         """Set a password, and sign in."""
         form = await self.checked_form(request)
         key = form.get("key", "")
-        owner = await self.threads.reading(self._owner, key)
+        owner = await self.threads.reading(self._owner, key, client_of(request))
         try:
-            password = await self.passwords.hashed(owner, form.get("password", ""))
+            password = await self.passwords.hashed(owner, form.get("password", ""), worker_accounts.digest(key))
         except WorkerError as refusal:
             context: dict[str, Any] = {"problem": f"{refusal.title} {refusal.reason}", "key": key, "owner": owner}
             return self.page(request, "password.html", status=400, **context)
         self.identity.remember(request, await self.threads.writing(self._use_link, key, password))
         return RedirectResponse("/", 303)
 
-    def _owner(self, key: str) -> str:
+    def _owner(self, key: str, address: str) -> str:
         with self.marketplace.read() as transaction:
             owner = worker_accounts.password_link_owner(transaction, key)
         if owner is None:
-            raise worker_accounts.invalid_link()
+            self._refuse_link(address)
         return owner
+
+    def _refuse_link(self, address: str) -> NoReturn:
+        """Refuse a link that does not exist. Raises WorkerError.
+
+        An address that guesses too often is refused without a look-up's result. A link that exists always works: a
+        stranger who guesses must not close the door for others at the same address.
+        """
+        counters = attempts.of_unknown_links(address)
+        with self.marketplace.read(apply_due=False) as transaction:
+            is_allowed = attempts.is_allowed(transaction, counters)
+        if not is_allowed:
+            raise WorkerError("Too many attempts.", "Wait 15 minutes, then open a valid link.", 429)
+        with self.marketplace.write() as transaction:
+            attempts.record(transaction, counters)
+        raise worker_accounts.invalid_link()
 
     async def change_password(self, request: Request) -> Response:
         """Change the password; other sessions of the worker end."""
         form = await self.checked_form(request)
         session = self.signed_in(request)
         try:
-            # Counted by session: failed attempts from other addresses do not lock out a worker who is signed in.
-            await self.passwords.verify(session.worker_id, form.get("old", ""), f"session {session.session_id}")
+            # Counted by session: failed attempts of others do not lock out a worker who is signed in.
+            await self.passwords.verify(session.worker_id, form.get("old", ""), client_of(request), session.session_id)
         except SignInError as error:
             raise WorkerError("Your password was not changed.", str(error), 400) from error
-        password = await self.passwords.hashed(session.worker_id, form.get("password", ""))
+        password = await self.passwords.hashed(session.worker_id, form.get("password", ""), session.session_id)
         self.identity.remember(request, await self.change(session, worker_accounts.change_password, password))
         return RedirectResponse("/account?changed=1", 303)
 
@@ -190,12 +211,23 @@ class AccountPages(WorkerPages):
 
     # Transactions; they run in a thread.
 
-    def _check_pace(self, address: str) -> None:
-        """Raise WorkerError for an address that tries too many ids: each refusal reveals an id that is taken."""
+    def _check_id(self, worker_id: str, key: str | None, address: str) -> None:
+        """Raise WorkerError for an id that is taken, which each refusal reveals, and for too many new accounts.
+
+        With an invitation each id that is free uses it up, so only the refusals are limited.
+        """
         with self.marketplace.write() as transaction:
-            if not worker_accounts.is_attempt_allowed(transaction, "", f"sign-up {address}", MAX_SIGN_UPS):
+            if key is None and not attempts.take(transaction, attempts.of_open_sign_ups(address)):
                 raise WorkerError("Too many attempts.", "Wait 15 minutes, then try again.", 429)
-            worker_accounts.record_failure(transaction, "", f"sign-up {address}")
+            if not workers.is_id_used(transaction, worker_id):
+                return
+            counters = attempts.of_taken_ids(worker_accounts.digest(key) if key else "", address)
+            is_allowed = attempts.take(transaction, counters)
+        # After the commit, which an exception prevents.
+        if not is_allowed:
+            reason = "Many IDs that were tried are taken. Choose an unusual one, or wait 15 minutes."
+            raise WorkerError("Too many attempts.", reason, 429)
+        raise worker_accounts.id_taken()
 
     def _sign_out(self, session: Session) -> None:
         with self.marketplace.write() as transaction:

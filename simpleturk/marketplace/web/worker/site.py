@@ -14,8 +14,9 @@ from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.marketplace.web.database_threads import Threads
 from simpleturk.marketplace.web.frames import Frames
-from simpleturk.marketplace.web.identity import Passwords, identity_of
+from simpleturk.marketplace.web.identity import identity_of
 from simpleturk.marketplace.web.pages import RedirectTo, security_headers
+from simpleturk.marketplace.web.passwords import Passwords
 from simpleturk.marketplace.web.settings import SiteSettings
 from simpleturk.marketplace.web.theme import theme_route
 from simpleturk.marketplace.web.worker.accounts import AccountPages

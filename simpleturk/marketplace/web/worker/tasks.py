@@ -27,7 +27,7 @@ from simpleturk.marketplace.web.form_data import (
     read_form_with_files,
 )
 from simpleturk.marketplace.web.form_page import render_form
-from simpleturk.marketplace.web.frames import Frames
+from simpleturk.marketplace.web.frames import Frames, assignment_id_of, origin_of
 from simpleturk.marketplace.web.identity import check_session
 from simpleturk.marketplace.web.pages import check_csrf_token, page_number, security_headers
 from simpleturk.marketplace.web.uploads import SavedForm, SubmittedFiles
@@ -163,14 +163,13 @@ class TaskPages(WorkerPages):
         fields: list[tuple[str, str]] = []
         try:
             query = Form(fields_of(request.scope["query_string"]))
-            assignment_id = query.get("assignmentId", "")
             form = await self._read_answers(request, query)
             fields = [(name, value if isinstance(value, str) else value.name) for name, value in form]
-            assignment_id = Form(fields).get("assignmentId") or assignment_id
+            assignment_id = assignment_id_of(Form(fields), query)
             await self._check_bounds(fields)
             worker_id = request.session.get("worker_id")
             async with self.files.saved(assignment_id, form, worker_id) as saved:
-                await self._store(assignment_id, saved, worker_id)
+                await self._store(request, assignment_id, saved, worker_id)
         except FormErrors as error:
             return await self.threads.reading(self._form_again, assignment_id, error.filled)
         except WorkerError as refusal:
@@ -230,18 +229,26 @@ class TaskPages(WorkerPages):
         html = render_form(question.form, assignment_id, "/mturk/externalSubmit", filled)
         return HTMLResponse(html, 400, headers=security_headers("", framed=True, media=True, own_style=True))
 
-    async def _store(self, assignment_id: str, form: SavedForm, worker_id: str | None) -> None:
+    async def _store(self, request: Request, assignment_id: str, form: SavedForm, worker_id: str | None) -> None:
         try:
-            await self.threads.writing(self._submit, assignment_id, form, worker_id, None)
+            await self.threads.writing(self._submit, request, assignment_id, form, worker_id, None)
         except worker_assignments.Unfilled as unfilled:
             # Regular expressions of a form may take long: they are checked outside of the writing thread.
             filled = await self.threads.reading(unfilled.fill)
-            await self.threads.writing(self._submit, assignment_id, form, worker_id, filled)
+            await self.threads.writing(self._submit, request, assignment_id, form, worker_id, filled)
 
-    def _submit(self, assignment_id: str, form: SavedForm, worker_id: str | None, filled: FilledForm | None) -> None:
+    def _submit(
+        self,
+        request: Request,
+        assignment_id: str,
+        form: SavedForm,
+        worker_id: str | None,
+        filled: FilledForm | None,
+    ) -> None:
+        site = origin_of(request)
         with self.marketplace.write() as transaction:
             self.files.check_saved(assignment_id, form)
-            worker_assignments.submit(transaction, assignment_id, form.fields, worker_id, filled, defer=True)
+            worker_assignments.submit(transaction, assignment_id, form.fields, worker_id, filled, defer=True, site=site)
 
 
 def _search(request: Request) -> search.Search:

@@ -14,8 +14,9 @@ from simpleturk.marketplace.people import worker_accounts
 from simpleturk.marketplace.people.worker_accounts import Session
 from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.marketplace.web.database_threads import Threads
-from simpleturk.marketplace.web.identity import Identity, Passwords, check_session
+from simpleturk.marketplace.web.identity import Identity, check_session, forget_session
 from simpleturk.marketplace.web.pages import Pages, RedirectTo, safe_path
+from simpleturk.marketplace.web.passwords import Passwords
 from simpleturk.marketplace.web.settings import SiteSettings
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -58,7 +59,7 @@ class WorkerPages(Pages):
         with self.marketplace.read() as transaction:
             status = worker_accounts.session_status(transaction, session, self.settings.terms)
         if status == "ended":
-            request.session.clear()
+            forget_session(request)
             raise RedirectTo(self._sign_in_first(request))
         if status == "terms":
             raise RedirectTo(self.page(request, "terms.html", next=_address(request)))

@@ -39,7 +39,7 @@ def test_per_worker_limits_are_in_the_annotation_and_have_no_effect_on_amazon(
 def test_launch_asks_before_real_money_is_spent(
     batch_files: Files, run: Run, site: str, monkeypatch: pytest.MonkeyPatch, answer: str, status: int
 ) -> None:
-    keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_ENDPOINT_URL_MTURK": site}
     for name, value in keys.items():
         monkeypatch.setenv(name, value)
     batch_files(WORDS)
@@ -61,6 +61,7 @@ def test_stdin_that_is_data_answers_no_question(
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_MTURK", site)
     batch_files([])
     Path("simpleturk.toml").write_text(
         f'template = "template.html"\nproperties = "properties.json"\n[marketplaces.prod]\nendpoint_url = "{site}"\n'

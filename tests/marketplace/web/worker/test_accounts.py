@@ -9,7 +9,7 @@ import pytest
 
 from simpleturk.marketplace.domain import worker_assignments
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.people import privacy, worker_accounts, workers
+from simpleturk.marketplace.people import attempts, privacy, worker_accounts, workers
 from simpleturk.marketplace.web.settings import ServerSettings, SiteSettings
 from tests.conftest import Clock, serving
 from tests.marketplace.api.test_boto3_programs import create
@@ -119,7 +119,7 @@ def test_failed_attempts_are_limited_for_a_while(ann: Browser, closed_site: str,
 def test_failed_attempts_of_one_address_are_limited_over_all_ids(
     ann: Browser, closed_site: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(worker_accounts.MAX_FAILURES, "address", 3)
+    monkeypatch.setitem(attempts.MAX_FAILURES, "network", 3)
     browser = Browser(closed_site)
     for n in range(3):
         sign_in(browser, f"w{n}", "wrong horse")
@@ -329,10 +329,16 @@ def test_an_id_with_a_qualification_is_taken(mturk: Any, marketplace: Marketplac
     assert "This worker ID is taken." in page.html
 
 
-def test_attempts_to_sign_up_are_limited(marketplace: Marketplace, ann: Browser, closed_site: str) -> None:
+def test_attempts_to_sign_up_with_taken_ids_are_limited(
+    marketplace: Marketplace, ann: Browser, closed_site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "MAX_TAKEN_IDS", 60)
     browser, secret = Browser(closed_site), invitation(marketplace)
     action, fields = browser.get(f"/sign-up?key={secret}").forms[-1]
     for _ in range(60):
-        browser.post(action, fields | {"worker_id": "ann", "password": "short"})
-    page = browser.post(action, fields | {"worker_id": "new", "password": PASSWORD})
-    assert (browser.status, "Too many attempts." in page.html) == (400, True)
+        browser.post(action, fields | {"worker_id": "ann", "password": PASSWORD})
+        assert browser.status == 400
+    page = browser.post(action, fields | {"worker_id": "ann", "password": PASSWORD})
+    assert (browser.status, "Too many attempts." in page.html) == (429, True)
+    browser.post(action, fields | {"worker_id": "new", "password": PASSWORD})
+    assert is_in(browser)

@@ -51,6 +51,21 @@ def test_a_form_may_come_by_get_and_with_two_slashes(mturk: Any, ann: Browser, p
     assert "&#128578;" in stored_answers(mturk, hit)[0]
 
 
+def test_a_field_with_a_reserved_name_is_an_answer_unless_it_holds_the_frames_parameter(
+    mturk: Any, ann: Browser
+) -> None:
+    hit = create(mturk)
+    _, parameters = accept(ann, hit["HITGroupId"])
+    submit(ann, parameters, *parameters.items(), ("workerId", ""))
+    assert "There was a problem submitting your results." in submit(ann, parameters, ("hitId", "")).html
+    names = ["assignmentId", "hitId", "workerId", "turkSubmitTo"]
+    filled = [(name, f"my {name}") for name in names]
+    assert 'id="submitted"' in submit(ann, parameters, *parameters.items(), *filled, ("assignmentId", "")).html
+    [xml] = stored_answers(mturk, hit)
+    assert [xml.count(f"my {name}") for name in names] == [1, 1, 1, 1]
+    assert parameters["assignmentId"] not in xml and ann.home not in xml
+
+
 def test_submitting_twice_keeps_the_first_answers(mturk: Any, ann: Browser) -> None:
     hit = create(mturk)
     _, parameters = accept(ann, hit["HITGroupId"])

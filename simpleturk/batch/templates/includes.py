@@ -1,0 +1,36 @@
+"""The files that templates include: from the task folder, and not from outside of it."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+from jinja2.loaders import split_template_path
+
+from simpleturk.errors import SimpleturkError
+from simpleturk.task_folder import outside, refusal
+
+
+class TaskFolderLoader(FileSystemLoader):
+    """Loads the includes of a template from folders; links and hidden files are not followed out of them."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        super().__init__([str(folder) for folder in folders], encoding="utf-8-sig")
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """The text of an include. Raises SimpleturkError for a file outside of the task folder, or a hidden one."""
+        parts = split_template_path(template)
+        for folder in map(os.fspath, self.searchpath):
+            path = Path(folder, *parts)
+            if path.is_file():
+                _check(path, Path(folder), parts)
+                break
+        return super().get_source(environment, template)
+
+
+def _check(path: Path, folder: Path, parts: Sequence[str]) -> None:
+    target = outside(path, folder)
+    if target is not None:
+        raise SimpleturkError(*refusal(path, target))
+    if any(part.startswith(".") for part in parts):
+        raise SimpleturkError(f"{path} is hidden, and templates cannot include hidden files", "give it another name")
