@@ -15,6 +15,7 @@ SimpleturkError                  a message, an optional hint with the next step,
 """
 
 import difflib
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -195,8 +196,13 @@ def reporting_missing_file(name: object, hint: str | None = None) -> Iterator[No
 
 
 def suggestion(name: str, known: Iterable[str]) -> str | None:
-    """The hint for an unknown name that is similar to a known one; None without a similar name."""
-    names = list(known)
+    """The hint for an unknown name that is similar to a known one; None without a similar name.
+
+    Comparing takes time: names of more than 100 characters and all but the first 1,000 known names are left out.
+    """
+    if len(name) > 100:
+        return None
+    names = [other for other in itertools.islice(known, 1000) if len(other) <= 100]
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.7) or [
         other for other in names if other.lower() == name.lower()
     ]

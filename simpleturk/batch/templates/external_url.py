@@ -10,9 +10,11 @@ from jinja2 import TemplateSyntaxError
 from jinja2.filters import do_urlencode
 from markupsafe import Markup
 
-from simpleturk.batch.templates.jinja import DataEnvironment, Missing, printed, variables_of
+from simpleturk.batch.templates.cost import TooCostly, bounded
 from simpleturk.batch.templates.question_source import UnshownPart
+from simpleturk.batch.templates.sandbox.filters import charged
 from simpleturk.batch.templates.source_map import SourceMap
+from simpleturk.batch.templates.values import DataEnvironment, Missing, printed, variables_of
 from simpleturk.errors import Problem, Problems
 from simpleturk.mturk.questions import external_question_xml
 
@@ -41,7 +43,7 @@ class ExternalPage:
         self.digest = sha256(b"external\0" + url.encode("utf-8", "surrogatepass")).hexdigest()
         self._height = frame_height
         environment = DataEnvironment(undefined=Missing, finalize=_marked, autoescape=False)
-        environment.filters["urlencode"] = lambda value: Markup(do_urlencode(value))
+        environment.filters["urlencode"] = charged(lambda value: Markup(do_urlencode(value)))
         try:
             self._template = environment.from_string(url)
         except (TemplateSyntaxError, SyntaxError, RecursionError, ValueError) as error:
@@ -72,7 +74,11 @@ class ExternalPage:
     def render(self, value: Any) -> str:
         """The ExternalQuestion for one input. Raises Problems for a missing or unsuitable value."""
         try:
-            return external_question_xml(_address(self._template.render(variables_of(value)).strip()), self._height)
+            with bounded():
+                address = self._template.render(variables_of(value))
+            return external_question_xml(_address(address.strip()), self._height)
+        except TooCostly as error:
+            raise Problems([Problem(str(self.path), f"ExternalURL: {error.message}", error.hint)]) from error
         # Any exception is a mistake of an expression in the address.
         except Exception as error:
             raise Problems([Problem(str(self.path), f"ExternalURL: {error}")]) from error

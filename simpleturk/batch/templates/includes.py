@@ -10,6 +10,9 @@ from jinja2.loaders import split_template_path
 from simpleturk.errors import SimpleturkError
 from simpleturk.task_folder import outside, refusal
 
+#: The largest file that a template includes, in bytes.
+MOST_INCLUDED = 16 * 1024 * 1024
+
 
 class TaskFolderLoader(FileSystemLoader):
     """Loads the includes of a template from folders; links and hidden files are not followed out of them."""
@@ -34,3 +37,7 @@ def _check(path: Path, folder: Path, parts: Sequence[str]) -> None:
         raise SimpleturkError(*refusal(path, target))
     if any(part.startswith(".") for part in parts):
         raise SimpleturkError(f"{path} is hidden, and templates cannot include hidden files", "give it another name")
+    size = path.stat().st_size
+    if size > MOST_INCLUDED:
+        what = f"{path} has {size:,} bytes, and templates cannot include files of more than {MOST_INCLUDED:,} bytes"
+        raise SimpleturkError(what, "show the file with asset() instead")

@@ -1,37 +1,32 @@
 """A Jinja template + an input → the page, or the XML of a question."""
 
 import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from types import BuiltinMethodType
 from typing import Any
 
 from jinja2 import (
-    ChainableUndefined,
     ChoiceLoader,
     Environment,
     FileSystemLoader,
     FunctionLoader,
-    StrictUndefined,
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
-    Undefined,
     meta,
     nodes,
 )
 from jinja2 import Template as CompiledTemplate
-from jinja2.environment import TemplateModule
-from jinja2.utils import missing
-from markupsafe import Markup
+from jinja2.exceptions import SecurityError
 
 from simpleturk.assets.local import Assets, inlined, local_files
+from simpleturk.batch.templates.cost import bounded
 from simpleturk.batch.templates.includes import TaskFolderLoader
 from simpleturk.batch.templates.question_source import UnshownPart
 from simpleturk.batch.templates.source_map import SourceMap, marking, unmarked
+from simpleturk.batch.templates.values import DataEnvironment, Missing, plain, printed, variables_of
 from simpleturk.errors import Problem, Problems, SimpleturkError, suggestion
 from simpleturk.resources import shipped
 
@@ -40,37 +35,6 @@ INCLUDES = ("simpleturk.html", "hit_templates/simpleturk.html", "simpleamt.html"
 
 #: The largest local file that is put into the page itself, in bytes, if the size of pages is not limited.
 MOST_INLINED = 64 * 1024 * 1024
-
-_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-_UNSAFE = re.compile("[<>&'\u2028\u2029\x7f-\x9f\ud800-\udfff]")
-
-
-class Missing(ChainableUndefined):
-    """A variable that the input does not have: false in a test, an error when it is printed or looped over."""
-
-    __slots__ = ()
-
-    @property
-    def _undefined_message(self) -> str:
-        """Jinja's error message; for a missing key, a message about the input."""
-        name, holder = self._undefined_name, self._undefined_obj
-        if self._undefined_hint is not None:
-            return str(self._undefined_hint)
-        if isinstance(holder, TemplateModule):
-            known = [member for member in vars(holder) if not member.startswith("_")]
-            return "; ".join(filter(None, (f"the imported template has no {name!r}", suggestion(str(name), known))))
-        if isinstance(holder, _PrintedAsJson) and not isinstance(holder, Mapping):
-            return f"the input is {_KINDS.get(type(holder), 'null')}: it has no {name!r}"
-        if not isinstance(holder, Mapping):
-            return str(super()._undefined_message) if holder is not missing else f"the input has no {name!r}"
-        what = "the input" if isinstance(holder, _Object) else "this part of the input"
-        return "; ".join(filter(None, (f"{what} has no {name!r}", suggestion(str(name), map(str, holder)))))
-
-    __str__ = __html__ = __iter__ = __len__ = StrictUndefined._fail_with_undefined_error
-    __bool__ = Undefined.__bool__
-    __eq__ = Undefined.__eq__
-    __ne__ = Undefined.__ne__
-    __hash__ = Undefined.__hash__
 
 
 class JinjaTemplate:
@@ -104,7 +68,8 @@ class JinjaTemplate:
     def render(self, value: Any) -> str:
         """The page for one input. Raises Problems, naming the template's line."""
         try:
-            return self._template.render(variables_of(value))
+            with bounded():
+                return self._template.render(variables_of(value))
         except TemplateSyntaxError as error:
             raise Problems([_syntax_problem(error, self.path)]) from error
         except SimpleturkError as error:
@@ -183,7 +148,8 @@ class JinjaTemplate:
             self._traced = (CompiledTemplate.from_code(environment, code, dict(environment.globals)), environment.files)
         template, files = self._traced
         try:
-            found, places = unmarked(template.render(variables_of(value)), files)
+            with bounded():
+                found, places = unmarked(template.render(variables_of(value)), files)
         except Exception:  # a template that reads its own text may fail because of the marks
             found = ""
         return (page, places) if found == page else (page, SourceMap.of_page(page))
@@ -205,109 +171,14 @@ class JinjaTemplate:
             return Problem(where, f"the include {error.message or error.name} does not exist", hint)
         if isinstance(error, SimpleturkError):
             return Problem(where, error.message, error.hint)
+        if isinstance(error, SecurityError):
+            return Problem(where, str(error), "use the values of the input, and the filters and tests of Jinja")
+        if isinstance(error, RecursionError):
+            what = "the template or its values are nested too deeply, or a macro calls itself too often"
+            return Problem(where, what, "make the template simpler")
         is_clear = isinstance(error, TemplateError) or str(error).startswith("macro ")
         what = str(error) if is_clear else f"{type(error).__name__}: {error}"
         return Problem(where, what)
-
-
-def json_text(value: Any) -> str:
-    """JSON that is safe inside a script element and inside an attribute in single quotes, for any data."""
-    text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "), default=_plain)
-    if text.isascii() and "\x7f" not in text:
-        # The same as below, but quicker: ASCII has no other unsafe characters.
-        for sign in "<>&'":
-            text = text.replace(sign, _ESCAPES[sign])
-        return text
-    return _UNSAFE.sub(lambda match: _ESCAPES.get(match[0], f"\\u{ord(match[0]):04x}"), text)
-
-
-class DataEnvironment(Environment):
-    """An input's keys win over the methods of its type: `input.items` is the input's "items", if it has one.
-
-    Without such a key it is missing, but `input.items()` is a call of the method.
-    """
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        if isinstance(obj, Mapping) and attribute in obj:
-            return obj[attribute]
-        value = super().getattr(obj, attribute)
-        is_method = isinstance(obj, dict) and isinstance(value, BuiltinMethodType)
-        return _Method(obj=obj, name=attribute) if is_method else value
-
-
-class _Method(Missing):
-    """A method of an object whose name is not a key of it: a missing variable that can be called."""
-
-    __slots__ = ()
-
-    def __call__(self, *args: Any, **options: Any) -> Any:
-        return getattr(self._undefined_obj, str(self._undefined_name))(*args, **options)
-
-
-class _PrintedAsJson:
-    """A base of inputs in templates: a value in expressions, JSON when it is printed."""
-
-    def __str__(self) -> str:
-        return json_text(self)
-
-    def __html__(self) -> str:
-        return json_text(self)
-
-
-class _Object(_PrintedAsJson, dict[str, Any]):
-    pass
-
-
-class _Array(_PrintedAsJson, list[Any]):
-    pass
-
-
-class _String(_PrintedAsJson, str):
-    __slots__ = ()
-
-
-_KINDS: dict[type, str] = {_Array: "a list", _String: "a text"}
-
-
-class _Null(_PrintedAsJson):
-    def __bool__(self) -> bool:
-        return False
-
-    def __eq__(self, other: object) -> bool:
-        return other is None or isinstance(other, _Null)
-
-    def __hash__(self) -> int:
-        return hash(None)
-
-
-def variables_of(value: Any) -> dict[str, Any]:
-    """The variables of a template: `input`, and the keys of an object."""
-    variables = {str(name): item for name, item in value.items()} if isinstance(value, dict) else {}
-    return variables | {"input": _as_input(value)}
-
-
-def _as_input(value: Any) -> Any:
-    if isinstance(value, dict):
-        return _Object(value)
-    if isinstance(value, list):
-        return _Array(value)
-    if isinstance(value, str):
-        return _String(value)
-    return _Null() if value is None else value
-
-
-def _plain(value: Any) -> Any:
-    """The value of an input that json cannot write: null."""
-    if isinstance(value, _Null):
-        return None
-    raise TypeError(f"{type(value).__name__} is not JSON")
-
-
-def printed(value: Any) -> Any:
-    """A value inside an input as Jinja prints it: objects, lists, true and false as JSON, null as nothing."""
-    if isinstance(value, dict | list | bool):
-        return Markup(json_text(value))
-    return "" if value is None else value
 
 
 def _environment(path: Path, folders: Sequence[Path], assets: Assets) -> Environment:
@@ -328,7 +199,7 @@ def _environment(path: Path, folders: Sequence[Path], assets: Assets) -> Environ
         auto_reload=False,
     )
     environment.globals["asset"] = assets
-    environment.policies["json.dumps_function"] = lambda value, **options: json.dumps(value, default=_plain, **options)
+    environment.policies["json.dumps_function"] = lambda value, **options: json.dumps(value, default=plain, **options)
     return environment
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, TemplateNotFound
 
-from simpleturk.batch.templates.includes import TaskFolderLoader
+from simpleturk.batch.templates.includes import MOST_INCLUDED, TaskFolderLoader
 from simpleturk.errors import SimpleturkError
 
 
@@ -38,3 +38,11 @@ def test_a_link_out_of_the_folder_is_refused_even_if_another_folder_has_the_file
     os.symlink("../b/part.html", "a/part.html")
     with pytest.raises(SimpleturkError, match="leads out of its folder"):
         load("part.html", "a", "b")
+
+
+def test_a_very_large_file_is_refused_before_it_is_read(folder: Path) -> None:
+    Path("a").mkdir()
+    with Path("a/large.html").open("wb") as file:
+        file.truncate(MOST_INCLUDED + 1)
+    with pytest.raises(SimpleturkError, match="cannot include files of more than"):
+        load("large.html", "a")

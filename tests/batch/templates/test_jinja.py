@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simpleturk.batch.templates.jinja import JinjaTemplate, json_text
+from simpleturk.batch.templates.jinja import JinjaTemplate
+from simpleturk.batch.templates.values import json_text
 from simpleturk.errors import Problem, Problems, SimpleturkError
 
 json_values = st.recursive(
