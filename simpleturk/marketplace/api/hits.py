@@ -90,7 +90,7 @@ def list_reviewable_hits(transaction: Transaction, parameters: dict[str, Any]) -
     query = _own_hits(transaction).where(
         hits.c.deleted.is_(None),
         hits.c.pending == 0,
-        (hits.c.available == 0) | (hits.c.expiration <= transaction.now),
+        (hits.c.available == 0) | hits.c.expired | (hits.c.expiration <= transaction.now),
         hits.c.reviewing.is_(parameters.get("Status", "Reviewable") == "Reviewing"),
     )
     if "HITTypeId" in parameters:
@@ -107,8 +107,11 @@ def update_expiration_for_hit(transaction: Transaction, parameters: dict[str, An
     hit = find_hit(transaction, parameters["HITId"])
     if transaction.strict:
         _refuse_the_same_expiry(transaction, hit.hit_id, moment)
-    lifecycle.expire_at(transaction, hit, round(float(moment), 3))
+    moment = round(float(moment), 3)
+    lifecycle.expire_at(transaction, hit, moment)
     deadlines.apply_due(transaction)
+    if moment < transaction.now:
+        lifecycle.record_expiration(transaction, hit, moment)
     return {}
 
 

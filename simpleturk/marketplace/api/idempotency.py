@@ -1,13 +1,16 @@
-"""UniqueRequestTokens, stored for 24 hours for each requester and operation. A repeated request gets an error."""
+"""UniqueRequestTokens, which count for 24 hours for each requester and operation. A repeated request gets an error."""
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import and_, delete, insert, or_, select
 
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.store.schema import request_tokens
 from simpleturk.marketplace.store.transaction import Transaction
 
-#: How long a token is stored, in seconds.
+#: How long a token counts, in seconds.
 TOKEN_LIFE = 24 * 3600
+
+#: How long a token is stored, in seconds: a clock that is ahead for some days must not cause a second payment.
+_STORED = 60 * 86_400
 
 
 def seen(transaction: Transaction, operation: str, token: str | None) -> str | None:
@@ -22,11 +25,13 @@ def seen(transaction: Transaction, operation: str, token: str | None) -> str | N
 
 
 def remember(transaction: Transaction, operation: str, token: str | None, result: str) -> None:
-    """Store a token with the id that its request created, and delete expired tokens."""
+    """Store a token with the id that its request created, and delete old tokens."""
     if token is None:
         return
-    transaction.execute(delete(request_tokens).where(request_tokens.c.created <= transaction.now - TOKEN_LIFE))
     values = {"requester_id": transaction.requester_id, "operation": operation, "token": token}
+    same = and_(*(request_tokens.c[name] == value for name, value in values.items()))
+    is_old = request_tokens.c.created <= transaction.now - _STORED
+    transaction.execute(delete(request_tokens).where(or_(is_old, same)))
     transaction.execute(insert(request_tokens).values(created=transaction.now, result=result, **values))
 
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from simpleturk.marketplace.domain import events, ledger, review_policies
+from simpleturk.marketplace.domain import clock_changes, events, ledger, review_policies
 from simpleturk.marketplace.store.schema import (
     assignments,
     hit_types,
@@ -51,13 +51,20 @@ class _HITCount(NamedTuple):
 
 def is_due(transaction: Transaction) -> bool:
     """Whether `apply_due` has anything to change."""
-    return any(transaction.execute(_DUE, {"now": transaction.now}).one())
+    overdue, approvable, expiring, latest = _due(transaction)
+    return overdue or approvable or expiring or clock_changes.went_back(latest, transaction.now)
 
 
 def apply_due(transaction: Transaction) -> None:
-    """Abandon assignments past their deadline, approve those not reviewed in time, and expire HITs."""
-    due: Any = transaction.execute(_DUE, {"now": transaction.now}).one()
-    overdue, approvable, expiring = due
+    """Abandon assignments past their deadline, approve those not reviewed in time, and expire HITs.
+
+    If the clock was ahead and went back, what was due only by the wrong time is undone first.
+    """
+    overdue, approvable, expiring, latest = _due(transaction)
+    clock_changes.note_time(transaction, latest)
+    if clock_changes.went_back(latest, transaction.now):
+        clock_changes.correct(transaction)
+        overdue, approvable, expiring, _ = _due(transaction)
     hit_ids = _abandon(transaction) if overdue else set()
     if expiring:
         hit_ids |= _expire(transaction)
@@ -65,6 +72,13 @@ def apply_due(transaction: Transaction) -> None:
         _approve(transaction)
     for start in range(0, len(hit_ids), _CHUNK):
         review_policies.became_reviewable(transaction, sorted(hit_ids)[start : start + _CHUNK])
+
+
+def _due(transaction: Transaction) -> tuple[bool, bool, bool, float | None]:
+    """Whether assignments are overdue, assignments are approvable, and HITs expire; and the latest time seen before."""
+    row: Any = transaction.execute(_DUE, {"now": transaction.now}).one()
+    overdue, approvable, expiring, latest = row
+    return overdue, approvable, expiring, latest
 
 
 def _overdue(now: Any) -> Any:
@@ -81,7 +95,8 @@ def _expiring(now: Any) -> Any:
 
 # Built once: it runs at the beginning of every transaction.
 _NOW = bindparam("now", type_=Float)
-_DUE = select(*(exists().where(condition) for condition in (_overdue(_NOW), _approvable(_NOW), _expiring(_NOW))))
+_CONDITIONS = (_overdue(_NOW), _approvable(_NOW), _expiring(_NOW))
+_DUE = select(*(exists().where(condition) for condition in _CONDITIONS), clock_changes.LATEST)
 
 
 def _abandon(transaction: Transaction) -> set[str]:

@@ -29,10 +29,10 @@ OVERRIDE_WINDOW = MONTH
 
 
 def hit_status(hit: HITRow | HITDetailsRow, now: float) -> str:
-    """A HIT's HITStatus."""
+    """A HIT's HITStatus. It is Assignable exactly while the worker site shows the HIT: see search.py."""
     if hit.deleted is not None:
         return "Disposed"
-    if hit.expiration > now and hit.available > 0:
+    if not hit.expired and hit.expiration > now and hit.available > 0:
         return "Assignable"
     if hit.pending > 0:
         return "Unassignable"
@@ -180,6 +180,15 @@ def expire_at(transaction: Transaction, hit: HITRow, moment: float) -> None:
     transaction.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(values))
     if moment > hit.expiration:
         events.to_hits(transaction, "HITExtended", hits.c.hit_id == hit.hit_id)
+
+
+def record_expiration(transaction: Transaction, hit: HITRow, moment: float) -> None:
+    """Record the past moment that a requester named for a HIT that has just expired.
+
+    The moment stays past if the clock turns out to have been ahead: the HIT is not available again.
+    """
+    expiration = max(moment, min(hit.created, transaction.now))
+    transaction.execute(update(hits).where(hits.c.hit_id == hit.hit_id).values(expiration=expiration))
 
 
 def add_assignments(transaction: Transaction, hit: HITRow, number: int) -> None:

@@ -85,7 +85,8 @@ def session_status(transaction: Transaction, session: Session, terms: str) -> Li
 def sign_out(transaction: Transaction, session: Session) -> None:
     """End a session, including copies of its cookie."""
     table = ended_sessions
-    transaction.execute(delete(table).where(table.c.ended <= transaction.now - SESSION_SECONDS))
+    # Much later than the cookies expire: a clock that is ahead must not make a session valid that has ended.
+    transaction.execute(delete(table).where(table.c.ended <= transaction.now - 20 * SESSION_SECONDS))
     if not transaction.scalar(select(exists().where(table.c.session_id == session.session_id))):
         transaction.execute(insert(table).values(session_id=session.session_id, ended=transaction.now))
 

@@ -53,6 +53,7 @@ class HITDetailsRow(NamedTuple):
     expiration: float
     annotation: str | None
     reviewing: bool
+    expired: bool
     deleted: float | None
     available: int
     pending: int
