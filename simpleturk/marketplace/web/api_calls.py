@@ -6,8 +6,10 @@ were configured with. A browser lets a page of another site send that header onl
 
 import asyncio
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -18,16 +20,25 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from simpleturk.marketplace.api.authentication import Access, Throttled
 from simpleturk.marketplace.api.operations import OPERATIONS
 from simpleturk.marketplace.api.protocol import CONTENT_TYPE, MAX_BODY_BYTES, handle
-from simpleturk.marketplace.api.signature import HTTPRequest
+from simpleturk.marketplace.api.signature import HTTPRequest, Unauthenticated, signer_of
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.errors import ServiceError
 from simpleturk.marketplace.web.database_threads import Threads
+from simpleturk.marketplace.web.server.addresses import network_of
 from simpleturk.marketplace.web.server.connection_table import TABLE, ConnectionTable
 from simpleturk.marketplace.web.server.metrics import Observer
+from simpleturk.marketplace.web.server.pace import Pace
 from simpleturk.marketplace.web.uploads import UploadLinks
+
+T = TypeVar("T")
 
 #: The largest body, in bytes, that is read before the caller's key is checked.
 SMALL_BODY = 64 * 1024
+
+#: How many calls without a valid signature one address may make, at once and per second after that, before each is
+#: answered with a ThrottlingException.
+REFUSALS_AT_ONCE = 50
+REFUSALS_PER_SECOND = 2
 
 #: A requester whose clients have not read this many bytes of earlier answers gets no further lists.
 MAX_UNREAD = 64 * 1024 * 1024
@@ -47,6 +58,7 @@ class ApiCalls:
         self.observer = observer
         self.threads = threads
         self.upload_url = links.url
+        self.refusals = Pace(REFUSALS_PER_SECOND, REFUSALS_AT_ONCE)
 
     async def answer(self, request: Request) -> Response:
         """Answer one call. A bug is answered as a ServiceFault, and logged with the id that the caller sees."""
@@ -76,16 +88,32 @@ class ApiCalls:
         )
         if not _is_small(request):
             # Megabytes are read only for a known key.
-            await self.threads.reading(self.access.check_known, head)
-        return head, await asyncio.wait_for(_body(request), BODY_TIMEOUT)
+            await self.threads.reading(self._paced, request, self.access.check_known, head)
+        body = await asyncio.wait_for(_body(request), BODY_TIMEOUT)
+        if signer_of(head) is None:
+            # A call without a key takes no thread that calls with a key wait for.
+            self._paced(request, self.access.check_known, head)
+        return head, body
+
+    def _paced(self, request: Request, check: Callable[[HTTPRequest], T], call: HTTPRequest) -> T:
+        """Check a call's signature. Raises Unauthenticated; Throttled for the many such calls of one address.
+
+        Calls of the same address with a valid signature are answered: the address may be a whole university's.
+        """
+        try:
+            return check(call)
+        except Unauthenticated:
+            client = request.client
+            if not self.refusals.allows(network_of(client.host) if client else ""):
+                raise Throttled from None
+            raise
 
     async def _handled(self, request: Request, request_id: str, sent: HTTPRequest, body: bytes) -> Response:
         """The response of the operation that a call names."""
-
         operation = OPERATIONS.get(operation_of(request))
 
         def identify() -> str:
-            requester_id = self.access.identify(sent)
+            requester_id = self._paced(request, self.access.identify, sent)
             self.observer.note(request.scope, requester_id=requester_id)
             if operation_of(request).startswith("List") and _unread(request, requester_id) > MAX_UNREAD:
                 raise Throttled

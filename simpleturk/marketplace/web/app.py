@@ -60,7 +60,7 @@ def create_app(marketplace: Marketplace, settings: ServerSettings | None = None)
             404: site.not_found,
             500: server_error,
         },
-        lifespan=_lifespan(marketplace, settings),
+        lifespan=_lifespan(marketplace, settings, observer),
     )
     frame_app = Starlette(routes=frames.routes(), exception_handlers={WorkerError: _refused_frame, 500: server_error})
     by_kind = ApiDispatcher(site_app, calls)
@@ -69,7 +69,7 @@ def create_app(marketplace: Marketplace, settings: ServerSettings | None = None)
 
 
 def _lifespan(
-    marketplace: Marketplace, settings: ServerSettings
+    marketplace: Marketplace, settings: ServerSettings, observer: Observer
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -79,6 +79,7 @@ def _lifespan(
         # Starlette itself calls pages that are no coroutines, in threads of this limiter.
         anyio.to_thread.current_default_thread_limiter().total_tokens = READERS
         yield
+        observer.report()
         await run_in_threadpool(deliverer.stop)
 
     return lifespan

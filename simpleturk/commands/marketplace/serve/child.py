@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.store.sqlite import SQLiteStore
 from simpleturk.marketplace.web.app import create_app
-from simpleturk.marketplace.web.server.metrics import log_to_stderr
+from simpleturk.marketplace.web.server.logs import log_to_stderr
 from simpleturk.marketplace.web.settings import ServerSettings
 
 #: The environment variables with the settings, the database, and the id of the process that started this one.

@@ -21,7 +21,8 @@ from simpleturk.commands.marketplace.serve.child import DATABASE, PARENT, SETTIN
 from simpleturk.errors import SimpleturkError, reporting_missing_file
 from simpleturk.marketplace.web.app import create_app
 from simpleturk.marketplace.web.server.http_limits import BoundedConfig
-from simpleturk.marketplace.web.server.metrics import MULTIPROCESS, log_to_stderr
+from simpleturk.marketplace.web.server.logs import log_to_stderr
+from simpleturk.marketplace.web.server.metrics import MULTIPROCESS
 from simpleturk.marketplace.web.settings import ServerSettings
 
 #: Seconds until which one of several processes must answer.
@@ -30,6 +31,7 @@ START = 60
 
 def run(app: Any, host: str, port: int, announce: Callable[[int], None]) -> None:
     """Serve an ASGI app until Ctrl-C or SIGTERM; `announce(port)` is called when it listens."""
+    log_to_stderr()
     with listen(host, port) as listening:
         _run(app, listening, {}, announce)
 
@@ -65,6 +67,7 @@ def run_several(
     path: Path,
 ) -> None:
     """Serve from several processes with one database; a process that dies is replaced."""
+    log_to_stderr()
     numbers = tempfile.mkdtemp(prefix="simpleturk-metrics-")
     os.environ |= {SETTINGS: serving.to_json(), DATABASE: str(path), PARENT: str(os.getpid()), MULTIPROCESS: numbers}
     config = _config("simpleturk.commands.marketplace.serve.child:from_environment", options | {"factory": True})
@@ -103,6 +106,7 @@ def _announce_when_it_answers(listening: socket.socket, tls: bool, announce: Cal
 
 def _config(app: Any, options: dict[str, Any]) -> uvicorn.Config:
     fixed: dict[str, Any] = {"log_level": "warning", "access_log": False, "server_header": False, "ws": "none"}
+    fixed["log_config"] = None  # log_to_stderr() has configured logging.
     return BoundedConfig(app, **{"proxy_headers": False} | options | fixed)
 
 

@@ -3,6 +3,7 @@
 Neither contains answers, secrets, queries or the content of HITs: of a page the path, of an API call the operation.
 """
 
+import asyncio
 import json
 import logging
 import os
@@ -18,42 +19,37 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simpleturk.marketplace.api.operations import OPERATIONS
 from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.web.server.addresses import network_of
 from simpleturk.marketplace.web.server.host_dispatcher import is_loopback
-from simpleturk.mturk.characters import visible
+from simpleturk.marketplace.web.server.pace import LineBudget
 
 access_log = logging.getLogger("simpleturk.access")
 log = logging.getLogger("simpleturk.marketplace")
+
+#: Lines of the access log in a minute: for an address whose calls are not signed, for a requester, or for any address
+#: if all requests are logged; and for all of them together.
+STRANGERS_LINES = 10
+KNOWN_LINES = 600
+ALL_LINES = 6000
+
+#: Seconds between two reports of lines that were left out.
+LINE_SECONDS = 60
 
 #: The environment variable by which prometheus_client finds the folder in which several processes add up metrics.
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
 
 
-class _VisibleFormatter(logging.Formatter):
-    """Formats messages in one line each, in which no text of others controls the operator's terminal."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return visible(super().format(record))
-
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
-        return super().formatMessage(record).replace("\n", "\\n")
-
-
-def log_to_stderr() -> None:
-    """Print the marketplace's logs: the access log as plain JSON lines, the others with time and level."""
-    plain, full = logging.StreamHandler(), logging.StreamHandler()
-    full.setFormatter(_VisibleFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    for name, output, level in (("simpleturk.access", plain, logging.INFO), ("simpleturk", full, logging.WARNING)):
-        logger = logging.getLogger(name)
-        logger.handlers, logger.propagate = [output], False
-        logger.setLevel(level)
-
-
 class Observer:
-    """Counts and logs requests: with `log_all` every request, otherwise API calls that failed."""
+    """Counts and logs requests: with `log_all` every request, otherwise API calls that failed.
+
+    A client that causes many lines gets a part of them, and one line a minute that says how many are left out.
+    """
 
     def __init__(self, marketplace: Marketplace, log_all: bool) -> None:
         self.marketplace = marketplace
         self.log_all = log_all
+        self._lines = LineBudget(self._log_more, ALL_LINES)
+        self._timer: asyncio.TimerHandle | None = None
         self.registry = CollectorRegistry()
         self.calls = Counter("simpleturk_api_calls", "API calls", ["operation", "error"], registry=self.registry)
         self.seconds = Histogram(
@@ -126,10 +122,10 @@ class Observer:
             # Invented operation names must not create counters without end.
             known = operation if operation in OPERATIONS else "unknown"
             self.calls.labels(known, facts.get("error", "")).inc()
-        if self.log_all or (operation and status >= 400):
+        if (self.log_all or (operation and status >= 400)) and self._has_line(scope, facts):
             client = scope.get("client")
             line = {
-                "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+                "time": _now(),
                 "client": client[0] if client else None,
                 "method": scope["method"],
                 "path": _shown(scope["path"]),
@@ -137,6 +133,33 @@ class Observer:
                 "milliseconds": round(seconds * 1000, 1),
             }
             access_log.info(json.dumps(line | {name: value for name, value in facts.items() if value}))
+
+    def _has_line(self, scope: Scope, facts: dict[str, Any]) -> bool:
+        """Whether a request is logged: its requester, or the network of its client, may have caused too many lines."""
+        client = scope.get("client")
+        network = network_of(client[0]) if client else "an unknown address"
+        if requester := facts.get("requester_id"):
+            is_logged = self._lines.allows(f"requester {requester}", KNOWN_LINES)
+        else:
+            is_logged = self._lines.allows(network, KNOWN_LINES if self.log_all else STRANGERS_LINES)
+        if not is_logged and self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(LINE_SECONDS, self.report)
+        return is_logged
+
+    def report(self) -> None:
+        """Log how many lines were left out since the last report."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        self._lines.report_period(at_once=True)
+
+    def _log_more(self, source: str, number: int) -> None:
+        text = f"{number:,} more requests from {source} in the last minute are not logged"
+        access_log.info(json.dumps({"time": _now(), "client": source, "left_out": number, "note": text}))
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def _shown(path: str) -> str:

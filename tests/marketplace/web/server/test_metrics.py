@@ -8,7 +8,7 @@ import pytest
 from starlette.requests import Request
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.web.server.metrics import Observer, log_to_stderr
+from simpleturk.marketplace.web.server.metrics import Observer
 from simpleturk.marketplace.web.settings import ServerSettings
 from tests.conftest import serving
 from tests.marketplace.conftest import Browser
@@ -21,20 +21,6 @@ def test_metrics_count_pages_and_api_calls(site: str, mturk: Any) -> None:
     metrics = browser.get("/metrics").html
     assert 'simpleturk_api_calls_total{error="",operation="GetAccountBalance"} 1.0' in metrics
     assert 'simpleturk_requests_total{kind="page",status="404"} 1.0' in metrics
-
-
-def test_log_lines_control_no_terminal_and_a_message_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    loggers = [logging.getLogger(name) for name in ("simpleturk", "simpleturk.access")]
-    before = [(logger.handlers, logger.propagate, logger.level) for logger in loggers]
-    try:
-        log_to_stderr()
-        logging.getLogger("simpleturk.notifications").warning("failed: %s", "\x9b31m\u202e\n2026-01-01 forged")
-    finally:
-        for logger, (handlers, propagate, level) in zip(loggers, before, strict=True):
-            logger.handlers, logger.propagate = handlers, propagate
-            logger.setLevel(level)
-    line = capsys.readouterr().err
-    assert line.endswith(" WARNING simpleturk.notifications: failed: \\x9b31m\\u202e\\n2026-01-01 forged\n")
 
 
 def test_other_computers_may_not_read_the_metrics(marketplace: Marketplace) -> None:
