@@ -6,6 +6,7 @@ from pathlib import Path
 
 from simpleturk.errors import Problem, Problems, SimpleturkError
 from simpleturk.task_folder import check_inside, read_regular
+from simpleturk.text_files import text_named
 
 FILE = Path("config.json")
 
@@ -38,13 +39,17 @@ def load_simple_amt_config(path: Path | None) -> SimpleAmtConfig:
     file that is not simple-amt's is ignored.
     """
     try:
-        document = json.loads(read_regular(path or FILE).decode("utf-8-sig"))
+        document = json.loads(text_named(read_regular(path or FILE), path or FILE))
         if not isinstance(document, dict):
             raise ValueError("it is not a JSON object")
     except FileNotFoundError as error:
         if path is None:
             return SimpleAmtConfig()
         raise SimpleturkError(f"{path}: no such file", "leave out --config") from error
+    except Problems:
+        if path is None:
+            return SimpleAmtConfig()
+        raise
     except (OSError, ValueError, RecursionError, SimpleturkError) as error:
         if path is None:
             return SimpleAmtConfig()

@@ -11,6 +11,7 @@ from typing import Any
 
 from simpleturk.errors import Problem, Problems
 from simpleturk.task_folder import read_regular
+from simpleturk.text_files import text_named
 
 FILE = Path("simpleturk.toml")
 
@@ -27,11 +28,9 @@ class Config:
 def load_config(path: Path = FILE) -> Config:
     """Read a configuration file; the defaults if it does not exist. Raises Problems with every problem of the file."""
     try:
-        text = read_regular(path).decode("utf-8-sig")
+        text = text_named(read_regular(path), path)
     except FileNotFoundError:
         return Config()
-    except UnicodeDecodeError as error:
-        raise Problems([Problem(str(path), "is not UTF-8 text")]) from error
     try:
         document = tomllib.loads(text)
     # ValueError: TOMLDecodeError, or a number of too many digits. RecursionError: deep nesting.

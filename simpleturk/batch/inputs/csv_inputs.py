@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from simpleturk.batch.inputs.csv_cells import as_written
-from simpleturk.batch.inputs.csv_reader import Rows, Unreadable, rows_of
+from simpleturk.batch.inputs.csv_reader import Rows, rows_of
 from simpleturk.batch.inputs.jsonl import Input, Inputs
 from simpleturk.errors import Problem, Problems
+from simpleturk.text_files import NotText
 
 
 class Table(Inputs):
@@ -19,23 +20,29 @@ class Table(Inputs):
     suffix = ".csv"
 
     def __iter__(self) -> Iterator[Input | Problem]:
+        try:
+            yield from self._items()
+        except NotText as error:
+            yield error.problem(self.name)
+        except Problems as error:
+            yield from error.problems
+
+    def _items(self) -> Iterator[Input | Problem]:
+        """The inputs and problems. Raises NotText or Problems for the rest of a file that cannot be read."""
         with self.open() as file:
             rows = rows_of(file)
-            try:
-                header = self._header(rows)
-                if isinstance(header, list):
-                    yield from header
-                    return
-                seen: set[str] = set()
-                for line, row in rows:
-                    item = self._row(header, line, row)
-                    # Results of the requester site have a row for each assignment: the rows of a HIT are one input.
-                    hit_id = row[header.hit_id] if header.hit_id is not None and header.hit_id < len(row) else ""
-                    if item is not None and (not hit_id or hit_id not in seen):
-                        yield item
-                    seen.update(filter(None, [hit_id]))
-            except Unreadable as error:
-                yield Problem(self.where(error.line), error.what, error.hint)
+            header = self._header(rows)
+            if isinstance(header, list):
+                yield from header
+                return
+            seen: set[str] = set()
+            for line, row in rows:
+                item = self._row(header, line, row)
+                # Results of the requester site have a row for each assignment: the rows of a HIT are one input.
+                hit_id = row[header.hit_id] if header.hit_id is not None and header.hit_id < len(row) else ""
+                if item is not None and (not hit_id or hit_id not in seen):
+                    yield item
+                seen.update(filter(None, [hit_id]))
 
     def value_at(self, line: int, offset: int) -> Any:
         """The input of the row that begins on a line, which begins at this offset of the file."""
@@ -45,7 +52,10 @@ class Table(Inputs):
                 raise Problems(header)
             file.seek(offset)
             rows = rows_of(file, header.delimiter, line)
-            item = self._row(header, *next(rows, (line, [])))
+            try:
+                item = self._row(header, *next(rows, (line, [])))
+            except NotText as error:
+                item = error.problem(self.name)
         if isinstance(item, Problem):
             raise Problems([item])
         if item is None:

@@ -1,10 +1,8 @@
 """CSV of spreadsheets and of the requester site → rows, each with the line on which it begins.
 
-The separator is a comma, a semicolon or a tab, detected in the header. Quoted fields may contain line ends. The
-encoding is UTF-8 with or without BOM.
+The separator is a comma, a semicolon or a tab, detected in the header. Quoted fields may contain line ends.
 """
 
-import codecs
 import csv
 import json
 import re
@@ -14,6 +12,8 @@ from typing import Any
 
 from simpleturk.batch.inputs.csv_cells import as_written
 from simpleturk.errors import Problem
+from simpleturk.text_files import NotText, first_line, utf8_lines
+from simpleturk.text_files import decoded as decoded_line
 
 #: The column of the fields of answers without a column of their own: a JSON object of texts by name.
 OTHERS = "OtherAnswers"
@@ -26,30 +26,15 @@ DELIMITERS = ",;\t"
 #: Excel's line before the header that names the separator.
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?")
 
-#: Excel's other encodings cannot be detected.
-_AS_UTF_8 = 'save the file as UTF-8: in Excel, choose "CSV UTF-8"'
 
-
-class Unreadable(Exception):
+class Unreadable(NotText):
     """A line of a file from which on it cannot be read."""
-
-    def __init__(self, line: int, what: str, hint: str | None = None) -> None:
-        super().__init__(what)
-        self.line, self.what, self.hint = line, what, hint
 
 
 def decoded(file: Iterable[bytes], first: int = 1) -> Iterator[str]:
-    """The lines of a file as text; `first` is the number of the first line. Raises Unreadable."""
-    for number, line in enumerate(file, start=first):
-        if number == 1:
-            if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                raise Unreadable(1, "the file is UTF-16, not UTF-8", _AS_UTF_8)
-            line = line.removeprefix(codecs.BOM_UTF8)
-        try:
-            yield line.decode()
-        except UnicodeDecodeError as error:
-            what = f"not UTF-8 text (byte {error.start + 1} is 0x{line[error.start]:02x})"
-            raise Unreadable(number, what, _AS_UTF_8) from error
+    """The lines of a file as text; `first` is the number of the first line. Raises NotText."""
+    for number, line in enumerate(utf8_lines(file) if first == 1 else file, start=first):
+        yield decoded_line(line, number)
 
 
 class Rows(Iterator[tuple[int, list[str]]]):
@@ -72,7 +57,7 @@ class Rows(Iterator[tuple[int, list[str]]]):
             hint = 'write a quote inside a quoted field twice: ""' if '"' in str(error) else None
             if "new-line character" in str(error):
                 hint = 'its line ends are those of old Macs: in Excel, choose "CSV UTF-8"'
-            raise Unreadable(begun, what, hint) from error
+            raise Unreadable(begun, what, hint or "") from error
 
     def _begin(self) -> None:
         """Detect the separator: the one that the header contains most often outside quotes."""
@@ -88,7 +73,7 @@ class Rows(Iterator[tuple[int, list[str]]]):
 
 
 def rows_of(file: Iterable[bytes], delimiter: str = "", first: int = 1) -> Rows:
-    """The rows of a file that is open at line `first`. Iterating raises Unreadable."""
+    """The rows of a file that is open at line `first`. Iterating raises NotText."""
     csv.field_size_limit(2**31 - 1)
     return Rows(decoded(file, first), delimiter, first)
 
@@ -126,8 +111,8 @@ def records(file: Iterable[bytes], name: str, required_column: str) -> "Iterator
             elif any(row):
                 cells = zip(names, row, strict=False)
                 yield line, {column: cell if column in DECISIONS else as_written(cell) for column, cell in cells}
-    except Unreadable as error:
-        yield Problem(f"{name}, line {error.line}", error.what, error.hint)
+    except NotText as error:
+        yield error.problem(name)
 
 
 def cell_text(value: Any) -> str:
@@ -175,8 +160,7 @@ def is_table(path: Path, name: str) -> bool:
     """Whether a file is CSV, by its suffix, else by its first line."""
     if not path.is_file():
         return begins_table(name, b"")
-    with path.open("rb") as file:
-        return begins_table(name, file.readline(100_000))
+    return begins_table(name, first_line(path))
 
 
 def begins_table(name: str, line: bytes) -> bool:
@@ -186,7 +170,7 @@ def begins_table(name: str, line: bytes) -> bool:
         return True
     if suffix in (".jsonl", ".json", ".ndjson"):
         return False
-    line = line.removeprefix(codecs.BOM_UTF8).strip()
+    line = line.removeprefix(b"\xef\xbb\xbf").strip()
     # A header has a separator between its columns, and is not JSON.
     return line[:1] not in (b"{", b"[") and any(sign.encode() in line for sign in DELIMITERS) and not _is_json(line)
 

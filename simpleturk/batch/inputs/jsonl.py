@@ -1,8 +1,9 @@
-"""JSON Lines → numbered inputs: a JSON value on each line, blank lines are skipped, UTF-8 with or without BOM."""
+"""JSON Lines → numbered inputs: a JSON value on each line, blank lines are skipped."""
 
-import codecs
 import hashlib
 import json
+import tempfile
+import weakref
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import IO, Any
 from simpleturk.errors import Problem, Problems, SimpleturkError
 from simpleturk.files import stamp
 from simpleturk.mturk.strict_json import parse_json
+from simpleturk.text_files import NotText, copy_as_utf8, decoded, is_wide, open_utf8
 
 
 @dataclass(frozen=True)
@@ -36,19 +38,30 @@ class Inputs:
         self.path = path
         self.kept = kept
         self.name = name or str(path)
+        #: A copy as UTF-8 of a file with another encoding, so that lines have offsets; and the stamp of that file.
+        self._copy: tuple[Path, object] | None = None
 
     def __iter__(self) -> Iterator[Input | Problem]:
-        with self.open() as file:
-            for number, line in enumerate(file, start=1):
-                item = self._parse(number, line)
-                if item is not None:
-                    yield item
+        try:
+            with self.open() as file:
+                for number, line in enumerate(file, start=1):
+                    item = self._parse(number, line)
+                    if item is not None:
+                        yield item
+        except NotText as error:
+            # The other lines have the same encoding.
+            yield error.problem(self.name)
+        except Problems as error:
+            yield from error.problems
 
     def value_at(self, line: int, offset: int) -> Any:
         """The input on a line, which begins at this offset of the file. Raises Problems, or KeyError if it is blank."""
         with self.open() as file:
             file.seek(offset)
-            item = self._parse(line, file.readline())
+            try:
+                item = self._parse(line, file.readline())
+            except NotText as error:
+                raise Problems([error.problem(self.name)]) from error
         if isinstance(item, Problem):
             raise Problems([item])
         if item is None:
@@ -56,13 +69,25 @@ class Inputs:
         return item.value
 
     def open(self) -> IO[bytes]:
-        """Open the file. Raises SimpleturkError if it does not exist."""
+        """Open the file to read UTF-8. Raises SimpleturkError if it does not exist, and Problems if it is not text."""
         try:
-            return self.path.open("rb")
+            if not is_wide(self.path):
+                return open_utf8(self.path, self.name)
+            if self._copy is None or self._copy[1] != stamp(self.path):
+                self._copy = (self._copied(), stamp(self.path))
+            return self._copy[0].open("rb")
         except FileNotFoundError as error:
             raise SimpleturkError(f"{self.name}: no such file", "name the inputs with --inputs") from error
         except IsADirectoryError as error:
             raise SimpleturkError(f"{self.name}: is a folder, not a file", "name the inputs with --inputs") from error
+
+    def _copied(self) -> Path:
+        """A copy of the file as UTF-8, which is deleted with this object."""
+        folder = tempfile.TemporaryDirectory(prefix="simpleturk-")
+        weakref.finalize(self, folder.cleanup)
+        copy = Path(folder.name) / "inputs"
+        copy_as_utf8(self.path, copy, self.name)
+        return copy
 
     def values(self) -> Iterator[Input]:
         """The inputs of a file that has been checked. Raises Problems for the first bad line."""
@@ -72,14 +97,17 @@ class Inputs:
             yield item
 
     def digest(self) -> str:
-        """The SHA-256 of the file's bytes."""
-        with self.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        """The SHA-256 of the file's text as UTF-8."""
+        with self.open() as file:
+            sha256 = hashlib.sha256()
+            while chunk := file.read(1 << 18):
+                sha256.update(chunk)
+            return sha256.hexdigest()
 
     def begins_with(self, digest: str) -> bool:
         """Whether the file begins with all lines of the file that had this digest, byte by byte."""
         sha256 = hashlib.sha256()
-        with self.path.open("rb") as file:
+        with self.open() as file:
             for line in file:
                 bare = line.rstrip(b"\r\n")
                 # The last line of that file may have had no line end.
@@ -94,17 +122,13 @@ class Inputs:
         return f"{self.name}, line {line}"
 
     def _parse(self, number: int, line: bytes) -> Input | Problem | None:
-        if number == 1:
-            if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                return Problem(self.where(number), "the file is UTF-16, not UTF-8", "save the file as UTF-8")
-            line = line.removeprefix(codecs.BOM_UTF8)
         if not line.strip():
             return None
+        text = decoded(line, number)
+        if not text.strip():
+            return None
         try:
-            return Input(number, parse_json(line.decode("utf-8")))
-        except UnicodeDecodeError as error:
-            text = f"not UTF-8 text (byte {error.start + 1} is 0x{line[error.start]:02x})"
-            return Problem(self.where(number), text, "save the file as UTF-8")
+            return Input(number, parse_json(text))
         except json.JSONDecodeError as error:
             hint = 'put quotes around text: "…"' if line.strip()[:1].isalpha() else None
             if number == 1 and line.strip() in (b"[", b"{"):
@@ -134,7 +158,7 @@ class InputLines:
         self._offsets = array("Q", [0])
         self._stamp = stamp(inputs.path)
         sha256 = hashlib.sha256()
-        with inputs.path.open("rb") as file:
+        with inputs.open() as file:
             for line in file:
                 sha256.update(line)
                 self._offsets.append(self._offsets[-1] + len(line))

@@ -8,6 +8,8 @@ from simpleturk.batch.lint.finding import Finding, Mistake
 from simpleturk.batch.lint.html import Element, read_markup
 from simpleturk.batch.templates.question_source import QuestionSource
 from simpleturk.batch.templates.source_map import SourceLocation, SourceMap
+from simpleturk.errors import Problems
+from simpleturk.text_files import read_text
 
 #: Code that adds elements to the page: the final page may have what the source lacks.
 _ADDS_ELEMENTS = re.compile(
@@ -115,7 +117,10 @@ class Page:
 
 
 def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8-sig", errors="replace")
+    try:
+        return read_text(path)
+    except Problems:
+        return ""
 
 
 def _column(line: str, tag: str) -> int:

@@ -13,6 +13,7 @@ from simpleturk.batch.properties.aliases import CURRENT_NAMES, use_current_names
 from simpleturk.batch.properties.model import Properties
 from simpleturk.errors import Problem, Problems, SimpleturkError, suggestion
 from simpleturk.mturk.strict_json import json_positions
+from simpleturk.text_files import read_text
 
 #: Control characters and halves of characters.
 _NOT_DISPLAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
@@ -89,13 +90,11 @@ _FORM_HINT = 'write {"Title": "…", …}; simpleturk properties lists all prope
 def _read(path: Path) -> tuple[dict[str, Any], dict[tuple[str | int, ...], tuple[int, int]]]:
     """The document, and the line and column of each of its parts."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(path)
     except FileNotFoundError as error:
         raise SimpleturkError(f"{path}: no such file", "name the properties with --properties") from error
     except IsADirectoryError as error:
         raise SimpleturkError(f"{path}: is a folder, not a file", "name the properties with --properties") from error
-    except UnicodeDecodeError as error:
-        raise Problems([Problem(str(path), "is not UTF-8 text", "save it as UTF-8")]) from error
     if not text.strip():
         raise Problems([Problem(str(path), "is empty", _FORM_HINT)])
     try:

@@ -9,6 +9,7 @@ from jinja2.loaders import split_template_path
 
 from simpleturk.errors import SimpleturkError
 from simpleturk.task_folder import outside, refusal
+from simpleturk.text_files import read_text
 
 #: The largest file that a template includes, in bytes.
 MOST_INCLUDED = 16 * 1024 * 1024
@@ -18,7 +19,8 @@ class TaskFolderLoader(FileSystemLoader):
     """Loads the includes of a template from folders; links and hidden files are not followed out of them."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
-        super().__init__([str(folder) for folder in folders], encoding="utf-8-sig")
+        # Every file can be read as Latin-1; it is read again in its own encoding.
+        super().__init__([str(folder) for folder in folders], encoding="latin-1")
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         """The text of an include. Raises SimpleturkError for a file outside of the task folder, or a hidden one."""
@@ -28,7 +30,8 @@ class TaskFolderLoader(FileSystemLoader):
             if path.is_file():
                 _check(path, Path(folder), parts)
                 break
-        return super().get_source(environment, template)
+        _, name, is_current = super().get_source(environment, template)
+        return read_text(Path(name)), name, is_current
 
 
 def _check(path: Path, folder: Path, parts: Sequence[str]) -> None:

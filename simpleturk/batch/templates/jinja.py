@@ -29,6 +29,7 @@ from simpleturk.batch.templates.source_map import SourceMap, marking, unmarked
 from simpleturk.batch.templates.values import DataEnvironment, Missing, plain, printed, variables_of
 from simpleturk.errors import Problem, Problems, SimpleturkError, suggestion
 from simpleturk.resources import shipped
+from simpleturk.text_files import text_named
 
 #: The names of the include that every page needs; the last two are simple-amt's.
 INCLUDES = ("simpleturk.html", "hit_templates/simpleturk.html", "simpleamt.html", "hit_templates/simpleamt.html")
@@ -72,6 +73,9 @@ class JinjaTemplate:
                 return self._template.render(variables_of(value))
         except TemplateSyntaxError as error:
             raise Problems([_syntax_problem(error, self.path)]) from error
+        except Problems:
+            # An include that cannot be read.
+            raise
         except SimpleturkError as error:
             raise Problems([self._problem(error)]) from error
         # Any exception is a mistake of an expression in the template: 1 / 0, "a" + 1, a filter's ValueError.
@@ -132,7 +136,7 @@ class JinjaTemplate:
                 if name is None or name in known:
                     continue
                 known.add(name)
-                with suppress(TemplateNotFound, TemplateSyntaxError, UnicodeDecodeError, SimpleturkError):
+                with suppress(TemplateNotFound, TemplateSyntaxError, SimpleturkError):
                     assert self._environment.loader
                     text, path, _ = self._environment.loader.get_source(self._environment, name)
                     self._environment.parse(text)
@@ -221,12 +225,8 @@ def read_template(path: Path) -> bytes:
 
 
 def decoded_template(data: bytes, path: Path) -> str:
-    """A template's text. Raises Problems if it is not UTF-8."""
-    try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise Problems([Problem(f"{path}, line {line}", "is not UTF-8 text", "save it as UTF-8")]) from error
+    """A template's text. Raises Problems if it is not text."""
+    return text_named(data, path)
 
 
 def _syntax_problem(error: TemplateSyntaxError, path: Path) -> Problem:

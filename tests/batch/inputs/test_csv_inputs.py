@@ -23,13 +23,13 @@ def read(data: bytes, name: str = "i.csv") -> list[Input | Problem]:
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_files_of_spreadsheets_are_read_with_any_separator_and_line_end(
-    folder: Path, delimiter: str, end: str, bom: bytes
+    folder: Path, delimiter: str, end: str, encoding: str
 ) -> None:
     rows = ["word{}note", 'é{}"a ""b"""', '"one\ntwo"{}"x{}y"', "", "🙂{}"]
     text = end.join(row.replace("{}", delimiter) for row in rows) + end
-    assert read(bom + text.encode()) == [
+    assert read(text.encode(encoding)) == [
         Input(2, {"word": "é", "note": 'a "b"'}),
         Input(3, {"word": "one\ntwo", "note": f"x{delimiter}y"}),
         Input(6, {"word": "🙂", "note": ""}),
@@ -40,16 +40,16 @@ def test_files_of_spreadsheets_are_read_with_any_separator_and_line_end(
     names=st.lists(st.text("abcdef_ é", min_size=1).map(str.strip).filter(bool), min_size=1, max_size=5, unique=True),
     rows=st.lists(st.lists(TEXT, min_size=5, max_size=5), max_size=8),
     delimiter=st.sampled_from([",", ";", "\t"]),
-    bom=st.booleans(),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]),
 )
 def test_written_rows_are_read_back_in_order_and_by_line(
-    tmp_path_factory: pytest.TempPathFactory, names: list[str], rows: list[list[str]], delimiter: str, bom: bool
+    tmp_path_factory: pytest.TempPathFactory, names: list[str], rows: list[list[str]], delimiter: str, encoding: str
 ) -> None:
     path = tmp_path_factory.mktemp("csv") / "i.csv"
     file = io.StringIO(newline="")
     writer = csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL)
     writer.writerows([names, *(row[: len(names)] for row in rows)])
-    path.write_bytes((b"\xef\xbb\xbf" if bom else b"") + file.getvalue().encode())
+    path.write_bytes(file.getvalue().encode(encoding))
     table = Table(path)
     found = list(table.values())
     wanted = [row[: len(names)] for row in rows if any(row[: len(names)])]
@@ -85,10 +85,12 @@ def test_columns_without_name_and_value_do_not_count(folder: Path) -> None:
     [
         (b"a,b\n1,2\n1\n1,2,3\n", "i.csv, line 3", "has 1 fields; the header has 2"),
         (b"a,a\n1,2\n", "i.csv, line 1", "has the column 'a' twice"),
-        (b"a,b\n1,\xe9\n", "i.csv, line 2", "not UTF-8 text (byte 3 is 0xe9)"),
+        (b"a,b\n1,\xe9\n", "i.csv, line 2", "is not UTF-8 text (byte 3 is 0xe9, é in Windows-1252)"),
         (b'a,b\n1,"2\n3,4\n', "i.csv, line 2", "a quote is not closed"),
         (b'a,b\n1,"2"x\n', "i.csv, line 2", "not CSV: ',' expected after '\"'"),
-        ("a,b\n1,2\n".encode("utf-16"), "i.csv, line 1", "the file is UTF-16, not UTF-8"),
+        ("a,b\n1,2\n".encode("utf-16")[:-1], "i.csv", "is damaged UTF-16 text: truncated data"),
+        ("a,b\n1,2\n".encode("utf-16-le"), "i.csv", "looks like UTF-16LE text without a byte order mark"),
+        (b"a,b\n1,\x002\n", "i.csv, line 2", "byte 3 is a zero byte, which no text contains"),
         (b"a,b,\n1,2,3\n", "i.csv, line 2", "field 3 has a value, but its column has no name"),
         (b"Answer.a,Answer.b\n1,2\n", "i.csv, line 1", "has no column for an input"),
     ],

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simpleturk.batch.inputs.csv_reader import (
-    Unreadable,
     begins_table,
     cell_text,
     header_of,
@@ -17,6 +16,7 @@ from simpleturk.batch.inputs.csv_reader import (
     rows_of,
 )
 from simpleturk.errors import Problem
+from simpleturk.text_files import NotText
 
 
 def read(text: str) -> list[tuple[int, list[str]]]:
@@ -41,7 +41,7 @@ def test_a_row_has_the_line_on_which_it_begins() -> None:
 
 
 def test_a_file_that_is_not_utf_8_names_the_byte_and_a_remedy() -> None:
-    with pytest.raises(Unreadable, match="byte 4 is 0xe9") as caught:
+    with pytest.raises(NotText, match="byte 4 is 0xe9") as caught:
         list(rows_of([b"a,b\n", b"1,c\xe9\n"]))
     assert caught.value.line == 2 and caught.value.hint and "UTF-8" in caught.value.hint
 
@@ -89,5 +89,5 @@ def test_a_missing_file_is_csv_by_its_suffix(folder: Path) -> None:
 def test_any_bytes_are_rows_or_unreadable(lines: list[bytes]) -> None:
     try:
         list(rows_of([line + b"\n" for line in lines]))
-    except Unreadable as error:
-        assert error.line >= 1
+    except NotText as error:
+        assert error.what and error.hint is not None

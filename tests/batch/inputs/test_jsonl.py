@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simpleturk.batch.inputs.jsonl import Input, Inputs
+from simpleturk.batch.inputs.jsonl import Input, InputLines, Inputs
 from simpleturk.errors import Problem, SimpleturkError
 
 
@@ -27,7 +27,7 @@ def test_blank_lines_are_skipped_and_keep_their_numbers(folder: Path) -> None:
     assert read(folder, b"\n1\n\r\n  \n2\n\n") == [Input(2, 1), Input(5, 2)]
 
 
-@pytest.mark.parametrize("data", [b"1\r\n2\r\n", b"1\n2", b"\xef\xbb\xbf1\n2\n"])
+@pytest.mark.parametrize("data", [b"1\r\n2\r\n", b"1\n2", b"\xef\xbb\xbf1\n2\n", "1\r\n2".encode("utf-16")])
 def test_line_ends_and_a_bom_make_no_difference(folder: Path, data: bytes) -> None:
     assert read(folder, data) == [Input(1, 1), Input(2, 2)]
 
@@ -40,11 +40,12 @@ def test_a_line_separator_inside_a_string_ends_no_line(folder: Path) -> None:
     ("data", "where", "what"),
     [
         (b"1\n{oops}\n", "in.jsonl, line 2", "not JSON: Expecting property name"),
-        (b'"caf\xe9"\n', "in.jsonl, line 1", "not UTF-8 text (byte 5 is 0xe9)"),
+        (b'"caf\xe9"\n', "in.jsonl, line 1", "is not UTF-8 text (byte 5 is 0xe9, é in Windows-1252)"),
         (b"NaN\n", "in.jsonl, line 1", "not JSON: NaN is not a JSON number"),
         (b"[" * 100_000 + b"\n", "in.jsonl, line 1", "not JSON: nested too deeply"),
         (b"9" * 5000 + b"\n", "in.jsonl, line 1", "not JSON: Exceeds the limit"),
-        ("1\n".encode("utf-16"), "in.jsonl, line 1", "the file is UTF-16, not UTF-8"),
+        ("1\n".encode("utf-16")[:-1], "in.jsonl", "is damaged UTF-16 text: truncated data"),
+        (b"1\n\x00\n", "in.jsonl, line 2", "byte 1 is a zero byte"),
         (b'{"a": 1} {"a": 2}\n', "in.jsonl, line 1", "not JSON: Extra data (column 10)"),
     ],
 )
@@ -75,15 +76,22 @@ def test_what_is_no_file_is_refused(folder: Path, name: str) -> None:
         st.recursive(
             st.none() | st.booleans() | st.integers() | st.text(),
             lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-        )
-    )
+            max_leaves=8,
+        ),
+        max_size=8,
+    ),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]),
 )
 def test_every_json_value_is_read_as_it_was_written(
-    tmp_path_factory: pytest.TempPathFactory, values: list[Any]
+    tmp_path_factory: pytest.TempPathFactory, values: list[Any], encoding: str
 ) -> None:
     path = tmp_path_factory.mktemp("inputs") / "in.jsonl"
-    path.write_text("".join(json.dumps(value) + "\n" for value in values))
-    assert [item.value for item in Inputs(path).values()] == values
+    path.write_bytes("".join(json.dumps(value, ensure_ascii=False) + "\n" for value in values).encode(encoding))
+    inputs = Inputs(path)
+    assert [item.value for item in inputs.values()] == values
+    lines = InputLines(inputs)
+    assert [lines.value(number) for number in range(len(values), 0, -1)] == values[::-1]
+    assert lines.digest == inputs.digest() and (inputs.begins_with(lines.digest) or not values)
 
 
 @given(st.binary())

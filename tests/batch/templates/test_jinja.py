@@ -170,10 +170,10 @@ def test_includes_are_found_beside_a_template_elsewhere(folder: Path, tmp_path: 
     assert JinjaTemplate(tmp_path / "t.html").render({}) == "beside"
 
 
-@pytest.mark.parametrize("data", [b"\xff\xfe", "é".encode("latin-1")])
+@pytest.mark.parametrize("data", [b"\xff\xfea", b"a\0b", "é".encode("latin-1")])
 def test_a_template_that_is_not_utf_8_is_refused(folder: Path, data: bytes) -> None:
     (folder / "t.html").write_bytes(data)
-    with pytest.raises(Problems, match="is not UTF-8 text"):
+    with pytest.raises(Problems, match="is not UTF-8 text|is damaged UTF-16|zero byte"):
         JinjaTemplate(Path("t.html"))
 
 
@@ -190,3 +190,21 @@ def test_an_include_is_read_once(folder: Path) -> None:
     Path("part.html").write_text("two, and of another size")
     assert template.render({}) == "one"
     assert JinjaTemplate(Path("t.html")).render({}) == "two, and of another size"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_a_template_and_its_includes_may_be_utf_16(folder: Path, encoding: str) -> None:
+    (folder / "part.html").write_bytes("<p>é</p>".encode(encoding))
+    (folder / "t.html").write_bytes('ü{% include "part.html" %}{{ input.word }}\r\n'.encode(encoding))
+    template = JinjaTemplate(folder / "t.html")
+    assert template.render({"word": "cat"}) == "ü<p>é</p>cat\n"
+    assert "<p>é</p>" in template.text_with_includes()
+
+
+def test_an_include_in_latin_1_is_named_with_its_line(folder: Path) -> None:
+    (folder / "part.html").write_bytes(b"<p>\n\xe9</p>")
+    (folder / "t.html").write_text('{% include "part.html" %}')
+    with pytest.raises(Problems) as caught:
+        JinjaTemplate(folder / "t.html").render({})
+    [problem] = caught.value.problems
+    assert problem.where.endswith("part.html, line 2") and "0xe9" in problem.what and problem.hint

@@ -329,6 +329,9 @@ def test_a_bad_first_row_is_reported_once(folder: Path, batch_files: Files, run:
     batch_files([], template="<p>${word}</p>")
     Path("rows.csv").write_bytes(b"word,n\ncaf\xe9,1\n")
     result = run("launch", "--inputs", "rows.csv")
-    assert result.stderr.splitlines()[0] == "error: rows.csv, line 2: not UTF-8 text (byte 4 is 0xe9)"
+    assert (
+        result.stderr.splitlines()[0]
+        == "error: rows.csv, line 2: is not UTF-8 text (byte 4 is 0xe9, é in Windows-1252)"
+    )
     assert result.stderr.count("error: ") == 1
     assert "not UTF-8 text" in run("render-template", "--inputs", "rows.csv").stderr
