@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,11 @@ from simpleturk.batch.inputs.csv_reader import fields_of_row, input_of, is_table
 from simpleturk.batch.times import parse_time
 from simpleturk.errors import Problem, Problems, SimpleturkError
 from simpleturk.mturk.answers import JSON_FIELDS
-from simpleturk.mturk.limits import MONTH, WORKER_ID
+from simpleturk.mturk.characters import NOT_IN_XML
+from simpleturk.mturk.limits import HIT_NUMBER_RANGES, HIT_TEXT_LENGTHS, MAX_REWARD, MONTH, WORKER_ID, YEAR
 from simpleturk.mturk.strict_json import parse_json
 
-_REWARD = re.compile(r"\$?(\d{1,7}(?:\.\d{1,2})?)")
+_REWARD = re.compile(r"\$?([0-9]{1,7}(?:\.[0-9]{1,2})?)")
 _STATUSES = ("Submitted", "Approved", "Rejected")
 
 #: The values of properties that a file does not have.
@@ -39,6 +40,29 @@ _TIMES = {
     "ApprovalTime": "approval_time",
     "RejectionTime": "rejection_time",
 }
+
+
+#: Pairs of times of which the first is not after the second.
+_ORDER = (
+    ("CreationTime", "Expiration"),
+    ("CreationTime", "AcceptTime"),
+    ("AcceptTime", "SubmitTime"),
+    ("SubmitTime", "AutoApprovalTime"),
+    ("SubmitTime", "ApprovalTime"),
+    ("SubmitTime", "RejectionTime"),
+)
+
+#: No marketplace of this kind is older. Times of what is still to come are at most some years ahead.
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
+_AHEAD = {"Expiration": 3 * YEAR, "AutoApprovalTime": 3 * YEAR}
+_DAY = 24 * 3600
+
+#: The members that are the same on all lines of a HIT, and those that are the same for all HITs of a HIT type.
+_OF_TYPE = (
+    *("Title", "Description", "Keywords", "Reward"),
+    *("AssignmentDurationInSeconds", "AutoApprovalDelayInSeconds"),
+)
+_OF_HIT = (*_OF_TYPE, "HITTypeId", "CreationTime", "RequesterAnnotation")
 
 
 @dataclass
@@ -75,6 +99,7 @@ def read_old_batch(path: Path, status: str, now: datetime) -> OldBatch:
         raise SimpleturkError(f"{path}: no such file", "name a results file, CSV or JSON Lines") from error
     except IsADirectoryError as error:
         raise SimpleturkError(f"{path}: is a folder, not a file", "name a results file in it") from error
+    reader.finish()
     if not reader.problems and not reader.batch.hits:
         reader.problems.append(Problem(str(path), "holds no results"))
     if reader.problems:
@@ -91,6 +116,8 @@ class _Reader:
         self._now = now
         self._lines: dict[str, tuple[int, dict[str, Any], str]] = {}
         self._workers: dict[tuple[str, str], int] = {}
+        #: The line on which each member of a HIT, or of a HIT type, was first, and its value.
+        self._members: dict[tuple[str, str], tuple[int, Any]] = {}
 
     def read_table(self, rows: Iterable[bytes]) -> None:
         """Read the CSV file of the requester site."""
@@ -125,6 +152,7 @@ class _Reader:
             cells = {name: record[key] for name, key in _TIMES.items() if record.get(key)}
             names = {"HITId": "hit_id", "AssignmentId": "assignment_id", "WorkerId": "worker_id"}
             names |= {"AssignmentStatus": "status", "RequesterFeedback": "feedback"}
+            names |= {"WorkTimeInSeconds": "seconds_worked"}
             cells |= {name: str(record[key]) for name, key in names.items() if record.get(key)}
             self._take(line, cells, _fields(record), record.get("input"))
         if not is_recognized:
@@ -166,17 +194,49 @@ class _Reader:
             text = cells.get(wrong[0], "")[:40]
             self._problem(line, f"{wrong[0]} is {text!r}: use capital letters and digits")
             return
-        try:
-            assignment = self._assignment(cells, fields)
-            hit = self._hit(hit_id, cells, assignment)
-        except ValueError as error:
-            self._problem(line, str(error))
+        problems: list[str] = []
+        times = _times(cells, self._now.timestamp(), problems)
+        assignment = self._assignment(cells, fields, times, problems)
+        hit = _hit(cells, times, problems)
+        problems += self._contradictions(line, hit_id, hit)
+        for what in problems:
+            self._problem(line, what)
+        if problems or self._is_repeated(line, hit_id, assignment):
             return
-        if self._is_repeated(line, hit_id, assignment):
-            return
-        self.batch.hits.setdefault(hit_id, hit)["Assignments"].append(assignment)
+        known = self.batch.hits.setdefault(hit_id, {"HITId": hit_id, "Assignments": []})
+        known["Assignments"].append(assignment)
+        # Between two exports, a HIT may have been extended.
+        for name in ("MaxAssignments", "Expiration"):
+            if name in hit:
+                known[name] = max(hit[name], known.get(name, 0))
+        known |= {name: hit[name] for name in _OF_HIT if name in hit}
         if value is not None:
             self.batch.inputs.setdefault(hit_id, value)
+
+    def finish(self) -> None:
+        """Complete the HITs when all lines are read; report those with too many assignments."""
+        for hit_id, hit in self.batch.hits.items():
+            number, most = len(hit["Assignments"]), hit.get("MaxAssignments")
+            if most is not None and number > most:
+                what = f"the HIT {hit_id} has {number:,} assignments, but MaxAssignments is {most:,}"
+                self.problems.append(Problem(str(self._path), what))
+            hit.setdefault("RequesterAnnotation", "")
+            hit.setdefault("CreationTime", min(assignment["AcceptTime"] for assignment in hit["Assignments"]))
+            latest = max(assignment["SubmitTime"] for assignment in hit["Assignments"])
+            hit.setdefault("Expiration", max(latest, hit["CreationTime"]))
+
+    def _contradictions(self, line: int, hit_id: str, hit: dict[str, Any]) -> Iterator[str]:
+        """Yield the differences from earlier lines about the same HIT, or about another HIT of the same HIT type."""
+        owners: list[tuple[str, tuple[str, ...]]] = [(f"the HIT {hit_id}", _OF_HIT)]
+        if "HITTypeId" in hit:
+            owners.append((f"the HIT type {hit['HITTypeId']}", _OF_TYPE))
+        for owner, names in owners:
+            for name in names:
+                value = hit.get(name)
+                first = self._members.setdefault((owner, name), (line, value)) if name in hit else (line, value)
+                if first[1] != value:
+                    yield f"contradicts line {first[0]} about {name} of {owner}"
+                    return
 
     def _is_repeated(self, line: int, hit_id: str, assignment: dict[str, Any]) -> bool:
         """Whether an assignment was added before; contradictions are problems."""
@@ -192,14 +252,15 @@ class _Reader:
             self._problem(line, f"the worker {assignment['WorkerId']} submitted this HIT on line {before} already")
         return before != line
 
-    def _assignment(self, cells: dict[str, Any], fields: list[list[str]]) -> dict[str, Any]:
+    def _assignment(
+        self, cells: dict[str, Any], fields: list[list[str]], times: dict[str, float], problems: list[str]
+    ) -> dict[str, Any]:
         worker_id = cells.get("WorkerId", "")
         if not WORKER_ID.fullmatch(worker_id):
-            raise ValueError(f"WorkerId is {worker_id[:40]!r}: use letters, digits and . _ @ -, at most 64")
+            problems.append(f"WorkerId is {worker_id[:40]!r}: use letters, digits and . _ @ -, at most 64")
         status = cells.get("AssignmentStatus", "").capitalize() or self._status
         if status not in _STATUSES:
-            raise ValueError(f"AssignmentStatus is {status[:40]!r}: use {', '.join(_STATUSES)}")
-        times = {name: _time(name, cells[name]) for name in _TIMES if name in cells}
+            problems.append(f"AssignmentStatus is {status[:40]!r}: use {', '.join(_STATUSES)}")
         submitted = times.get("SubmitTime") or times.get("AcceptTime")
         self.batch.without_status += "AssignmentStatus" not in cells
         self.batch.without_time += submitted is None
@@ -211,7 +272,7 @@ class _Reader:
             "Fields": fields,
             "RequesterFeedback": cells.get("RequesterFeedback"),
         }
-        document["AcceptTime"] = min(times.get("AcceptTime", document["SubmitTime"]), document["SubmitTime"])
+        document["AcceptTime"] = times.get("AcceptTime", document["SubmitTime"])
         document["AutoApprovalTime"] = times.get("AutoApprovalTime")
         # The time of the decision, or of automatic approval if it is unknown.
         decided = times.get("AutoApprovalTime", document["SubmitTime"])
@@ -220,28 +281,6 @@ class _Reader:
         if status == "Rejected":
             document["RejectionTime"] = times.get("RejectionTime", decided)
         return document
-
-    def _hit(self, hit_id: str, cells: dict[str, Any], assignment: dict[str, Any]) -> dict[str, Any]:
-        """The HIT of a row, made from its first row."""
-        if hit_id in self.batch.hits:
-            return self.batch.hits[hit_id]
-        known: dict[str, Any] = {"HITId": hit_id, "Assignments": []}
-        known |= {name: cells[name] for name in ("HITTypeId", "Title", "Description", "Keywords") if name in cells}
-        known["RequesterAnnotation"] = cells.get("RequesterAnnotation", "")
-        if "Reward" in cells:
-            reward = _REWARD.fullmatch(cells["Reward"])
-            if not reward:
-                raise ValueError(f"Reward is {cells['Reward'][:40]!r}: use an amount such as $0.05")
-            known["Reward"] = f"{Decimal(reward[1]):.2f}"
-        for name in ("MaxAssignments", "AssignmentDurationInSeconds", "AutoApprovalDelayInSeconds"):
-            if name in cells:
-                if not re.fullmatch("[0-9]{1,9}", cells[name]):
-                    raise ValueError(f"{name} is {cells[name][:40]!r}: use a whole number")
-                known[name] = int(cells[name])
-        times = {name: _time(name, cells[name]) for name in ("CreationTime", "Expiration") if name in cells}
-        known["CreationTime"] = times.get("CreationTime", assignment["AcceptTime"])
-        known["Expiration"] = times.get("Expiration", assignment["SubmitTime"])
-        return known
 
     def _problem(self, line: int, what: str, hint: str | None = None) -> None:
         self.problems.append(Problem(f"{self._path}, line {line}", what, hint))
@@ -279,8 +318,54 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _time(name: str, text: Any) -> float:
-    try:
-        return round(parse_time(str(text)).timestamp(), 3)
-    except ValueError as error:
-        raise ValueError(f"{name}: {error}") from None
+def _times(cells: dict[str, Any], now: float, problems: list[str]) -> dict[str, float]:
+    """The times of a row, in epoch seconds; adds problems with single times and with their order."""
+    times: dict[str, float] = {}
+    for name in ("CreationTime", "Expiration", *_TIMES):
+        if name in cells:
+            try:
+                times[name] = round(parse_time(str(cells[name])).timestamp(), 3)
+            except ValueError as error:
+                problems.append(f"{name}: {error}")
+    for name, time in times.items():
+        if time < _EARLIEST:
+            problems.append(f"{name} is {str(cells[name])[:40]!r}: before the year 2000")
+        elif time > now + _AHEAD.get(name, _DAY):
+            problems.append(f"{name} is {str(cells[name])[:40]!r}: too far in the future")
+    for first, second in _ORDER:
+        if first in times and second in times and times[first] > times[second]:
+            problems.append(f"{first} is after {second}")
+    worked = str(cells.get("WorkTimeInSeconds", 0))
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", worked):
+        problems.append(f"WorkTimeInSeconds is {worked[:40]!r}: use a number of seconds")
+    return times
+
+
+def _hit(cells: dict[str, Any], times: dict[str, float], problems: list[str]) -> dict[str, Any]:
+    """The members of the HIT that a row has; adds their problems."""
+    known: dict[str, Any] = {name: times[name] for name in ("CreationTime", "Expiration") if name in times}
+    for name in (*HIT_TEXT_LENGTHS, "HITTypeId", "RequesterFeedback"):
+        text, most = cells.get(name, ""), HIT_TEXT_LENGTHS.get(name, len(cells.get(name, "")))
+        if NOT_IN_XML.search(text):
+            problems.append(f"{name} has a control character")
+        elif len(text) > most:
+            problems.append(f"{name} has {len(text):,} characters: use at most {most:,}")
+        if text and name != "RequesterFeedback":
+            known[name] = text
+    if not is_hit_id(known.get("HITTypeId", "A")):
+        problems.append(f"HITTypeId is {known['HITTypeId'][:40]!r}: use capital letters and digits")
+    if "Reward" in cells:
+        reward = _REWARD.fullmatch(cells["Reward"])
+        if not reward or Decimal(reward[1]) > MAX_REWARD:
+            hint = f"use an amount such as $0.05, at most {MAX_REWARD:,}"
+            problems.append(f"Reward is {cells['Reward'][:40]!r}: {hint}")
+        else:
+            known["Reward"] = f"{Decimal(reward[1]):.2f}"
+    for name in ("MaxAssignments", "AssignmentDurationInSeconds", "AutoApprovalDelayInSeconds"):
+        if name in cells:
+            low, high = HIT_NUMBER_RANGES[name]
+            if not re.fullmatch("[0-9]{1,10}", cells[name]) or not low <= int(cells[name]) <= high:
+                problems.append(f"{name} is {cells[name][:40]!r}: use a whole number from {low:,} to {high:,}")
+            else:
+                known[name] = int(cells[name])
+    return known

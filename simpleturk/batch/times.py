@@ -8,7 +8,8 @@ _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 #: The form of times on Amazon's requester site: "Thu Oct 09 07:30:20 PDT 2025".
 _SITE_TIME = re.compile(
-    r"(?:[A-Z][a-z]{2} )?([A-Z][a-z]{2}) +(\d{1,2}) (\d{2}):(\d{2}):(\d{2}) (?:([A-Z]{3}|GMT[+-]\d{2}:\d{2}) )?(\d{4})"
+    r"(?:[A-Z][a-z]{2} )?([A-Z][a-z]{2}) +(\d{1,2}) (\d{2}):(\d{2}):(\d{2}) (?:([A-Z]{3}|GMT[+-]\d{2}:\d{2}) )?(\d{4})",
+    re.ASCII,
 )
 _ZONES = {"UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import Result
 
 from simpleturk.batch.old_batch import read_old_batch
 from simpleturk.batch.times import parse_time, site_time
@@ -312,3 +313,122 @@ def test_any_bytes_are_a_batch_or_problems(tmp_path_factory: pytest.TempPathFact
         assert error.problems
     else:
         assert batch.assignments
+
+
+HEADER = (
+    "HITId,HITTypeId,Title,Reward,MaxAssignments,AssignmentDurationInSeconds,CreationTime,Expiration,"
+    "AssignmentId,WorkerId,AssignmentStatus,AcceptTime,SubmitTime,ApprovalTime,WorkTimeInSeconds,Answer.a"
+)
+GOOD = dict(
+    zip(
+        HEADER.split(","),
+        "3H,3T,Words,$0.05,2,600,2020-01-01T00:00:00Z,2020-01-03T00:00:00Z,3A,A1,Approved,2020-01-01T01:00:00Z,"
+        "2020-01-01T01:01:00Z,2020-01-01T02:00:00Z,60,x".split(","),
+        strict=True,
+    )
+)
+
+
+def imported(run: Run, *rows: dict[str, str]) -> Result:
+    """Import these rows, each GOOD with changes."""
+    file = io.StringIO()
+    writer = csv.DictWriter(file, HEADER.split(","))
+    writer.writeheader()
+    writer.writerows(GOOD | changes for changes in rows)
+    Path("old.csv").write_text(file.getvalue())
+    return run("import", "old.csv", "--database", "m.db")
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"MaxAssignments": "\u0663"}, "MaxAssignments is '\u0663': use a whole number from 1 to 1,000,000,000"),
+        ({"MaxAssignments": "0"}, "MaxAssignments is '0'"),
+        ({"MaxAssignments": "1_000"}, "MaxAssignments is '1_000'"),
+        ({"Reward": "\u0660.\u0660\u0665"}, "Reward is '\u0660.\u0660\u0665': use an amount such as $0.05"),
+        ({"Reward": "0.055"}, "Reward is '0.055'"),
+        ({"Reward": "nan"}, "Reward is 'nan'"),
+        ({"Reward": "1e9"}, "Reward is '1e9'"),
+        ({"Reward": "-1"}, "Reward is '-1'"),
+        ({"Reward": "1000000.01"}, "at most 1,000,000"),
+        ({"AssignmentDurationInSeconds": "-600"}, "AssignmentDurationInSeconds is '-600'"),
+        ({"AssignmentDurationInSeconds": "\uff16\uff10\uff10"}, "use a whole number from 30 to 31,536,000"),
+        ({"WorkTimeInSeconds": "-5"}, "WorkTimeInSeconds is '-5'"),
+        ({"AcceptTime": "2020-01-01T01:01:01Z"}, "AcceptTime is after SubmitTime"),
+        ({"ApprovalTime": "2020-01-01T01:00:59Z"}, "SubmitTime is after ApprovalTime"),
+        ({"CreationTime": "2020-01-01T01:00:01Z"}, "CreationTime is after AcceptTime"),
+        ({"Expiration": "2019-12-31T23:59:59Z"}, "CreationTime is after Expiration"),
+        ({"SubmitTime": "2399-01-01T00:00:00Z"}, "SubmitTime is '2399-01-01T00:00:00Z': too far in the future"),
+        ({"CreationTime": "1999-12-31T00:00:00Z"}, "CreationTime is '1999-12-31T00:00:00Z': before the year 2000"),
+        ({"AcceptTime": "Thu Oct \u0660\u0669 07:30:20 UTC 2014"}, "is not a time such as"),
+        ({"HITTypeId": "3T\x9b"}, "HITTypeId is '3T\\x9b': use capital letters and digits"),
+        ({"HITId": "3H\x9b"}, "HITId is '3H\\x9b': use capital letters and digits"),
+        ({"WorkerId": "ann\x7f"}, "WorkerId is 'ann\\x7f'"),
+        ({"Title": "a\x1b[31m"}, "Title has a control character"),
+        ({"Title": "a" * 129}, "Title has 129 characters: use at most 128"),
+    ],
+)
+def test_a_row_that_cannot_be_true_is_refused(folder: Path, run: Run, changes: dict[str, str], problem: str) -> None:
+    result = imported(run, changes)
+    assert (result.exit_code, result.stderr.startswith("error: old.csv, line 2: ")) == (1, True), result.stderr
+    assert problem in result.stderr
+    assert not Path("hit_ids.txt").exists() and not Path("m.db").exists()
+    assert imported(run, {}).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"Reward": "$0.06"}, "line 3: contradicts line 2 about Reward of the HIT 3H"),
+        ({"Title": "Other"}, "line 3: contradicts line 2 about Title of the HIT 3H"),
+        ({"CreationTime": "2020-01-01T00:00:01Z"}, "line 3: contradicts line 2 about CreationTime of the HIT 3H"),
+        ({"HITId": "3I", "Reward": "$0.06"}, "line 3: contradicts line 2 about Reward of the HIT type 3T"),
+        ({"WorkerId": "A1"}, "the worker A1 submitted this HIT on line 2 already"),
+        ({"AssignmentId": "3A"}, "contradicts line 2 about 3A"),
+    ],
+)
+def test_rows_that_contradict_each_other_are_refused(
+    folder: Path, run: Run, changes: dict[str, str], problem: str
+) -> None:
+    result = imported(run, {}, {"AssignmentId": "3B", "WorkerId": "A2"} | changes)
+    assert (result.exit_code, problem in result.stderr) == (1, True), result.stderr
+    assert not Path("hit_ids.txt").exists()
+
+
+def test_a_hit_with_more_assignments_than_it_has_is_refused_and_an_extended_one_is_not(folder: Path, run: Run) -> None:
+    rows = [{"AssignmentId": f"3{name}", "WorkerId": f"A{name}"} for name in "ABC"]
+    result = imported(run, *rows)
+    assert "old.csv: the HIT 3H has 3 assignments, but MaxAssignments is 2" in result.stderr
+    assert result.exit_code == 1
+    rows[2] |= {"MaxAssignments": "3", "Expiration": "2020-02-01T00:00:00Z"}
+    assert imported(run, *rows).exit_code == 0
+
+
+def test_all_problems_of_a_row_are_reported_and_a_flood_is_counted(folder: Path, run: Run) -> None:
+    changes = {"Reward": "free", "MaxAssignments": "\u0663", "WorkerId": "a b"}
+    result = imported(run, *({"AssignmentId": f"3A{number}"} | changes for number in range(300)))
+    lines = result.stderr.splitlines()
+    assert (result.exit_code, len(lines) < 40) == (1, True)
+    for problem in ("Reward is 'free'", "MaxAssignments is", "WorkerId is 'a b'", "and 875 more problems"):
+        assert any(problem in line for line in lines), lines
+
+
+def test_a_hit_without_times_begins_with_its_first_assignment(folder: Path) -> None:
+    Path("old.csv").write_text(
+        "HITId,AssignmentId,WorkerId,AcceptTime,SubmitTime\n"
+        "3H,3A,A1,2020-01-02T00:00:00Z,2020-01-02T01:00:00Z\n3H,3B,A2,2020-01-01T00:00:00Z,2020-01-01T01:00:00Z\n"
+    )
+    hit = read_old_batch(Path("old.csv"), "Approved", datetime.now(UTC)).hits["3H"]
+    times = [parse_time(text).timestamp() for text in ("2020-01-01T00:00:00Z", "2020-01-02T01:00:00Z")]
+    assert [hit["CreationTime"], hit["Expiration"]] == times
+
+
+def test_a_batch_that_was_expired_is_imported(old: list[str], run: Run) -> None:
+    for name in ("hit_ids.txt", "hit_ids.batch.json"):
+        Path(f"was.{name}").rename(name)
+    Path("simpleturk.toml").write_text('database = "market.db"\n')
+    assert run("expire").exit_code == 0
+    run("results", "--output", "expired.csv", *ALL)
+    Path("simpleturk.toml").write_text('database = "new.db"\n')
+    result = run("import", "expired.csv", "--ids", "again.txt")
+    assert result.exit_code == 0, result.stderr
