@@ -1,6 +1,7 @@
 """Fixtures: a world without the user's settings, a marketplace with its own clock, clients and the command line."""
 
 import asyncio
+import gc
 import json
 import os
 import re
@@ -17,6 +18,7 @@ from typing import Any, Protocol
 import boto3
 import pytest
 import uvicorn
+from filelock import FileLock
 from typer.testing import CliRunner, Result
 
 from simpleturk.cli import app
@@ -70,6 +72,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest tests first."""
     places = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector the modules and tests of this process: it would visit them again and again."""
+    gc.freeze()
 
 
 class Clock:
@@ -424,15 +431,24 @@ def do_all(marketplace: Marketplace, pairs: list[tuple[str, str]], *fields: tupl
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder into which simpleturk's wheel was installed; it holds nothing else."""
-    base = tmp_path_factory.mktemp("wheel")
+    """A folder into which simpleturk's wheel was installed; it holds nothing else. All test processes share it."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    target = base / "installed"
+    with FileLock(base / "installed.lock"):
+        if not target.exists():
+            _install_wheel(tmp_path_factory.mktemp("wheel"), target)
+    return target
+
+
+def _install_wheel(base: Path, target: Path) -> None:
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(base), str(REPOSITORY)]
     subprocess.run([*pip, *build], check=True)
-    target = base / "installed"
     [wheel] = base.glob("*.whl")
-    subprocess.run([*pip, "install", "--no-deps", "--target", str(target), str(wheel)], check=True)
-    return target
+    subprocess.run([*pip, "install", "--no-deps", "--target", str(base / "installed"), str(wheel)], check=True)
+    (base / "installed").rename(target)
 
 
 class Shell(Protocol):
