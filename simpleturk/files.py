@@ -167,7 +167,21 @@ def appending(path: Path, unsynced: int = 64) -> Iterator[Appended]:
 
 
 @contextmanager
-def _locked(file: IO[bytes], path: Path) -> Iterator[None]:
+def exclusive(path: Path) -> Iterator[None]:
+    """Hold the lock of an existing file or folder until the end of the block, without changing it.
+
+    Raises SimpleturkError if another process holds the lock, such as a launch that appends to the file.
+    """
+    if path.is_dir():
+        # The system has no locks of folders everywhere.
+        yield
+        return
+    with path.open("rb") as file, _locked(file, path, "another simpleturk command is working on this batch"):
+        yield
+
+
+@contextmanager
+def _locked(file: IO[bytes], path: Path, problem: str = "another simpleturk is writing to it") -> Iterator[None]:
     """Hold the lock of an open file. Where the file system has no locks, nothing is locked."""
     from filelock import lock_descriptor
 
@@ -181,7 +195,7 @@ def _locked(file: IO[bytes], path: Path) -> Iterator[None]:
         except OSError:
             is_locked = True
         if not is_locked:
-            raise SimpleturkError(f"{path}: another simpleturk is writing to it", "wait until it has ended")
+            raise SimpleturkError(f"{path}: {problem}", "wait until it has ended")
         yield
 
 

@@ -10,12 +10,14 @@ from simpleturk import console
 from simpleturk.batch import extend as batch_extend
 from simpleturk.batch.extend import Extension, plan_path
 from simpleturk.batch.pricing import Price, price
+from simpleturk.batch.record import BatchRecord
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, on_a_marketplace
 from simpleturk.commands.common.launched_batch import surveyed, the_batch
 from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, YesOpt
 from simpleturk.commands.common.outcomes import report
 from simpleturk.errors import SimpleturkError, SomeFailed, UsageError
+from simpleturk.files import exclusive
 from simpleturk.mturk.models import HIT
 
 ByOpt = Annotated[
@@ -49,13 +51,21 @@ def extend(
     if by is None and hours is None:
         raise UsageError("neither --assignments-by nor --hours was given", "give --assignments-by, --hours, or both")
     hit_ids, record, mturk = the_batch(where, ids, acts=True)
+    with exclusive(ids):
+        _extend(mturk, hit_ids, record, ids, Extension(by or 0, hours or 0, {}, ""), yes)
+
+
+def _extend(
+    mturk: MTurk, hit_ids: list[str], record: BatchRecord | None, ids: Path, asked: Extension, yes: bool
+) -> None:
+    """Extend as the user has asked (`by` and `hours`), or continue the extension that was interrupted."""
     plan = batch_extend.read_plan(ids)
-    if plan and (plan.by, plan.hours) != (by or 0, hours or 0):
+    if plan and (plan.by, plan.hours) != (asked.by, asked.hours):
         raise SimpleturkError(f"another extension of this batch is not finished: {_command(plan)}", _hint(ids))
     hits = [hit for hit in surveyed(mturk, hit_ids, record, ids).values() if hit is not None]
-    if by is not None:
-        _confirm(mturk, hits, plan.missing_assignments(hits) if plan else {hit.hit_id: by for hit in hits}, yes)
-    plan = plan or batch_extend.begin_plan(ids, hits, by or 0, hours or 0)
+    if asked.by:
+        _confirm(mturk, hits, plan.missing_assignments(hits) if plan else {hit.hit_id: asked.by for hit in hits}, yes)
+    plan = plan or batch_extend.begin_plan(ids, hits, asked.by, asked.hours)
     try:
         _apply(plan, mturk, hits)
     except SomeFailed as error:

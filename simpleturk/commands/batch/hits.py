@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from simpleturk import console
-from simpleturk.batch.progress import fetch_hits
+from simpleturk.batch.progress import fetch_each, fetch_hits
 from simpleturk.batch.record import read_record
 from simpleturk.batch.review import Outcome, each
 from simpleturk.client.client import MTurk
@@ -16,7 +16,7 @@ from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, 
 from simpleturk.commands.common.launched_batch import the_batch
 from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, YesOpt, data_out
 from simpleturk.commands.common.outcomes import Failures, count, raise_if_some, report
-from simpleturk.errors import UsageError
+from simpleturk.errors import NoSuchHIT, UsageError, WrongState
 from simpleturk.files import json_line
 from simpleturk.mturk.models import HIT
 
@@ -118,8 +118,9 @@ def delete(
     if force and live:
         report(_expire_each(mturk, live, NOW), len(live), "HIT", "Expired", "Expiring")
     kept = _report_obstacles(existing, set(ready))
-    failed, _ = count(each(mturk, ready, mturk.delete), len(ready), "HIT", "Deleting")
-    console.note(f"Deleted {console.plural(len(ready) - failed, 'HIT')}.")
+    failed, gone = count(_delete_each(mturk, ready), len(ready), "HIT", "Deleting")
+    also = f"; {gone:,} had just been deleted by another command" if gone else ""
+    console.note(f"Deleted {console.plural(len(ready) - failed - gone, 'HIT')}{also}.")
     raise_if_some(kept + failed, len(existing), "HIT", "Deleted")
 
 
@@ -161,6 +162,20 @@ def _obstacle(hit: HIT) -> str | None:
 
 def _expire_each(mturk: MTurk, hit_ids: list[str], moment: datetime) -> Iterable[Outcome]:
     return each(mturk, hit_ids, lambda hit_id: mturk.expire(hit_id, moment))
+
+
+def _delete_each(mturk: MTurk, hit_ids: list[str]) -> Iterable[Outcome]:
+    def delete_one(hit_id: str) -> bool:
+        try:
+            mturk.delete(hit_id)
+        except (NoSuchHIT, WrongState):
+            # Another command may have deleted it: an endpoint then has no such HIT, or one that is disposed of.
+            if fetch_each(mturk, [hit_id])[hit_id] is not None:
+                raise
+            return True
+        return False
+
+    return each(mturk, hit_ids, delete_one)
 
 
 def _hit_record(hit: HIT) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """extend: more work, more time; and none of it twice."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 import pytest
 
 from simpleturk.client.client import MTurk
+from simpleturk.files import exclusive
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from tests.conftest import Run, do, records
 
@@ -121,3 +124,26 @@ def test_extend_asks_before_real_money_is_spent(words: list[str], local: Marketp
             assert run(*give, input="n\n").exit_code == 1
             assert run(*give, input="y\n").exit_code == 0
     assert "0.50" in run("requester", "payments", "--database", "market.db").stdout
+
+
+def test_an_extension_is_refused_while_another_command_extends_the_batch(words: list[str], run: Run) -> None:
+    with exclusive(Path("hit_ids.txt")):
+        result = run("extend", "--assignments-by", "2")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "error: hit_ids.txt: another simpleturk command is working on this batch\nhint: wait until it has ended\n",
+    )
+    assert places(run) == [2, 2, 2]
+    assert run("extend", "--assignments-by", "2").exit_code == 0
+
+
+def test_two_extensions_at_once_do_each_what_they_say(words: list[str], run: Run) -> None:
+    command = [sys.executable, "-m", "simpleturk", "extend", "--assignments-by", "2"]
+    both = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    ended = [(process.communicate()[1], process.returncode) for process in both]
+    done = [status for _, status in ended].count(0)
+    assert done
+    assert places(run) == [2 + 2 * done] * 3
+    for text, status in ended:
+        assert ("Extended 3 HITs." if status == 0 else "another simpleturk command is working on this batch") in text
+    assert not Path("hit_ids.extension.json").exists()

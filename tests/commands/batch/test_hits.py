@@ -1,5 +1,12 @@
 """hits, expire and delete."""
 
+import re
+import subprocess
+import sys
+
+import pytest
+
+from simpleturk.client.client import MTurk
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from tests.conftest import Run, Worker, hit_type_of, records
 
@@ -66,3 +73,31 @@ def test_hits_are_filtered_by_state_and_title(run: Run, words: list[str]) -> Non
 
 def test_expire_at_a_time_in_the_past_reports_expired_hits(run: Run, words: list[str]) -> None:
     assert run("expire", "--at", "2020-01-01T00:00Z").stderr == "Expired 3 HITs.\n"
+
+
+def test_two_deletions_at_once_delete_each_hit_once(words: list[str], run: Run) -> None:
+    run("expire")
+    command = [sys.executable, "-m", "simpleturk", "delete", "--yes"]
+    both = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    ended = [(process.communicate()[1], process.returncode) for process in both]
+    assert [status for _, status in ended] == [0, 0], ended
+    assert sum(int(re.findall(r"Deleted (\d+) HIT", text)[0]) for text, _ in ended) == 3
+
+
+def test_a_hit_that_another_command_deletes_meanwhile_is_no_failure(
+    words: list[str], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delete = MTurk.delete
+
+    def slower(self: MTurk, hit_id: str) -> None:
+        if hit_id == words[1]:
+            delete(self, hit_id)
+        delete(self, hit_id)
+
+    run("expire")
+    monkeypatch.setattr(MTurk, "delete", slower)
+    result = run("delete", "--yes")
+    assert (result.exit_code, result.stderr) == (
+        0,
+        "Deleted 2 HITs; 1 had just been deleted by another command.\n",
+    )
