@@ -11,7 +11,7 @@ from simpleturk.client.retries import RetryingClient
 from simpleturk.client.service_errors import UNREADABLE, not_mturk
 from simpleturk.client.stats import Stats
 from simpleturk.errors import MarketplaceError
-from simpleturk.mturk.models import HIT, Assignment
+from simpleturk.mturk.models import HIT, Assignment, InvalidValue, identifier, usd
 
 #: The largest page of a list, in items. Source: ResultSize in the service model.
 PAGE = 100
@@ -41,12 +41,12 @@ class MTurk:
     def balance(self) -> Decimal:
         """The account's available balance in USD."""
         response = self.calls.call("get_account_balance")
-        return self._read(lambda response: Decimal(response["AvailableBalance"]), response)
+        return self._read(lambda response: usd(response["AvailableBalance"]), response)
 
     def create_hit_type(self, parameters: dict[str, Any]) -> str:
         """Find or create the HIT type with these properties (CreateHITType's parameters); return its id."""
         response = self.calls.call("create_hit_type", **parameters)
-        return self._read(lambda response: str(response["HITTypeId"]), response)
+        return self._read(lambda response: identifier(response["HITTypeId"]), response)
 
     def create_hit(self, hit_type_id: str, question: str, token: str, parameters: dict[str, Any]) -> str:
         """Create a HIT and return its id; `token` makes a repetition harmless for 24 hours.
@@ -60,7 +60,7 @@ class MTurk:
             UniqueRequestToken=token,
             **parameters,
         )
-        return self._read(lambda response: str(response["HIT"]["HITId"]), response)
+        return self._read(lambda response: identifier(response["HIT"]["HITId"]), response)
 
     def hit(self, hit_id: str) -> HIT:
         """A HIT. A deleted HIT may have the status Disposed, or raise NoSuchHIT."""
@@ -121,7 +121,7 @@ class MTurk:
         """The bonuses of an assignment: pairs of USD and the reason."""
         for page in self._pages("list_bonus_payments", "BonusPayments", AssignmentId=assignment_id):
             for payment in page:
-                yield self._read(lambda payment: (Decimal(payment["BonusAmount"]), payment.get("Reason", "")), payment)
+                yield self._read(lambda payment: (usd(payment["BonusAmount"]), payment.get("Reason", "")), payment)
 
     def expire(self, hit_id: str, moment: datetime) -> None:
         """Expire a HIT at a moment; a moment in the past expires it now."""
@@ -178,7 +178,7 @@ class MTurk:
         except UNREADABLE as error:
             if self.marketplace.is_local:
                 raise
-            raise not_mturk(self.marketplace) from error
+            raise not_mturk(self.marketplace, str(error) if isinstance(error, InvalidValue) else "") from error
 
 
 @contextmanager

@@ -9,8 +9,9 @@ from simpleturk.errors import AlreadyExists, MarketplaceError, NoSuchAssignment,
 #: Error codes with which AWS's services say that calls come too fast.
 THROTTLING_CODES = frozenset({"ThrottlingException", "Throttling", "RequestLimitExceeded", "TooManyRequestsException"})
 
-#: What reading a response raises if the response is not that of MTurk's API.
-UNREADABLE = (LookupError, TypeError, AttributeError, ArithmeticError, ValueError, RecursionError)
+#: What reading a response raises if the response is not that of MTurk's API. botocore
+#: raises RuntimeError for a time that this computer cannot represent.
+UNREADABLE = (LookupError, TypeError, AttributeError, ArithmeticError, ValueError, RuntimeError)
 
 _HINTS = {
     "UnrecognizedClientException": "the access key is not known there: check --profile and your AWS credentials",
@@ -42,9 +43,10 @@ def service_error(response: dict[str, Any], endpoint: Endpoint) -> MarketplaceEr
     return MarketplaceError(sentence, _HINTS.get(reason), code=code)
 
 
-def not_mturk(endpoint: Endpoint) -> MarketplaceError:
-    """The error for a response that another kind of server gave."""
-    text = f"{endpoint.endpoint_url} answered with something that is not MTurk's API"
+def not_mturk(endpoint: Endpoint, value: str = "") -> MarketplaceError:
+    """The error for a response that another kind of server gave; `value` names an impossible value in it."""
+    detail = f": {value}" if value else ""
+    text = f"{endpoint.endpoint_url} answered with something that is not MTurk's API{detail}"
     return MarketplaceError(text, "check the endpoint's address")
 
 

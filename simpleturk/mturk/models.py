@@ -11,6 +11,15 @@ from typing import Any
 #: The mark at the end of a HIT's annotation: the id of its batch and the line of its input.
 MARK = re.compile(r"simpleturk:([0-9a-f]{32}):([0-9]{1,12})\Z")
 
+#: The largest number and the largest amount in USD that are believed, and the first and last year.
+MOST = 10**9
+MOST_USD = 10**15
+YEARS = (1900, 2500)
+
+
+class InvalidValue(ValueError):
+    """A value that an endpoint sent and that cannot be right; the text says which."""
+
 
 @dataclass(frozen=True, slots=True)
 class HIT:
@@ -47,31 +56,31 @@ class HIT:
 
     @classmethod
     def from_api(cls, document: dict[str, Any]) -> "HIT":
-        """Read a HIT document of the API. Raises KeyError, TypeError or AttributeError for anything else.
+        """Read a HIT document of the API. Raises InvalidValue, KeyError, TypeError or AttributeError for anything else.
 
         Strings that the HITs of a batch share are interned: a batch may have a hundred thousand HITs.
         """
         annotation = document.get("RequesterAnnotation", "")
         mark = MARK.search(annotation)
         return cls(
-            hit_id=document["HITId"],
+            hit_id=identifier(document["HITId"]),
             hit_type_id=sys.intern(document.get("HITTypeId", "")),
             status=sys.intern(document.get("HITStatus", "")),
             title=sys.intern(document.get("Title", "")),
-            reward=_usd(document.get("Reward", "0")),
-            created=_utc(document.get("CreationTime")),
-            expiration=_utc(document.get("Expiration")),
-            max_assignments=document.get("MaxAssignments", 1),
-            available=document.get("NumberOfAssignmentsAvailable", 0),
-            pending=document.get("NumberOfAssignmentsPending", 0),
-            completed=document.get("NumberOfAssignmentsCompleted", 0),
-            auto_approval_delay=document.get("AutoApprovalDelayInSeconds", 0),
+            reward=usd(document.get("Reward", "0")),
+            created=_utc(document.get("CreationTime")) or _UNKNOWN,
+            expiration=_utc(document.get("Expiration")) or _UNKNOWN,
+            max_assignments=_number(document.get("MaxAssignments", 1)),
+            available=_number(document.get("NumberOfAssignmentsAvailable", 0)),
+            pending=_number(document.get("NumberOfAssignmentsPending", 0)),
+            completed=_number(document.get("NumberOfAssignmentsCompleted", 0)),
+            auto_approval_delay=_number(document.get("AutoApprovalDelayInSeconds", 0)),
             annotation=annotation,
             batch_id=sys.intern(mark[1]) if mark else "",
             line=int(mark[2]) if mark else 0,
             description=sys.intern(document.get("Description", "")),
             keywords=sys.intern(document.get("Keywords", "")),
-            assignment_duration=document.get("AssignmentDurationInSeconds", 0),
+            assignment_duration=_number(document.get("AssignmentDurationInSeconds", 0)),
         )
 
 
@@ -93,29 +102,65 @@ class Assignment:
 
     @classmethod
     def from_api(cls, document: dict[str, Any]) -> "Assignment":
-        """Read an Assignment document of the API. Raises KeyError, TypeError or AttributeError for anything else."""
+        """Read an Assignment document of the API. Raises InvalidValue, KeyError or TypeError for anything else."""
 
         def time(event: str) -> datetime | None:
-            moment = document.get(f"{event}Time")
-            return _utc(moment) if moment else None
+            return _utc(document.get(f"{event}Time"))
 
         return cls(
-            assignment_id=document["AssignmentId"],
-            hit_id=document.get("HITId", ""),
-            worker_id=document.get("WorkerId", ""),
-            status=document.get("AssignmentStatus", ""),
-            answer=document.get("Answer") or "",
+            assignment_id=identifier(document["AssignmentId"]),
+            hit_id=_text(document.get("HITId", "")),
+            worker_id=_text(document.get("WorkerId", "")),
+            status=_text(document.get("AssignmentStatus", "")),
+            answer=_text(document.get("Answer") or ""),
             accepted=time("Accept"),
             submitted=time("Submit"),
             auto_approval=time("AutoApproval"),
             approved=time("Approval"),
             rejected=time("Rejection"),
-            feedback=document.get("RequesterFeedback"),
+            feedback=_text(document["RequesterFeedback"]) if document.get("RequesterFeedback") is not None else None,
         )
 
 
-_usd = lru_cache(maxsize=256)(Decimal)
+@lru_cache(maxsize=256)
+def usd(text: object) -> Decimal:
+    """An amount of the API in USD. Raises InvalidValue for text that is none, or that no account can hold."""
+    try:
+        amount = Decimal(str(text))
+    except ArithmeticError as error:
+        raise InvalidValue(f"the amount {str(text)[:40]!r}") from error
+    if not amount.is_finite() or abs(amount) > MOST_USD:
+        raise InvalidValue(f"the amount {str(text)[:40]!r}")
+    return amount
 
 
-def _utc(moment: datetime | None) -> datetime:
-    return moment.astimezone(UTC) if moment else datetime.fromtimestamp(0, UTC)
+def identifier(value: object) -> str:
+    """An id of the API, which is written into files of one id per line. Raises InvalidValue for other text."""
+    if not isinstance(value, str) or not re.fullmatch(r"[!-~]{1,255}", value):
+        raise InvalidValue(f"the id {str(value)[:40]!r}")
+    return value
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > MOST:
+        raise InvalidValue(f"the number {str(value)[:40]!r}")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise InvalidValue(f"{str(value)[:40]!r} in place of text")
+    return value
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    """A time in UTC. Raises InvalidValue for years in which sums with other times would leave datetime's range."""
+    if moment is None:
+        return None
+    if not YEARS[0] <= moment.year <= YEARS[1]:
+        raise InvalidValue(f"a time in the year {moment.year}")
+    return moment.astimezone(UTC)
+
+
+#: What an expiration or creation is if a document lacks it.
+_UNKNOWN = datetime.fromtimestamp(0, UTC)

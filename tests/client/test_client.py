@@ -68,5 +68,5 @@ def test_an_unreadable_response_is_reported_and_a_bug_on_local(
         call(mturk)
     local = MTurk(None, LOCAL)
     monkeypatch.setattr(local.calls, "call", lambda *a, **k: answer)
-    with pytest.raises((LookupError, ArithmeticError)):
+    with pytest.raises((LookupError, ValueError)):
         call(local)
