@@ -133,13 +133,16 @@ def first_line(path: Path, most: int = 100_000) -> bytes:
             return b""
 
 
-def decoded(line: bytes, number: int) -> str:
-    """A line of UTF-8 as text, without a byte order mark on line 1. Raises NotText."""
+def decoded(line: bytes, number: int, allow_zero: bool = False) -> str:
+    """A line of UTF-8 as text, without a byte order mark on line 1. Raises NotText.
+
+    Zero bytes are refused. With `allow_zero`, only many of them are: then the file has another encoding.
+    """
     try:
         text = line.decode("utf-8-sig" if number == 1 else "utf-8")
     except UnicodeDecodeError as error:
         raise _wrong_encoding(error, number) from error
-    if "\0" in text:
+    if "\0" in text and not (allow_zero and _wide_without_mark(line) is None):
         raise _zero_byte(line, number)
     return text
 
@@ -227,11 +230,19 @@ def _wrong_encoding(error: UnicodeDecodeError, number: int) -> NotText:
     return NotText(number, f"is not UTF-8 text ({place}{shown})", _AS_UTF_8.format("WINDOWS-1252"))
 
 
-def _zero_byte(line: bytes, number: int) -> NotText:
-    """What zero bytes in a line say about the file."""
+def _wide_without_mark(line: bytes) -> str | None:
+    """The encoding of a line in which every second byte is zero."""
     for encoding, letters in (("UTF-16LE", line[1::2]), ("UTF-16BE", line[0::2])):
         if len(line) > 3 and letters.count(0) * 10 >= len(letters) * 9:
-            what = f"looks like {encoding} text without a byte order mark"
-            return NotText(0, what, _AS_UTF_8.format(encoding))
+            return encoding
+    return None
+
+
+def _zero_byte(line: bytes, number: int) -> NotText:
+    """What zero bytes in a line say about the file."""
+    encoding = _wide_without_mark(line)
+    if encoding:
+        what = f"looks like {encoding} text without a byte order mark"
+        return NotText(0, what, _AS_UTF_8.format(encoding))
     hint = "remove it; if the file has many zero bytes, it is damaged, or not text"
     return NotText(number, f"byte {line.index(0) + 1} is a zero byte, which no text contains", hint)

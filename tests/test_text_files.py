@@ -122,6 +122,12 @@ def test_a_wrong_encoding_is_named_with_its_line_and_a_remedy(data: bytes, line:
     assert (caught.value.line, caught.value.what) == (line, what) and hint in caught.value.hint
 
 
+def test_a_zero_byte_can_be_allowed_but_not_in_every_second_place() -> None:
+    assert decoded(b"a\0b\n", 2, allow_zero=True) == "a\0b\n"
+    with pytest.raises(NotText, match="UTF-16LE"):
+        decoded("a,b\n".encode("utf-16-le"), 2, allow_zero=True)
+
+
 def test_line_ends_become_line_feeds() -> None:
     assert text_of(b"a\r\nb\rc\n") == "a\nb\nc\n"
 

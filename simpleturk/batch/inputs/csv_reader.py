@@ -34,7 +34,8 @@ class Unreadable(NotText):
 def decoded(file: Iterable[bytes], first: int = 1) -> Iterator[str]:
     """The lines of a file as text; `first` is the number of the first line. Raises NotText."""
     for number, line in enumerate(utf8_lines(file) if first == 1 else file, start=first):
-        yield decoded_line(line, number)
+        # An answer may contain a zero byte, and results are read back.
+        yield decoded_line(line, number, allow_zero=True)
 
 
 class Rows(Iterator[tuple[int, list[str]]]):
