@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -32,13 +33,13 @@ from simpleturk.marketplace.web.form_page import render_form
 from simpleturk.marketplace.web.server.host_dispatcher import FRAME_HOST, SITE_HOST
 from simpleturk.marketplace.web.settings import DEFAULT_UPLOAD_LIMITS, UploadLimits
 
+STATIC = Path(__file__).parent / "static"
+
 #: What a frame may do, as on Amazon's site: everything except navigating the window around it.
 SANDBOX = (
     "allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox allow-modals allow-downloads"
     " allow-pointer-lock"
 )
-
-HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,8 @@ class Frames:
         """The addresses of frames, and of the scripts and files that they load."""
         return [
             Route("/frame/{token}", self.page),
-            Route("/hit.js", _script("hit.js", _limits(self.files))),
-            *(Route(f"/{name}", _script(name)) for name in AMAZONS_SCRIPTS),
+            Route("/hit.js", _script(hit_script(self.files))),
+            *(Route(f"/{name}", _script(_read(name))) for name in AMAZONS_SCRIPTS),
             hit_assets.route(self.marketplace.store.assets),
         ]
 
@@ -135,6 +136,34 @@ class Frames:
         return HTMLResponse(html.encode("utf-8", "replace"), headers=headers)
 
 
+#: The parts of /hit.js in their order. They share one scope; pages see only what a part puts on `window`.
+SCRIPT_PARTS = (
+    "hit/parameters.js",
+    "hit/storage.js",
+    "hit/errors.js",
+    "externalHIT_v1.js",
+    "hit/amazon.js",
+    "hit/submission.js",
+    "hit/requests.js",
+    "hit/files.js",
+    "hit/documents.js",
+    "hit/height.js",
+    "hit/draft.js",
+)
+
+
+@cache
+def hit_script(files: UploadLimits | None = None) -> str:
+    """The script that runs in a frame before the HIT's own scripts.
+
+    From the frame the page around it takes only the HIT's height and the worker's draft of this HIT. `files` says which
+    files workers may upload, None for files of any size.
+    """
+    limits = f"const uploadLimits = {json.dumps(asdict(files) if files else {})};"
+    parts = [(STATIC / name).read_text(encoding="utf-8") for name in SCRIPT_PARTS]
+    return "\n".join(['"use strict";\n(() => {', limits, *parts, "})();\n"])
+
+
 #: The scripts that replace Amazon's, and where pages look for Amazon's.
 AMAZONS_SCRIPTS = {
     "externalHIT_v1.js": r"s3\.amazonaws\.com/mturk-public/externalHIT(?:_v1)?\.js",
@@ -183,14 +212,11 @@ def _sandbox(own_origin: bool) -> str:
     return f"{SANDBOX} allow-same-origin" if own_origin else SANDBOX
 
 
-def _limits(files: UploadLimits) -> str:
-    """The line of script that gives hit.js the limits of uploads."""
-    return f"window.simpleturkUploads = {json.dumps(asdict(files))};\n"
+def _read(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")
 
 
-def _script(name: str, before: str = "") -> Callable[[Request], Response]:
-    text = before + (HERE / "static" / name).read_text(encoding="utf-8")
-
+def _script(text: str) -> Callable[[Request], Response]:
     def script(request: Request) -> Response:
         return Response(text, media_type="text/javascript", headers={"Cache-Control": "max-age=300"})
 

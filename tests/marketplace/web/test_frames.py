@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from simpleturk.marketplace.web.frames import adapted
+from simpleturk.marketplace.web.frames import SCRIPT_PARTS, STATIC, adapted, hit_script
 from simpleturk.marketplace.web.server.host_dispatcher import FRAME_HOST, SITE_HOST
 from tests.marketplace.api.test_boto3_programs import HTML, create
 from tests.marketplace.conftest import Browser, accept
@@ -77,3 +77,15 @@ def test_addresses_of_frames_cannot_be_guessed(mturk: Any, ann: Browser) -> None
 )  # fmt: skip
 def test_the_sites_script_comes_first_and_replaces_amazons(html: str, expected: str) -> None:
     assert adapted(html) == expected
+
+
+def test_the_script_has_every_part_once_in_one_scope() -> None:
+    script = hit_script()
+    assert script.startswith('"use strict";\n(() => {\n') and script.endswith("})();\n")
+    assert [script.count((STATIC / name).read_text(encoding="utf-8")) for name in SCRIPT_PARTS] == [1] * len(
+        SCRIPT_PARTS
+    )
+
+
+def test_every_part_in_the_folder_is_used() -> None:
+    assert {f"hit/{path.name}" for path in (STATIC / "hit").iterdir()} == {name for name in SCRIPT_PARTS if "/" in name}

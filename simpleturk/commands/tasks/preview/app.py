@@ -17,11 +17,10 @@ from simpleturk.marketplace.people.worker_errors import FormErrors, WorkerError
 from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.web.form_data import MAX_FORM_BYTES, Form, fields_of, read_form
 from simpleturk.marketplace.web.form_page import render_form
-from simpleturk.marketplace.web.frames import Frames, assignment_id_of, origin_of
+from simpleturk.marketplace.web.frames import Frames, assignment_id_of, hit_script, origin_of
 from simpleturk.marketplace.web.hit_assets import file_response
 from simpleturk.marketplace.web.server.host_dispatcher import FRAME_HOST, HostDispatcher
 from simpleturk.marketplace.web.server.large_bodies import LargeBodies
-from simpleturk.marketplace.web.worker.site import STATIC
 
 HERE = Path(__file__).parent
 
@@ -107,8 +106,7 @@ class _PreviewPages:
     def script(self, request: Request) -> Response:
         """The worker site's script, after one that reports errors of the page."""
         own = (HERE / "frame.js").read_text(encoding="utf-8")
-        site = (STATIC / "hit.js").read_text(encoding="utf-8")
-        return Response(f"{own}\n{site}", media_type="text/javascript", headers=NO_STORE)
+        return Response(f"{own}\n{hit_script()}", media_type="text/javascript", headers=NO_STORE)
 
     def _frame(self, request: Request, look: Look) -> dict[str, Any]:
         """The frame of a look's HIT, before or after the worker accepts it."""

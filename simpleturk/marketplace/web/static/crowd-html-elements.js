@@ -8,7 +8,9 @@
   const parameters = new URLSearchParams(location.search);
   const assignmentId = parameters.get("assignmentId") || "";
   const isPreview = !assignmentId || assignmentId === "ASSIGNMENT_ID_NOT_AVAILABLE";
-  const reserved = ["assignmentId", "hitId", "workerId", "turkSubmitTo"];
+  // Hidden fields with the frame's own parameters, which are no answers.
+  const isParameter = (field) =>
+    field.type === "hidden" && field.value.replace(/\/+$/, "") === (parameters.get(field.name) || "").replace(/\/+$/, "");
 
   // Elements in which a worker enters answers.
   const inputElements = (
@@ -27,7 +29,7 @@
     if (button && button.name) output[button.name] = button.value;
     for (const field of form.querySelectorAll("input[name], textarea[name], select[name]")) {
       const type = field.type;
-      if (field.matches(":disabled") || !field.name || reserved.includes(field.name)) continue;
+      if (field.matches(":disabled") || !field.name || isParameter(field)) continue;
       if (["submit", "button", "reset", "image", "file"].includes(type)) continue;
       if (type === "radio" || type === "checkbox") {
         const choices = output[field.name];

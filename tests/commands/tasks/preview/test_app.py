@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from simpleturk.marketplace.web.worker.site import STATIC
+from simpleturk.marketplace.web.frames import hit_script
 from tests.conftest import records
 
 
@@ -83,7 +83,7 @@ def test_the_script_of_a_hit_is_that_of_the_worker_site_after_one_that_reports_e
     status, text = fetch(port, "/hit.js", "hits.simpleturk.localhost")
     assert status == 200
     assert text.startswith("// Runs in the frame of a preview, before all other scripts")
-    assert text.endswith((STATIC / "hit.js").read_text(encoding="utf-8"))
+    assert text.endswith(hit_script())
 
 
 def test_an_unknown_local_file_is_not_found(port: int) -> None:

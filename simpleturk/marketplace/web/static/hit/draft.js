@@ -1,0 +1,57 @@
+// The page around the frame saves what the worker has entered, and restores it when the HIT is loaded again.
+const selector = "input[name], textarea[name], select[name]";
+const isSaved = (field) => !["hidden", "password", "submit", "button", "image", "reset"].includes(field.type);
+const fields = () => [...document.querySelectorAll(selector)].filter(isSaved);
+const isFile = (field) => field.type === "file";
+const isChoice = (field) => field.type === "checkbox" || field.type === "radio";
+const state = (field) =>
+  isFile(field) ? [...field.files].map((file) => file.name) : isChoice(field) ? field.checked : field.multiple ? [...field.selectedOptions].map((option) => option.value) : field.value;
+function isUntouched(field) {
+  if (isFile(field)) return field.files.length === 0;
+  if (isChoice(field)) return field.checked === field.defaultChecked;
+  if (field.options) return [...field.options].every((option) => option.selected === option.defaultSelected) || field.selectedIndex <= 0;
+  return field.value === field.defaultValue;
+}
+const identity = (field, all) => [field.name, isChoice(field) ? field.value : all.filter((other) => other.name === field.name).indexOf(field)];
+function draft() {
+  const all = fields();
+  return all.filter((field) => !isUntouched(field)).map((field) => [...identity(field, all), state(field)]);
+}
+function restore(saved) {
+  const all = fields();
+  for (const [name, which, value] of saved) {
+    const field = all.find((candidate) => candidate.name === name && identity(candidate, all)[1] === which);
+    if (!field || !isUntouched(field)) continue;
+    if (isFile(field)) {
+      askAgain(field, value);
+      continue;
+    }
+    if (isChoice(field)) field.checked = value === true;
+    else if (field.multiple) for (const option of field.options) option.selected = Array.isArray(value) && value.includes(option.value);
+    else field.value = String(value);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+}
+const sendDraft = (() => {
+  let timer = 0;
+  const flush = () => {
+    clearTimeout(timer);
+    if (isWork) parent.postMessage({ simpleturk: "draft", fields: draft() }, "*");
+  };
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(flush, 300);
+  };
+  return Object.assign(soon, { flush });
+})();
+
+window.addEventListener("message", (event) => {
+  if (event.source === parent && event.data && event.data.simpleturk === "restore") restore(event.data.fields);
+});
+window.addEventListener("load", () => {
+  if (!isWork) return;
+  parent.postMessage({ simpleturk: "ready" }, "*");
+  for (const name of ["input", "change"]) document.addEventListener(name, () => sendDraft(), true);
+  window.addEventListener("pagehide", () => sendDraft.flush());
+});

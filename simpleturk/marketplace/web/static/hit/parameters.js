@@ -1,0 +1,8 @@
+// The parameters of the frame, as Amazon's frames had them.
+const NOT_AVAILABLE = "ASSIGNMENT_ID_NOT_AVAILABLE";
+const parameters = new URLSearchParams(location.search);
+const site = (parameters.get("turkSubmitTo") || "").replace(/\/+$/, "");
+const assignmentId = parameters.get("assignmentId") || NOT_AVAILABLE;
+const isWork = assignmentId !== NOT_AVAILABLE;
+// The preview's page learns that this is a page of the HIT, not the answer to a submission.
+parent.postMessage({ simpleturk: "begin" }, "*");
