@@ -23,6 +23,7 @@ from simpleturk.marketplace.web.api_calls import ApiCalls, ApiDispatcher
 from simpleturk.marketplace.web.database_threads import READERS, Threads
 from simpleturk.marketplace.web.frames import Frames
 from simpleturk.marketplace.web.pages import RedirectTo
+from simpleturk.marketplace.web.server.frame_headers import FrameHeaders
 from simpleturk.marketplace.web.server.host_dispatcher import HostDispatcher, OwnHosts
 from simpleturk.marketplace.web.server.large_bodies import LargeBodies
 from simpleturk.marketplace.web.server.metrics import Observer
@@ -65,7 +66,7 @@ def create_app(marketplace: Marketplace, settings: ServerSettings | None = None)
     frame_app = Starlette(routes=frames.routes(), exception_handlers={WorkerError: _refused_frame, 500: server_error})
     by_kind = ApiDispatcher(site_app, calls)
     by_host = HostDispatcher(by_kind, frame_app, frames.hosts(), settings.open_access)
-    return observer.watching(LargeBodies(by_host))
+    return observer.watching(FrameHeaders(LargeBodies(by_host)))
 
 
 def _lifespan(

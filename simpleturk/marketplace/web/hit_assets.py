@@ -22,11 +22,12 @@ _NAME = re.compile(r"[0-9a-f]{64}(\.[a-z0-9]{1,10})?")
 _SHOWN = re.compile(r"(?:image|audio|video)/[\w.+-]+|text/plain|text/css|application/pdf|text/html")
 
 #: Content-Security-Policy of a file that is opened outside of a page. A drawing or a page may contain scripts: it gets
-#: no origin, and a drawing runs no scripts.
-_OPENED_ALONE_DEFAULT = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+#: no origin, and a drawing runs no scripts. HITs of any origin may frame a file: it has no session.
+_ANYWHERE = "frame-ancestors *"
+_OPENED_ALONE_DEFAULT = f"sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; {_ANYWHERE}"
 _OPENED_ALONE = {
-    "text/html": "sandbox allow-scripts",
-    "application/pdf": "frame-ancestors *",
+    "text/html": f"sandbox allow-scripts; {_ANYWHERE}",
+    "application/pdf": _ANYWHERE,
 }
 
 

@@ -16,6 +16,7 @@ from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.marketplace.web.database_threads import Threads
 from simpleturk.marketplace.web.pages import new_csrf_token
 from simpleturk.marketplace.web.passwords import KNOWN, Passwords, client_of
+from simpleturk.marketplace.web.server.host_dispatcher import is_loopback
 from simpleturk.mturk.limits import WORKER_ID
 
 
@@ -118,6 +119,22 @@ def _session_of(request: Request) -> Session | None:
     if isinstance(worker_id, str) and isinstance(epoch, int) and isinstance(session_id, str):
         return Session(worker_id, epoch, session_id)
     return None
+
+
+def may_come_from_another_site(request: Request) -> bool:
+    """Whether a page of another site may have opened an address.
+
+    Browsers say where a request comes from, except over plain http to another computer: then a page of another site
+    can also leave out the Referer, so nothing is certain.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("none", "same-origin")
+    referer = request.headers.get("referer")
+    if referer:
+        return referer.split("/")[:3] != [f"{request.url.scheme}:", "", request.url.netloc]
+    host = request.url.hostname or ""
+    return request.url.scheme == "http" and not (is_loopback(host) or host.endswith(".localhost"))
 
 
 def forget_session(request: Request) -> None:

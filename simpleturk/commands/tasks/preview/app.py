@@ -19,6 +19,7 @@ from simpleturk.marketplace.web.form_data import MAX_FORM_BYTES, Form, fields_of
 from simpleturk.marketplace.web.form_page import render_form
 from simpleturk.marketplace.web.frames import Frames, assignment_id_of, hit_script, origin_of
 from simpleturk.marketplace.web.hit_assets import file_response
+from simpleturk.marketplace.web.server.frame_headers import FrameHeaders
 from simpleturk.marketplace.web.server.host_dispatcher import FRAME_HOST, HostDispatcher
 from simpleturk.marketplace.web.server.large_bodies import LargeBodies
 
@@ -34,7 +35,9 @@ def create_preview(task: Task) -> ASGIApp:
     site = Starlette(routes=[*pages.site_routes(), *pages.frame_routes()], exception_handlers=handlers)
     frames_only = Starlette(routes=pages.frame_routes(), exception_handlers=handlers)
     # The inputs are private: a page of another site whose name was made to point to this computer must not read them.
-    return LargeBodies(HostDispatcher(site, frames_only, {FRAME_HOST}, local_only=True))
+    by_host = HostDispatcher(site, frames_only, {FRAME_HOST}, local_only=True)
+    # The frame of a HIT ends on the answer to its submission, which is the site's own.
+    return FrameHeaders(LargeBodies(by_host), default="'self'")
 
 
 class _PreviewPages:

@@ -14,7 +14,7 @@ from simpleturk.marketplace.people import worker_accounts
 from simpleturk.marketplace.people.worker_accounts import Session
 from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.marketplace.web.database_threads import Threads
-from simpleturk.marketplace.web.identity import Identity, check_session, forget_session
+from simpleturk.marketplace.web.identity import Identity, check_session, forget_session, may_come_from_another_site
 from simpleturk.marketplace.web.pages import Pages, RedirectTo, safe_path
 from simpleturk.marketplace.web.passwords import Passwords
 from simpleturk.marketplace.web.settings import SiteSettings
@@ -68,15 +68,16 @@ class WorkerPages(Pages):
     def _follow_link(self, request: Request, session: Session | None, linked: str) -> None:
         """Sign in the worker whom a link names. Raises RedirectTo.
 
-        A HIT is hostile: it may load such a link unseen, and may open it in a window. So only a page that a person
-        opens counts, and the worker confirms a link from another site if another worker is signed in.
+        A HIT, or any other page, may load such a link unseen, or open it in a window, so that a person works under the
+        id of another one. So only a page that a person opens counts, and the person confirms the id if another worker
+        is signed in, or if a page of another site has opened the link. A link that is typed, or opened from a mail or
+        chat program, signs in at once; one on the page of a panel or a mail site takes a click more.
         """
         if request.headers.get("sec-fetch-dest", "document") != "document":
             raise WorkerError("This link works only in a window of its own.", "Open it in your browser.", 403)
-        # Over plain http browsers do not say where a link came from, except for this computer's own names.
-        came_from = request.headers.get("sec-fetch-site", "unknown")
-        if session is not None and came_from not in ("none", "same-origin"):
-            raise RedirectTo(self.page(request, "switch.html", linked=linked, next=_address(request)))
+        if session is not None or may_come_from_another_site(request):
+            current = session.worker_id if session else ""
+            raise RedirectTo(self.page(request, "switch.html", current=current, linked=linked, next=_address(request)))
         with self.marketplace.write() as transaction:
             begun = worker_accounts.begin_session(transaction, linked)
         self.identity.remember(request, begun)

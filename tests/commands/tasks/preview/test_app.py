@@ -7,9 +7,12 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from starlette.applications import Starlette
 
 from simpleturk.marketplace.web.frames import hit_script
+from simpleturk.marketplace.web.server.host_dispatcher import FRAME_HOST, SITE_HOST
 from tests.conftest import records
+from tests.marketplace.web.server.test_frame_headers import addresses, check, recorded_apps, respond
 
 
 def fetch(port: int, path: str, host: str = "127.0.0.1", fields: dict[str, str] | None = None) -> tuple[int, str]:
@@ -93,3 +96,16 @@ def test_an_unknown_local_file_is_not_found(port: int) -> None:
 @pytest.mark.parametrize(("host", "status"), [("evil.example", 400), ("hits.simpleturk.localhost", 404)])
 def test_the_inputs_cannot_be_read_under_another_host_name(port: int, host: str, status: int) -> None:
     assert fetch(port, "/look", host)[0] == status
+
+
+@pytest.fixture
+def apps(monkeypatch: pytest.MonkeyPatch) -> list[Starlette]:
+    return recorded_apps(monkeypatch, "commands.tasks.preview.app")
+
+
+def test_only_the_preview_may_frame_its_pages(apps: list[Starlette], port: int) -> None:
+    tried = list(addresses(apps))
+    assert len(tried) > 30
+    for method, path in tried:
+        for host in (SITE_HOST, "127.0.0.1", FRAME_HOST, "evil.example"):
+            check(respond(f"http://127.0.0.1:{port}", method, path, host))
