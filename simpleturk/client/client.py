@@ -25,13 +25,20 @@ T = TypeVar("T")
 class MTurk:
     """The calls that simpleturk makes. Each raises MarketplaceError or a class derived from it.
 
-    `client` is a boto3 client of the marketplace; `concurrency` is how many calls may be in flight.
+    `client` is a boto3 client of the marketplace; `concurrency` is how many calls may be in flight; `notify` gets a
+    message for the user when the marketplace does not answer.
     """
 
-    def __init__(self, client: Any, marketplace: Endpoint, concurrency: int = 1) -> None:
+    def __init__(
+        self,
+        client: Any,
+        marketplace: Endpoint,
+        concurrency: int = 1,
+        notify: Callable[[str], None] | None = None,
+    ) -> None:
         self.marketplace = marketplace
         self.concurrency = concurrency
-        self.calls = RetryingClient(client, marketplace, concurrency)
+        self.calls = RetryingClient(client, marketplace, concurrency, notify)
 
     @property
     def stats(self) -> Stats:

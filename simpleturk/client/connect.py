@@ -1,9 +1,11 @@
 """The client of an endpoint."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from simpleturk.client.answers import bound_answers
 from simpleturk.client.client import MTurk
 from simpleturk.client.endpoints import LOCAL_URL, Endpoint
 from simpleturk.client.in_process import answer_in_process, default_database
@@ -25,10 +27,12 @@ def connect(
     database: Path | None = None,
     concurrency: int = CONCURRENCY,
     keys: tuple[str, str] | None = None,
+    notify: Callable[[str], None] | None = None,
 ) -> MTurk:
     """The client of a marketplace. Requests to `local` are answered in this process, from `database`.
 
     `keys` are an access key and its secret, used only if there is no profile and no key in the environment.
+    `notify` gets a message for the user when the marketplace does not answer for some seconds.
 
     Raises SimpleturkError if the user's AWS settings, or the local database, cannot be used.
     """
@@ -48,7 +52,8 @@ def connect(
             f"the AWS settings cannot be used: {error}",
             "name a profile of ~/.aws/config with --profile, or leave out --profile",
         ) from error
-    return MTurk(client, marketplace, concurrency)
+    bound_answers(client)
+    return MTurk(client, marketplace, concurrency, notify)
 
 
 def _client(session: Any, endpoint_url: str, concurrency: int, credentials: dict[str, str]) -> Any:

@@ -1,9 +1,12 @@
 """Calls to an MTurk endpoint: within its rate limit, retried where a retry can succeed."""
 
 import random
+import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
+from simpleturk.client.answers import MAX_ANSWER, NOTICE_SECONDS, AnswerTooLarge, AnswerWait, NoAnswer
 from simpleturk.client.endpoints import Endpoint
 from simpleturk.client.rate_limiter import AdaptiveRateLimiter
 from simpleturk.client.service_errors import (
@@ -12,6 +15,8 @@ from simpleturk.client.service_errors import (
     no_credentials,
     not_mturk,
     service_error,
+    too_large,
+    unanswered,
     unreachable,
 )
 from simpleturk.client.stats import Stats
@@ -31,6 +36,14 @@ FIRST_DELAY = 0.05
 MAX_SECONDS = 600
 
 
+#: Seconds for one attempt until the first byte of the answer.
+ATTEMPT_SECONDS = 30
+
+#: Seconds after which a call that gets no answer fails: while the endpoint has not answered any call, and later.
+UNANSWERED_SECONDS = 60
+UNANSWERED_LATER_SECONDS = 180
+
+
 class RetryableError(Exception):
     """A failure that a retry may cure. `error` is what the caller gets if no retry does.
 
@@ -45,10 +58,22 @@ class RetryableError(Exception):
 
 
 class RetryingClient:
-    """Calls the operations of a boto3 client from many threads; at most `concurrency` calls are in flight."""
+    """Calls the operations of a boto3 client from many threads; at most `concurrency` calls are in flight.
 
-    def __init__(self, client: Any, endpoint: Endpoint, concurrency: int = 1) -> None:
+    `notify` is called with a message for the user when the endpoint has not answered for some seconds.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        endpoint: Endpoint,
+        concurrency: int = 1,
+        notify: Callable[[str], None] | None = None,
+    ) -> None:
         self.client = client
+        self._notify = notify
+        self._lock = threading.Lock()
+        self._has_notified = False
         self.endpoint = endpoint
         self.stats = Stats()
         self._limiter = AdaptiveRateLimiter(concurrency)
@@ -63,34 +88,60 @@ class RetryingClient:
 
         Raises MarketplaceError; its `is_passing` is set if the same call may succeed later.
         """
-        failures, deadline = 0, 0.0
+        failures, deadline, give_up = 0, 0.0, 0.0
         while True:
             with self._limiter.acquire() as started:
                 # The wait for the limiter does not count.
-                deadline = deadline or time.monotonic() + MAX_SECONDS
+                deadline = deadline or started + MAX_SECONDS
+                give_up = give_up or started + self._patience()
                 self.stats.count(operation)
                 try:
                     response = self._call_once(operation, **parameters)
                 except RetryableError as failure:
                     if failure.is_throttled:
+                        give_up = 0.0  # It has answered.
                         self.stats.count_throttled()
                         self._limiter.throttled(started)
                     else:
                         failures += 1
-                    if failures >= self._max_attempts(failure) or time.monotonic() > deadline:
+                    now = time.monotonic()
+                    is_over = now > deadline or (not failure.is_throttled and now >= give_up)
+                    if failures >= self._max_attempts(failure) or is_over:
                         failure.error.is_passing = True
                         raise failure.error from failure.__cause__
                     is_throttled = failure.is_throttled
                 else:
-                    self._has_answered = True
                     self._limiter.succeeded(started)
                     return response
             self.stats.count_retry()
             if not is_throttled:
                 time.sleep(random.uniform(0.5, 1) * FIRST_DELAY * 2 ** (failures - 1))
 
+    def _patience(self) -> float:
+        """Seconds that a call may take in all if it gets no answer."""
+        return UNANSWERED_LATER_SECONDS if self._has_answered else UNANSWERED_SECONDS
+
+    def _answered(self) -> None:
+        self._has_answered, self._has_notified = True, False
+
+    def _notice(self) -> None:
+        """Tell the user that the endpoint does not answer: once, until it answers again."""
+        with self._lock:
+            is_first, self._has_notified = not self._has_notified, True
+        if self._notify and is_first:
+            silence = f"{self.endpoint.title} has not answered for {NOTICE_SECONDS:.0f} seconds"
+            self._notify(f"{silence}; the call is retried for up to {self._patience():.0f} seconds")
+
     def _max_attempts(self, failure: RetryableError) -> int:
         return MAX_ATTEMPTS_UNREACHED if failure.is_unreached and not self._has_answered else MAX_ATTEMPTS
+
+    def _response(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        """The response to one attempt. Raises botocore's errors, NoAnswer or AnswerTooLarge."""
+        method = getattr(self.client, operation)
+        if self.endpoint.is_local:
+            response: dict[str, Any] = method(**parameters)
+            return response
+        return AnswerWait(ATTEMPT_SECONDS, self._notice).result(lambda: method(**parameters))
 
     def _call_once(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Make one attempt. Raises RetryableError, or MarketplaceError if a retry would fail too."""
@@ -98,8 +149,13 @@ class RetryingClient:
         from botocore.parsers import ResponseParserError
 
         try:
-            response: dict[str, Any] = getattr(self.client, operation)(**parameters)
+            response = self._response(operation, parameters)
+        except NoAnswer as error:
+            raise RetryableError(unanswered(self.endpoint, self._patience())) from error
+        except AnswerTooLarge as error:
+            raise too_large(self.endpoint, MAX_ANSWER) from error
         except aws.ClientError as error:
+            self._answered()
             raise self._refusal(error) from error
         except (aws.NoCredentialsError, aws.PartialCredentialsError, aws.CredentialRetrievalError) as error:
             raise no_credentials() from error
@@ -115,6 +171,7 @@ class RetryingClient:
             if self.endpoint.is_local:
                 raise
             raise not_mturk(self.endpoint) from error
+        self._answered()
         # botocore reads a web page, such as a proxy's, as an empty response.
         if set(response) == {"ResponseMetadata"} and operation.startswith(("get_", "list_", "create_hit")):
             raise not_mturk(self.endpoint)

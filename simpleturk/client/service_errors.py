@@ -58,6 +58,22 @@ def unreachable(error: Exception, endpoint: Endpoint) -> MarketplaceError:
     return MarketplaceError(f"{endpoint.title} cannot be reached: {error}", hint)
 
 
+def unanswered(endpoint: Endpoint, seconds: float) -> MarketplaceError:
+    """The error for a call that the endpoint accepted, but did not answer in time."""
+    return MarketplaceError(
+        f"{endpoint.title} has not answered within {seconds:.0f} seconds",
+        "check the address of the endpoint, and the server or the proxy there, then run the command again",
+    )
+
+
+def too_large(endpoint: Endpoint, most: int) -> MarketplaceError:
+    """The error for an answer that no call of the API has."""
+    return MarketplaceError(
+        f"{endpoint.endpoint_url} sent an answer of more than {most // 1024**2} MiB",
+        "check the address of the endpoint: answers of MTurk's API are smaller",
+    )
+
+
 def no_credentials() -> MarketplaceError:
     """The error for a call that could not be signed."""
     hint = (

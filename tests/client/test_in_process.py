@@ -15,7 +15,7 @@ from tests.client.conftest import LOCAL
 def test_a_bug_in_the_marketplace_is_raised_once_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
 
-    def broken(*_: Any) -> Any:
+    def broken(*_: Any, **__: Any) -> Any:
         calls.append(1)
         raise ZeroDivisionError("a bug")
 

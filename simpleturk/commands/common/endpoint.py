@@ -116,6 +116,7 @@ def connect_to(
         database_of(where, ids, record),
         where.concurrency or CONCURRENCY,
         load_simple_amt_config(where.config).keys,
+        console.warn,
     )
     where.clients.append(mturk)
     return mturk
