@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simpleturk.client.client import MTurk
 from simpleturk.errors import SimpleturkError
+
+if TYPE_CHECKING:
+    from simpleturk.marketplace.errors import StoreUnavailable
 
 
 def find_unmet_requirements(mturk: MTurk, requirements: Sequence[dict[str, Any]], database: Path | None) -> list[int]:
@@ -88,8 +91,8 @@ def _open_marketplace(database: Path) -> Any:
         raise _unavailable(error) from error
 
 
-def _unavailable(error: Exception) -> SimpleturkError:
-    return SimpleturkError(f"the local marketplace cannot be used: {error}", "name another file with --database")
+def _unavailable(error: "StoreUnavailable") -> SimpleturkError:
+    return SimpleturkError(f"the local marketplace cannot be used: {error}", error.hint)
 
 
 class _Raw:

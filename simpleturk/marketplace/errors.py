@@ -66,7 +66,11 @@ class UnknownOperation(ServiceError):
 
 
 class StoreUnavailable(Exception):
-    """The database cannot be used; the message names the file and the reason."""
+    """The database cannot be used; the message names the file and the reason, `hint` the next step."""
+
+    def __init__(self, message: str, hint: str = "name another file with --database") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 def does_not_exist(noun: str, identifier: str) -> RequestError:

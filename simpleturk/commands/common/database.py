@@ -30,6 +30,4 @@ def opened(
         finally:
             store.close()
     except StoreUnavailable as error:
-        raise SimpleturkError(
-            f"the marketplace cannot be used: {error}", "name another file with --database"
-        ) from error
+        raise SimpleturkError(f"the marketplace cannot be used: {error}", error.hint) from error

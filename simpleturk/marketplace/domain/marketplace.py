@@ -55,7 +55,8 @@ class Marketplace:
         now = self.now()
         with self.store.read() as connection:
             transaction = self._transaction(connection, now, requester_id, upload_url=upload_url)
-            if not (apply_due and deadlines.is_due(transaction)):
+            # A database that cannot be written is shown as it was when it was written last.
+            if self.store.is_read_only or not (apply_due and deadlines.is_due(transaction)):
                 yield transaction
                 return
         with self.write():

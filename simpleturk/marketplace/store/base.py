@@ -19,6 +19,11 @@ class Store(Protocol):
     """One marketplace's database. Several processes and threads may use it at once. Methods raise StoreUnavailable."""
 
     @property
+    def is_read_only(self) -> bool:
+        """Whether nothing can be written: `write` raises StoreUnavailable."""
+        ...
+
+    @property
     def assets(self) -> Path:
         """The folder of the files that HITs show; it may not exist yet."""
         ...

@@ -11,16 +11,20 @@ whatever the time-out. The journal is a write-ahead log, so readers never wait f
 before it is acknowledged.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, select, update
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
 
 from simpleturk.marketplace.errors import StoreUnavailable
+from simpleturk.marketplace.store import file_state
 from simpleturk.marketplace.store.base import LOCAL_REQUESTER
+from simpleturk.marketplace.store.file_state import BUSY_TIMEOUT
 from simpleturk.marketplace.store.migrations import migrate
 from simpleturk.marketplace.store.schema import SCHEMA_VERSION, metadata, requesters, settings
 from simpleturk.marketplace.store.secrets import derive_key, read_or_create_root
@@ -30,11 +34,12 @@ from simpleturk.marketplace.store.write_queue import WriteQueue
 #: Marks an SQLite file as a marketplace ("stkm"). A file with tables but without this mark is never written to.
 APPLICATION_ID = 0x73746B6D
 
-#: How long a writer waits for other writers, in seconds.
-BUSY_TIMEOUT = 60
-
 #: How much of the file is mapped into memory.
 MAPPED_BYTES = 1024**3
+
+
+#: Seconds between two looks at the whole file for damage.
+DAMAGE_INTERVAL = 60
 
 
 class _Foreign(Exception):
@@ -47,25 +52,36 @@ def assets_folder(database: Path) -> Path:
 
 
 class SQLiteStore:
-    """A Store in one SQLite file, which is created if it does not exist."""
+    """A Store in one SQLite file, which is created if it does not exist.
+
+    A file that cannot be written, such as a backup on read-only media, can be read: `is_read_only` is then set.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        if not path.name:
-            raise StoreUnavailable(f"{path} is not the name of a file")
+        file_state.check_file(path)
+        self.is_read_only = file_state.is_read_only(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreUnavailable(f"{path.parent}: {error.strerror}") from error
+        self._root: bytes | None = None
+        self._checked = -float(DAMAGE_INTERVAL)
+        if self.is_read_only:
+            self._readers = _read_only_engine(path)
+            self._open(self._check_version)
+            return
         self._readers = _engine(path, connections=32, begin="BEGIN")
         # One connection for all writing: its cache stays valid until another process writes.
         self._writers = _engine(path, connections=1, begin="BEGIN IMMEDIATE")
         self._queue = WriteQueue(_beside(path, ".lock"))
-        self._root: bytes | None = None
+        self._open(self._prepare)
+        # Only the owner may read workers' answers.
+        path.chmod(0o600)
+
+    def _open(self, prepare: Callable[[], None]) -> None:
         try:
-            self._prepare()
-            # Only the owner may read workers' answers.
-            path.chmod(0o600)
+            prepare()
         except BaseException:
             self.close()
             raise
@@ -83,6 +99,8 @@ class SQLiteStore:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that may write: committed at the end of the block, rolled back by an exception."""
+        if self.is_read_only:
+            raise file_state.read_only(self._path)
         with self._queue, self._translated(), self._writers.begin() as connection:
             yield connection
 
@@ -95,15 +113,16 @@ class SQLiteStore:
     def key(self, purpose: str) -> bytes:
         """A secret of 32 bytes for one purpose, always the same. It cannot be computed from the database's contents."""
         if self._root is None:
-            with self._queue:
+            with nullcontext() if self.is_read_only else self._queue:
                 self._root = read_or_create_root(_beside(self._path, ".key"))
         return derive_key(self._root, purpose)
 
     def close(self) -> None:
         """Close all connections."""
         self._readers.dispose()
-        self._writers.dispose()
-        self._queue.close()
+        if not self.is_read_only:
+            self._writers.dispose()
+            self._queue.close()
 
     def _prepare(self) -> None:
         """Create the tables in a new file, migrate those of an older version; refuse those of a later version."""
@@ -112,18 +131,32 @@ class SQLiteStore:
                 connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
                 _fill(connection)
                 return
-            version = connection.scalar(select(settings.c.value).where(settings.c.name == "schema_version"))
-            if version is None:
-                raise StoreUnavailable(f"{self._path}: is damaged (it has no schema_version)")
-            if not version.isdecimal() or int(version) > SCHEMA_VERSION:
-                raise StoreUnavailable(
-                    f"{self._path} was made by a later version of simpleturk (its tables have version {version}; "
-                    f"this program reads up to {SCHEMA_VERSION})"
-                )
-            if int(version) < SCHEMA_VERSION:
-                migrate(connection, int(version), SCHEMA_VERSION)
+            version = self._version(connection)
+            if version < SCHEMA_VERSION:
+                migrate(connection, version, SCHEMA_VERSION)
                 newer = update(settings).where(settings.c.name == "schema_version")
                 connection.execute(newer.values(value=str(SCHEMA_VERSION)))
+
+    def _check_version(self) -> None:
+        """Refuse a file whose tables would have to be updated, which it does not allow."""
+        with self.read() as connection:
+            if self._version(connection) < SCHEMA_VERSION:
+                raise StoreUnavailable(
+                    f"{self._path}: is of an earlier version, and read-only: its tables cannot be updated",
+                    "copy it, and name the copy with --database",
+                )
+
+    def _version(self, connection: Connection) -> int:
+        """The version of the tables. Raises StoreUnavailable for a later version."""
+        version = connection.scalar(select(settings.c.value).where(settings.c.name == "schema_version"))
+        if version is None:
+            raise file_state.damaged(self._path, "it has no schema_version")
+        if not str(version).isdecimal() or int(version) > SCHEMA_VERSION:
+            raise StoreUnavailable(
+                f"{self._path} was made by a later version of simpleturk (its tables have version {version}; "
+                f"this program reads up to {SCHEMA_VERSION})"
+            )
+        return int(version)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -132,11 +165,16 @@ class SQLiteStore:
             yield
         except _Foreign as error:
             raise StoreUnavailable(f"{self._path}: is another program's database") from error
-        except DatabaseError as error:
-            reason = _environmental(str(error.orig))
+        except (SQLAlchemyError, ValueError, TypeError, LookupError, ArithmeticError) as error:
+            message = str(error.orig) if isinstance(error, DatabaseError) else ""
+            # Reading a damaged file may raise anything, but each look at the whole file takes a while.
+            if not message and time.monotonic() - self._checked < DAMAGE_INTERVAL:
+                raise
+            self._checked = self._checked if message else time.monotonic()
+            reason = file_state.cause(self._path, error, message)
             if reason is None:
                 raise
-            raise StoreUnavailable(f"{self._path}: {reason}") from error
+            raise reason from error
 
 
 def _fill(connection: Connection) -> None:
@@ -144,20 +182,6 @@ def _fill(connection: Connection) -> None:
     metadata.create_all(connection)
     connection.execute(insert(settings).values(name="schema_version", value=str(SCHEMA_VERSION)))
     connection.execute(insert(requesters).values(requester_id=LOCAL_REQUESTER, name="Local requester"))
-
-
-def _environmental(message: str) -> str | None:
-    """What the operator reads about an SQLite error that the machine or the file caused; None for a bug."""
-    known = {
-        "database or disk is full": "no space left on the disk",
-        "disk I/O error": "the disk reports an error (is it full?)",
-        "unable to open database file": "cannot be opened (is the folder writable?)",
-        "readonly database": "is not writable",
-        "file is not a database": "is not a marketplace's database",
-        "malformed": "is damaged",
-        "database is locked": f"has been in use by another program for more than {BUSY_TIMEOUT} seconds",
-    }
-    return next((sentence for pattern, sentence in known.items() if pattern in message), None)
 
 
 def _configure(connection: Any, record: Any) -> None:
@@ -173,6 +197,22 @@ def _configure(connection: Any, record: Any) -> None:
     # Connections share the pages in the system's cache instead of copying them.
     cursor.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
     cursor.close()
+
+
+def _check_mark(connection: Any, record: Any) -> None:
+    cursor = connection.cursor()
+    [(application_id,)] = cursor.execute("PRAGMA application_id").fetchall()
+    cursor.close()
+    if application_id != APPLICATION_ID:
+        raise _Foreign
+
+
+def _read_only_engine(path: Path) -> Engine:
+    """A pool of connections to a file that cannot be written."""
+    engine = create_engine("sqlite://", creator=lambda: file_state.connect_read_only(path), poolclass=QueuePool)
+    event.listen(engine, "connect", _check_mark)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN") and None)
+    return engine
 
 
 def _engine(path: Path, connections: int, begin: str) -> Engine:

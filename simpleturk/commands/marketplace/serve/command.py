@@ -154,6 +154,8 @@ def _own_hosts(host: str) -> tuple[str, ...]:
 def _prepare_database(path: Path, open_access: bool, site: SiteSettings, option: str) -> None:
     """Check that the server can be used, and create the key of its sessions before several processes need it."""
     with opened(path) as marketplace:
+        with marketplace.write():
+            pass  # a server needs a database that can be written
         _check_access(marketplace, open_access, site, option)
         marketplace.store.key("sessions")
 
