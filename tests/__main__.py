@@ -1,15 +1,25 @@
 """Run the tests, browser tests included: python -m tests [PYTEST ARGUMENTS]
 
 Installs a Chromium if there is none. Without arguments, runs all tests, in two processes for each core of the computer:
-half of its time, a test waits for a browser, a server or the disk.
+half of its time, a test waits for a browser, a server or the disk. The tests' files are in memory where there is room,
+since most of those waits are for a disk to confirm a transaction. They are deleted at the end.
 """
 
 import os
+import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from tests.chromium import find_chromium, install_chromium
+
+#: A folder in memory, on Linux, and the free bytes that it must have. All tests together write a tenth of that.
+MEMORY = Path("/dev/shm")
+FREE_BYTES = 4 * 1024**3
 
 
 def main() -> int:
@@ -26,7 +36,21 @@ def main() -> int:
             return 1
     else:
         os.environ["SIMPLETURK_BROWSER"] = browser
-    return int(pytest.main(sys.argv[1:] or ["--numprocesses", str(2 * (os.cpu_count() or 1)), "--dist", "worksteal"]))
+    if sys.argv[1:]:
+        return int(pytest.main(sys.argv[1:]))
+    with files_in_memory():
+        return int(pytest.main(["--numprocesses", str(2 * (os.cpu_count() or 1)), "--dist", "worksteal"]))
+
+
+@contextmanager
+def files_in_memory() -> Iterator[None]:
+    """Let pytest's temporary folders be in memory for the length of a block, if there is room."""
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < FREE_BYTES:
+        yield
+        return
+    with TemporaryDirectory(prefix="simpleturk-tests-", dir=MEMORY, ignore_cleanup_errors=True) as folder:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
+        yield
 
 
 if __name__ == "__main__":
