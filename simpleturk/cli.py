@@ -16,6 +16,7 @@ from simpleturk import __version__, console
 from simpleturk.commands.table import TABLE, Entry, GroupEntry
 from simpleturk.errors import ExitStatus, SimpleturkError, UsageError
 from simpleturk.mturk.characters import visible
+from simpleturk.mturk.numbers import NUMBER, WHOLE_NUMBER
 from simpleturk.simple_amt import ALIASES
 from simpleturk.task_folder import outside, set_allowed
 
@@ -200,7 +201,27 @@ def _load(name: str, entry: Entry | GroupEntry) -> Any:
     epilog = "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
     single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     single.command(name, cls=Command, epilog=epilog)(callback)
-    return typer.main.get_command(single)
+    command = typer.main.get_command(single)
+    for parameter in command.params:
+        _refuse_odd_numbers(parameter)
+    return command
+
+
+def _refuse_odd_numbers(parameter: Any) -> None:
+    """Let an option refuse numbers that people do not write: Typer reads 1_000, digits of other scripts, and inf."""
+    kind = parameter.bare_type().removeprefix("list[").removesuffix("]")
+    if kind not in ("int", "float"):
+        return
+    form, reason = (WHOLE_NUMBER, "is not a whole number") if kind == "int" else (NUMBER, "is not a number")
+    process = parameter.process_value
+
+    def process_value(ctx: Any, value: Any) -> Any:
+        texts = value if isinstance(value, list | tuple) else [value]
+        if any(isinstance(text, str) and not form.fullmatch(text) for text in texts):
+            raise typer.BadParameter(reason, ctx=ctx, param=parameter)
+        return process(ctx, value)
+
+    parameter.process_value = process_value
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import pytest
 
 import simpleturk.commands
 from simpleturk.commands.table import TABLE, Entry, GroupEntry
-from tests.conftest import Run
+from tests.conftest import Files, Run
 
 ENTRIES: dict[str, Entry] = {}
 for _part in TABLE.values():
@@ -159,3 +159,25 @@ def test_the_reason_why_a_value_is_wrong_is_in_plain_words(
 ) -> None:
     result = run(*arguments)
     assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, f"Error: {reason}")
+
+
+@pytest.mark.parametrize("text", ["1_0", " 1 ", "1e1", "inf", "nan", "0x10", "\uff11", "\u0663"])
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("progress", "--interval"), "is not a number"),
+        (("extend", "--hours"), "is not a number"),
+        (("extend", "--assignments-by"), "is not a whole number"),
+        (("launch", "--skip"), "is not a whole number"),
+        (("render-template", "--line"), "is not a whole number"),
+        (("launch", "--max-cost"), "is not an amount in USD"),
+        (("bonus", "A", "--reason", "x", "--amount"), "is not an amount in USD"),
+        (("worker", "invite", "--uses"), "is not a whole number"),
+    ],
+)
+def test_a_number_has_the_digits_0_to_9_and_nothing_else(
+    batch_files: Files, run: Run, arguments: tuple[str, ...], reason: str, text: str
+) -> None:
+    batch_files([{"word": "a"}])
+    result = run(*arguments, text)
+    assert (result.exit_code, reason in result.stderr) == (2, True), result.stderr

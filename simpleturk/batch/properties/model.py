@@ -3,7 +3,7 @@
 Limits and defaults: the API reference's pages on CreateHIT and QualificationRequirement.
 """
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
@@ -31,6 +31,7 @@ from simpleturk.mturk.limits import (
     WEEK,
     YEAR,
 )
+from simpleturk.mturk.numbers import parse_decimal
 from simpleturk.mturk.qualifications import (
     MASTERS,
     NUMBER_APPROVED,
@@ -49,8 +50,8 @@ def _reward(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         raise ValueError("must be an amount in USD, such as 0.10")
     try:
-        amount = Decimal(value)
-    except (InvalidOperation, ValueError):
+        amount = parse_decimal(value) if isinstance(value, str) else Decimal(value)
+    except ValueError:
         raise ValueError(f"{str(value)[:40]!r} is not an amount in USD, such as 0.10") from None
     if not amount.is_finite() or amount < 0 or amount > MAX_REWARD:
         raise ValueError(f"{value} is not an amount in USD, such as 0.10")

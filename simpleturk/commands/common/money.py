@@ -1,9 +1,11 @@
 """Amounts in USD as options and arguments."""
 
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import typer
+
+from simpleturk.mturk.numbers import parse_decimal
 
 
 def parse_cost(text: str) -> Decimal:
@@ -33,6 +35,6 @@ def payment_parser(most: int, example: str) -> Callable[[str], Decimal]:
 
 def _decimal(text: str) -> Decimal:
     try:
-        return Decimal(text)
-    except InvalidOperation:
+        return parse_decimal(text)
+    except ValueError:
         return Decimal("NaN")

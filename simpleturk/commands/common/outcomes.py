@@ -19,7 +19,9 @@ class Failures:
         """Report the failure of an item."""
         self.number += 1
         if self._repetitions.is_shown(problem):
-            console.failure(f"{self.noun} {item}: {problem}" if self.noun else problem)
+            # The marketplace's messages begin with the item in their own words.
+            is_named = problem.lower().startswith(f"{self.noun} {item} ".lower())
+            console.failure(problem if is_named or not self.noun else f"{self.noun} {item}: {problem}")
 
     def finish(self) -> None:
         """Print the counts of the failures that were not printed."""

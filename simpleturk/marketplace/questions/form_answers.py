@@ -6,6 +6,7 @@ from typing import Any
 
 from simpleturk.marketplace.questions.question_form import Form, FreeText, Question, Selection
 from simpleturk.marketplace.questions.regex import REGEX_SECONDS, matches
+from simpleturk.mturk.numbers import NUMBER
 
 
 @dataclass
@@ -91,12 +92,9 @@ def _text_problem(answer: FreeText, text: str, required: bool, deadline: float) 
 
 
 def _number_problem(answer: FreeText, text: str) -> str:
-    try:
-        number = float(text)
-    except ValueError:
-        return "Write a number."
-    if number != number:  # "nan" is a float, but no number
-        return "Write a number."
+    if not NUMBER.fullmatch(text.strip()):
+        return "Write a number, with the digits 0 to 9."
+    number = float(text)
     if answer.min_value is not None and number < answer.min_value:
         return f"Write a number of at least {answer.min_value:g}."
     if answer.max_value is not None and number > answer.max_value:

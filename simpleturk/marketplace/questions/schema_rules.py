@@ -3,6 +3,7 @@
 The error texts are those of Xerces, the validator of Amazon's service.
 """
 
+import re
 from collections import deque
 
 from simpleturk.marketplace.questions.xml import Element
@@ -44,9 +45,12 @@ def parse_whole_number(element: Element, text: str, low: int = 0, high: int = MA
     return int(text)
 
 
+#: A number in XML: Python reads more, such as digits of other scripts and "inf".
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,2})?")
+
+
 def parse_number(element: Element, text: str) -> float:
     """Return a text of an element as a number. Raises RequestError XMLParseError."""
-    try:
-        return float(text)
-    except ValueError:
-        raise element.error(f"cvc-datatype-valid.1.2.1: '{text[:40]}' is not a number.") from None
+    if not _NUMBER.fullmatch(text.strip()):
+        raise element.error(f"cvc-datatype-valid.1.2.1: '{text[:40]}' is not a number.")
+    return float(text)

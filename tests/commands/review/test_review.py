@@ -44,7 +44,7 @@ def test_failures_are_named_and_the_others_are_approved(run: Run, submitted: lis
     result = run("approve", submitted[0], "3UNKNOWN", submitted[1])
     assert result.exit_code == 3
     assert f"error: assignment {submitted[0]}: is rejected\n" in result.stderr
-    assert "error: assignment 3UNKNOWN: Assignment 3UNKNOWN does not exist on local\n" in result.stderr
+    assert "error: Assignment 3UNKNOWN does not exist on local\n" in result.stderr
     assert "Approved 1 assignment.\nerror: 2 of 3 assignments could not be approved\n" in result.stderr
     assert run("approve", "--override-rejection", submitted[0]).exit_code == 0
 
