@@ -2,13 +2,14 @@
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
 from simpleturk.batch.batch import Batch
 from simpleturk.batch.inputs.jsonl import Input, Inputs
-from simpleturk.batch.lint.finding import Finding
+from simpleturk.batch.lint.finding import Finding, Mistake
 from simpleturk.batch.lint.page import Page
 from simpleturk.batch.lint.review_keys import ReviewKeys
 from simpleturk.batch.lint.rules import PAGE_RULES, block, input_references, unused
@@ -18,6 +19,9 @@ from simpleturk.mturk.questions import is_question_xml
 
 #: The rules read at most this many pages with different markup whole. Of the others, they check the addresses.
 MOST_PAGES = 200
+
+#: The number of errors, and of warnings, of a rule on a page that are reported one by one. The others are counted.
+MOST_MISTAKES = 100
 
 NO_KEYS = ReviewKeys()
 
@@ -48,11 +52,13 @@ def check_inputs(
     findings: dict[tuple[str, str, str], Finding] = {}
     seen: set[int] = set()
     for item in items:
+        of_page: dict[tuple[str, str, str], Finding] = {}
         with suppress(Problems, ValueError):
             for finding in _findings(source, item, inputs, seen, keys):
-                key = (finding.rule, finding.where, finding.what)
-                earlier = findings.get(key)
-                findings[key] = replace(earlier, more=earlier.more + 1) if earlier else finding
+                of_page.setdefault((finding.rule, finding.where, finding.what), finding)
+        for key, finding in of_page.items():
+            earlier = findings.get(key)
+            findings[key] = replace(earlier, more=earlier.more + 1) if earlier else finding
     everything = [*block(source), *findings.values(), *unused(source, inputs, all_items)]
     return sorted(everything, key=lambda finding: not finding.is_error)
 
@@ -78,9 +84,20 @@ def _findings(
     seen.add(tags)
     page = Page(*source.traced(item.value), source, where)
     for name, rule in PAGE_RULES.items():
-        for mistake in rule(page):
-            yield page.finding(name, mistake)
+        yield from _first_findings(page, name, rule(page))
     yield from keys.unknown_on(page, where)
+
+
+def _first_findings(page: Page, rule: str, mistakes: Iterable[Mistake]) -> Iterator[Finding]:
+    """The first errors and the first warnings of a rule on a page, and the numbers of the others."""
+    numbers: Counter[bool] = Counter()
+    for mistake in mistakes:
+        numbers[mistake.is_error] += 1
+        if numbers[mistake.is_error] <= MOST_MISTAKES:
+            yield page.finding(rule, mistake)
+    for is_error, number in numbers.items():
+        if number > MOST_MISTAKES:
+            yield page.more(rule, number - MOST_MISTAKES, is_error)
 
 
 _TAG = re.compile(r"<[A-Za-z/][^<>]*>")

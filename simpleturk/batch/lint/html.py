@@ -3,6 +3,7 @@
 Source of the optional end tags, and of the start tags that end an element: the HTML standard, "Optional tags".
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -37,6 +38,8 @@ _OPTIONAL = frozenset(
 #: If one of these is not closed, browsers hide the rest of the page in it.
 HIDING = frozenset({"script", "style", "textarea", "title", "select", "iframe", "template"})
 
+_FORMS = frozenset({"form", "crowd-form"})
+
 #: Elements of other markup languages, in which <tag/> is an empty element.
 _FOREIGN = frozenset({"svg", "math"})
 
@@ -45,14 +48,19 @@ _FOREIGN = frozenset({"svg", "math"})
 class Element:
     """An element: its tag, its attributes ("" for one without a value), and the offset of its start tag in the page.
 
-    `form` is the innermost form around it, `text` the text directly in it (all content of a script or style).
+    `form` is the innermost form around it, `parts` are the pieces of its text.
     """
 
     tag: str
     attributes: dict[str, str]
     offset: int
     form: "Element | None" = None
-    text: str = ""
+    parts: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The text directly in the element, all content of a script or style."""
+        return "".join(self.parts)
 
     def get(self, name: str) -> str:
         """The value of an attribute, "" if it is missing."""
@@ -70,8 +78,11 @@ class Markup:
 def read_markup(page: str) -> Markup:
     """Read a page. Any text can be read: mistakes are part of the result."""
     reader = _Reader(page)
-    reader.feed(page)
+    # After the last ">" there is no tag. HTMLParser would look for the end of each "<" there to the end of the page.
+    end = page.rfind(">") + 1
+    reader.feed(page[:end])
     reader.close()
+    reader.handle_data(page[end:])
     return reader.finished()
 
 
@@ -84,39 +95,42 @@ class _Reader(HTMLParser):
         self.markup = Markup()
         self._starts = line_starts(page)
         self._open: list[Element] = []
+        #: The open elements by tag, and the open forms: pages may be nested deeply.
+        self._number: Counter[str] = Counter()
+        self._forms: list[Element] = []
         #: The elements that the end of an outer element closed: their own end tags may follow.
-        self._crossed: list[str] = []
+        self._crossed: Counter[str] = Counter()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._begin(tag, attrs)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        is_foreign = tag in _FOREIGN or any(outer.tag in _FOREIGN for outer in self._open)
+        is_foreign = tag in _FOREIGN or any(self._number[outer] for outer in _FOREIGN)
         element = self._begin(tag, attrs)
         if is_foreign and self._open and self._open[-1] is element:
-            self._open.pop()
+            self._pop()
 
     def handle_endtag(self, tag: str) -> None:
         if tag in VOID:
             return
-        if not any(element.tag == tag for element in self._open):
+        if not self._number[tag]:
             self._stray(tag)
             return
         while self._open:
-            element = self._open.pop()
+            element = self._pop()
             if element.tag == tag:
                 return
             self._unclosed(element, f"</{tag}>")
-            self._crossed.append(element.tag)
+            self._crossed[element.tag] += 1
 
     def handle_data(self, data: str) -> None:
         if self._open:
-            self._open[-1].text += data
+            self._open[-1].parts.append(data)
 
     def finished(self) -> Markup:
         """The result. Elements that are still open are never closed."""
         while self._open:
-            self._unclosed(self._open.pop(), "the end of the page")
+            self._unclosed(self._pop(), "the end of the page")
         self.markup.nesting.sort(key=lambda mistake: mistake.offset)
         return self.markup
 
@@ -128,8 +142,8 @@ class _Reader(HTMLParser):
         while self._open and (
             self._open[-1].tag in _ENDS.get(tag, ()) or (self._open[-1].tag == "p" and tag in _BLOCKS)
         ):
-            self._open.pop()
-        form = next((outer for outer in reversed(self._open) if outer.tag in ("form", "crowd-form")), None)
+            self._pop()
+        form = self._forms[-1] if self._forms else None
         if tag == "form" and form is not None and form.tag == "form":
             problem = "a form is inside another form: browsers ignore the inner form"
             self.markup.nesting.append(Mistake(offset, problem, "close the outer form first, with </form>"))
@@ -137,6 +151,16 @@ class _Reader(HTMLParser):
         self.markup.elements.append(element)
         if tag not in VOID:
             self._open.append(element)
+            self._number[tag] += 1
+            if tag in _FORMS:
+                self._forms.append(element)
+        return element
+
+    def _pop(self) -> Element:
+        element = self._open.pop()
+        self._number[element.tag] -= 1
+        if element.tag in _FORMS:
+            self._forms.pop()
         return element
 
     def _unclosed(self, element: Element, before: str) -> None:
@@ -147,8 +171,8 @@ class _Reader(HTMLParser):
         self.markup.nesting.append(Mistake(element.offset, problem, f"write </{element.tag}>", is_error))
 
     def _stray(self, tag: str) -> None:
-        if tag in self._crossed:
-            self._crossed.remove(tag)  # reported where it was crossed
+        if self._crossed[tag]:
+            self._crossed[tag] -= 1  # reported where it was crossed
             return
         if tag == "p":
             problem = "</p> has no open <p>: a block such as <div> or <ul> ends a paragraph"

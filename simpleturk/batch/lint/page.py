@@ -40,6 +40,9 @@ class Page:
         self._template = source.path
         self._template_text = source.text
         self._input = input_
+        self._searches = 1000
+        self._lines: dict[Path, list[str]] = {}
+        self._columns: dict[SourceLocation, dict[str, int]] = {}
 
     @cached_property
     def code(self) -> str:
@@ -50,6 +53,19 @@ class Page:
         ]
         own = [script for script in scripts if not script.lstrip().startswith(SHIPPED_SCRIPTS)]
         return "\n".join([*own, " ".join(handlers)])
+
+    def mentions(self, name: str) -> bool:
+        """Whether the page's code contains a name, an id for example."""
+        return name in self._words or (self._searches > 0 and self._is_in_code(name))
+
+    def _is_in_code(self, name: str) -> bool:
+        # Looking for a part of a word reads all of the code: only for so many names.
+        self._searches -= 1
+        return name in self.code
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(re.findall(r"[\w-]+", self.code))
 
     @cached_property
     def may_add_elements(self) -> bool:
@@ -98,22 +114,39 @@ class Page:
     def finding(self, rule: str, mistake: Mistake) -> Finding:
         """A mistake with its file, line and column in the template."""
         location = self._source_map.at(mistake.offset)
-        tag = re.match(r"</?[A-Za-z][\w-]*", self.html[mistake.offset : mistake.offset + 40])
-        column = _column(self._template_line(location), tag[0]) if tag else 0
+        tag = _TAG.match(self.html[mistake.offset : mistake.offset + 40])
+        column = self._column(location, tag[0].lower()) if tag else 0
         where = str(location) if location.file else f"{self._template}, {location}"
         where += f", column {column}" if column else ""
         return Finding(rule, where, mistake.problem, mistake.hint, mistake.is_error, self._input)
 
-    def _template_line(self, location: SourceLocation) -> str:
-        """A line of a template or include as it is written."""
+    def more(self, rule: str, number: int, is_error: bool) -> Finding:
+        """The number of further mistakes that a rule finds."""
+        what = f"and {number:,} more of this kind"
+        return Finding(
+            rule, str(self._template), what, "correct the first ones, then check again", is_error, self._input
+        )
+
+    def _column(self, location: SourceLocation, tag: str) -> int:
+        """The column (from 1) of a tag that occurs once in a line of a file, else 0."""
         if location.file is None:
-            return ""
-        # The template itself may have come through a pipe, which cannot be read again.
-        text = self._template_text if location.file == self._template else ""
-        if not text and location.file.is_file():
-            text = _read(location.file)
-        lines = text.split("\n")
-        return lines[location.line - 1] if location.line <= len(lines) else ""
+            return 0
+        columns = self._columns.get(location)
+        if columns is None:
+            lines = self._lines_of(location.file)
+            columns = _columns(lines[location.line - 1]) if location.line <= len(lines) else {}
+            self._columns[location] = columns
+        return columns.get(tag, 0)
+
+    def _lines_of(self, file: Path) -> list[str]:
+        """The lines of a template or include as they are written."""
+        if file not in self._lines:
+            # The template itself may have come through a pipe, which cannot be read again.
+            text = self._template_text if file == self._template else ""
+            if not text and file.is_file():
+                text = _read(file)
+            self._lines[file] = text.split("\n")
+        return self._lines[file]
 
 
 def _read(path: Path) -> str:
@@ -123,10 +156,16 @@ def _read(path: Path) -> str:
         return ""
 
 
-def _column(line: str, tag: str) -> int:
-    """The column (from 1) of a tag that occurs once in a line, else 0."""
-    starts = [match.start() for match in re.finditer(re.escape(tag) + r"\b", line, re.IGNORECASE)]
-    return starts[0] + 1 if len(starts) == 1 else 0
+_TAG = re.compile(r"</?[A-Za-z][\w-]*")
+
+
+def _columns(line: str) -> dict[str, int]:
+    """The columns of the tags in a line; 0 for a tag that occurs more than once."""
+    columns: dict[str, int] = {}
+    for match in _TAG.finditer(line):
+        tag = match[0].lower()
+        columns[tag] = 0 if tag in columns else match.start() + 1
+    return columns
 
 
 def _is_code(script: Element) -> bool:

@@ -88,7 +88,7 @@ def no_fields(page: Page) -> Iterator[Mistake]:
     if any(element.get("name") and element.get("value") for element in (*hidden, *buttons)):
         return
     names = [field.get("name") for field in hidden]
-    if "setOutput" in page.code or any(name and name != "assignmentId" and name in page.code for name in names):
+    if "setOutput" in page.code or any(name and name != "assignmentId" and page.mentions(name) for name in names):
         return
     hint = 'add a field, such as <input name="answer">, or call simpleturk.setOutput(…) in a script'
     yield Mistake(page.forms[0].offset, "the form has no field: workers cannot answer", hint, True)
@@ -102,7 +102,7 @@ def unnamed_field(page: Page) -> Iterator[Mistake]:
     for element in page.elements:
         if not is_field(element) or element.attributes.get("name") or not page.form_of(element):
             continue
-        if element.get("id") and element.get("id") in page.code:
+        if element.get("id") and page.mentions(element.get("id")):
             continue
         if page.is_shipped(element) and "name" not in element.attributes:
             continue
@@ -166,8 +166,10 @@ def reference(page: Page) -> Iterator[Mistake]:
         if element.tag == "a" and element.get("href").lower().startswith("file:"):
             yield from _check_reference(page, element, element.get("href"), element.offset)
         if element.tag == "style":
+            position = element.offset
             for url in style_urls(element.text):
-                yield from _check_reference(page, element, url, page.html.find(url, element.offset))
+                position = max(page.html.find(url, position), position)
+                yield from _check_reference(page, element, url, position)
 
 
 #: Attributes with an address that browsers load, or send the answers to; and those of some tags.
@@ -194,14 +196,18 @@ def _check_reference(
 
 def input_references(source: QuestionSource, html: str, value: object, input_: str) -> Iterator[Finding]:
     """The rule `reference` for addresses that come from an input, on a page whose markup has been checked before."""
-    for text in _texts(value):
-        if text.startswith(("https:", "data:")) or len(text) > 2000 or re.search(r"\s", text) or not text:
+    used = {match[1] for match in _USED.finditer(html)}
+    for text in _texts(value) if used else ():
+        if text.startswith(("https:", "data:")) or len(text) > 2000 or not text:
             continue
-        used = re.search(r"(?:src|poster)\s*=\s*[\"']?" + re.escape(text.replace("&", "&amp;")) + "[\"'\\s>]", html)
-        mistake = check_url(text) if used else None
+        mistake = check_url(text) if text.replace("&", "&amp;") in used else None
         if mistake:
             problem, hint, is_error = mistake
             yield Finding("reference", str(source.path), problem, hint, is_error, input_)
+
+
+#: An address in an attribute, without its quotes.
+_USED = re.compile(r"""(?:src|poster)\s*=\s*["']?([^"'\s>]{1,2500}+)["'\s>]""")
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -98,17 +98,25 @@ def read_placeholders(page: str) -> tuple[list[Placeholder], list[Tag]]:
     return reader.placeholders, reader.tags
 
 
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+def _cdata_sections(xml: str) -> Iterator[tuple[int, int]]:
+    """The offsets of the contents of CDATA sections, and of their ends."""
+    position = 0
+    while (start := xml.find("<![CDATA[", position)) >= 0:
+        end = xml.find("]]>", start + 9)
+        if end < 0:
+            return
+        position = end + 3
+        yield start + 9, end
 
 
 def read_document(xml: str) -> list[Placeholder]:
     """All placeholders of a question's XML: those of the pages in its CDATA sections, and those outside."""
     found: list[Placeholder] = []
     position = 0
-    for section in _CDATA.finditer(xml):
-        found += _placeholders_in(xml, position, section.start(1), Context.XML)
-        start, position = section.span(1)
-        for placeholder in read_placeholders(section[1])[0]:
+    for start, end in _cdata_sections(xml):
+        found += _placeholders_in(xml, position, start, Context.XML)
+        position = end
+        for placeholder in read_placeholders(xml[start:end])[0]:
             found.append(
                 replace(
                     placeholder,
@@ -274,6 +282,9 @@ _SCRIPT = re.compile(
 )
 _REGULAR = re.compile(r"/(?![*/])(?:[^\\/\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
 
+#: Longer regular expressions are not read as such.
+_LONGEST_REGULAR = 2000
+
 #: After these, a slash begins a regular expression.
 _BEFORE_REGULAR = re.compile(r"[(,=:\[!&|?{};+\-*%<>~^]|return|typeof|case|in|of|\A")
 
@@ -306,7 +317,8 @@ def script_placeholders(page: str, start: int, end: int) -> Iterator[Placeholder
                 templates.append(depth)
                 depth += 1
         elif text == "/" and _BEFORE_REGULAR.fullmatch(before):
-            regular = _REGULAR.match(page, found.start(), end)
+            # A "[" that is not closed would be looked for to the end of the line, for each of them.
+            regular = _REGULAR.match(page, found.start(), min(end, found.start() + _LONGEST_REGULAR))
             if regular:
                 position = regular.end()
                 yield from _placeholders_in(page, found.start(), position, Context.SCRIPT_STRING)

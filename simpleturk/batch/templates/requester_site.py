@@ -8,6 +8,7 @@ never code of a script, closes no element that it did not open, and makes no `ja
 import ast
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from simpleturk.batch.inputs.csv_reader import cell_text
+from simpleturk.batch.templates.cost import Cost, TooCostly
 from simpleturk.batch.templates.jinja import decoded_template, read_template
 from simpleturk.batch.templates.placeholders import (
     PLACEHOLDER,
@@ -27,12 +29,15 @@ from simpleturk.batch.templates.placeholders import (
 )
 from simpleturk.batch.templates.question_source import UnshownPart
 from simpleturk.batch.templates.sanitize import FIELD_TAGS, SAFE_TAGS, escaped, harmless_address, sanitize
-from simpleturk.batch.templates.source_map import SourceLocation, SourceMap
+from simpleturk.batch.templates.source_map import SourceLocation, SourceMap, line_starts
 from simpleturk.errors import Problem, Problems, suggestion
 from simpleturk.mturk.questions import is_question_xml
 
 #: The number of characters before a placeholder that are read.
 _BEFORE = 200
+
+#: The number of unknown placeholders that are reported one by one.
+_MOST_UNKNOWN = 100
 
 _SRCDOC_HINT = "values are not allowed in srcdoc: put the placeholder elsewhere"
 
@@ -58,6 +63,7 @@ class RequesterSiteTemplate:
         else:
             self._page = completed(text, read_placeholders(text)[1])
             placeholders, tags = read_placeholders(self._page)
+        self._starts = line_starts(self._page)
         # If the page has no field of its own and no script adds any, fields in values stay.
         self._fields = bool(tags) and not any(map(_is_field, tags)) and not _MAKES_FIELDS.search(text)
         known = set(names)
@@ -65,7 +71,10 @@ class RequesterSiteTemplate:
         unknown = [
             placeholder for placeholder in placeholders if placeholder.name not in known and not _may_stay(placeholder)
         ]
-        problems = [self._unknown(placeholder, names) for placeholder in unknown]
+        problems = [self._unknown(placeholder, names) for placeholder in unknown[:_MOST_UNKNOWN]]
+        if len(unknown) > _MOST_UNKNOWN:
+            number = len(unknown) - _MOST_UNKNOWN
+            problems.append(Problem(str(path), f"and {number:,} more placeholders that the inputs do not have"))
         problems += [
             Problem(
                 self._where(placeholder),
@@ -106,7 +115,7 @@ class RequesterSiteTemplate:
         length = 0
         for part, position in zip(parts, positions, strict=True):
             if position is not None:
-                line = self._page.count("\n", 0, position) + 1
+                line = bisect_right(self._starts, position)
                 marks.append((length, SourceLocation(self.path, line)))
                 ends = (length + found.end() for found in re.finditer("\n", part))
                 marks += [(end, SourceLocation(self.path, line + index)) for index, end in enumerate(ends, start=1)]
@@ -117,7 +126,7 @@ class RequesterSiteTemplate:
         """The pieces of a page, and the offset in the template of each piece; None for a value."""
         if not isinstance(value, Mapping):
             raise Problems([Problem(str(self.path), "has placeholders for variables, but the input is not an object")])
-        page, parts, position = self._page, [""], 0
+        page, parts, position, cost = self._page, [""], 0, Cost()
         positions: list[int | None] = [0]
         for placeholder in self._placeholders:
             if placeholder.name not in value:
@@ -135,6 +144,7 @@ class RequesterSiteTemplate:
             if len(before) < _BEFORE:
                 before = "".join(part[-_BEFORE:] for part in parts[-6:])
             filled = self._filled(placeholder, cell_text(value[placeholder.name]), before, value)
+            self._spend(cost, len(filled), placeholder)
             parts.append(filled.replace("]]>", "]]]]><![CDATA[>") if placeholder.in_cdata else filled)
             positions.append(None)
             position = placeholder.end
@@ -148,7 +158,9 @@ class RequesterSiteTemplate:
             case Context.TAG:
                 return self._in_a_tag(placeholder, text)
             case Context.TAG_NAME:
-                name = self._whole(placeholder, values)
+                # The name as a whole is checked at its first placeholder.
+                is_first = not PLACEHOLDER.search(self._page, placeholder.value_start, placeholder.start)
+                name = self._whole(placeholder, values) if is_first else "b"
                 if name.lower().strip("/") not in SAFE_TAGS | FIELD_TAGS:
                     raise Problems(
                         [Problem(self._where(placeholder), f"{name[:40]!r} is not allowed as the name of a tag")]
@@ -198,9 +210,17 @@ class RequesterSiteTemplate:
             self._page[placeholder.value_start : placeholder.value_end],
         )
 
+    def _spend(self, cost: Cost, length: int, placeholder: Placeholder) -> None:
+        """Spend what a value on the page costs. Raises Problems if the page is too large."""
+        try:
+            cost.spend(16)
+            cost.spend_text(length)
+        except TooCostly as error:
+            raise Problems([Problem(self._where(placeholder), error.message, error.hint)]) from error
+
     def _where(self, placeholder: Placeholder) -> str:
-        line = self._page.count("\n", 0, placeholder.start) + 1
-        column = placeholder.start - self._page.rfind("\n", 0, placeholder.start)
+        line = bisect_right(self._starts, placeholder.start)
+        column = placeholder.start - self._starts[line - 1] + 1
         # The form that is added stands on the first line, or after a tag on the same line.
         added = self._page.find(BEFORE, placeholder.start - column + 1, placeholder.start)
         return f"{self.path}, line {line}, column {column - (len(BEFORE) if added >= 0 else 0)}"
@@ -259,14 +279,14 @@ def completed(page: str, tags: Sequence[Tag]) -> str:
     A page that has a form or a crowd-form, or whose script makes a form, stays as it is. Nothing added contains a line
     end, so that lines keep their numbers.
     """
-    makes_its_own = re.search(r"externalSubmit|createElement\(\s*['\"]form", _COMMENT.sub("", page))
+    makes_its_own = re.search(r"externalSubmit|createElement\(\s*['\"]form", _without_comments(page))
     if any(tag.name in ("form", "crowd-form") for tag in tags) or makes_its_own or not page.strip():
         return page
     # A button without a type submits, but on most pages it has another purpose.
     submits = any(tag.name in ("input", "button") and _is_submit(tag.attributes) for tag in tags)
     after = AFTER if submits else SUBMIT + AFTER
     body = next((tag for tag in tags if tag.name == "body"), None)
-    end = re.compile(r"</body\s*>(?!.*</body)", re.IGNORECASE | re.DOTALL).search(page)
+    end = _last_body_end(page)
     if body and end and end.start() >= body.end:
         return page[: body.end] + BEFORE + page[body.end : end.start()] + after + page[end.start() :]
     if body:
@@ -279,11 +299,28 @@ def completed(page: str, tags: Sequence[Tag]) -> str:
     return page[:start] + BEFORE + page[start:] + after
 
 
+def _last_body_end(page: str) -> re.Match[str] | None:
+    """The last end tag of the body."""
+    ends = list(_BODY_END.finditer(page))
+    return ends[-1] if ends and ends[-1][1] else None
+
+
+_BODY_END = re.compile(r"</body(\s*+>)?", re.IGNORECASE)
+
+
+def _without_comments(page: str) -> str:
+    """A page without its comments. One that is not closed stays."""
+    parts, position = [], 0
+    while (start := page.find("<!--", position)) >= 0 and (end := page.find("-->", start + 4)) >= 0:
+        parts.append(page[position:start])
+        position = end + 3
+    return "".join([*parts, page[position:]])
+
+
 def _is_submit(attributes: Mapping[str, str]) -> bool:
     return attributes.get("type", "").lower() in ("submit", "image") or attributes.get("id") == "submitButton"
 
 
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _DOCTYPE = re.compile(r"(?:\s*<!doctype[^>]*>)?", re.IGNORECASE)
 
 

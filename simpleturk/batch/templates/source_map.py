@@ -95,12 +95,15 @@ def unmarked(marked: str, files: list[str]) -> tuple[str, SourceMap]:
     marks: list[tuple[int, SourceLocation]] = []
     length = position = 0
     authors: SourceLocation | None = None
+    paths = [Path(file) for file in files]
+    is_shipped = [path.is_relative_to(_SHIPPED) for path in paths]
     for mark in _MARK.finditer(marked):
         part = marked[position : mark.start()]
         parts.append(part)
         length += len(part)
-        place = SourceLocation(Path(files[int(mark[1])]), int(mark[2]))
-        if place.file and place.file.is_relative_to(_SHIPPED):
+        number = int(mark[1])
+        place = SourceLocation(paths[number], int(mark[2]))
+        if is_shipped[number]:
             place = replace(authors, is_ours=True) if authors else replace(place, is_ours=True)
         else:
             authors = place

@@ -29,7 +29,7 @@ def report_findings(findings: Sequence[Finding], strict: bool = False, silent: b
     errors = [finding for finding in findings if finding.is_error or strict]
     repetitions = Repetitions()
     for finding in findings:
-        if finding not in errors and not silent:
+        if not (finding.is_error or strict) and not silent:
             problem = finding.problem()
             if repetitions.is_shown(problem.what):
                 console.warn(f"{problem.where}: {problem.what}", problem.hint)

@@ -1,7 +1,14 @@
 """The rules on all pages of a batch: findings name the author's lines, and each mistake is reported once."""
 
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
+
+from simpleturk.batch.inputs.jsonl import Inputs
+from simpleturk.batch.lint.check import check_inputs
+from simpleturk.batch.templates.jinja import JinjaTemplate
 from tests.batch.lint.test_rules import END, FORM, HEAD
 from tests.conftest import Files, Run, records
 
@@ -74,3 +81,45 @@ def test_a_mistake_that_many_inputs_share_is_reported_once(batch_files: Files, r
 def test_external_pages_are_not_read(batch_files: Files, run: Run) -> None:
     batch_files([{"word": "cat"}], ExternalURL="https://example.org/{{ input.word }}")
     assert run("check").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        "unclosed <b>",
+        "<b/> inside <div>",
+        "equal ids",
+        "unclosed tags",
+        "{{ without an end",
+        "${x} many times in a name",
+        "${x}, and </body> many times",
+    ],
+)
+def test_a_flood_of_mistakes_or_hostile_markup_is_read_in_linear_time(flood: str) -> None:
+    """The guard is generous: 40,000 repetitions take at most some seconds, and took minutes."""
+    code = f"from tests.benchmarks.floods import FLOODS, check; check(*FLOODS[{flood!r}](40_000))"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=100)
+
+
+def test_the_mistakes_of_a_rule_are_counted_after_the_first_hundred(folder: Path) -> None:
+    (folder / "flood.html").write_text(
+        "<form>" + "<b>\n" * 10_000 + "<i id=x></i>" * 250 + "<input name=a><button></button></form>"
+    )
+    (folder / "flood.jsonl").write_text("{}\n")
+    inputs = Inputs(folder / "flood.jsonl")
+    items = list(inputs.values())
+    findings = check_inputs(JinjaTemplate(folder / "flood.html"), inputs, items, items)
+    counted = [(finding.rule, finding.what) for finding in findings if finding.what.startswith("and ")]
+    assert counted == [("duplicate-id", "and 149 more of this kind"), ("nesting", "and 9,900 more of this kind")]
+    assert len([finding for finding in findings if finding.rule == "nesting"]) == 101
+
+
+def test_an_error_after_a_flood_of_warnings_is_reported(folder: Path) -> None:
+    (folder / "flood.html").write_text(
+        "<form><input name=a><button></button></form>" + "<b>" * 1000 + "<textarea name=b>"
+    )
+    (folder / "flood.jsonl").write_text("{}\n")
+    inputs = Inputs(folder / "flood.jsonl")
+    items = list(inputs.values())
+    findings = check_inputs(JinjaTemplate(folder / "flood.html"), inputs, items, items)
+    assert any(finding.is_error and "<textarea> is not closed" in finding.what for finding in findings)

@@ -237,3 +237,31 @@ def test_in_a_string_of_a_script_a_value_keeps_its_characters(
 )
 def test_a_page_without_a_form_gets_the_form_of_the_requester_site(folder: Path, page: str, complete: str) -> None:
     assert whole(page) == complete
+
+
+def test_many_unknown_placeholders_are_counted_after_the_first_hundred(folder: Path) -> None:
+    Path("page.html").write_text("<p>${x}</p>\n" * 1000)
+    with pytest.raises(Problems) as caught:
+        RequesterSiteTemplate(Path("page.html"), ["y"])
+    assert len(caught.value.problems) == 101
+    assert caught.value.problems[99].where.endswith("line 100, column 4")
+    assert caught.value.problems[100].what == "and 900 more placeholders that the inputs do not have"
+
+
+def test_the_name_of_a_tag_is_checked_with_all_its_values(folder: Path) -> None:
+    assert "<b>" in filled("<b${x}${y}>a</b>", x="", y="")
+    for page, values in (
+        ("<b${x}${y}>a</b>", {"x": "", "y": "utton onclick=alert(1)"}),
+        ("<b${${x}>a</b>", {"x": " onclick=alert(1)"}),
+        ("<s${x}${y}>a", {"x": "cr", "y": "ipt"}),
+    ):
+        with pytest.raises(Problems, match="not allowed as the name of a tag"):
+            filled(page, **values)
+
+
+def test_a_page_that_a_value_makes_too_large_is_refused(folder: Path) -> None:
+    Path("page.html").write_text("\n<p>" + "${x}" * 1000 + "</p>")
+    template = RequesterSiteTemplate(Path("page.html"), ["x"])
+    with pytest.raises(Problems, match="steps to render") as caught:
+        template.render({"x": "a" * 5_000_000})
+    assert "line 2" in caught.value.problems[0].where and caught.value.problems[0].hint
