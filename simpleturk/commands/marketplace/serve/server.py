@@ -2,10 +2,8 @@
 
 import http.client
 import os
-import shutil
 import socket
 import ssl
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +15,7 @@ from uvicorn.supervisors import Multiprocess
 
 from simpleturk import console
 from simpleturk.commands.common.database import opened
+from simpleturk.commands.common.temporary import temporary_folder
 from simpleturk.commands.marketplace.serve.child import DATABASE, PARENT, SETTINGS
 from simpleturk.errors import SimpleturkError, reporting_missing_file
 from simpleturk.marketplace.web.app import create_app
@@ -68,19 +67,21 @@ def run_several(
 ) -> None:
     """Serve from several processes with one database; a process that dies is replaced."""
     log_to_stderr()
-    numbers = tempfile.mkdtemp(prefix="simpleturk-metrics-")
-    os.environ |= {SETTINGS: serving.to_json(), DATABASE: str(path), PARENT: str(os.getpid()), MULTIPROCESS: numbers}
-    config = _config("simpleturk.commands.marketplace.serve.child:from_environment", options | {"factory": True})
-    supervisor = Multiprocess(config, sockets=[listening])
-    waiting = threading.Thread(
-        target=_announce_when_it_answers, args=(listening, "ssl_certfile" in options, announce), daemon=True
-    )
-    waiting.start()
-    try:
+    with temporary_folder("metrics") as numbers:
+        os.environ |= {
+            SETTINGS: serving.to_json(),
+            DATABASE: str(path),
+            PARENT: str(os.getpid()),
+            MULTIPROCESS: str(numbers),
+        }
+        config = _config("simpleturk.commands.marketplace.serve.child:from_environment", options | {"factory": True})
+        supervisor = Multiprocess(config, sockets=[listening])
+        waiting = threading.Thread(
+            target=_announce_when_it_answers, args=(listening, "ssl_certfile" in options, announce), daemon=True
+        )
+        waiting.start()
         supervisor.run()
         console.note("Stopped.")
-    finally:
-        shutil.rmtree(numbers, ignore_errors=True)
 
 
 def _announce_when_it_answers(listening: socket.socket, tls: bool, announce: Callable[[int], None]) -> None:

@@ -122,10 +122,19 @@ class Connection:
 
 
 class ConnectionTable:
-    """The connections of one process. Its methods run in the event loop; `unsent_of` may be called in any thread."""
+    """The connections of one process. Its methods run in the event loop; `unsent_of` may be called in any thread.
 
-    def __init__(self, most: int = MAX_CONNECTIONS, clock: Callable[[], float] = time.monotonic) -> None:
+    `most` is how many there may be. With `behind_proxy`, one network may have all of them: it may be the proxy's.
+    """
+
+    def __init__(
+        self,
+        most: int = MAX_CONNECTIONS,
+        clock: Callable[[], float] = time.monotonic,
+        behind_proxy: bool = False,
+    ) -> None:
         self.most = most
+        self.behind_proxy = behind_proxy
         self.clock = clock
         self.connections: set[Connection] = set()
         self.received = 0
@@ -138,7 +147,8 @@ class ConnectionTable:
         """Count a new connection. Above a limit, one that waits for a request is closed."""
         self.connections.add(connection)
         self._peers[connection.peer] += 1
-        if self._peers[connection.peer] > PER_NETWORK and not is_own(connection.peer):
+        has_limit = not self.behind_proxy and not is_own(connection.peer)
+        if has_limit and self._peers[connection.peer] > PER_NETWORK:
             self._make_room([other for other in self.connections if other.peer == connection.peer], connection)
         if len(self.connections) > self.most:
             self._make_room(list(self.connections), connection)

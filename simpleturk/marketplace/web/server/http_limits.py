@@ -41,10 +41,10 @@ _TOO_LARGE = (
 _tables: WeakKeyDictionary[Any, ConnectionTable] = WeakKeyDictionary()
 
 
-def table_of(server_state: Any) -> ConnectionTable:
+def table_of(server_state: Any, config: uvicorn.Config) -> ConnectionTable:
     """The table of a server's connections."""
     if server_state not in _tables:
-        _tables[server_state] = ConnectionTable(max_connections())
+        _tables[server_state] = ConnectionTable(max_connections(), behind_proxy=config.proxy_headers)
     return _tables[server_state]
 
 
@@ -63,7 +63,7 @@ class BoundedConfig(uvicorn.Config):
 def _accept(config: BoundedConfig, server_state: Any, app_state: Any, _loop: Any = None) -> asyncio.Protocol:
     """The protocol of a new connection."""
     protocol = BoundedProtocol(config, server_state, app_state, _loop)
-    return Handshake(protocol, config.tls, table_of(server_state)) if config.tls else protocol
+    return Handshake(protocol, config.tls, table_of(server_state, config)) if config.tls else protocol
 
 
 class Handshake(asyncio.Protocol):
@@ -138,7 +138,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         """Begin to wait for the head of the first request."""
         super().connection_made(transport)
-        self._table = table_of(self.server_state)
+        self._table = table_of(self.server_state, self.config)
         address = self.client[0] if self.client else ""
         self._connection = Connection(transport, address, self._table.clock(), self.flow)
         self._head: int | None = 0

@@ -51,7 +51,12 @@ def test_tls_works_with_a_certificate(served: Callable[..., Served], folder: Pat
     assert server.client(verify="c.pem").list_hits()["HITs"] == []
 
 
-def test_several_processes_serve_one_database_and_end_with_their_parent(served: Callable[..., Served]) -> None:
+def test_several_processes_serve_one_database_and_end_with_their_parent(
+    served: Callable[..., Served], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
     server = served("--workers", "2")
     client = server.client()
     for _ in range(20):
@@ -65,9 +70,12 @@ def test_several_processes_serve_one_database_and_end_with_their_parent(served: 
         while time.monotonic() < deadline:
             urllib.request.urlopen(server.endpoint + "/healthz", timeout=1).close()
             time.sleep(0.1)
+    [left] = temporary.iterdir()
     again = served("--workers", "2")
     assert len(again.client().list_hits(MaxResults=100)["HITs"]) == 20
+    assert not left.exists() and len(list(temporary.iterdir())) == 1
     assert "Traceback" not in again.stop()
+    assert list(temporary.iterdir()) == []
 
 
 def test_a_port_in_use_is_an_error_with_the_next_step(run: Run) -> None:

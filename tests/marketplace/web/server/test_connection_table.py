@@ -113,6 +113,18 @@ def test_one_network_has_a_limit_of_its_own_but_this_computer_has_none(
     run(scenario)
 
 
+def test_a_proxy_may_have_all_connections(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection_table, "PER_NETWORK", 2)
+
+    def scenario() -> None:
+        table = ConnectionTable(100, clock, behind_proxy=True)
+        for _ in range(5):
+            opened(table, "10.0.0.5")
+        assert len(table.connections) == 5
+
+    run(scenario)
+
+
 def test_too_many_received_bytes_close_the_slowest_body_of_the_network_that_sends_most(
     table: ConnectionTable, clock: Clock
 ) -> None:
