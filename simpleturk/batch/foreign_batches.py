@@ -8,14 +8,16 @@ JSON Lines                       HITId or hit_id in each record
 import codecs
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from simpleturk.batch.inputs.csv_reader import begins_table, input_of, records
+from simpleturk.batch.inputs.id_lists import HITS, is_header, read_id_list, unquoted
 from simpleturk.batch.inputs.jsonl import Inputs
 from simpleturk.errors import Problem, Problems, SimpleturkError
+from simpleturk.text_files import open_utf8, read_text
 
 _HIT_ID = re.compile("[A-Z0-9]{1,64}")
 
@@ -40,11 +42,14 @@ def is_foreign(ids: Path) -> bool:
     """Whether a path that was named as an ids file is a foreign batch."""
     if not ids.is_file():
         return ids.is_dir()
-    with ids.open("rb") as file:
+    with open_utf8(ids) as file:
         lines = (line.removeprefix(codecs.BOM_UTF8).strip(b"\0\t\r\n ") for line in file)
         first = next((line[:100_000] for line in lines if line and not line.startswith(b"#")), b"")
-    if not first or is_hit_id(first[:100].decode("ascii", "replace")):
+    text = unquoted(first[:100].decode("utf-8", "replace"))
+    if not first or is_hit_id(text):
         return False
+    if is_header(text, HITS):
+        return True
     return first.startswith(b"{") or ids.suffix.lower() in (".csv", ".tsv") or begins_table(str(ids), first)
 
 
@@ -52,14 +57,14 @@ def read_foreign(ids: Path) -> ForeignBatch:
     """Read a foreign batch. Raises Problems, or SimpleturkError for a folder without HIT ids."""
     if ids.is_dir():
         return _folder(ids)
-    with ids.open("rb") as file:
+    with open_utf8(ids) as file:
         if not _begins_json(ids):
             return _table(file, ids)
-        return ForeignBatch(_each(file, ids))
+        return ForeignBatch([item.id for item in read_id_list(file, str(ids), HITS).ids])
 
 
 def _begins_json(ids: Path) -> bool:
-    with ids.open("rb") as file:
+    with open_utf8(ids) as file:
         return file.read(1000).removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{")
 
 
@@ -109,7 +114,7 @@ def _folder(folder: Path) -> ForeignBatch:
 
 def _incomplete(path: Path) -> list[str]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        document = json.loads(read_text(path))
         hit_ids = document["hit_ids"]
         if not isinstance(hit_ids, list) or not all(
             isinstance(hit_id, str) and is_hit_id(hit_id) for hit_id in hit_ids
@@ -118,34 +123,3 @@ def _incomplete(path: Path) -> list[str]:
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Problems([Problem(str(path), f"is not amti's list of HITs: {error}")]) from error
     return list(dict.fromkeys(hit_ids))
-
-
-def _each(file: Iterable[bytes], path: Path) -> list[str]:
-    """The HIT ids of JSON Lines."""
-    hit_ids: dict[str, None] = {}
-    problems = []
-    for number, line in enumerate(file, start=1):
-        if line.strip():
-            hit_id = next(filter(None, _hit_ids(line.removeprefix(codecs.BOM_UTF8))), "")
-            if is_hit_id(hit_id):
-                hit_ids[hit_id] = None
-            else:
-                problems.append(Problem(f"{path}, line {number}", "has no HIT id", "each line needs hit_id or HITId"))
-    if problems and not hit_ids:
-        # A file without any id is another kind of file: its first line shows that.
-        raise Problems([replace(problems[0], hint="name an ids file of a launch with --ids")])
-    if problems:
-        raise Problems(problems)
-    return list(hit_ids)
-
-
-def _hit_ids(line: bytes) -> Iterator[str]:
-    """The possible HIT ids of a record: simpleturk's key, or those of the API's documents."""
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        return
-    nested = record.get("HIT") if isinstance(record, dict) else None
-    for document in (record, nested):
-        if isinstance(document, dict):
-            yield from (str(document.get(name) or "") for name in ("hit_id", "HITId"))

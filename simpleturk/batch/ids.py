@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simpleturk.batch.foreign_batches import is_foreign, is_hit_id, read_foreign
+from simpleturk.batch.inputs.file_kinds import FileKind, kind_of_file, wrong_kind
+from simpleturk.batch.inputs.id_lists import unquoted
 from simpleturk.errors import Problem, Problems, SimpleturkError
 from simpleturk.files import Appended, appending
 from simpleturk.task_folder import check_inside
+from simpleturk.text_files import is_wide, open_utf8
 
 #: The most ids that are written and not yet synced to the disk.
 UNSYNCED = 16
@@ -50,7 +53,7 @@ def read_ids(ids: Path) -> Ids:
 def _plain_ids(ids: Path) -> Ids:
     """The HIT ids of a file, without blank lines and lines that begin with #. Raises Problems for other lines."""
     try:
-        with ids.open("rb") as file:
+        with open_utf8(ids) as file:
             return _ids_in(file, ids)
     except FileNotFoundError as error:
         raise SimpleturkError(f"{ids}: no such ids file", "launch a batch first, or name its ids with --ids") from error
@@ -62,11 +65,12 @@ def _ids_in(file: Iterable[bytes], ids: Path) -> Ids:
     for number, data in enumerate(file, start=1):
         # After a power failure, a file may end in zero bytes.
         bare = data[:1000].removeprefix(codecs.BOM_UTF8 if number == 1 else b"").strip(b"\0\t\r\n ")
-        line = bare.decode("ascii", "backslashreplace")
+        line = unquoted(bare.decode("utf-8", "backslashreplace"))
         if not line or line.startswith("#"):
             continue
         if not is_hit_id(line):
-            problems.append(Problem(f"{ids}, line {number}", f"{line[:60]!r} is not a HIT id", _NOT_AN_ID_HINT))
+            what = f"{ascii(line[:60])} is not a HIT id"
+            problems.append(Problem(f"{ids}, line {number}", what, _NOT_AN_ID_HINT))
         elif not data.endswith(b"\n") and seen and len(line) < min(map(len, seen)):
             torn = line
         elif line in seen:
@@ -75,7 +79,8 @@ def _ids_in(file: Iterable[bytes], ids: Path) -> Ids:
             seen[line] = number
     if problems:
         # A file without any id is another kind of file: its first line shows that.
-        raise Problems(problems if seen else problems[:1])
+        wrong = None if seen else wrong_kind(ids, kind_of_file(ids), FileKind.IDS, FileKind.RESULTS, FileKind.TABLE)
+        raise Problems(problems if seen else [wrong or problems[0]])
     return Ids(list(seen), repeated, torn)
 
 
@@ -97,6 +102,9 @@ def writing_ids(ids: Path) -> Iterator[IdsWriter]:
 
     Raises SimpleturkError if another launch is writing to it, and Problems if ids are repeated.
     """
+    if ids.is_file() and is_wide(ids):
+        hint = f"save it as UTF-8: iconv -f UTF-16 -t UTF-8 {ids} > NEW_FILE"
+        raise SimpleturkError(f"{ids}: is not UTF-8, and a launch adds UTF-8 to it", hint)
     with appending(ids, UNSYNCED) as file:
         # Checked first, so that a file which is not an ids file is not changed.
         known = _known(ids)

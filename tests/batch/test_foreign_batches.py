@@ -112,7 +112,7 @@ BAD: dict[str, tuple[Callable[[], Any], str]] = {
     "empty": (lambda: made("empty"), "empty: is a folder without HIT ids"),
     "torn": (lambda: made("torn/_INCOMPLETE", '{"hit_ids": ["3A'), "is not amti's list of HITs"),
     "odd": (lambda: made("odd/_INCOMPLETE", '{"hit_ids": [3]}'), "hit_ids is not a list of HIT ids"),
-    "x.jsonl": (lambda: made("x.jsonl", '{"hit_id": "3A"}\n{"hit_id": 3.5}\nx\n'), "line 3: has no HIT id"),
+    "x.jsonl": (lambda: made("x.jsonl", '{"hit_id": "3A"}\n{"hit_id": 3.5}\nx\n'), "line 3: 'x' is not a HIT id"),
     "named": (lambda: made("named/results/hit-a b"), "the name of 'results/hit-a b' has no HIT id"),
     "gone.csv": (lambda: None, "gone.csv: no such ids file"),
 }

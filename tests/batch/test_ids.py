@@ -27,13 +27,23 @@ def test_every_line_that_is_not_an_id_is_named(folder: Path) -> None:
     assert [problem.where for problem in caught.value.problems] == ["ids.txt, line 2", "ids.txt, line 4"]
 
 
-@pytest.mark.parametrize("text", ["<html>\n<b>\n</html>\n", "{% block a %}\n<p>\n", '{"a": 1}\n{"b": 2}\n'])
-def test_a_file_without_any_id_is_reported_once(folder: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("<html>\n<b>\n</html>\n", "a template"),
+        ("{% block a %}\n<p>\n", "a template"),
+        ('{"a": 1}\n{"b": 2}\n', "a file of inputs"),
+    ],
+)
+def test_a_file_without_any_id_is_reported_once(folder: Path, text: str, kind: str) -> None:
     (folder / "page.html").write_text(text)
     with pytest.raises(Problems) as caught:
         read_ids(Path("page.html"))
     [problem] = caught.value.problems
-    assert (problem.where, problem.hint) == ("page.html, line 1", "name an ids file of a launch with --ids")
+    assert (problem.where, problem.what) == (
+        "page.html",
+        f"looks like {kind}, not a list of ids or a file of results",
+    )
 
 
 def test_repeated_ids_count_once_and_are_named(folder: Path) -> None:
@@ -94,3 +104,26 @@ def test_a_second_writer_is_refused_while_the_first_one_writes(folder: Path) -> 
             pass
     with writing_ids(Path("ids.txt")):
         pass
+
+
+def test_ids_of_powershell_and_of_data_frames_are_read(folder: Path) -> None:
+    for data in ("3A\r\n3B\r\n".encode("utf-16"), b'"3A"\n"3B"\n', b"\xef\xbb\xbfHITId\n3A\n\xc2\xa03B \n"):
+        Path("ids.txt").write_bytes(data)
+        assert read_ids(Path("ids.txt")).hit_ids == ["3A", "3B"]
+
+
+def test_no_ids_are_added_to_a_utf_16_file(folder: Path) -> None:
+    data = "3A\r\n".encode("utf-16")
+    Path("ids.txt").write_bytes(data)
+    with pytest.raises(SimpleturkError, match="is not UTF-8"), writing_ids(Path("ids.txt")):
+        pass
+    assert Path("ids.txt").read_bytes() == data
+
+
+def test_another_kind_of_file_is_named_once(folder: Path) -> None:
+    Path("t.html").write_text("<p>x</p>\n" * 30)
+    with pytest.raises(Problems) as caught:
+        read_ids(Path("t.html"))
+    assert [problem.what for problem in caught.value.problems] == [
+        "looks like a template, not a list of ids or a file of results"
+    ]

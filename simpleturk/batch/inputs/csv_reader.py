@@ -61,8 +61,11 @@ class Rows(Iterator[tuple[int, list[str]]]):
             raise Unreadable(begun, what, hint or "") from error
 
     def _begin(self) -> None:
-        """Detect the separator: the one that the header contains most often outside quotes."""
+        """Detect the separator: the one that the header contains most often outside quotes. Skips blank lines."""
         first = next(self._lines, "")
+        while first and not first.strip():
+            self._before += 1
+            first = next(self._lines, "")
         separator = _SEPARATOR_LINE.fullmatch(first)
         if separator:
             self._before, self.delimiter = self._before + 1, separator[1]
@@ -86,18 +89,33 @@ def header_of(rows: Rows) -> tuple[int, list[str]]:
     return line, stripped if len(set(stripped)) == len(set(names)) else names
 
 
-def records(file: Iterable[bytes], name: str, required_column: str) -> "Iterator[tuple[int, dict[str, str]] | Problem]":
+def folded(name: str) -> str:
+    """A column's name without case and signs: "assignmentid" for AssignmentId, assignment_id and "Assignment ID"."""
+    return re.sub("[^a-z0-9]", "", name.casefold())
+
+
+def _renamed(names: list[str], columns: Iterable[str]) -> list[str]:
+    """Names of a header with the usual spelling of `columns`, unless a column has this spelling already."""
+    usual = {folded(column): column for column in columns if column not in names}
+    return [usual.get(folded(name), name) for name in names]
+
+
+def records(
+    file: Iterable[bytes], name: str, required_column: str, other_columns: Iterable[str] = ()
+) -> "Iterator[tuple[int, dict[str, str]] | Problem]":
     """Each row as a dict by the header's names, with its line; or a Problem. Empty rows are left out.
 
-    A file without the column `required_column` is a Problem. Apostrophes before formulas are removed, where
-    simpleturk wrote them.
+    A file without the column `required_column` is a Problem. This column and `other_columns` are found in any spelling:
+    AssignmentId, assignment_id, "Assignment ID". Apostrophes before formulas are removed, where simpleturk wrote them.
     """
     rows = rows_of(file)
     try:
         line, names = header_of(rows)
-        names = [as_written(name) for name in names]
+        names = _renamed([as_written(name) for name in names], (required_column, *other_columns))
         if required_column not in names:
-            yield Problem(f"{name}, line {line}", f"has no column {required_column}", "begin the file with the header")
+            shown = ", ".join(repr(column[:40]) for column in names[:10]) + (", …" if len(names) > 10 else "")
+            what = f"has no column {required_column}" + (f"; its columns are {shown}" if names else "")
+            yield Problem(f"{name}, line {line}", what, f"begin the file with a header that has {required_column}")
             return
         twice = dict.fromkeys(column for column in names if column and names.count(column) > 1)
         for column in twice:

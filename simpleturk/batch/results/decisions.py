@@ -25,7 +25,7 @@ def decisions(file: Iterable[bytes], name: str) -> list[Decision]:
     """Read a reviewer's decisions: x in Approve, or a reason in Reject. Raises Problems with all wrong rows."""
     problems: list[Problem] = []
     by_assignment: dict[str, tuple[int, Decision]] = {}
-    for item in records(file, name, "AssignmentId"):
+    for item in records(file, name, "AssignmentId", ("AssignmentStatus", *DECISIONS)):
         if isinstance(item, Problem):
             problems.append(item)
             continue

@@ -1,7 +1,5 @@
 """The ids that a user names for a command: as arguments, in a file of ids, in results."""
 
-import itertools
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -9,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simpleturk import console
-from simpleturk.batch.inputs.csv_reader import begins_table
+from simpleturk.batch.inputs.id_lists import ASSIGNMENTS, IdKind, IdList, header_names, read_id_list
 from simpleturk.batch.results.decisions import decisions
-from simpleturk.errors import Problem, Problems, SimpleturkError, reporting_missing_file
+from simpleturk.errors import Problems, SimpleturkError, reporting_missing_file
+from simpleturk.text_files import NotText, utf8_lines
 
 
 @dataclass(frozen=True)
@@ -23,17 +22,17 @@ class NamedItem:
     worker_id: str = ""
 
 
-def named_items(arguments: list[str] | None, file: Path | None, key: str) -> list[str] | None:
+def named_items(arguments: list[str] | None, file: Path | None, kind: IdKind) -> list[str] | None:
     """The ids that arguments and a file name, each once, in order; None if there are neither arguments nor a file.
 
-    `file` (- is stdin) holds one id per line, or JSON Lines with `key`. Raises Problems with every bad line.
+    `file` (- is stdin) is a list of ids, see id_lists.py. Raises Problems with every bad line.
     """
     if not arguments and file is None:
         return None
     items = dict.fromkeys(arguments or (), NamedItem())
     if file is not None:
         with _open(file) as (name, lines):
-            items |= _read_ids(lines, name, key)
+            items |= dict.fromkeys((item.id for item in _read_list(lines, name, kind).ids), NamedItem())
     return list(items)
 
 
@@ -41,18 +40,19 @@ def named_assignments(arguments: list[str] | None, file: Path | None, approve: b
     """The assignments that arguments and a file name, as in `named_items`.
 
     The file may also be CSV results in which a person has marked the assignments to approve (or to reject, if `approve`
-    is False).
+    is False). CSV results without the columns for marks name no assignments: the marks may have been lost.
     """
     if not arguments and file is None:
         return None
     items = dict.fromkeys(arguments or (), NamedItem())
     if file is not None:
         with _open(file) as (name, lines):
-            first = next(lines, b"")
-            together = itertools.chain([first], lines)
-            if begins_table(name, first) and not first.startswith(b"#"):
-                return items | _marked_assignments(together, name, approve)
-            items |= _read_ids(together, name, "assignment_id")
+            columns, lines = header_names(lines)
+            if {"approve", "reject"} & set(columns) or any(column.startswith("answer") for column in columns):
+                return items | _marked_assignments(lines, name, approve)
+            for item in _read_list(lines, name, ASSIGNMENTS).ids:
+                status = item.others.get("status") or item.others.get("assignmentstatus") or ""
+                items[item.id] = NamedItem(status=status, worker_id=item.others.get("workerid", ""))
     return items
 
 
@@ -67,53 +67,28 @@ def _marked_assignments(lines: Iterable[bytes], name: str, approve: bool) -> dic
     return {decision.assignment_id: NamedItem(decision.status, decision.reason) for decision in chosen}
 
 
-def _read_ids(lines: Iterable[bytes], name: str, key: str) -> dict[str, NamedItem]:
-    problems: list[Problem] = []
-    items: dict[str, NamedItem] = {}
-    for number, line, is_whole in _texts(lines, name):
-        item: object = line
-        record: dict[str, object] = {}
-        if line.startswith("{"):
-            try:
-                record = json.loads(line)
-                item = record.get(key)
-            except (ValueError, RecursionError):
-                item = None
-        if isinstance(item, str) and item and not any(character.isspace() for character in item):
-            status, worker_id = record.get("status"), record.get("worker_id")
-            items[item] = NamedItem(
-                status=status if isinstance(status, str) else "",
-                worker_id=worker_id if isinstance(worker_id, str) else "",
-            )
-        else:
-            is_torn = line.startswith("{") and not is_whole
-            form = f"name a file with one id per line, or JSON Lines with {key}"
-            torn_hint = "the line is incomplete: remove it, or repair the file with simpleturk results --output"
-            what = f"has no {key.replace('_', ' ')}"
-            problems.append(Problem(f"{name}, line {number}", what, torn_hint if is_torn else form))
-    if problems:
-        # A file without any id is another kind of file: its first line shows that.
-        raise Problems(problems if items else problems[:1])
-    return items
-
-
-def _texts(lines: Iterable[bytes], name: str) -> Iterator[tuple[int, str, bool]]:
-    """The lines that are not blank and no comments: number, text, and whether the line ends with a line break."""
-    for number, line in enumerate(lines, start=1):
-        try:
-            text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
-        except UnicodeDecodeError as error:
-            raise SimpleturkError(f"{name}: is not UTF-8 text", "save it as UTF-8") from error
-        if text and not text.startswith("#"):
-            yield number, text, line.endswith(b"\n")
+def _read_list(lines: Iterable[bytes], name: str, kind: IdKind) -> IdList:
+    """Read a list of ids, and name the lines that repeat an id."""
+    listed = read_id_list(lines, name, kind)
+    if listed.repeated:
+        number = console.plural(len(listed.repeated), "line")
+        shown = ", ".join(f"line {line} repeats line {first}" for line, first in listed.repeated[:5])
+        more = ", …" if len(listed.repeated) > 5 else ""
+        console.note(f"{number} of {name} repeat{'s' if len(listed.repeated) == 1 else ''} an id: {shown}{more}.")
+    return listed
 
 
 @contextmanager
 def _open(file: Path) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Open a file of ids, or stdin; yield its name for messages, and its lines."""
     name = "stdin" if str(file) == "-" else str(file)
-    with (
-        reporting_missing_file(name, "name a file of ids"),
-        nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as lines,
-    ):
-        yield name, iter(lines)
+    try:
+        with (
+            reporting_missing_file(name, "name a file of ids"),
+            nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as lines,
+        ):
+            yield name, utf8_lines(lines)
+    except IsADirectoryError as error:
+        raise SimpleturkError(f"{name}: is a folder, not a file", "name a file of ids") from error
+    except NotText as error:
+        raise Problems([error.problem(name)]) from error

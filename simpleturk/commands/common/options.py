@@ -91,8 +91,8 @@ AssignmentsOpt = Annotated[
     typer.Option(
         "--assignments",
         metavar="FILE",
-        help="A file that names the assignments: ids, JSON Lines with assignment_id, or CSV results with your marks "
-        "in the columns Approve and Reject; - reads stdin.",
+        help="A file that names the assignments: one id per line, CSV or JSON Lines with a column AssignmentId or "
+        "assignment_id, or CSV results with your marks in the columns Approve and Reject; - reads stdin.",
     ),
 ]
 AssignmentsArg = Annotated[

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from simpleturk import console
+from simpleturk.batch.inputs.id_lists import WORKERS
 from simpleturk.batch.review import each
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
@@ -21,7 +22,8 @@ WorkersOpt = Annotated[
     typer.Option(
         "--workers",
         metavar="FILE",
-        help="A file that names the workers: ids, or JSON Lines with worker_id; - reads stdin.",
+        help="A file that names the workers: one id per line, or CSV or JSON Lines with a column WorkerId or "
+        "worker_id; - reads stdin.",
     ),
 ]
 ReasonOpt = Annotated[
@@ -44,7 +46,7 @@ def block(
 
     A blocked worker can neither see nor accept HITs of this account.
     """
-    chosen = named_items(worker_ids, workers, "worker_id")
+    chosen = named_items(worker_ids, workers, WORKERS)
     if list_:
         if chosen is not None or reason is not None:
             raise UsageError("--list cannot be used with workers or --reason", "leave them out, or leave out --list")
@@ -70,7 +72,7 @@ def _print_blocked(mturk: MTurk) -> None:
 @on_a_marketplace
 def unblock(where: MarketplaceOptions, worker_ids: WorkersArg = None, workers: WorkersOpt = None) -> None:
     """Allow blocked workers to do your HITs again."""
-    chosen = named_items(worker_ids, workers, "worker_id")
+    chosen = named_items(worker_ids, workers, WORKERS)
     if not chosen:
         raise UsageError("no workers named", "give worker ids, or a file with --workers")
     mturk = connect_to(marketplace_of(where, acts=True), where)

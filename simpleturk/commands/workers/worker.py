@@ -1,6 +1,5 @@
 """worker: accounts, invitations and attributes of the marketplace's workers."""
 
-import csv
 import json
 import re
 import shutil
@@ -11,6 +10,7 @@ from typing import Annotated
 import typer
 
 from simpleturk import console
+from simpleturk.batch.inputs.id_lists import WORKERS, read_id_list
 from simpleturk.commands.common.database import opened
 from simpleturk.commands.common.options import DatabaseOpt, YesOpt, data_out
 from simpleturk.config import load_config
@@ -22,6 +22,7 @@ from simpleturk.marketplace.people.requirements import get_record
 from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.marketplace.store.uploads import UploadFolder
 from simpleturk.mturk.limits import WORKER_ID
+from simpleturk.text_files import open_utf8
 
 #: A worker's country and, in the US, state; "" if not known. None leaves them as they are.
 Place = tuple[str, str] | None
@@ -311,19 +312,9 @@ def _named_workers(worker_ids: list[str] | None, file: Path | None, country: str
 
 def _read(file: Path) -> list[tuple[str, str]]:
     """The ids and countries in a CSV file, or in a plain list of ids."""
-    with reporting_missing_file(file, "name a file of worker ids with --workers"):
-        try:
-            text = file.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise Problems([Problem(str(file), "is not UTF-8 text")]) from error
-    try:
-        rows = list(csv.reader(text.splitlines()))
-    except csv.Error as error:
-        raise Problems([Problem(str(file), f"is not CSV: {error}")]) from error
-    if rows and "worker_id" in (header := [name.strip().lower() for name in rows[0]]):
-        records = [dict(zip(header, (value.strip() for value in row), strict=False)) for row in rows[1:] if any(row)]
-        return [(row.get("worker_id", ""), row.get("country") or row.get("locale") or "") for row in records]
-    return [(line.strip(), "") for line in text.splitlines() if line.strip()]
+    with reporting_missing_file(file, "name a file of worker ids with --workers"), open_utf8(file) as lines:
+        listed = read_id_list(lines, str(file), WORKERS)
+    return [(item.id, (item.others.get("country") or item.others.get("locale") or "").strip()) for item in listed.ids]
 
 
 def _check_ids(names: list[str]) -> None:

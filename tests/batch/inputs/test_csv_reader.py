@@ -32,6 +32,11 @@ def test_the_separator_is_detected_in_the_header(text: str, delimiter: str) -> N
     assert rows.delimiter == delimiter
 
 
+def test_blank_lines_before_the_header_do_not_hide_the_separator() -> None:
+    rows = rows_of([b"\n", b" \n", b"a;b\n", b"1;2\n"])
+    assert list(rows) == [(3, ["a", "b"]), (4, ["1", "2"])] and rows.delimiter == ";"
+
+
 def test_excels_separator_line_is_not_a_row() -> None:
     assert read("sep=;\na;b,c\n") == [(2, ["a", "b,c"])]
 
@@ -53,8 +58,9 @@ def test_the_header_is_stripped_unless_names_become_equal() -> None:
 
 def test_records_are_rows_by_the_names_of_their_columns() -> None:
     assert list(records([b"HITId,x\n", b"H,1\n", b",\n"], "r.csv", "HITId")) == [(2, {"HITId": "H", "x": "1"})]
+    assert list(records([b"hit id,x\n", b"H,1\n"], "r.csv", "HITId")) == [(2, {"HITId": "H", "x": "1"})]
     [problem] = records([b"x\n"], "r.csv", "HITId")
-    assert isinstance(problem, Problem) and problem.what == "has no column HITId"
+    assert isinstance(problem, Problem) and problem.what == "has no column HITId; its columns are 'x'"
 
 
 def test_an_input_is_in_the_columns_of_its_variables() -> None:

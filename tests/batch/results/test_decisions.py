@@ -59,7 +59,7 @@ def test_every_unclear_row_is_named_and_nothing_is_decided(done: list[str], run:
 
 
 def test_a_file_without_the_columns_for_decisions_decides_nothing(done: list[str], run: Run) -> None:
-    Path("r.csv").write_text(f"AssignmentId,HITId\n{done[0]},x\n")
+    Path("r.csv").write_text(f"AssignmentId,HITId,Answer.a\n{done[0]},x,1\n")
     result = run("approve", "--assignments", "r.csv")
     assert (result.exit_code, "has no column Approve and no column Reject" in result.stderr) == (1, True)
 

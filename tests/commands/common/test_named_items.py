@@ -12,7 +12,7 @@ def test_all_bad_lines_of_a_file_are_named_and_nothing_is_approved(run: Run, sub
     Path("chosen").write_text(f'{submitted[0]}\ntwo words\n{{"worker": 1}}\n')
     result = run("approve", "--assignments", "chosen")
     assert result.exit_code == 1
-    assert "chosen, line 2: has no assignment id" in result.stderr
+    assert "chosen, line 2: 'two words' is not an assignment id" in result.stderr
     assert "chosen, line 3: has no assignment id" in result.stderr
     assert set(statuses(run).values()) == {"Submitted"}
 
@@ -48,9 +48,9 @@ def test_a_file_with_many_wrong_lines_prints_ten_problems_and_counts_the_others(
     result = run("approve", "--assignments", "ids.txt")
     lines = result.stderr.splitlines()
     assert (result.exit_code, len(lines)) == (1, 12)
-    assert lines[0] == "error: ids.txt, line 2: has no assignment id"
-    assert lines[1] == "hint: name a file with one id per line, or JSON Lines with assignment_id"
-    assert lines[-1] == "error: and 15 more: has no assignment id"
+    assert lines[0] == "error: ids.txt, line 2: '<p>not an id</p>' is not an assignment id"
+    assert lines[1] == "hint: name a file with one id per line, or CSV or JSON Lines with assignment_id"
+    assert lines[-1] == "error: and 15 more: '<p>not an id</p>' is not an assignment id"
 
 
 def test_a_file_without_any_id_is_reported_once(run: Run, words: list[str]) -> None:
@@ -58,6 +58,19 @@ def test_a_file_without_any_id_is_reported_once(run: Run, words: list[str]) -> N
     result = run("approve", "--assignments", "page.html")
     assert (result.exit_code, result.stderr) == (
         1,
-        "error: page.html, line 1: has no assignment id\n"
-        "hint: name a file with one id per line, or JSON Lines with assignment_id\n",
+        "error: page.html: looks like a template, not a list of ids or a file of results\n"
+        "hint: name the template with --template\n",
     )
+
+
+def test_assignments_in_a_column_of_any_table_are_named(run: Run, submitted: list[str]) -> None:
+    Path("chosen.csv").write_text(f"note;assignment_id\nx;{submitted[0]}\ny;{submitted[2]}\n")
+    assert run("approve", "--assignments", "chosen.csv").stderr == "Approved 2 assignments.\n"
+    assert statuses(run)[submitted[1]] == "Submitted"
+
+
+def test_powershell_writes_lists_as_utf_16(run: Run, submitted: list[str]) -> None:
+    Path("chosen.txt").write_bytes("\r\n".join(submitted[:2]).encode("utf-16"))
+    assert run("approve", "--assignments", "chosen.txt").stderr == "Approved 2 assignments.\n"
+    data = "".join(f'{{"assignment_id": "{name}"}}\r\n' for name in submitted[2:]).encode("utf-16")
+    assert run("approve", "--assignments", "-", input=data).stderr == "Approved 1 assignment.\n"

@@ -29,7 +29,11 @@ def test_approve_takes_only_the_named_assignments(run: Run, submitted: list[str]
     text = "\ufeff" + "\r\n".join(["", *lines, ""])
     Path("chosen").write_text(text, encoding="utf-8", newline="")
     result = run("approve", "--assignments", "chosen" if source == "file" else "-", input=text)
-    assert (result.exit_code, result.stderr) == (0, "Approved 2 assignments.\n")
+    name = "chosen" if source == "file" else "stdin"
+    repeated = (
+        f"2 lines of {name} repeat an id: line 4 repeats line 2, line 5 repeats line 3.\n" if form == "ids" else ""
+    )
+    assert (result.exit_code, result.stderr) == (0, f"{repeated}Approved 2 assignments.\n")
     assert statuses(run)[submitted[0]] == "Submitted"
 
 

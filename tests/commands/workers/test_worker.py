@@ -51,7 +51,7 @@ def test_every_problem_is_named_and_no_account_is_created(run: Run, words: list[
         assert result.exit_code in (1, 2) and result.stdout == "", arguments
         assert said in result.stderr, result.stderr
     (folder / "latin.csv").write_bytes("worker_id\nänn\n".encode("latin-1"))
-    assert "latin.csv: is not UTF-8 text" in run("worker", "add", "--workers", "latin.csv").stderr
+    assert "latin.csv, line 2: is not UTF-8 text" in run("worker", "add", "--workers", "latin.csv").stderr
 
 
 def test_an_account_is_disabled_enabled_and_reset(run: Run, words: list[str]) -> None:
