@@ -34,6 +34,15 @@ class TaskFolderLoader(FileSystemLoader):
         return read_text(Path(name)), name, is_current
 
 
+def working_folder() -> list[Path]:
+    """The working directory, in which includes are looked for too, unless it is the user's home.
+
+    From there, a stranger's template could include any file of the user's by its name.
+    """
+    here = Path.cwd()
+    return [] if os.path.realpath(here) == os.path.realpath(os.path.expanduser("~")) else [here]
+
+
 def _check(path: Path, folder: Path, parts: Sequence[str]) -> None:
     target = outside(path, folder)
     if target is not None:

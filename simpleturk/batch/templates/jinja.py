@@ -23,7 +23,7 @@ from jinja2.exceptions import SecurityError
 
 from simpleturk.assets.local import Assets, inlined, local_files
 from simpleturk.batch.templates.cost import bounded
-from simpleturk.batch.templates.includes import TaskFolderLoader
+from simpleturk.batch.templates.includes import TaskFolderLoader, working_folder
 from simpleturk.batch.templates.question_source import UnshownPart
 from simpleturk.batch.templates.source_map import SourceMap, marking, unmarked
 from simpleturk.batch.templates.values import DataEnvironment, Missing, plain, printed, variables_of
@@ -190,7 +190,7 @@ def _environment(path: Path, folders: Sequence[Path], assets: Assets) -> Environ
     environment = DataEnvironment(
         loader=ChoiceLoader(
             [
-                TaskFolderLoader([path.resolve().parent, Path.cwd(), *folders]),
+                TaskFolderLoader([path.resolve().parent, *working_folder(), *folders]),
                 FileSystemLoader([folder, folder.parent], encoding="utf-8-sig"),
                 FunctionLoader(_simple_amt_include),
             ]

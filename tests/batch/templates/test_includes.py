@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, TemplateNotFound
 
-from simpleturk.batch.templates.includes import MOST_INCLUDED, TaskFolderLoader
+from simpleturk.batch.templates.includes import MOST_INCLUDED, TaskFolderLoader, working_folder
 from simpleturk.errors import SimpleturkError
+from tests.conftest import Run
 
 
 def load(name: str, *folders: str) -> str:
@@ -46,3 +47,19 @@ def test_a_very_large_file_is_refused_before_it_is_read(folder: Path) -> None:
         file.truncate(MOST_INCLUDED + 1)
     with pytest.raises(SimpleturkError, match="cannot include files of more than"):
         load("large.html", "a")
+
+
+def test_a_strangers_template_cannot_include_files_of_the_users_home(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    assert working_folder() == [Path.cwd()]
+    monkeypatch.chdir(home)
+    assert working_folder() == []
+    (home / "diary.txt").write_text("private")
+    (home / "stranger").mkdir()
+    (home / "stranger" / "t.html").write_text("{% include 'diary.txt' %}")
+    (home / "stranger" / "i.jsonl").write_text("{}\n")
+    result = run("render-template", "--template", "stranger/t.html", "--inputs", "stranger/i.jsonl")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "the include diary.txt does not exist" in result.stderr
