@@ -2,20 +2,26 @@
 
 from typing import Any
 
+import boto3
 import pytest
 
 from simpleturk.marketplace.domain import ledger
 from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.notifications.delivery import Deliverer
 from simpleturk.marketplace.people import worker_accounts
 from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.marketplace.store.base import LOCAL_REQUESTER
 from simpleturk.marketplace.store.sqlite import SQLiteStore
-from tests.conftest import Clock, Worker
+from simpleturk.marketplace.web.settings import ServerSettings
+from tests.conftest import Clock, Worker, serving
 from tests.marketplace.api.test_boto3_programs import WorkerOf, code, create
 from tests.marketplace.conftest import Browser, accept
+from tests.marketplace.notifications.conftest import Receiver, receiver
 from tests.marketplace.people.conftest import create_type
 
 HOURS = 3600
+
+__all__ = ["receiver"]
 
 
 def status(mturk: Any, hit: dict[str, Any]) -> str:
@@ -217,6 +223,25 @@ def test_another_process_corrects_what_the_first_one_did(
     store = SQLiteStore(tmp_path / "marketplace.db")
     Worker(Marketplace(store, clock), "ann").accept(hit["HITGroupId"])
     store.close()
+
+
+@pytest.mark.parametrize("hours", [2, 1000])
+def test_notifications_are_delivered_after_the_clock_went_back(
+    clock: Clock, marketplace: Marketplace, receiver: Receiver, hours: int
+) -> None:
+    clock.advance(hours * HOURS)
+    of = {"Destination": receiver.url, "Transport": "SQS", "Version": "2014-08-15", "EventTypes": ["HITCreated"]}
+    with serving(marketplace, ServerSettings(deliver_notifications=False)) as address:
+        client = boto3.client(
+            "mturk", "us-east-1", endpoint_url=address, aws_access_key_id="a", aws_secret_access_key="b"
+        )
+        client.send_test_event_notification(Notification=of, TestEventType="Ping")
+        clock.advance(-hours * HOURS)
+        client.list_hits()
+        client.close()
+    deliverer = Deliverer(marketplace, allow_private=True)
+    assert (deliverer.deliver_due(), len(receiver.requests)) == (1, 1)
+    deliverer.close()
 
 
 def test_a_token_counts_after_a_clock_that_was_days_ahead(mturk: Any, clock: Clock, worker: WorkerOf) -> None:
