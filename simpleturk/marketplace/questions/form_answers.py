@@ -51,7 +51,8 @@ def fill_form(form: Form, submitted: dict[str, list[str]]) -> FilledForm:
 
 def _selected(selection: Selection, values: list[str]) -> list[str]:
     """Return the choices that were selected, in the order of the form; unknown values are dropped."""
-    return [choice.identifier for choice in selection.choices if choice.identifier in values]
+    known = set(values)
+    return [choice.identifier for choice in selection.choices if choice.identifier in known]
 
 
 def _selection_problem(

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from simpleturk.marketplace.errors import RequestError, invalid_value
 from simpleturk.marketplace.questions.question_form import Form, read_form
+from simpleturk.marketplace.questions.regex import check_total
 from simpleturk.marketplace.questions.schema_rules import sequence, whole_number
 from simpleturk.marketplace.questions.xml import Element, parse_error, parse_xml
 from simpleturk.mturk.characters import ASTRAL
@@ -63,7 +64,10 @@ def check_question(xml: str, strict: bool, parameter: str = "Question") -> Quest
         raise RequestError("InvalidParameterValue", text)
     if strict and ASTRAL.search(xml):
         raise invalid_value(f"{parameter}XML", "")
-    return parse_question(xml)
+    question = parse_question(xml)
+    if question.form:
+        check_total(question.form.expressions)
+    return question
 
 
 def _frame_height(element: Element) -> int:

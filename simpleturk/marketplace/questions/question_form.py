@@ -79,6 +79,13 @@ class Form:
         """The questions of the form, without its overviews."""
         return [block for block in self.blocks if isinstance(block, Question)]
 
+    @property
+    def expressions(self) -> list[str]:
+        """The regular expressions of the form."""
+        answers = [question.answer for question in self.questions]
+        texts = [answer.other if isinstance(answer, Selection) else answer for answer in answers]
+        return [answer_format.expression for text in texts if text for answer_format in text.formats]
+
 
 def read_form(root: Element) -> Form:
     """Read a QuestionForm element. Raises RequestError XMLParseError with the place of the first broken rule."""

@@ -166,6 +166,9 @@ def test_requests_that_would_take_too_much_memory_or_time_are_refused(
     for expression in ("(?:a{65535}){65535}", "(?:(?:a{300}){300}){2}", "a" * 2000, "(?au)x", "(?V0)(?V1)a"):
         text = message(mturk.create_hit, **HIT | {"Question": FORM.replace("^[a-z]+$", expression)})
         assert "the regular expression" in text, expression
+    long = f'<AnswerFormatRegex regex="{"|".join(f"w{n}" for n in range(200))}"/>' * 190
+    form = FORM.replace('<AnswerFormatRegex regex="^[a-z]+$" errorText="Letters only." flags="i"/>', long)
+    assert "too large together" in message(mturk.create_hit, **HIT | {"Question": form})
     many = [{"Key": f"q{n}", "Values": ["x"]} for n in range(1001)]
     policy = {"PolicyName": "ScoreMyKnownAnswers/2011-09-01", "Parameters": [{"Key": "AnswerKey", "MapEntries": many}]}
     assert code(mturk.create_hit, **HIT | {"AssignmentReviewPolicy": policy}) == "AWS.ParameterOutOfRange"

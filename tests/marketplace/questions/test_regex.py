@@ -1,11 +1,13 @@
 """Regular expressions of requesters: limited in size and in time."""
 
 import time
+from typing import Any
 
 import pytest
+import regex
 
 from simpleturk.marketplace.errors import RequestError
-from simpleturk.marketplace.questions.regex import check_expression, matches
+from simpleturk.marketplace.questions.regex import MAX_TOTAL, check_expression, check_total, matches
 from simpleturk.marketplace.questions.xml import parse_xml
 
 ELEMENT = parse_xml("<AnswerFormatRegex/>")
@@ -54,3 +56,28 @@ def test_expressions_that_would_fill_memory_are_refused(expression: str) -> None
 def test_expressions_that_do_not_compile_are_refused(expression: str) -> None:
     with pytest.raises(RequestError, match="cannot be read"):
         check_expression(ELEMENT, expression)
+
+
+def test_the_expressions_of_a_form_may_be_large_together_up_to_a_limit() -> None:
+    check_total(["a" * 1000] * (MAX_TOTAL // 1000))
+    check_total(["^[A-Za-z]{2,30}$"] * 200)
+    for expressions in (["a" * 1000] * 21, ["a{10000}"] * 3):
+        with pytest.raises(RequestError, match="too large together") as caught:
+            check_total(expressions)
+        assert "QuestionForm" in str(caught.value)
+
+
+def test_an_expression_is_compiled_once_however_often_its_form_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    original = regex.compile
+
+    def counting(expression: str, *args: Any, **options: Any) -> Any:
+        compiled.append(expression)
+        return original(expression, *args, **options)
+
+    monkeypatch.setattr(regex, "compile", counting)
+    for _ in range(5):
+        check_expression(ELEMENT, "only|in|this|test")
+        with pytest.raises(RequestError, match="cannot be read"):
+            check_expression(ELEMENT, "(only in this test")
+    assert compiled == ["only|in|this|test", "(only in this test"]
