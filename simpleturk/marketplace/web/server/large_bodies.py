@@ -25,7 +25,8 @@ MAX_KEPT = 16 * 1024 * 1024 + 1
 SLOTS = 8
 PER_NETWORK = 4
 
-#: Bytes that are written to the disk, and read from it, at a time.
+#: Bytes of a body that wait in memory until they are written to the disk, and bytes that are read from it at a time.
+WRITTEN = 32 * 1024
 CHUNK = 256 * 1024
 
 
@@ -44,7 +45,7 @@ class LargeBodies:
             await self.app(scope, receive, send)
             return
         # On Linux the file has no name, so it cannot outlive this process.
-        with tempfile.SpooledTemporaryFile(max_size=SMALL_BODY) as file:
+        with tempfile.SpooledTemporaryFile(max_size=WRITTEN) as file:
             body = Body(receive, file, self.threads)
             client = scope.get("client")
             async with self.slots.after(body, network_of(client[0]) if client else "") as receive_whole:
@@ -77,7 +78,9 @@ class Body:
             part = message.get("body", b"")
             self._left += len(part)
             chunk += part
-            if len(chunk) >= CHUNK or not self._follows:
+            # The next message may take minutes to arrive: until then this one must not stay in memory.
+            del message, part
+            if len(chunk) >= WRITTEN or not self._follows:
                 await self._write(bytes(chunk))
                 chunk.clear()
         await self._write(bytes(chunk))
