@@ -16,3 +16,30 @@ US_STATES = tuple(
     "AK AL AR AS AZ CA CO CT DC DE FL GA GU HI IA ID IL IN KS KY LA MA MD ME MI MN MO MP MS MT NC ND NE NH NJ NM NV "
     "NY OH OK OR PA PR RI SC SD TN TX UM UT VA VI VT WA WI WV WY".split()
 )
+
+#: Codes that people write for countries, and the code of ISO 3166-1.
+_USUAL_MISTAKES = {
+    "UK": "GB",
+    "EN": "GB",
+    "EL": "GR",
+    "JA": "JP",
+    "KO": "KR",
+    "ZH": "CN",
+    "DA": "DK",
+    "CS": "CZ",
+}
+
+
+def place_mistake(country: str, subdivision: str = "") -> str | None:
+    """What is wrong with the codes of a place, with a suggestion; None if they exist. "" is no subdivision.
+
+    Only the US has subdivisions here, as on MTurk: "US", "CA".
+    """
+    if country not in COUNTRIES:
+        usual = _USUAL_MISTAKES.get(country) or (f"US-{country}" if country in US_STATES and not subdivision else "")
+        return f"{country!r} is not the code of a country" + (f": did you mean {usual}?" if usual else "")
+    if subdivision and country != "US":
+        return f"{country}-{subdivision} is a part of {country}: only the US has codes of states"
+    if subdivision and subdivision not in US_STATES:
+        return f"US-{subdivision} is not the code of a state"
+    return None

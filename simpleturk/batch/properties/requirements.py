@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from simpleturk.mturk.countries import place_mistake
 from simpleturk.mturk.limits import MAX_INTEGER_VALUES, MAX_LOCALE_VALUES
 from simpleturk.mturk.qualifications import (
     EXISTENCE_COMPARATORS,
@@ -62,6 +63,9 @@ def country_codes(value: Any) -> Any:
     wrong = [code for code in codes if not _is_country_code(code)]
     if wrong:
         raise ValueError(f'{wrong[0]!r} is not a country code such as "US" or "US-CA"')
+    mistakes = [mistake for code in codes if (mistake := place_mistake(*code.upper().split("-")))]
+    if mistakes:
+        raise ValueError("; ".join(dict.fromkeys(mistakes)))
     if len(codes) > MAX_LOCALE_VALUES:
         raise ValueError(f"has {len(codes)} codes: at most {MAX_LOCALE_VALUES}")
     return [code.upper() for code in codes]
@@ -111,6 +115,13 @@ class Locale(StrictModel):
 
     Country: Annotated[str, Field(pattern="^[A-Z]{2}$")]
     Subdivision: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
+
+    @model_validator(mode="after")
+    def _exists(self) -> "Locale":
+        mistake = place_mistake(self.Country, self.Subdivision or "")
+        if mistake:
+            raise ValueError(mistake)
+        return self
 
 
 class QualificationRequirement(StrictModel):

@@ -21,6 +21,7 @@ from simpleturk.marketplace.people import privacy, worker_accounts, workers
 from simpleturk.marketplace.people.requirements import get_record
 from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.marketplace.store.uploads import UploadFolder
+from simpleturk.mturk.countries import place_mistake
 from simpleturk.mturk.limits import WORKER_ID
 from simpleturk.text_files import open_utf8
 
@@ -329,6 +330,9 @@ def _place(country: str | None) -> tuple[str, str]:
     if not re.fullmatch("([A-Z]{2}(-[A-Z]{2})?)?", (country or "").upper()):
         raise SimpleturkError(f"{country!r} is not a country", 'write "US", or "US-CA" for a state')
     nation, _, subdivision = (country or "").upper().partition("-")
+    mistake = place_mistake(nation, subdivision) if nation else None
+    if mistake:
+        raise SimpleturkError(mistake, 'write "US", or "US-CA" for a state')
     return nation, subdivision
 
 

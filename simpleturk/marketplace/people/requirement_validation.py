@@ -7,6 +7,7 @@ from sqlalchemy import select
 from simpleturk.marketplace.errors import RequestError, does_not_exist, out_of_range
 from simpleturk.marketplace.store.schema import qualification_types
 from simpleturk.marketplace.store.transaction import Transaction
+from simpleturk.mturk.countries import place_mistake
 from simpleturk.mturk.limits import MAX_REQUIREMENTS
 from simpleturk.mturk.qualifications import (
     LOCALE,
@@ -60,6 +61,10 @@ def _check(requirement: dict[str, Any]) -> None:
         raise _refused(f"{comparator} takes {low} to {high} values, not {number}")
     if type_id == LOCALE and comparator not in LOCALE_COMPARATORS:
         raise _refused(f"{comparator} cannot compare locales")
+    for place in requirement.get("LocaleValues") or ():
+        mistake = place_mistake(place["Country"], place.get("Subdivision") or "")
+        if mistake:
+            raise _refused(mistake.partition(": did")[0])
 
 
 def _refused(reason: str) -> RequestError:

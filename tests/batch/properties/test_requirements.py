@@ -68,3 +68,20 @@ def test_a_requirement_that_mturk_would_refuse_is_refused_in_the_file(
     folder: Path, requirement: Any, what: str
 ) -> None:
     assert any(what in found for found in problems(folder, GOOD | {"QualificationRequirements": [requirement]}))
+
+
+@pytest.mark.parametrize(
+    ("country", "mistake"),
+    [
+        ("UK", "'UK' is not the code of a country: did you mean GB?"),
+        (["us", "us-zz"], "US-ZZ is not the code of a state"),
+        ("CA-ON", "CA-ON is a part of CA: only the US has codes of states"),
+    ],
+)
+def test_a_place_that_does_not_exist_is_refused_in_both_forms(folder: Path, country: Any, mistake: str) -> None:
+    assert problems(folder, GOOD | {"Country": country}) == [f"Country: {mistake}"]
+    last = country if isinstance(country, str) else country[-1].upper()
+    place = dict(zip(("Country", "Subdivision"), last.split("-"), strict=False))
+    requirement = {"QualificationTypeId": LOCALE, "Comparator": "EqualTo", "LocaleValues": [place]}
+    [what] = problems(folder, GOOD | {"QualificationRequirements": [requirement]})
+    assert what.endswith(mistake)

@@ -45,6 +45,11 @@ def test_requirements_with_the_values_of_their_comparator_are_allowed(requiremen
         ),
         (need("3Q", "EqualTo", LocaleValues=[US]), "LocaleValues cannot be used with the Qualification type 3Q"),
         (need(LOCALE, "LessThan", LocaleValues=[US]), "LessThan cannot compare locales"),
+        (need(LOCALE, "EqualTo", LocaleValues=[{"Country": "UK"}]), "'UK' is not the code of a country"),
+        (
+            need(LOCALE, "In", LocaleValues=[US, {"Country": "US", "Subdivision": "ZZ"}]),
+            "US-ZZ is not the code of a state",
+        ),
         (need("3" * 101, "Exists"), "a QualificationTypeId has up to 100 characters"),
     ],
 )
