@@ -3,13 +3,14 @@
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from simpleturk.batch.batch import Batch
 from simpleturk.batch.inputs.jsonl import Input, Inputs
 from simpleturk.batch.lint.finding import Finding, Mistake
+from simpleturk.batch.lint.frame import frame, missing_permissions, other_form
 from simpleturk.batch.lint.page import Page
 from simpleturk.batch.lint.review_keys import ReviewKeys
 from simpleturk.batch.lint.rules import PAGE_RULES, block, input_references, unused
@@ -34,7 +35,8 @@ def check_batch(batch: Batch, most: int | None = None) -> list[Finding]:
     step = 1 if most is None else max(1, -(-batch.size // most))
     sample = itertools.islice(batch.inputs_to_launch(), 0, None, step)
     keys = ReviewKeys(str(batch.properties_path), batch.properties.review_questions())
-    return check_inputs(batch.template, batch.inputs, sample, batch.inputs_to_launch(), keys)
+    allowed = batch.properties.Allow
+    return check_inputs(batch.template, batch.inputs, sample, batch.inputs_to_launch(), keys, allowed)
 
 
 def check_inputs(
@@ -43,18 +45,19 @@ def check_inputs(
     items: Iterable[Input],
     all_items: Iterable[Input],
     keys: ReviewKeys = NO_KEYS,
+    allowed: Sequence[str] = (),
 ) -> list[Finding]:
     """What the rules find in the pages of `items` that can be rendered, errors first.
 
     A mistake that several pages have is one finding. The rule `unused` reads `all_items`, the rule `review-key` looks
-    for `keys`.
+    for `keys`, the rule `permission` for permissions that are not `allowed`.
     """
     findings: dict[tuple[str, str, str], Finding] = {}
     seen: set[int] = set()
     for item in items:
         of_page: dict[tuple[str, str, str], Finding] = {}
         with suppress(Problems, ValueError):
-            for finding in _findings(source, item, inputs, seen, keys):
+            for finding in _findings(source, item, inputs, seen, keys, allowed):
                 of_page.setdefault((finding.rule, finding.where, finding.what), finding)
         for key, finding in of_page.items():
             earlier = findings.get(key)
@@ -63,13 +66,18 @@ def check_inputs(
     return sorted(everything, key=lambda finding: not finding.is_error)
 
 
-def check_page(source: QuestionSource, item: Input, inputs: Inputs) -> list[Finding]:
+def check_page(source: QuestionSource, item: Input, inputs: Inputs, allowed: Sequence[str] = ()) -> list[Finding]:
     """What the rules find in the page of one input. Raises Problems if it cannot be rendered."""
-    return [*block(source), *_findings(source, item, inputs, set(), NO_KEYS), *unused(source, inputs, [item])]
+    return [*block(source), *_findings(source, item, inputs, set(), NO_KEYS, allowed), *unused(source, inputs, [item])]
 
 
 def _findings(
-    source: QuestionSource, item: Input, inputs: Inputs, seen: set[int], keys: ReviewKeys
+    source: QuestionSource,
+    item: Input,
+    inputs: Inputs,
+    seen: set[int],
+    keys: ReviewKeys,
+    allowed: Sequence[str],
 ) -> Iterator[Finding]:
     """The findings of the page of one input; `seen` has the hashes of the tags of earlier pages."""
     html = source.render(item.value)
@@ -86,6 +94,12 @@ def _findings(
     for name, rule in PAGE_RULES.items():
         yield from _first_findings(page, name, rule(page))
     yield from keys.unknown_on(page, where)
+    for name, mistakes in (
+        ("other-form", other_form(page)),
+        ("permission", missing_permissions(page, allowed)),
+        ("frame", frame(page)),
+    ):
+        yield from _first_findings(page, name, mistakes)
 
 
 def _first_findings(page: Page, rule: str, mistakes: Iterable[Mistake]) -> Iterator[Finding]:

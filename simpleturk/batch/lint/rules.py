@@ -63,7 +63,8 @@ def no_submit(page: Page) -> Iterator[Mistake]:
         return
     if page.has_crowd_form or page.submits_by_script or page.may_add_elements:
         return
-    if any(is_submit(element) and page.form_of(element) for element in page.elements):
+    # The worker site gives a button outside of all forms to the only form.
+    if any(is_submit(element) and (page.form_of(element) or len(page.forms) == 1) for element in page.elements):
         return
     text_fields = [field for field in page.elements if field.tag == "input" and control_type(field) in _TEXT_TYPES]
     # The Enter key submits a form with a single text field, but few workers try it: a warning.
@@ -79,7 +80,8 @@ def no_fields(page: Page) -> Iterator[Mistake]:
     """The form has no field, so the HIT has no answer."""
     if page.may_add_elements or not page.forms or page.has_crowd_form:
         return
-    fields = [element for element in page.elements if is_field(element) and page.form_of(element)]
+    # The worker site submits the fields outside of all forms with the form, as Amazon's did.
+    fields = [element for element in page.elements if is_field(element)]
     if any(field.get("name") or not page.is_shipped(field) for field in fields):
         return
     # The answer may also be the button that the worker presses, or the value of a hidden field.
@@ -287,6 +289,18 @@ RULES["review-key"] = Rule(
     Severity.EITHER,
     "A review policy names a question that is not a field of the page. Where scripts make the answer, it is a warning.",
 )
+RULES["other-form"] = Rule(
+    "other-form", Severity.ERROR, "A field is in another form than the one that is submitted as the HIT's."
+)
+RULES["permission"] = Rule(
+    "permission", Severity.WARNING, "A script needs a permission that the property `Allow` does not name."
+)
+RULES["frame"] = Rule(
+    "frame",
+    Severity.WARNING,
+    "Browsers do not run a part of the page in a HIT's frame, or not where the site has one host name.",
+)
+
 #: Found by the command, which knows the marketplace.
 RULES["excluded"] = Rule(
     "excluded",

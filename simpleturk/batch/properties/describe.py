@@ -46,7 +46,7 @@ def describe_properties() -> list[PropertyDescription]:
 
 def _type(schema: dict[str, Any], name: str) -> str:
     """The type of a property's values in a few words."""
-    if name == "Country":
+    if name in ("Country", "Allow"):
         return "text, or a list of texts"
     if "enum" in schema:
         return "text"

@@ -4,7 +4,7 @@ Limits and defaults: the API reference's pages on CreateHIT and QualificationReq
 """
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
@@ -32,6 +32,7 @@ from simpleturk.mturk.limits import (
     YEAR,
 )
 from simpleturk.mturk.numbers import parse_decimal
+from simpleturk.mturk.permissions import PERMISSIONS, annotation_word
 from simpleturk.mturk.qualifications import (
     MASTERS,
     NUMBER_APPROVED,
@@ -58,6 +59,17 @@ def _reward(value: Any) -> Any:
     if amount != round(amount, 2):
         raise ValueError(f"{value} has more than two decimals; the smallest amount is 0.01 USD")
     return round(amount, 2)
+
+
+_ALLOW_SCHEMA = {
+    "anyOf": [{"enum": list(PERMISSIONS)}, {"type": "array", "items": {"enum": list(PERMISSIONS)}}],
+    "description": "What the page may ask the browser for, such as `microphone`; simpleturk's marketplace only.",
+    "unit": "permissions",
+}
+
+
+def _one_or_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
 
 
 def _described(meaning: str, unit: str = "", **limits: Any) -> Any:
@@ -143,6 +155,11 @@ class Properties(StrictModel):
             le=FRAME_HEIGHT_RANGE[1],
         ),
     ] = 0
+    Allow: Annotated[
+        list[Literal[tuple(PERMISSIONS)]],  # type: ignore[valid-type]
+        BeforeValidator(_one_or_list),
+        WithJsonSchema(_ALLOW_SCHEMA),
+    ] = []
     AssignmentReviewPolicy: (
         Annotated[ReviewPolicy, _described("Amazon's policy that scores each assignment by known answers.")] | None
     ) = None
@@ -202,11 +219,11 @@ class Properties(StrictModel):
     def hit_parameters(self, annotation: str) -> dict[str, Any]:
         """The parameters of CreateHITWithHITType, without question and token.
 
-        The user's annotation comes first. MTurk has no per-worker limits: they are part of the annotation, where
-        simpleturk's marketplace reads them.
+        The user's annotation comes first. MTurk has no per-worker limits and no permissions: they are part of the
+        annotation, where simpleturk's marketplace reads them.
         """
         limits = [f"{name}={limit}" for name in PER_WORKER_LIMITS if (limit := getattr(self, name)) is not None]
-        both = " ".join(filter(None, (self.RequesterAnnotation, *limits, annotation)))
+        both = " ".join(filter(None, (self.RequesterAnnotation, annotation_word(self.Allow), *limits, annotation)))
         parameters: dict[str, Any] = {
             "LifetimeInSeconds": self.LifetimeInSeconds,
             "MaxAssignments": self.MaxAssignments,
@@ -259,6 +276,11 @@ class Properties(StrictModel):
         missing = [name for name, value in needed.items() if value is None]
         if present and missing:
             raise ValueError(f"{present[0]} also needs {' and '.join(missing)}")
+        own = " ".join(filter(None, (self.RequesterAnnotation, annotation_word(self.Allow))))
+        if len(own) > MAX_ANNOTATION:
+            raise ValueError(
+                f"RequesterAnnotation and Allow have {len(own)} characters together: at most {MAX_ANNOTATION}"
+            )
         number = len(self.requirements())
         if number > MAX_REQUIREMENTS:
             raise ValueError(f"has {number} qualification requirements: at most {MAX_REQUIREMENTS}")

@@ -127,6 +127,12 @@ def question_xml(transaction: Transaction, hit_id: str) -> str:
     return question
 
 
+def annotation_of(transaction: Transaction, hit_id: str) -> str | None:
+    """A HIT's annotation: the requester's note, which also carries what only this marketplace reads."""
+    annotation: str | None = transaction.scalar(_ANNOTATION, {"hit_id": hit_id})
+    return annotation
+
+
 def question_of(transaction: Transaction, assignment_id: str) -> str:
     """The question of an assignment's HIT."""
     query = select(hits.c.question).join(assignments, assignments.c.hit_id == hits.c.hit_id)
@@ -287,6 +293,7 @@ _NUMBER_IN_PROGRESS = (
     .where(assignments.c.worker_id == bindparam("worker_id"), is_literally(assignments.c.status, "Accepted"))
 )
 _QUESTION = select(hits.c.question).where(hits.c.hit_id == bindparam("hit_id"))
+_ANNOTATION = select(hits.c.annotation).where(hits.c.hit_id == bindparam("hit_id"))
 _ASSIGNMENT = select(*columns(AssignmentRow, assignments)).where(
     assignments.c.assignment_id == bindparam("assignment_id")
 )

@@ -10,7 +10,7 @@ and the scripts that Amazon offered to such pages are replaced by this site's.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -32,6 +32,7 @@ from simpleturk.marketplace.web.form_data import Form
 from simpleturk.marketplace.web.form_page import render_form
 from simpleturk.marketplace.web.server.host_dispatcher import FRAME_HOST, SITE_HOST
 from simpleturk.marketplace.web.settings import DEFAULT_UPLOAD_LIMITS, UploadLimits
+from simpleturk.mturk.permissions import asked_of_workers, frame_policy, permissions_of
 
 STATIC = Path(__file__).parent / "static"
 
@@ -44,12 +45,19 @@ SANDBOX = (
 
 @dataclass(frozen=True)
 class Frame:
-    """The attributes of an iframe: address, origin, flags of the sandbox, height in pixels (0: fits the content)."""
+    """The attributes of an iframe: address, origin, flags of the sandbox, height in pixels (0: fits the content).
+
+    `allow` is its permissions policy, `asks` what the page may ask the worker's browser for, in words.
+    `has_origin` is whether the page has storage and an origin that other hosts see.
+    """
 
     url: str
     origin: str
     sandbox: str
     height: int
+    allow: str = ""
+    asks: Sequence[str] = ()
+    has_origin: bool = True
 
 
 class Frames:
@@ -83,12 +91,12 @@ class Frames:
         """The host names that serve only frames."""
         return {FRAME_HOST, self.second_host} - {""}
 
-    def preview(self, request: Request, hit_id: str, question: str) -> Frame:
-        """The frame of a HIT's preview."""
+    def preview(self, request: Request, hit_id: str, question: str, annotation: str | None) -> Frame:
+        """The frame of a HIT's preview. `annotation` is the HIT's, which carries the page's permissions."""
         parameters = {"assignmentId": NOT_AVAILABLE, "hitId": hit_id, "turkSubmitTo": origin_of(request)}
-        return self._frame(request, question, {"hit": hit_id}, parameters)
+        return self._frame(request, question, {"hit": hit_id}, parameters, annotation)
 
-    def work(self, request: Request, assignment: WorkerAssignmentRow, question: str) -> Frame:
+    def work(self, request: Request, assignment: WorkerAssignmentRow, question: str, annotation: str | None) -> Frame:
         """The frame of an accepted HIT, with the four parameters of Amazon's frames."""
         parameters = {
             "assignmentId": assignment.assignment_id,
@@ -96,9 +104,14 @@ class Frames:
             "workerId": assignment.worker_id,
             "turkSubmitTo": origin_of(request),
         }
-        return self._frame(request, question, {"hit": assignment.hit_id, "for": assignment.assignment_id}, parameters)
+        shows = {"hit": assignment.hit_id, "for": assignment.assignment_id}
+        return self._frame(request, question, shows, parameters, annotation)
 
-    def _frame(self, request: Request, xml: str, shows: dict[str, str], parameters: dict[str, str]) -> Frame:
+    def _frame(
+        self, request: Request, xml: str, shows: dict[str, str], parameters: dict[str, str], annotation: str | None
+    ) -> Frame:
+        permissions = permissions_of(annotation)
+        policy, asks = frame_policy(permissions), asked_of_workers(permissions)
         question = parse_question(xml)
         host = self.second_host or (FRAME_HOST if request.url.hostname == SITE_HOST else "")
         if question.url is not None:
@@ -106,11 +119,13 @@ class Frames:
             query = "&".join(filter(None, (parts.query, urlencode(parameters))))
             url = parts._replace(query=query).geturl()
             # An external page has the origin of its own host.
-            return Frame(url, f"{parts.scheme}://{parts.netloc}", f"{SANDBOX} allow-same-origin", question.frame_height)
+            external = f"{parts.scheme}://{parts.netloc}"
+            return Frame(url, external, f"{SANDBOX} allow-same-origin", question.frame_height, policy, asks)
         origin = origin_of(request, host) if host else ""
         token = self._signer.dumps(shows | {"site": origin_of(request)})
         url = f"{origin}/frame/{token}?{urlencode(parameters)}"
-        return Frame(url, origin or origin_of(request), _sandbox(host != ""), question.frame_height)
+        origin, sandbox = origin or origin_of(request), _sandbox(host != "")
+        return Frame(url, origin, sandbox, question.frame_height, policy, asks, host != "")
 
     def page(self, request: Request) -> Response:
         """The page of a HIT, as its requester wrote it, after the site's script."""
@@ -130,7 +145,8 @@ class Frames:
             # The sandbox also holds if the address is opened outside of the frame.
             "Content-Security-Policy": f"sandbox {_sandbox(own_origin)}; frame-ancestors {embedder}",
             "Cache-Control": "no-store",
-            "Referrer-Policy": "no-referrer",
+            # Players and hosts of pictures check where they are shown. The path, which is a secret, is never sent.
+            "Referrer-Policy": "strict-origin",
             "X-Content-Type-Options": "nosniff",
         }
         return HTMLResponse(html.encode("utf-8", "replace"), headers=headers)

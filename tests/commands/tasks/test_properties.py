@@ -26,6 +26,8 @@ def test_the_schema_accepts_what_a_launch_accepts(folder: Path, run: Run) -> Non
     changes: list[dict[str, object]] = [
         {},
         {"$schema": "./schema.json"},
+        {"Allow": "microphone"},
+        {"Allow": ["camera", "midi"]},
         {"Country": "US"},
         {"Country": ["US", "US-CA"]},
         {"Country": None},

@@ -43,7 +43,12 @@ def confirm_price(
 
 
 def warn_of_worker_limits(batch: Batch, mturk: MTurk) -> None:
-    """Warn that Amazon's marketplaces ignore per-worker limits."""
+    """Warn that Amazon's marketplaces ignore per-worker limits and permissions."""
+    if batch.properties.Allow and mturk.marketplace.is_amazon:
+        console.warn(
+            f"Allow has no effect on {mturk.marketplace.title}: Amazon decides what pages may ask browsers for",
+            "ask workers to open your own page in a new tab",
+        )
     limits = [name for name in PER_WORKER_LIMITS if getattr(batch.properties, name) is not None]
     if limits and mturk.marketplace.is_amazon:
         verb = "has" if len(limits) == 1 else "have"

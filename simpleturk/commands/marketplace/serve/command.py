@@ -209,4 +209,7 @@ def _announce(port: int, host: str, path: Path, settings: ServerSettings, tls: b
             "API calls are refused under the name of the proxy, which is not known",
             'set it in simpleturk.toml: address = "https://…" in the table [site]',
         )
+    if not site.startswith(f"http://{SITE_HOST}") and not settings.site.frames:
+        console.note("HITs have no origin of their own here: no lasting storage, camera or microphone. Set frames in")
+        console.note("[site] for a second host name; simpleturk help serving lists what differs.")
     console.note("Ctrl-C stops it.")

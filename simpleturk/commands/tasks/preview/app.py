@@ -22,6 +22,7 @@ from simpleturk.marketplace.web.hit_assets import file_response
 from simpleturk.marketplace.web.server.frame_headers import FrameHeaders
 from simpleturk.marketplace.web.server.host_dispatcher import FRAME_HOST, HostDispatcher
 from simpleturk.marketplace.web.server.large_bodies import LargeBodies
+from simpleturk.mturk.permissions import annotation_word
 
 HERE = Path(__file__).parent
 
@@ -115,12 +116,17 @@ class _PreviewPages:
         """The frame of a look's HIT, before or after the worker accepts it."""
         if not look.hit_id:
             return {"frame": None, "assignment": ""}
+        annotation = annotation_word(look.properties.Allow) if look.properties else None
         if request.query_params.get("state") == "preview":
-            frame, assignment_id = self.frames.preview(request, look.hit_id, look.question), ""
+            frame, assignment_id = self.frames.preview(request, look.hit_id, look.question, annotation), ""
         else:
             assignment = self.task.accept(look.hit_id)
-            frame, assignment_id = self.frames.work(request, assignment, look.question), assignment.assignment_id
-        document = {"url": frame.url, "sandbox": frame.sandbox, "height": frame.height}
+            frame, assignment_id = (
+                self.frames.work(request, assignment, look.question, annotation),
+                assignment.assignment_id,
+            )
+        document: dict[str, Any] = {"url": frame.url, "sandbox": frame.sandbox, "height": frame.height}
+        document |= {"allow": frame.allow, "asks": list(frame.asks), "hasOrigin": frame.has_origin}
         return {"frame": document, "assignment": assignment_id}
 
     def _form_with_errors(self, assignment_id: str, errors: FormErrors) -> Response:

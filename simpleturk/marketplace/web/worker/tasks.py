@@ -95,7 +95,7 @@ class TaskPages(WorkerPages):
             group = search.group(transaction, worker_id, request.path_params["group_id"])
             next_hit = search.next_hit(transaction, worker_id, group.group_id, after)
             question = worker_assignments.question_xml(transaction, next_hit.hit.hit_id) if next_hit.hit else ""
-        frame = next_hit.hit and self.frames.preview(request, next_hit.hit.hit_id, question)
+        frame = next_hit.hit and self.frames.preview(request, next_hit.hit.hit_id, question, next_hit.hit.annotation)
         context: dict[str, Any] = {"frame": frame, "group": group, "is_submitted": submitted, "next_hit": next_hit}
         return self.page(request, "preview.html", **context)
 
@@ -137,12 +137,13 @@ class TaskPages(WorkerPages):
                 transaction, worker_id, request.query_params.get("assignment_id", "")
             )
             question = worker_assignments.question_xml(transaction, assignment.hit_id)
+            annotation = worker_assignments.annotation_of(transaction, assignment.hit_id)
             now = transaction.now
         if assignment.status == "Abandoned":
             raise worker_assignments.too_late()
         if assignment.status != "Accepted":
             return RedirectResponse(f"/projects/{assignment.hit_group_id}/tasks", 303)
-        frame = self.frames.work(request, assignment, question)
+        frame = self.frames.work(request, assignment, question, annotation)
         remaining = max(0, int(assignment.deadline - now))
         auto_accept = request.session.get("auto_accept", False)
         context = {"assignment": assignment, "frame": frame, "remaining": remaining, "auto_accept": auto_accept}
