@@ -84,6 +84,15 @@ def test_the_inputs_can_be_stepped_through_in_both_states(page: Page, address: s
     assert page.locator("#hit").evaluate("(frame) => frame.clientWidth") == 390
 
 
+def test_the_page_before_a_mistake_still_has_its_height(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.frame_locator("#hit").get_by_role("heading")).to_have_text("cat & <dog>")
+    Path("template.html").write_text("<h1>{% if %}</h1>")
+    expect(page.get_by_text("template.html, line 1")).to_be_visible()
+    page.frames[1].evaluate("parent.postMessage({ simpleturk: 'height', height: 3000 }, '*')")
+    expect(page.locator("#hit")).to_have_css("height", "3000px")
+
+
 def test_a_change_shows_by_itself_also_an_error(page: Page, address: str) -> None:
     page.goto(address)
     hit = page.frame_locator("#hit")
