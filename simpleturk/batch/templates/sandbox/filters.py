@@ -120,6 +120,8 @@ def _before_indent(value: Any, width: Any = 4, *_: Any, **__: Any) -> None:
 
 def before_replace(value: Any, old: Any, new: Any, *_: Any, **__: Any) -> None:
     """Spend the cost of a replacement, whose result may be much longer than the text."""
+    if type(old) is str and type(new) is str and len(new) <= len(old):
+        return  # The result is not longer; escaping makes it a few times longer at most.
     text, old = str(value), str(old)
     # A replacement may be escaped, which makes it up to six times as long.
     LOCAL.cost.spend_text((text.count(old) if old else len(text) + 1) * len(str(new)) * 6)
