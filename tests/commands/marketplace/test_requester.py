@@ -130,6 +130,8 @@ def test_reasons_and_worker_ids_that_are_formulas_are_text_in_payments(run: Run,
     assert run("bonus", "--amount", "1", "--reason", reason, assignment_id, "--yes").exit_code == 0
     assert [(one["worker_id"], one["note"]) for one in payments(run)] == [("'@SUM", ""), ("'@SUM", f"'{reason}")]
     assert [one["worker_id"] for one in payments(run, "--by-worker")] == ["'@SUM"]
+    Path("sums.csv").write_text(run("requester", "payments", "--by-worker").stdout)
+    assert run("worker", "add", "--workers", "sums.csv").exit_code == 0
     Path("pay.csv").write_text(run("requester", "payments").stdout)
     assert "Marked 2 payments as paid." in run("requester", "paid", "pay.csv", "--yes").stderr
 

@@ -59,6 +59,12 @@ def test_half_characters_and_impossible_times_are_serialization_errors(
         ("create_hit", HIT | {"UniqueRequestToken": "x" * 100}, "ValidationException"),
         ("create_hit", HIT | {"Reward": "0.12345"}, "ValidationException"),
         ("create_hit", HIT | {"Reward": ".05"}, "ValidationException"),
+        ("create_hit", HIT | {"Reward": "\u0660.\u0660\u0665"}, "ValidationException"),
+        ("create_hit", HIT | {"Reward": "\uff11"}, "ValidationException"),
+        ("create_hit", HIT | {"Reward": "1_0"}, "ValidationException"),
+        ("create_hit", HIT | {"Reward": "1e1"}, "ValidationException"),
+        ("create_hit", HIT | {"Reward": "inf"}, "ValidationException"),
+        ("create_hit", HIT | {"Reward": " 1 "}, "ValidationException"),
         ("list_reviewable_hits", {"Status": "Foo"}, "ValidationException"),
         ("list_assignments_for_hit", {"HITId": "3A", "AssignmentStatuses": ["Foo"]}, "ValidationException"),
         (
