@@ -16,6 +16,7 @@ from simpleturk.batch.properties.model import Properties
 from simpleturk.batch.templates.detect import open_template
 from simpleturk.batch.templates.external_url import ExternalPage
 from simpleturk.batch.templates.question_source import QuestionSource
+from simpleturk.batch.wrong_files import certainly_wrong, probably_wrong
 from simpleturk.errors import Problem, Problems, SimpleturkError, UsageError
 from simpleturk.mturk.questions import is_question_xml, question_xml
 
@@ -133,6 +134,16 @@ def load_batch(files: BatchFiles) -> Batch:
         raise UsageError("there is no template", "name one with --template, or set the property ExternalURL")
     height = properties.FrameHeight if properties else 0
     measured = attempt(lambda: _measure_questions(files, source, height, problems))
+    inputs = files.inputs
+    wrong = certainly_wrong(files.template, inputs.path, inputs.name)
+    if problems:
+        wrong += probably_wrong(files.properties, inputs.path, inputs.name)
+    if wrong:
+        # One wrong file can have a problem on every line. The properties' problems have other causes.
+        named = {problem.where for problem in wrong}
+        own = str(files.properties)
+        others = [problem for problem in problems if own not in named and problem.where.startswith(own)]
+        raise Problems(list(dict.fromkeys([*wrong, *others])))
     if problems or measured is None or properties is None or source is None:
         # A bad first input keeps the template from being read: it is reported once.
         raise Problems(list(dict.fromkeys(problems)))

@@ -42,7 +42,7 @@ def test_a_file_without_any_id_is_reported_once(folder: Path, text: str, kind: s
     [problem] = caught.value.problems
     assert (problem.where, problem.what) == (
         "page.html",
-        f"looks like {kind}, not a list of ids or a file of results",
+        f"looks like {kind}, not a list of ids",
     )
 
 
@@ -124,6 +124,4 @@ def test_another_kind_of_file_is_named_once(folder: Path) -> None:
     Path("t.html").write_text("<p>x</p>\n" * 30)
     with pytest.raises(Problems) as caught:
         read_ids(Path("t.html"))
-    assert [problem.what for problem in caught.value.problems] == [
-        "looks like a template, not a list of ids or a file of results"
-    ]
+    assert [problem.what for problem in caught.value.problems] == ["looks like a template, not a list of ids"]

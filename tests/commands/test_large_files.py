@@ -24,8 +24,8 @@ def test_thirty_thousand_rows_are_checked_and_all_problems_reported(batch_files:
         file.write("only one field\n" * 30 + "a\x0b,1\n")
     result = run("launch", "--inputs", "rows.csv")
     lines = result.stderr.splitlines()
-    assert (result.exit_code, lines[0]) == (1, "error: rows.csv, line 60002: has 1 fields; the header has 2")
-    assert lines[-1] == "error: and 20 more: has 1 fields; the header has 2"
+    assert (result.exit_code, lines[0]) == (1, "error: rows.csv, line 60002: has 1 field; the header has 2")
+    assert lines[-1] == "error: and 20 more: has 1 field; the header has 2"
     assert not Path("hit_ids.txt").exists()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from simpleturk.batch.inputs.csv_cells import as_written
-from simpleturk.batch.inputs.csv_reader import Rows, rows_of
+from simpleturk.batch.inputs.csv_reader import Rows, rows_of, wrong_length
 from simpleturk.batch.inputs.jsonl import Input, Inputs
 from simpleturk.errors import Problem, Problems
 from simpleturk.text_files import NotText
@@ -77,8 +77,7 @@ class Table(Inputs):
         if not any(row):
             return None
         if len(row) < header.number or any(row[header.number :]):
-            hint = "put quotes around a field with a separator or a line end"
-            return Problem(self.where(line), f"has {len(row)} fields; the header has {header.number}", hint)
+            return Problem(self.where(line), *wrong_length(row, header.number, header.delimiter))
         # Data frames have row numbers in a first column without a name.
         unnamed = next((number for number in header.unnamed if number and row[number]), None)
         if unnamed is not None:

@@ -125,13 +125,23 @@ def records(
         for line, row in rows:
             if len(row) < len(names) or any(row[len(names) :]):
                 if any(row):
-                    hint = "put quotes around a field that holds the separator or a line end"
-                    yield Problem(f"{name}, line {line}", f"has {len(row)} fields; the header has {len(names)}", hint)
+                    yield Problem(f"{name}, line {line}", *wrong_length(row, len(names), rows.delimiter))
             elif any(row):
                 cells = zip(names, row, strict=False)
                 yield line, {column: cell if column in DECISIONS else as_written(cell) for column, cell in cells}
     except NotText as error:
         yield error.problem(name)
+
+
+def wrong_length(row: list[str], number: int, delimiter: str) -> tuple[str, str]:
+    """The problem of a row that has not `number` fields, as the header has, and the next step."""
+    fields = "1 field" if len(row) == 1 else f"{len(row)} fields"
+    if len(row) > number:
+        hint = "put quotes around a field that contains the separator or a line end"
+    else:
+        shown = "a tab" if delimiter == "\t" else repr(delimiter)
+        hint = f"the row ends too early: add the missing fields, or {shown} for each that is empty"
+    return f"has {fields}; the header has {number}", hint
 
 
 def cell_text(value: Any) -> str:

@@ -77,12 +77,10 @@ def _kind_of_json(text: str, first: str) -> FileKind | None:
         if _RECORD <= set(whole):
             return FileKind.RECORD
         return FileKind.INPUTS if isinstance(line, dict) else FileKind.OBJECT
-    if isinstance(whole, list) and len(text.strip().splitlines()) > 1:
-        return FileKind.ARRAY
-    if line is None:
-        return None
     # One line that is an array of objects is more often a whole file than one input.
-    return FileKind.INPUTS
+    if isinstance(whole, list) and (len(text.strip().splitlines()) > 1 or any(isinstance(x, dict) for x in whole)):
+        return FileKind.ARRAY
+    return None if line is None else FileKind.INPUTS
 
 
 def _parsed(text: str) -> object:
@@ -104,7 +102,7 @@ def kind_of_file(path: Path) -> FileKind | None:
 
 
 def wrong_kind(name: object, kind: FileKind | None, *expected: FileKind) -> Problem | None:
-    """The problem of a file of this kind where one of the expected kinds was to be named; None without a problem."""
+    """The problem of a file of this kind where one of the expected kinds is right; None without a problem."""
     if kind is None or kind in expected:
         return None
-    return Problem(str(name), f"looks like {kind}, not {' or '.join(expected[:2])}", _HINTS[kind])
+    return Problem(str(name), f"looks like {kind}, not {expected[0]}", _HINTS[kind])

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from simpleturk.batch.inputs.csv_cells import as_written
-from simpleturk.batch.inputs.csv_reader import DELIMITERS, folded, header_of, rows_of
+from simpleturk.batch.inputs.csv_reader import DELIMITERS, folded, header_of, rows_of, wrong_length
 from simpleturk.batch.inputs.file_kinds import FileKind, kind_of, wrong_kind
 from simpleturk.errors import Problem, Problems
 from simpleturk.mturk.limits import AMAZON_WORKER_ID, WORKER_ID
@@ -146,8 +146,7 @@ def _table(lines: Iterable[bytes], name: str, kind: IdKind) -> Iterator[ListedId
             continue
         where = f"{name}, line {line}"
         if len(row) <= columns[0] or any(row[len(names) :]):
-            hint = "the row is cut off, or a cell with a separator has no quotes around it"
-            yield Problem(where, f"has {len(row)} fields; the header has {len(names)}", hint)
+            yield Problem(where, *wrong_length(row, len(names), rows.delimiter))
             continue
         row = [as_written(cell) for cell in row]
         text = row[columns[0]].strip(_INVISIBLE)

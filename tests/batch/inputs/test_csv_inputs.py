@@ -83,7 +83,7 @@ def test_columns_without_name_and_value_do_not_count(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "where", "what"),
     [
-        (b"a,b\n1,2\n1\n1,2,3\n", "i.csv, line 3", "has 1 fields; the header has 2"),
+        (b"a,b\n1,2\n1\n1,2,3\n", "i.csv, line 3", "has 1 field; the header has 2"),
         (b"a,a\n1,2\n", "i.csv, line 1", "has the column 'a' twice"),
         (b"a,b\n1,\xe9\n", "i.csv, line 2", "is not UTF-8 text (byte 3 is 0xe9, é in Windows-1252)"),
         (b'a,b\n1,"2\n3,4\n', "i.csv, line 2", "a quote is not closed"),

@@ -114,7 +114,7 @@ def test_a_reviewers_changes_stay_when_new_results_are_added(
     ("text", "problem"),
     [
         ('{"assignment_id": "1"}\n', "line 1: has no column AssignmentId"),
-        ("AssignmentId,x\nA,1\nB\n", "line 3: has 1 fields; the header has 2"),
+        ("AssignmentId,x\nA,1\nB\n", "line 3: has 1 field; the header has 2"),
         ('AssignmentId,x\nA,"1\n', "a quote is not closed"),
         ("AssignmentId,x,x\nA,1,1\n", "line 1: has the column 'x' twice"),
     ],

@@ -58,8 +58,7 @@ def test_a_file_without_any_id_is_reported_once(run: Run, words: list[str]) -> N
     result = run("approve", "--assignments", "page.html")
     assert (result.exit_code, result.stderr) == (
         1,
-        "error: page.html: looks like a template, not a list of ids or a file of results\n"
-        "hint: name the template with --template\n",
+        "error: page.html: looks like a template, not a list of ids\nhint: name the template with --template\n",
     )
 
 
