@@ -82,10 +82,11 @@ def is_terminal() -> bool:
 
 
 def _table(title: str, rows: Sequence[tuple[str, ...]], header: tuple[str, ...], right: bool) -> Any:
+    from rich.console import Group
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(title=Text(visible(title)), title_justify="left", show_header=bool(header), box=None, pad_edge=False)
+    shown = Table(show_header=bool(header), box=None, pad_edge=False)
     widths = _minimum_widths(rows, header) if header else [None] * len(rows[0])
     for number, name in enumerate(header or rows[0]):
         align = "right" if right and number else "left"
@@ -99,7 +100,8 @@ def _table(title: str, rows: Sequence[tuple[str, ...]], header: tuple[str, ...],
         )
     for row in rows:
         shown.add_row(*(Text(visible(cell)) for cell in row))
-    return shown
+    # A title of the table itself would be broken at the table's width.
+    return Group(Text(visible(title), style="italic"), shown) if title else shown
 
 
 def _minimum_widths(rows: Sequence[tuple[str, ...]], header: tuple[str, ...]) -> list[int]:

@@ -1,7 +1,7 @@
 """Add assignments or time to HITs; the outcomes are yielded one by one.
 
-The goal of an extension is saved before it begins, in `hit_ids.extension.json`, and removed when it is done. If it is
-interrupted, the same command continues the same extension.
+The goal of an extension is saved before it begins, in `hit_ids.extension.json`, and removed when it is done, or when
+no HIT could be extended. If it is interrupted, the same command continues the same extension.
 """
 
 import hashlib
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from simpleturk.mturk.models import HIT
 
 
+#: A HIT that has fewer assignments than this cannot be extended to this number or more. Source: the API reference page
+#: on CreateAdditionalAssignmentsForHIT.
+LIMIT = 10
+
+
 @dataclass(frozen=True)
 class Extension:
     """An extension: `by` is the number of assignments to add to each HIT, `hours` the time to add; each may be 0.
@@ -42,11 +47,22 @@ class Extension:
         missing = {hit.hit_id: goals[hit.hit_id] - hit.max_assignments for hit in hits}
         return {hit_id: number for hit_id, number in missing.items() if number > 0 and self.by}
 
+    def has_begun(self, hits: Sequence["HIT"]) -> bool:
+        """Whether a HIT may have been extended: if none has, nothing is lost when the extension is forgotten."""
+        if self.by and len(self.missing_assignments(hits)) < len(hits):
+            return True
+        return bool(self.until) and len(self.expiring_early(hits)) < len(hits)
+
     def expiring_early(self, hits: Sequence["HIT"]) -> list[str]:
         """The HITs that expire before the goal. The times of compact HITs may be a minute early."""
         if not self.until:
             return []
         return [hit.hit_id for hit in hits if hit.expiration < parse_time(self.until) - timedelta(minutes=1)]
+
+
+def never_extended(hits: Sequence["HIT"], missing: Mapping[str, int]) -> list["HIT"]:
+    """The HITs to which a marketplace never adds their missing assignments, because of `LIMIT`."""
+    return [hit for hit in hits if hit.max_assignments < LIMIT <= hit.max_assignments + missing.get(hit.hit_id, 0)]
 
 
 def plan_path(ids: Path) -> Path:

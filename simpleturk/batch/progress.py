@@ -19,6 +19,9 @@ PAGE_SIZE = 100
 #: After this many pages without a HIT of the batch, HITs are fetched one by one.
 MAX_FRUITLESS_PAGES = 5
 
+#: How many HITs that are not found are asked for one by one.
+SAMPLE = 5
+
 
 def fetch_hits(mturk: "MTurk", hit_ids: Collection[str], whole: bool = False) -> dict[str, "HIT | None"]:
     """Fetch the HIT of each id, in the order of the ids; None for a HIT that is deleted or of another account.
@@ -63,6 +66,31 @@ def fetch_each(mturk: "MTurk", hit_ids: Sequence[str]) -> dict[str, "HIT | None"
         return None if hit.status == "Disposed" else hit
 
     return dict(zip(hit_ids, map_ordered(fetch, hit_ids, mturk.concurrency), strict=True))
+
+
+def find_unknown(mturk: "MTurk", missing: Sequence[str]) -> set[str]:
+    """The HITs that the account has never had, of those that `fetch_hits` has not found; the others are deleted.
+
+    GetHIT gives a deleted HIT of the account with the status Disposed, and an error for any other HIT. The HITs of a
+    batch usually are of one account: if a few of them are alike, the others are taken to be like them.
+    """
+    sample = missing[:: max(1, len(missing) // SAMPLE)][:SAMPLE]
+    unknown = _unknown_of(mturk, sample)
+    if len(unknown) in (0, len(sample)):
+        return set(missing) if unknown else set()
+    return _unknown_of(mturk, missing)
+
+
+def _unknown_of(mturk: "MTurk", hit_ids: Sequence[str]) -> set[str]:
+    def is_unknown(hit_id: str) -> bool:
+        try:
+            mturk.hit(hit_id)
+        except NoSuchHIT:
+            return True
+        return False
+
+    answers = map_ordered(is_unknown, hit_ids, mturk.concurrency)
+    return {hit_id for hit_id, is_unknown in zip(hit_ids, answers, strict=True) if is_unknown}
 
 
 def _compact(hit: "HIT", hit_id: str) -> "HIT":

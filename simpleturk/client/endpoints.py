@@ -19,6 +19,9 @@ AMAZON = {
     "prod": "https://mturk-requester.us-east-1.amazonaws.com",
 }
 
+#: Names of marketplaces in sentences.
+_TITLES = {"local": "the local marketplace", "sandbox": "the sandbox"}
+
 #: The URL of the local marketplace in its client. No request is ever sent to a host of this name.
 LOCAL_URL = "http://local.simpleturk.invalid"
 
@@ -69,7 +72,7 @@ class Endpoint:
     @property
     def title(self) -> str:
         """Its name in messages; the URL if it has no name of its own."""
-        return self.endpoint_url if self.name == "endpoint" else self.name
+        return self.endpoint_url if self.name == "endpoint" else _TITLES.get(self.name, self.name)
 
     @property
     def is_local(self) -> bool:
@@ -171,4 +174,4 @@ def _check_url(origin: str, text: str) -> None:
 def named(endpoint: Endpoint) -> str:
     """A marketplace in messages: its name, or its URL if the name does not say which one it is."""
     is_clear = endpoint.name in ("local", "sandbox") or endpoint.endpoint_url == AMAZON.get(endpoint.name)
-    return endpoint.name if is_clear else endpoint.endpoint_url
+    return endpoint.title if is_clear else endpoint.endpoint_url

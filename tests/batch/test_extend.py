@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from simpleturk.batch.extend import Extension, begin_plan, plan_path, read_plan
+from simpleturk.batch.extend import Extension, begin_plan, never_extended, plan_path, read_plan
 from simpleturk.errors import Problems
 from tests.batch.results.conftest import hit
 
@@ -39,6 +39,19 @@ def test_all_hits_expire_after_the_first_expiration_and_expired_hits_after_now(f
     expired = hit(expiration=NOW - timedelta(days=1))
     until = begin_plan(folder / "ids.txt", [expired], 0, 2).until
     assert until >= (NOW + timedelta(hours=2)).isoformat().replace("+00:00", "Z")
+
+
+def test_hits_with_fewer_than_ten_assignments_are_never_extended_to_ten() -> None:
+    hits = [hit(hit_id="A", max_assignments=9), hit(hit_id="B", max_assignments=8), hit(hit_id="C", max_assignments=10)]
+    assert [hit.hit_id for hit in never_extended(hits, {"A": 1, "B": 1, "C": 1})] == ["A"]
+
+
+def test_an_extension_has_begun_once_a_hit_has_changed(folder: Path) -> None:
+    hits = [hit(hit_id="A", expiration=NOW + timedelta(hours=1)), hit(hit_id="B", expiration=NOW + timedelta(hours=1))]
+    plan = begin_plan(folder / "ids.txt", hits, 2, 3)
+    assert not plan.has_begun(hits)
+    assert plan.has_begun([hits[0], hit(hit_id="B", max_assignments=9)])
+    assert plan.has_begun([hits[0], hit(hit_id="B", expiration=NOW + timedelta(hours=4))])
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"by": "2", "hours": 0, "before": {}, "until": ""}'])

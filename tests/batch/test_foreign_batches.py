@@ -85,8 +85,8 @@ def test_hits_that_the_marketplace_does_not_know_are_named(
 ) -> None:
     strange = sorted(f"3STRANGE{number}" for number in range(3))
     result = run("results", "--ids", write(strange))
-    assert (result.exit_code, result.stdout) == (0, "")
-    assert "are deleted or of another account: 3STRANGE0, 3STRANGE1, 3STRANGE2" in result.stderr
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "are not found on the local marketplace: 3STRANGE0, 3STRANGE1, 3STRANGE2\n" in result.stderr
 
 
 @pytest.mark.parametrize("write", KINDS)

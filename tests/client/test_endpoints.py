@@ -67,7 +67,7 @@ def test_without_a_flag_a_command_follows_the_batch() -> None:
 def test_a_flag_for_another_marketplace_than_the_batchs_is_refused() -> None:
     with pytest.raises(WrongMarketplace) as caught:
         resolve(EndpointOptions(prod=True), {}, SANDBOX, acts=True)
-    assert caught.value.message == "this batch is on sandbox, not on prod"
+    assert caught.value.message == "this batch is on the sandbox, not on prod"
     assert caught.value.hint == "use --sandbox, or name another --ids"
 
 
@@ -110,4 +110,4 @@ def test_a_record_that_gives_the_sandbox_another_url_is_not_the_sandbox() -> Non
 
 def test_an_endpoint_without_a_name_is_its_url_in_messages() -> None:
     assert Endpoint("endpoint", "https://turk.example", True).title == "https://turk.example"
-    assert Endpoint("local", LOCAL_URL, False).title == "local"
+    assert Endpoint("local", LOCAL_URL, False).title == "the local marketplace"

@@ -64,8 +64,9 @@ def test_a_whole_batch_with_every_command(
     assert shell("--version").stdout.startswith(b"simpleturk ")
     page = shell("render-template", "--line", "2").stdout
     assert b"two of the four plates were broken" in page and b"var simpleamt" in page
-    assert "Launched 5 HITs on local: 5 created, 0 recovered, 0 already present; ids in hit_ids.txt" in err(
-        shell("launch")
+    assert (
+        "Launched 5 HITs on the local marketplace: 5 created, 0 recovered, 0 already present; ids in hit_ids.txt"
+        in err(shell("launch"))
     )
 
     def judge(page: Page, worker_id: str) -> dict[str, str]:

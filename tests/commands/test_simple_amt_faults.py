@@ -294,7 +294,7 @@ def test_rejecting_takes_only_submitted_assignments(words: list[str], local: Mar
 def test_block_and_unblock_report_the_number_of_workers(words: list[str], run: Run) -> None:
     Path("workers").write_text("ann\nbob\n")
     result = run("block", "--worker_ids_file", "workers", "--reason", "Random", input="y\n")
-    assert "Block 2 workers from all your HITs on local?" in result.stderr
+    assert "Block 2 workers from all your HITs on the local marketplace?" in result.stderr
     assert [one["worker_id"] for one in records(run("block", "--list").stdout)] == ["ann", "bob"]
     assert "Unblocked 2 workers." in run("unblock", "ann", "bob").stderr
     assert "Block workers from all your HITs" in run("block", "--help").stdout

@@ -87,7 +87,7 @@ def test_titles_and_names_of_files_are_harmless_on_a_terminal(batch_files: Files
     assert f"Title {SHOWN}" in on_terminal("hits")
     assert records(run("hits").stdout)[0]["title"] == f"Title {EVIL}"
     # Long titles are wrapped.
-    assert f"{SHOWN}.txt on local" in on_terminal("progress", "--ids", f"{EVIL}.txt").replace("\n", "")
+    assert f"{SHOWN}.txt on the local marketplace" in on_terminal("progress", "--ids", f"{EVIL}.txt").replace("\n", "")
     assert f"{SHOWN}.txt" in on_terminal("launch", "--ids", f"{EVIL}.txt")
     assert f"{SHOWN}.jsonl" in on_terminal("results", "--ids", f"{EVIL}.txt", "--output", f"{EVIL}.jsonl")
     assert "\\udc9b" in on_terminal("progress", "--ids", b"\x9b.txt", status=1)

@@ -1,5 +1,7 @@
 """extend: more assignments, or more time."""
 
+import shlex
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
@@ -8,14 +10,13 @@ import typer
 
 from simpleturk import console
 from simpleturk.batch import extend as batch_extend
-from simpleturk.batch.extend import Extension, plan_path
+from simpleturk.batch.extend import LIMIT, Extension, plan_path
 from simpleturk.batch.pricing import Price, price
-from simpleturk.batch.record import BatchRecord
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, on_a_marketplace
 from simpleturk.commands.common.launched_batch import surveyed, the_batch
 from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, YesOpt
-from simpleturk.commands.common.outcomes import report
+from simpleturk.commands.common.outcomes import Failures, raise_if_some
 from simpleturk.errors import SimpleturkError, SomeFailed, UsageError
 from simpleturk.files import exclusive
 from simpleturk.mturk.models import HIT
@@ -36,63 +37,135 @@ HoursOpt = Annotated[
 ]
 
 
+CancelOpt = Annotated[
+    bool, typer.Option("--cancel", help="Forget an extension that was interrupted, so that you can begin another one.")
+]
+
+
 @on_a_marketplace
 def extend(
     where: MarketplaceOptions,
     ids: IdsOpt = DEFAULT_IDS,
     by: ByOpt = None,
     hours: HoursOpt = None,
+    cancel: CancelOpt = False,
     yes: YesOpt = False,
 ) -> None:
     """Add assignments or time to a batch's HITs.
 
-    If the command is interrupted, run it again: it continues, and extends no HIT twice.
+    If the command is interrupted, run it again: it continues, and extends no HIT twice. A HIT with fewer than 10
+    assignments cannot be extended to 10 or more: launch a second batch for more answers.
     """
+    if cancel:
+        if by is not None or hours is not None:
+            raise UsageError("--cancel cannot be used with --assignments-by or --hours")
+        _cancel(ids)
+        return
     if by is None and hours is None:
         raise UsageError("neither --assignments-by nor --hours was given", "give --assignments-by, --hours, or both")
     hit_ids, record, mturk = the_batch(where, ids, acts=True)
     with exclusive(ids):
-        _extend(mturk, hit_ids, record, ids, Extension(by or 0, hours or 0, {}, ""), yes)
+        hits = [hit for hit in surveyed(mturk, hit_ids, record, ids).values() if hit is not None]
+        _extend(mturk, hits, ids, Extension(by or 0, hours or 0, {}, ""), yes)
 
 
-def _extend(
-    mturk: MTurk, hit_ids: list[str], record: BatchRecord | None, ids: Path, asked: Extension, yes: bool
-) -> None:
+def _extend(mturk: MTurk, hits: list[HIT], ids: Path, asked: Extension, yes: bool) -> None:
     """Extend as the user has asked (`by` and `hours`), or continue the extension that was interrupted."""
-    plan = batch_extend.read_plan(ids)
-    if plan and (plan.by, plan.hours) != (asked.by, asked.hours):
-        raise SimpleturkError(f"another extension of this batch is not finished: {_command(plan)}", _hint(ids))
-    hits = [hit for hit in surveyed(mturk, hit_ids, record, ids).values() if hit is not None]
+    plan = _unfinished(ids, hits, asked)
+    lacking = plan.missing_assignments(hits) if plan else {hit.hit_id: asked.by for hit in hits}
+    _check_limit(hits, lacking, ids)
     if asked.by:
-        _confirm(mturk, hits, plan.missing_assignments(hits) if plan else {hit.hit_id: asked.by for hit in hits}, yes)
+        _confirm(mturk, hits, lacking, yes)
     plan = plan or batch_extend.begin_plan(ids, hits, asked.by, asked.hours)
-    try:
-        _apply(plan, mturk, hits)
-    except SomeFailed as error:
-        error.hint = f"run the same command again to retry, or cancel the extension by removing {plan_path(ids)}"
-        raise
+    done = _apply(plan, mturk, hits)
+    if done.failed and (done.number or plan.has_begun(hits)):
+        hint = "run the same command again to retry; to give up, run simpleturk extend --cancel"
+        raise SomeFailed(f"{_of(done.failed, hits)} could not be extended", hint)
+    # No HIT was extended, so there is nothing to continue.
     plan_path(ids).unlink()
+    raise_if_some(done.failed, len(hits), "HIT", "Extended")
 
 
-def _apply(plan: Extension, mturk: MTurk, hits: list[HIT]) -> None:
-    if plan.by:
-        lacking = plan.missing_assignments(hits)
-        outcomes = batch_extend.add_assignments(mturk, lacking, hits)
-        report(outcomes, len(lacking), "HIT", "Extended", "Adding assignments")
-    if plan.hours:
-        leaving = plan.expiring_early(hits)
-        report(batch_extend.add_time(mturk, leaving, plan.until), len(leaving), "HIT", "Extended", "Adding time")
+def _unfinished(ids: Path, hits: list[HIT], asked: Extension) -> Extension | None:
+    """The same extension, if it was begun before. Raises SimpleturkError if another one is not finished."""
+    plan = batch_extend.read_plan(ids)
+    if plan is None or (plan.by, plan.hours) == (asked.by, asked.hours):
+        return plan
+    if plan.has_begun(hits):
+        hint = f"finish it with that command first, or forget it: simpleturk extend --cancel{_ids_option(ids)}"
+        raise SimpleturkError(f"another extension of this batch is not finished: {_command(plan, ids)}", hint)
+    return None
+
+
+def _check_limit(hits: list[HIT], lacking: dict[str, int], ids: Path) -> None:
+    """Refuse an extension that the marketplace never allows, before its price is shown and before it is saved."""
+    refused = batch_extend.never_extended(hits, lacking)
+    if not refused:
+        return
+    has = console.plural(refused[0].max_assignments, "assignment")
+    most = LIMIT - 1 - refused[0].max_assignments
+    number = _of(len(refused), hits)
+    raise SimpleturkError(
+        f"{number} of {ids} cannot be extended: a HIT with fewer than {LIMIT} assignments cannot have {LIMIT} or more "
+        f"({refused[0].hit_id} has {has}); nothing was extended",
+        (f"add {most} or fewer, or " if most else "") + "launch the inputs again as a new batch, with another --ids",
+    )
+
+
+@dataclass(frozen=True)
+class _Done:
+    """How many HITs have been extended, and how many could not."""
+
+    number: int
+    failed: int
+
+
+def _apply(plan: Extension, mturk: MTurk, hits: list[HIT]) -> _Done:
+    """Extend each HIT in one or two calls; report each failure, and the number of extended HITs once."""
+    failures = Failures("HIT")
+    lacking, early = plan.missing_assignments(hits), plan.expiring_early(hits)
+    acted, failed = {*lacking, *early}, set[str]()
+    steps = [
+        ("Adding assignments", len(lacking), batch_extend.add_assignments(mturk, lacking, hits)),
+        ("Adding time", len(early), batch_extend.add_time(mturk, early, plan.until) if early else iter(())),
+    ]
+    for title, number, outcomes in steps:
+        with console.progress(title, number) as advance:
+            for outcome in outcomes:
+                if outcome.problem:
+                    failures.add(outcome.item, outcome.problem)
+                    failed.add(outcome.item)
+                advance()
+    failures.finish()
+    console.note(f"Extended {console.plural(len(acted - failed), 'HIT')}.")
+    if early and not failed.issuperset(early):
         console.note(f"Available to workers until {plan.until}.")
+    return _Done(len(acted - failed), len(failed))
 
 
-def _command(plan: Extension) -> str:
+def _cancel(ids: Path) -> None:
+    """Forget an extension that was interrupted."""
+    path = plan_path(ids)
+    if not path.exists():
+        console.note(f"No extension of {ids} is unfinished.")
+        return
+    with exclusive(ids):
+        path.unlink(missing_ok=True)
+    console.note(f"Forgot the extension of {ids}. HITs that it has extended keep their assignments and their time.")
+
+
+def _of(number: int, hits: list[HIT]) -> str:
+    return f"{number:,} of {console.plural(len(hits), 'HIT')}"
+
+
+def _command(plan: Extension, ids: Path) -> str:
     """The command line that began an extension."""
     options = [f"--assignments-by {plan.by}"] * bool(plan.by) + [f"--hours {plan.hours:g}"] * bool(plan.hours)
-    return f"simpleturk extend {' '.join(options)}"
+    return f"simpleturk extend {' '.join(options)}{_ids_option(ids)}"
 
 
-def _hint(ids: Path) -> str:
-    return f"finish it with that command first, or cancel it by removing {plan_path(ids)}"
+def _ids_option(ids: Path) -> str:
+    return "" if ids == DEFAULT_IDS else f" --ids {shlex.quote(str(ids))}"
 
 
 def _confirm(mturk: MTurk, hits: list[HIT], lacking: dict[str, int], yes: bool) -> None:
@@ -109,4 +182,10 @@ def _confirm(mturk: MTurk, hits: list[HIT], lacking: dict[str, int], yes: bool) 
     if not mturk.marketplace.spends_money or yes or not lacking:
         console.note(line)
         return
-    console.confirm(f"{line} (balance ${mturk.balance():,.2f}). Extend?", yes)
+    balance = mturk.balance()
+    if balance < total.total:
+        raise SimpleturkError(
+            f"{line}, but the balance is ${balance:,.2f}; nothing was extended",
+            "add money to the account, or add fewer assignments",
+        )
+    console.confirm(f"{line} (balance ${balance:,.2f}). Extend?", yes)

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from simpleturk import console
-from simpleturk.batch.progress import fetch_each, fetch_hits
+from simpleturk.batch.progress import fetch_each, fetch_hits, find_unknown
 from simpleturk.batch.record import read_record
 from simpleturk.batch.review import Outcome, each
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
-from simpleturk.commands.common.launched_batch import the_batch
+from simpleturk.commands.common.launched_batch import not_found, the_batch, warn_of_strangers
 from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, YesOpt, data_out
 from simpleturk.commands.common.outcomes import Failures, count, raise_if_some, report
 from simpleturk.errors import NoSuchHIT, UsageError, WrongState
@@ -110,18 +110,17 @@ def delete(
     existing = [hit for hit in by_id.values() if hit is not None]
     live = [hit.hit_id for hit in existing if hit.status == "Assignable" and not (hit.pending or hit.unreviewed)]
     ready = [hit.hit_id for hit in existing if _obstacle(hit) is None] + (live if force else [])
-    if len(existing) < len(by_id):
-        console.note(f"{console.plural(len(by_id) - len(existing), 'HIT')} already deleted, or of another account.")
+    unknown = _report_missing(mturk, by_id, ids, bool(named))
     if ready:
         objects = f"{console.plural(len(ready), 'HIT')} and {'its' if len(ready) == 1 else 'their'} answers"
         console.confirm(f"Delete {objects} on {mturk.marketplace.title}? Have you saved the results?", yes)
     if force and live:
         report(_expire_each(mturk, live, NOW), len(live), "HIT", "Expired", "Expiring")
-    kept = _report_obstacles(existing, set(ready))
+    kept = _report_obstacles(existing, set(ready)) + unknown
     failed, gone = count(_delete_each(mturk, ready), len(ready), "HIT", "Deleting")
     also = f"; {gone:,} had just been deleted by another command" if gone else ""
     console.note(f"Deleted {console.plural(len(ready) - failed - gone, 'HIT')}{also}.")
-    raise_if_some(kept + failed, len(existing), "HIT", "Deleted")
+    raise_if_some(kept + failed, len(existing) + unknown, "HIT", "Deleted")
 
 
 def _hits_to_delete(
@@ -139,6 +138,26 @@ def _hits_to_delete(
     return mturk, fetch_hits(mturk, hit_ids)
 
 
+def _report_missing(mturk: MTurk, hits: dict[str, HIT | None], ids: Path, named: bool) -> int:
+    """Print how many HITs are deleted already, and which ones are not found; return how many are not found.
+
+    `named`: the user has named the HITs. Raises SimpleturkError if the HITs are a batch of which none is found.
+    """
+    gone = [hit_id for hit_id, hit in hits.items() if hit is None]
+    if named:
+        unknown = find_unknown(mturk, gone)
+        failures = Failures("HIT")
+        for hit_id in gone:
+            if hit_id in unknown:
+                failures.add(hit_id, not_found(mturk))
+        failures.finish()
+    else:
+        unknown = warn_of_strangers(mturk, hits, None, ids, about_deleted=False)
+    if len(gone) > len(unknown):
+        console.note(f"{console.plural(len(gone) - len(unknown), 'HIT')} already deleted.")
+    return len(unknown)
+
+
 def _report_obstacles(hits: list[HIT], ready: set[str]) -> int:
     """Print why HITs cannot be deleted; return how many cannot."""
     failures = Failures("HIT")
@@ -154,10 +173,21 @@ def _obstacle(hit: HIT) -> str | None:
     if hit.unreviewed:
         return f"waiting for review: {console.plural(hit.unreviewed, 'assignment')}; approve or reject first"
     if hit.pending:
-        return f"in progress: {console.plural(hit.pending, 'assignment')}; expire the HIT, and wait for the workers"
+        # No worker can accept a HIT that has expired, or of which all assignments are taken: there is only the wait.
+        expire_it = "expire the HIT, and " if hit.status == "Assignable" else ""
+        number = console.plural(hit.pending, "assignment")
+        workers = "worker" if hit.pending == 1 else "workers"
+        at_most = f", at most {_duration(hit)}" if hit.assignment_duration else ""
+        return f"in progress: {number}; {expire_it}wait for the {workers}{at_most}"
     if hit.status == "Assignable":
         return "available to workers; --force expires it first"
     return None
+
+
+def _duration(hit: HIT) -> str:
+    """How long a worker may take for a HIT, in words."""
+    minutes = -(-hit.assignment_duration // 60)
+    return console.plural(-(-minutes // 60), "hour") if minutes > 120 else console.plural(minutes, "minute")
 
 
 def _expire_each(mturk: MTurk, hit_ids: list[str], moment: datetime) -> Iterable[Outcome]:

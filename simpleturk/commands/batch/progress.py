@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
+from functools import partial
 from typing import Annotated, TypeVar
 
 import typer
@@ -13,11 +14,10 @@ from simpleturk import console
 from simpleturk.batch.progress import Progress, fetch_hits, progress_of
 from simpleturk.batch.record import BatchRecord
 from simpleturk.batch.watch import Snapshot, Watch
-from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, on_a_marketplace
-from simpleturk.commands.common.launched_batch import the_batch
+from simpleturk.commands.common.launched_batch import the_batch, warn_of_strangers
 from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, data_out
-from simpleturk.errors import MarketplaceError
+from simpleturk.errors import MarketplaceError, SomeFailed
 
 State = TypeVar("State")
 
@@ -46,15 +46,21 @@ def progress(
     title = f"{ids} on {mturk.marketplace.title}"
     if watch:
         warn_of_unlaunched(record, hit_ids)
-        _watch(mturk, hit_ids, title, interval, json_ or not console.is_terminal())
+        watched = Watch(mturk, hit_ids)
+        look = partial(_look, watched, lambda: warn_of_strangers(mturk, watched.hits, record, ids, about_deleted=False))
+        _watch(look, title, interval, json_ or not console.is_terminal())
         return
-    state = progress_of(fetch_hits(mturk, hit_ids))
+    hits = fetch_hits(mturk, hit_ids)
+    unknown = warn_of_strangers(mturk, hits, record, ids, about_deleted=False)
+    state = progress_of(hits)
     with data_out():
         if json_:
             console.data(json.dumps(state.as_json()) + "\n")
         else:
-            console.table(title, _rows(state))
+            console.table(title, _rows(state, len(unknown)))
     warn_of_unlaunched(record, hit_ids)
+    if unknown:
+        raise SomeFailed(f"{len(unknown):,} of {console.plural(len(hits), 'HIT')} not found")
 
 
 def repeated(look: Callable[[], State], interval: float) -> Iterator[State]:
@@ -75,10 +81,19 @@ def repeated(look: Callable[[], State], interval: float) -> Iterator[State]:
         time.sleep(interval)
 
 
-def _watch(mturk: MTurk, hit_ids: list[str], title: str, interval: float, as_json: bool) -> None:
-    watch, warned = Watch(mturk, hit_ids), False
+def _look(watch: Watch, warn: Callable[[], object]) -> Snapshot:
+    """Look at a batch; the first time, warn of HITs that are not found."""
+    is_first = not watch.hits
+    snapshot = watch.look()
+    if is_first:
+        warn()
+    return snapshot
+
+
+def _watch(look: Callable[[], Snapshot], title: str, interval: float, as_json: bool) -> None:
+    warned = False
     with data_out(), nullcontext(_print_json) if as_json else _table(title) as show:
-        for snapshot in repeated(watch.look, interval):
+        for snapshot in repeated(look, interval):
             show(snapshot)
             if snapshot.is_urgent and not warned:
                 console.warn(
@@ -106,13 +121,14 @@ def _print_json(look: Snapshot) -> None:
     console.flush()
 
 
-def _rows(state: Progress) -> list[tuple[str, str]]:
+def _rows(state: Progress, unknown: int = 0) -> list[tuple[str, str]]:
     return [
         ("HITs", f"{state.hits:,}"),
         ("  available to workers", f"{state.assignable:,}"),
         ("  all assignments taken", f"{state.unassignable:,}"),
         ("  ready for review", f"{state.reviewable + state.reviewing:,}"),
-        ("  deleted", f"{state.gone:,}"),
+        ("  deleted", f"{state.gone - unknown:,}"),
+        *[("  not found", f"{unknown:,}")] * bool(unknown),
         ("Assignments", f"{state.assignments:,}"),
         ("  available", f"{state.available:,}"),
         ("  expired without being accepted", f"{state.expired:,}"),

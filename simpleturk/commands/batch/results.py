@@ -135,7 +135,7 @@ def results(
             is_first = not watch.hits
             state = watch.refresh()
             if is_first:
-                warn_of_strangers(watch.hits, record, ids)
+                warn_of_strangers(mturk, watch.hits, record, ids)
             changed = watch.changed()
             writer.fetch(mturk, changed, statuses, input_of)
             console.flush()

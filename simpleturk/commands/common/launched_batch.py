@@ -5,7 +5,7 @@ from pathlib import Path
 
 from simpleturk import console
 from simpleturk.batch.ids import read_ids
-from simpleturk.batch.progress import fetch_hits
+from simpleturk.batch.progress import fetch_hits, find_unknown
 from simpleturk.batch.record import BatchRecord, read_record, record_path
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of
@@ -42,27 +42,59 @@ def the_batch(where: MarketplaceOptions, ids: Path, acts: bool = False) -> tuple
 
 
 def surveyed(mturk: MTurk, hit_ids: list[str], record: BatchRecord | None, ids: Path) -> dict[str, HIT | None]:
-    """The current state of the batch's HITs by id. Warns of HITs that do not exist or are not of this batch."""
+    """The current state of the batch's HITs by id. Warns of HITs that are deleted, not found, or not of this batch.
+
+    Raises SimpleturkError if no HIT is found: the keys are then those of another account.
+    """
     hits = fetch_hits(mturk, hit_ids)
-    warn_of_strangers(hits, record, ids)
+    warn_of_strangers(mturk, hits, record, ids)
     return hits
 
 
-def warn_of_strangers(hits: Mapping[str, HIT | None], record: BatchRecord | None, ids: Path) -> None:
-    """Warn of ids whose HITs do not exist, or are not of this batch."""
+def warn_of_strangers(
+    mturk: MTurk, hits: Mapping[str, HIT | None], record: BatchRecord | None, ids: Path, about_deleted: bool = True
+) -> set[str]:
+    """Warn of ids whose HITs are deleted, not found, or not of this batch; return those that are not found.
+
+    Raises SimpleturkError if no HIT is found. `about_deleted` is False for a command that counts deleted HITs itself.
+    """
     gone = [hit_id for hit_id, hit in hits.items() if hit is None]
-    if gone:
-        are = "is" if len(gone) == 1 else "are"
-        console.warn(
-            f"{console.plural(len(gone), 'HIT')} of {ids} {are} deleted or of another account: {_first_of(gone)}"
-        )
+    unknown = find_unknown(mturk, gone)
+    if unknown and len(unknown) == len(hits):
+        raise none_found(mturk, list(hits), ids)
+    deleted = [hit_id for hit_id in gone if hit_id not in unknown]
+    if deleted and about_deleted:
+        console.warn(f"{_hits_of(deleted, ids)} deleted: {_first_of(deleted)}")
+    if unknown:
+        missing = [hit_id for hit_id in gone if hit_id in unknown]
+        console.warn(f"{_hits_of(missing, ids)} {not_found(mturk)}: {_first_of(missing)}")
     others = [hit.hit_id for hit in hits.values() if hit and record and hit.batch_id != record.batch_id]
     if others:
-        are = "is" if len(others) == 1 else "are"
         console.warn(
-            f"{console.plural(len(others), 'HIT')} of {ids} {are} not of the batch in its record: {_first_of(others)}",
+            f"{_hits_of(others, ids)} not of the batch in its record: {_first_of(others)}",
             "move them to an ids file of their own",
         )
+    return unknown
+
+
+def none_found(mturk: MTurk, hit_ids: list[str], ids: Path) -> SimpleturkError:
+    """The error for a batch of which the account has no HIT, and never had one."""
+    which = "the HIT" if len(hit_ids) == 1 else f"all {len(hit_ids):,} HITs"
+    are = "is" if len(hit_ids) == 1 else "are"
+    hint = "use the keys with which the batch was launched: name their profile with --profile"
+    if mturk.marketplace.is_local:
+        hint = "name the database in which the batch was launched with --database"
+    return SimpleturkError(f"{which} of {ids} {are} {not_found(mturk)}: {_first_of(hit_ids)}", hint)
+
+
+def not_found(mturk: MTurk) -> str:
+    """Where a HIT is not found, in words. An API gives the same answer for other accounts' HITs as for wrong ids."""
+    keys = "" if mturk.marketplace.is_local else " under these keys"
+    return f"not found{keys} on {mturk.marketplace.title}"
+
+
+def _hits_of(hit_ids: list[str], ids: Path) -> str:
+    return f"{console.plural(len(hit_ids), 'HIT')} of {ids} {'is' if len(hit_ids) == 1 else 'are'}"
 
 
 def _first_of(hit_ids: list[str]) -> str:

@@ -11,7 +11,7 @@ import pytest
 from simpleturk.client.client import MTurk
 from simpleturk.files import exclusive
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from tests.conftest import Run, do, records
+from tests.conftest import Files, Run, do, records
 
 
 def hits(run: Run) -> list[dict[str, Any]]:
@@ -21,7 +21,9 @@ def hits(run: Run) -> list[dict[str, Any]]:
 
 def test_extend_adds_assignments_to_each_hit(words: list[str], run: Run) -> None:
     result = run("extend", "--assignments-by", "3")
-    assert result.stderr == ("9 assignments for 3 HITs on local: $0.90 + $0.00 fees = $0.90\nExtended 3 HITs.\n")
+    assert result.stderr == (
+        "9 assignments for 3 HITs on the local marketplace: $0.90 + $0.00 fees = $0.90\nExtended 3 HITs.\n"
+    )
     assert [hit["max_assignments"] for hit in hits(run)] == [5, 5, 5]
     run("extend", "--assignments-by", "1")
     assert [hit["max_assignments"] for hit in hits(run)] == [6, 6, 6]
@@ -99,11 +101,91 @@ def test_extend_adds_time_to_expired_hits(words: list[str], run: Run) -> None:
     assert hits(run)[0]["status"] == "Assignable"
 
 
-def test_what_cannot_be_extended_is_named(words: list[str], run: Run) -> None:
-    result = run("extend", "--assignments-by", "8")
-    assert (result.exit_code, result.stderr.count("cannot be extended to 10 or more")) == (3, 3)
-    assert "cancel the extension by removing hit_ids.extension.json" in result.stderr
+def test_an_extension_that_is_never_allowed_is_refused_before_its_price_and_blocks_nothing(
+    words: list[str], run: Run
+) -> None:
+    result = run("extend", "--assignments-by", "8", "--hours", "2")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        "error: 3 of 3 HITs of hit_ids.txt cannot be extended: a HIT with fewer than 10 assignments cannot have 10 or "
+        f"more ({words[0]} has 2 assignments); nothing was extended\n"
+        "hint: add 7 or fewer, or launch the inputs again as a new batch, with another --ids\n"
+    )
+    assert places(run) == [2, 2, 2]
+    assert not Path("hit_ids.extension.json").exists()
+    assert run("extend", "--assignments-by", "7").exit_code == 0
+    assert places(run) == [9, 9, 9]
+    assert "\nhint: launch the inputs again" in run("extend", "--assignments-by", "1").stderr
+    assert run("extend", "--hours", "1").exit_code == 0
+
+
+def test_hits_that_were_launched_with_ten_assignments_can_have_more(batch_files: Files, run: Run) -> None:
+    batch_files([{"word": "cat"}], MaxAssignments=10)
+    assert run("launch").exit_code == 0
+    assert run("extend", "--assignments-by", "5").exit_code == 0
+    assert places(run) == [15]
+
+
+def test_extend_without_options_is_wrong_usage(words: list[str], run: Run) -> None:
     assert run("extend").exit_code == 2
+    assert run("extend", "--cancel", "--hours", "1").exit_code == 2
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, name: str, hit_ids: set[str]) -> None:
+    """Let the marketplace refuse calls for these HITs."""
+    from simpleturk.errors import MarketplaceError
+
+    call = getattr(MTurk, name)
+
+    def attempt(self: MTurk, hit_id: str, *arguments: Any) -> None:
+        if hit_id in hit_ids:
+            raise MarketplaceError("local refused: funds are short", code="AWS.MechanicalTurk.InsufficientFunds")
+        call(self, hit_id, *arguments)
+
+    monkeypatch.setattr(MTurk, name, attempt)
+
+
+def test_an_extension_that_the_marketplace_refuses_for_every_hit_blocks_nothing(
+    words: list[str], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        refuse(patch, "add_assignments", set(words))
+        result = run("extend", "--assignments-by", "2")
+    assert (result.exit_code, result.stderr.count("funds are short")) == (3, 3)
+    assert not Path("hit_ids.extension.json").exists()
+    assert run("extend", "--assignments-by", "1").exit_code == 0
+    assert places(run) == [3, 3, 3]
+
+
+def test_an_extension_of_some_hits_can_be_retried_or_cancelled(
+    words: list[str], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        refuse(patch, "add_assignments", {words[1]})
+        result = run("extend", "--assignments-by", "2")
+    assert result.exit_code == 3
+    assert result.stderr.endswith(
+        "Extended 2 HITs.\nerror: 1 of 3 HITs could not be extended\n"
+        "hint: run the same command again to retry; to give up, run simpleturk extend --cancel\n"
+    )
+    assert run("extend", "--assignments-by", "1").exit_code == 1
+    result = run("extend", "--cancel")
+    assert (result.exit_code, "Forgot the extension of hit_ids.txt." in result.stderr) == (0, True)
+    assert run("extend", "--assignments-by", "1").exit_code == 0
+    assert places(run) == [5, 3, 5]
+    assert run("extend", "--cancel").stderr == "No extension of hit_ids.txt is unfinished.\n"
+
+
+def test_a_plan_of_which_nothing_was_done_gives_way_to_another_extension(words: list[str], run: Run) -> None:
+    Path("hit_ids.extension.json").write_text('{"by": 8, "hours": 0, "before": {"": 2}, "until": ""}')
+    assert run("extend", "--assignments-by", "1").exit_code == 0
+    assert places(run) == [3, 3, 3]
+
+
+def test_assignments_and_time_are_reported_once(words: list[str], run: Run) -> None:
+    result = run("extend", "--assignments-by", "1", "--hours", "2")
+    assert result.exit_code == 0
+    assert result.stderr.count("Extended 3 HITs.\nAvailable to workers until") == result.stderr.count("Extended") == 1
 
 
 def test_extend_asks_before_real_money_is_spent(words: list[str], local: Marketplace, run: Run) -> None:

@@ -39,20 +39,43 @@ def test_delete_gives_the_obstacle_of_each_hit(
     assert "Deleted 0 HITs.\nerror: 3 of 3 HITs could not be deleted\n" in result.stderr
     run("approve")
     assert (
-        f"error: HIT {words[1]}: in progress: 1 assignment; expire the HIT, and wait for the workers\n"
+        f"error: HIT {words[1]}: in progress: 1 assignment; wait for the worker, at most 10 minutes\n"
         in run("delete", "--yes").stderr
     )
+
+
+def test_the_obstacle_of_work_in_progress_fits_the_state_of_the_hit(
+    run: Run, words: list[str], local: Marketplace
+) -> None:
+    Worker(local, "ann").accept(hit_type_of(local, words[0]))
+    wait = "wait for the worker, at most 10 minutes\n"
+    result = run("delete", "--yes", words[0])
+    assert f"error: HIT {words[0]}: in progress: 1 assignment; expire the HIT, and {wait}" in result.stderr
+    run("expire")
+    assert f"error: HIT {words[0]}: in progress: 1 assignment; {wait}" in run("delete", "--yes", words[0]).stderr
 
 
 def test_delete_asks_whether_the_results_are_saved(run: Run, words: list[str], submitted: list[str]) -> None:
     run("approve")
     run("expire")
     result = run("delete", input="\n")
-    assert "Delete 3 HITs and their answers on local? Have you saved the results? [y/N]" in result.stderr
+    assert (
+        "Delete 3 HITs and their answers on the local marketplace? Have you saved the results? [y/N]" in result.stderr
+    )
     assert (result.exit_code, len(records(run("hits").stdout))) == (1, 3)
     assert run("delete", input="y\n").stderr.endswith("Deleted 3 HITs.\n")
     assert records(run("hits").stdout) == []
     assert "3 HITs already deleted" in run("delete", "--yes").stderr
+
+
+def test_a_hit_id_that_does_not_exist_is_a_failure_of_delete(run: Run, words: list[str]) -> None:
+    run("delete", "--force", "--yes", words[0])
+    result = run("delete", "--yes", "3WRONG", words[0])
+    assert (result.exit_code, result.stderr) == (
+        3,
+        "error: HIT 3WRONG: not found on the local marketplace\n1 HIT already deleted.\nDeleted 0 HITs.\n"
+        "error: 1 of 1 HIT could not be deleted\n",
+    )
 
 
 def test_delete_takes_named_hits_or_all(run: Run, words: list[str]) -> None:

@@ -148,7 +148,7 @@ def test_progress_as_a_table_and_as_json(
         "assignments": 6, "available": 2, "expired": 0, "pending": 1, "submitted": 2, "reviewed": 1,
     }  # fmt: skip
     table = run("progress").stdout
-    assert "hit_ids.txt on local" in table
+    assert "hit_ids.txt on the local marketplace" in table
     assert [line.split()[-1] for line in table.splitlines() if "waiting for review" in line] == ["2"]
 
 

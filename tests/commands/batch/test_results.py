@@ -136,7 +136,7 @@ def test_all_prints_results_of_every_hit_of_the_account(run: Run, answer: Callab
 
 def test_deleted_hits_are_reported(run: Run, words: list[str]) -> None:
     run("delete", "--force", "--yes", words[0])
-    assert f"warning: 1 HIT of hit_ids.txt is deleted or of another account: {words[0]}\n" in run("results").stderr
+    assert f"warning: 1 HIT of hit_ids.txt is deleted: {words[0]}\n" in run("results").stderr
 
 
 def test_a_full_disk_is_an_error_and_not_a_traceback(run: Run, answer: Callable[..., str], folder: Path) -> None:

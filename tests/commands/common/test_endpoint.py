@@ -17,7 +17,9 @@ def test_a_batch_of_another_marketplace_is_refused_with_its_marketplace(
     Path("simpleturk.toml").unlink()
     result = run(*command, "--prod")
     assert result.exit_code == 1
-    assert result.stderr == ("error: this batch is on local, not on prod\nhint: use --local, or name another --ids\n")
+    assert result.stderr == (
+        "error: this batch is on the local marketplace, not on prod\nhint: use --local, or name another --ids\n"
+    )
 
 
 def test_a_batch_is_found_in_its_own_database_from_any_folder(

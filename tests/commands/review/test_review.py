@@ -48,7 +48,7 @@ def test_failures_are_named_and_the_others_are_approved(run: Run, submitted: lis
     result = run("approve", submitted[0], "3UNKNOWN", submitted[1])
     assert result.exit_code == 3
     assert f"error: assignment {submitted[0]}: is rejected\n" in result.stderr
-    assert "error: Assignment 3UNKNOWN does not exist on local\n" in result.stderr
+    assert "error: Assignment 3UNKNOWN does not exist on the local marketplace\n" in result.stderr
     assert "Approved 1 assignment.\nerror: 2 of 3 assignments could not be approved\n" in result.stderr
     assert run("approve", "--override-rejection", submitted[0]).exit_code == 0
 
@@ -59,7 +59,7 @@ def test_reject_takes_only_named_and_confirmed_assignments(run: Run, submitted: 
     assert run("reject", "--feedback", " ", submitted[0]).exit_code == 2
     assert run("reject", "--feedback", "bad", "--whole-batch", submitted[0]).exit_code == 2
     refused = run("reject", "--feedback", "bad", submitted[0], input="n\n")
-    assert "Reject 1 assignment on local, without pay? [y/N]" in refused.stderr
+    assert "Reject 1 assignment on the local marketplace, without pay? [y/N]" in refused.stderr
     assert refused.exit_code == 1
     assert set(statuses(run).values()) == {"Submitted"}
     assert run("reject", "--feedback", "bad", submitted[0], input="y\n").exit_code == 0
@@ -77,5 +77,5 @@ def test_approve_names_deleted_hits(run: Run, words: list[str], local: Marketpla
     do(local, words[1], "ann")
     run("delete", "--force", "--yes", words[0])
     result = run("approve")
-    assert f"warning: 1 HIT of hit_ids.txt is deleted or of another account: {words[0]}" in result.stderr
+    assert f"warning: 1 HIT of hit_ids.txt is deleted: {words[0]}" in result.stderr
     assert "Approved 1 assignment." in result.stderr

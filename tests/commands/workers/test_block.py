@@ -10,7 +10,7 @@ def test_blocking_and_unblocking(run: Run, words: list[str]) -> None:
     assert run("block", "--reason", "spam").exit_code == 2  # nobody
     Path("bad.txt").write_text('bob\n{"worker_id": "eve", "n": 1}\n')
     result = run("block", "--reason", "spam é", "--workers", "bad.txt", "ann", input="y\n")
-    assert "Block 3 workers from all your HITs on local? [y/N]" in result.stderr
+    assert "Block 3 workers from all your HITs on the local marketplace? [y/N]" in result.stderr
     assert run("block", "--list").stdout.splitlines() == [
         f'{{"worker_id": "{name}", "reason": "spam é"}}' for name in ("ann", "bob", "eve")
     ]
@@ -28,7 +28,10 @@ def test_a_block_that_is_not_confirmed_blocks_no_worker(run: Run, words: list[st
 
 def test_an_invalid_worker_id_fails_and_is_named(run: Run, words: list[str]) -> None:
     result = run("block", "--reason", "spam", "--yes", "é")
-    assert (result.exit_code, "error: worker é: local refused: 1 validation error" in result.stderr) == (3, True)
+    assert (
+        result.exit_code,
+        "error: worker é: the local marketplace refused: 1 validation error" in result.stderr,
+    ) == (3, True)
 
 
 def test_a_worker_id_may_look_like_an_option(run: Run, words: list[str]) -> None:

@@ -27,8 +27,11 @@ def test_one_hit_per_input_in_input_order(batch_files: Files, run: Run) -> None:
     batch_files(WORDS)
     result = run("launch")
     assert (result.exit_code, result.stdout) == (0, "")
-    assert "3 HITs × 2 assignments at $0.10 on local: $0.60 + $0.00 fees = $0.60" in result.stderr
-    assert "Launched 3 HITs on local: 3 created, 0 recovered, 0 already present; ids in hit_ids.txt" in result.stderr
+    assert "3 HITs × 2 assignments at $0.10 on the local marketplace: $0.60 + $0.00 fees = $0.60" in result.stderr
+    assert (
+        "Launched 3 HITs on the local marketplace: 3 created, 0 recovered, 0 already present; ids in hit_ids.txt"
+        in result.stderr
+    )
     made = hits(run)
     assert [hit["hit_id"] for hit in made] == ids()
     assert [hit["annotation"].rpartition(":")[2] for hit in made] == ["1", "2", "3"]
@@ -41,7 +44,10 @@ def test_launching_again_creates_nothing(batch_files: Files, run: Run) -> None:
     before = ids()
     result = run("launch")
     assert (result.exit_code, ids()) == (0, before)
-    assert "Launched 3 HITs on local: 0 created, 0 recovered, 3 already present; ids in hit_ids.txt" in result.stderr
+    assert (
+        "Launched 3 HITs on the local marketplace: 0 created, 0 recovered, 3 already present; ids in hit_ids.txt"
+        in result.stderr
+    )
     assert len(hits(run)) == 3
 
 
@@ -115,7 +121,7 @@ def test_inputs_from_stdin_are_saved(batch_files: Files, run: Run) -> None:
     assert Path("hit_ids.inputs.jsonl").read_text() == '{"word": "é"}\n{"word": "b"}\n'
     assert len(ids()) == 2
     again = run("launch", "--inputs", "-", input='{"word": "é"}\n{"word": "b"}\n')
-    assert "Launched 2 HITs on local: 0 created, 0 recovered, 2 already present" in again.stderr
+    assert "Launched 2 HITs on the local marketplace: 0 created, 0 recovered, 2 already present" in again.stderr
     assert "the inputs (hit_ids.inputs.jsonl) changed" in run("launch", "--inputs", "-", input='{"word": "z"}\n').stderr
 
 

@@ -30,7 +30,7 @@ def test_per_worker_limits_are_in_the_annotation_and_have_no_effect_on_amazon(
         one.accept(group)
     monkeypatch.setattr("simpleturk.client.endpoints.Endpoint.is_amazon", True)
     result = run("launch", "--ids", "other.txt", "--dry-run")
-    assert "warning: MaxPerWorker and MaxConcurrent have no effect on local" in result.stderr
+    assert "warning: MaxPerWorker and MaxConcurrent have no effect on the local marketplace" in result.stderr
 
 
 @pytest.mark.parametrize(

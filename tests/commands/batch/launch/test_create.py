@@ -32,7 +32,10 @@ def test_hits_whose_ids_were_lost_are_recovered(batch_files: Files, run: Run) ->
     Path("hit_ids.txt").write_text(f"{made[0]}\n{made[1][:10]}")
     result = run("launch")
     assert (result.exit_code, ids(), len(hits(run))) == (0, made, 3)
-    assert "Launched 3 HITs on local: 0 created, 2 recovered, 1 already present; ids in hit_ids.txt" in result.stderr
+    assert (
+        "Launched 3 HITs on the local marketplace: 0 created, 2 recovered, 1 already present; ids in hit_ids.txt"
+        in result.stderr
+    )
 
 
 def test_after_a_day_lost_hits_are_found_by_their_annotation(batch_files: Files, run: Run, local: Marketplace) -> None:

@@ -26,7 +26,7 @@ def test_added_inputs_are_launched_with_add(batch_files: Files, run: Run) -> Non
     assert (refused.exit_code, len(hits(run))) == (1, 3)
     assert "hint: only lines at the end are new: launch them with --add" in refused.stderr
     added = run("launch", "--add", "--stats")
-    assert "Launched 5 HITs on local: 2 created, 0 recovered, 3 already present" in added.stderr
+    assert "Launched 5 HITs on the local marketplace: 2 created, 0 recovered, 3 already present" in added.stderr
     assert "Calls: CreateHITWithHITType 2; 0 retried" in added.stderr
     assert [hit["hit_id"] for hit in hits(run)] == ids()
     assert "0 created, 0 recovered, 5 already present" in run("launch").stderr
@@ -38,8 +38,11 @@ def test_an_interrupted_add_continues(batch_files: Files, run: Run, refused: lis
     run("launch")
     grow("fox", "gnu")
     refused.append(5)
-    assert "Launched 4 of 5 HITs on local: 1 created, 0 recovered, 3 already present" in run("launch", "--add").stderr
-    assert "Launched 5 HITs on local: 1 created, 0 recovered, 4 already present" in run("launch").stderr
+    assert (
+        "Launched 4 of 5 HITs on the local marketplace: 1 created, 0 recovered, 3 already present"
+        in run("launch", "--add").stderr
+    )
+    assert "Launched 5 HITs on the local marketplace: 1 created, 0 recovered, 4 already present" in run("launch").stderr
 
 
 def test_added_inputs_may_come_through_a_pipe(batch_files: Files, run: Run) -> None:

@@ -14,7 +14,7 @@ def test_verify_confirms_that_every_input_has_one_hit(batch_files: Files, run: R
     run("launch", "--skip", "2")
     result = run("launch", "--verify", "--stats")
     assert (result.exit_code, result.stdout) == (0, "")
-    assert "Verified on local: 2 inputs, 2 ids, one HIT each, no other HITs." in result.stderr
+    assert "Verified on the local marketplace: 2 inputs, 2 ids, one HIT each, no other HITs." in result.stderr
     assert "Calls: ListHITs 1;" in result.stderr
 
 
@@ -43,7 +43,7 @@ def test_verify_names_every_difference(batch_files: Files, run: Run, local: Mark
         "error: input line 5 has no HIT",
         "error: input line 6 has no HIT",
         f"error: {e}: HITs of this batch for line 9, which has no input",
-        "error: 7 problems of hit_ids.txt on local",
+        "error: 7 problems of hit_ids.txt on the local marketplace",
     ]
 
 
