@@ -177,7 +177,7 @@
     if (page && pages.indexOf(page) !== current) show(pages.indexOf(page), false);
     const target = field.querySelector("[data-focus]") || all("input, textarea, select, button", field).find((one) => one.offsetParent);
     if (target) target.focus();
-    field.scrollIntoView({ block: "nearest" });
+    field.scrollIntoView({ block: "center" });
   }
   form.addEventListener("submit", (event) => {
     const isLast = current >= pages.length - 1;
@@ -290,7 +290,10 @@
     show(Math.min(Math.max(place, 0), Math.max(pages.length - 1, 0)), false);
   }
 
-  document.getElementById("preview").hidden = !isPreview;
+  // simpleturk's own site shows the title and the notice of a preview around the frame.
+  const isOnSite = Boolean(window.simpleturkSite);
+  document.body.classList.toggle("framed", isOnSite);
+  document.getElementById("preview").hidden = !isPreview || isOnSite;
   show(0, false);
   if (!isPreview) {
     simpleturk.setupSubmit();

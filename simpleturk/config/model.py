@@ -64,6 +64,12 @@ class SiteTable(Table):
         pattern="^[A-Za-z0-9.-]{1,253}$",
         examples=['frames = "hits.example.org"'],
     )
+    task_word: str | None = Field(
+        default=None,
+        description="What the site calls a HIT, as a lower-case noun: task, question, item.",
+        pattern="^[A-Za-z][A-Za-z -]{0,29}$",
+        examples=['task_word = "task"'],
+    )
     sign_up: bool | None = Field(
         default=None,
         description="Whether people can create an account without an invitation.",

@@ -23,6 +23,9 @@ MAX_ASSIGNMENTS = 1_000_000_000
 #: The highest number in MaxPerWorker and MaxConcurrent: the annotation that carries them has room for nine digits.
 MAX_PER_WORKER_LIMIT = 999_999_999
 
+#: The highest EditMinutes: after 30 days work is approved in any case.
+MAX_EDIT_MINUTES = 30 * 24 * 60
+
 #: The most characters in each text of a HIT.
 HIT_TEXT_LENGTHS = {"Title": 128, "Description": 2000, "Keywords": 1000, "RequesterAnnotation": 255}
 

@@ -24,6 +24,7 @@ from simpleturk.mturk.limits import (
     FRAME_HEIGHT_RANGE,
     HIT_TEXT_LENGTHS,
     MAX_ASSIGNMENTS,
+    MAX_EDIT_MINUTES,
     MAX_PER_WORKER_LIMIT,
     MAX_REQUIREMENTS,
     MAX_REWARD,
@@ -39,11 +40,11 @@ from simpleturk.mturk.qualifications import (
     PERCENT_APPROVED,
 )
 
-#: RequesterAnnotation may have 255 characters: the HIT's own mark takes up to 55, the per-worker limits up to 50.
-MAX_ANNOTATION = 150
+#: RequesterAnnotation may have 255 characters: the HIT's own mark takes up to 55, the per-worker limits up to 68.
+MAX_ANNOTATION = 130
 
 #: The per-worker limits, which only simpleturk's marketplace applies.
-PER_WORKER_LIMITS = ("MaxPerWorker", "MaxConcurrent")
+PER_WORKER_LIMITS = ("MaxPerWorker", "MaxConcurrent", "EditMinutes")
 
 
 def _reward(value: Any) -> Any:
@@ -136,6 +137,18 @@ class Properties(StrictModel):
                 "HITs",
                 ge=1,
                 le=MAX_PER_WORKER_LIMIT,
+            ),
+        ]
+        | None
+    ) = None
+    EditMinutes: (
+        Annotated[
+            int,
+            _described(
+                "How long after submission a worker may change an unreviewed answer; simpleturk's marketplace only.",
+                "minutes",
+                ge=1,
+                le=MAX_EDIT_MINUTES,
             ),
         ]
         | None

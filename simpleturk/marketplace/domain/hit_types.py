@@ -19,6 +19,15 @@ from simpleturk.mturk.limits import HIT_NUMBER_RANGES, HIT_TEXT_LENGTHS, MAX_REW
 _SELECT_HIT_TYPE = select(*columns(HITTypeRow, hit_types))
 
 
+def any_reward(transaction: Transaction) -> bool:
+    """Whether a HIT type has a reward, or there is no HIT type yet."""
+    rewards = select(hit_types.c.hit_type_id)
+    return (
+        transaction.scalar(rewards.where(hit_types.c.reward != "0.00").limit(1)) is not None
+        or transaction.scalar(rewards.limit(1)) is None
+    )
+
+
 def find_or_create_hit_type(
     transaction: Transaction, parameters: dict[str, Any], hit_type_id: str | None = None
 ) -> HITTypeRow:

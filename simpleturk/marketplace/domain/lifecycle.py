@@ -115,6 +115,11 @@ def submit(transaction: Transaction, assignment: AnyAssignmentRow, hit: HITRow, 
     _note(transaction, "AssignmentSubmitted", hit, assignment)
 
 
+def change_answers(transaction: Transaction, assignment: AnyAssignmentRow, fields: list[Any]) -> None:
+    """Replace the answers of a submitted assignment. The caller has checked that the worker may change them."""
+    _change(transaction, assignment, {"fields": fields})
+
+
 def return_assignment(transaction: Transaction, assignment: AnyAssignmentRow) -> None:
     """Return an accepted assignment: other workers can accept it at once."""
     hit = get_hit(transaction, assignment.hit_id)

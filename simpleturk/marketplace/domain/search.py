@@ -29,6 +29,7 @@ class Group:
     """The HITs of one type, as a worker sees them. `available` counts the HITs that this worker can still do."""
 
     group_id: str
+    hit_type_id: str
     title: str
     description: str
     keywords: str
@@ -38,8 +39,22 @@ class Group:
     available: int
     requirements: tuple[str, ...]
     unmet: "tuple[Unmet, ...]"
-    # USD per hour, from the time that submitted HITs of the group took; None while there are too few of them.
+    # USD per hour, and seconds for each, from the time that submitted HITs of the group took; None while there are too
+    # few of them.
     hourly: Decimal | None
+    typical_seconds: int | None
+
+
+@dataclass(frozen=True)
+class GroupProgress:
+    """How many HITs of a group a worker has submitted, of those that the worker has done or may do.
+
+    `is_more`: there are more than `total`; they are not counted, because counting takes time.
+    """
+
+    done: int
+    total: int
+    is_more: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,8 +76,11 @@ SORTS: dict[str, Callable[[Group], Any]] = {
     "shortest": lambda group: group.duration,
 }
 
+#: How many available HITs are counted to tell a worker how many are left.
+MOST_COUNTED = 999
+
 #: The number of submissions from which on the hourly pay of a group is shown.
-MIN_SUBMISSIONS = 5
+MIN_SUBMISSIONS = 10
 
 
 @dataclass(frozen=True)
@@ -145,6 +163,19 @@ def group(transaction: Transaction, worker_id: str, group_id: str) -> Group:
     return _group(row, number - done, worker, type_names(transaction, row.requirements))
 
 
+def progress(transaction: Transaction, worker_id: str, hit_type_id: str, hit: HITRow | None) -> GroupProgress:
+    """A worker's progress in a group; `hit` is one of its HITs, which knows the batch's limit for each worker."""
+    parameters = {"worker_id": worker_id, "hit_type_id": hit_type_id, "now": transaction.now}
+    done = int(transaction.scalar(_SUBMITTED_BY, parameters) or 0)
+    held = int(transaction.scalar(_HELD_BY, parameters) or 0)
+    available = int(transaction.scalar(_COUNT_OPEN, parameters) or 0)
+    total = done + held + min(available, MOST_COUNTED)
+    most = worker_limits.most_of(transaction, hit) if hit else None
+    if most is not None and total > max(most, done + held):
+        return GroupProgress(done, max(most, done + held))
+    return GroupProgress(done, total, available > MOST_COUNTED)
+
+
 def next_hit(transaction: Transaction, worker_id: str, group_id: str, after: str = "") -> Next:
     """The HIT of a group that this worker gets next; with `after` the one after that HIT, which the worker skips."""
     hit_type_id = transaction.scalar(select(hit_types.c.hit_type_id).where(_has_group_id(group_id)))
@@ -208,6 +239,7 @@ def nobody_meets(transaction: Transaction, requirements: list[dict[str, Any]]) -
 def _group(row: GroupRow, available: int, worker: WorkerRecord, names: dict[str, str]) -> Group:
     return Group(
         group_id=row.hit_group_id,
+        hit_type_id=row.hit_type_id,
         title=row.title,
         description=row.description,
         keywords=row.keywords or "",
@@ -218,7 +250,13 @@ def _group(row: GroupRow, available: int, worker: WorkerRecord, names: dict[str,
         requirements=tuple(describe(requirement, names) for requirement in row.requirements),
         unmet=tuple(_unmet(missing, names, worker) for missing in unmet(worker, row.requirements)),
         hourly=_hourly(Decimal(row.reward), row.done, row.seconds),
+        typical_seconds=typical_seconds(row.done, row.seconds),
     )
+
+
+def typical_seconds(number: int, seconds: float) -> int | None:
+    """The seconds that a HIT takes, if `number` submissions took `seconds` together; None if that says too little."""
+    return max(1, round(seconds / number)) if number >= MIN_SUBMISSIONS and seconds >= 1 else None
 
 
 def _hourly(reward: Decimal, number: int, seconds: float) -> Decimal | None:
@@ -305,5 +343,16 @@ _ANY_HIT = (
     .order_by(hits.c.seq)
     .limit(1)
 )
+_COUNT_OPEN = select(func.count()).select_from(
+    select(literal_column("1"))
+    .where(hits.c.hit_type_id == _TYPE, *_is_available(bindparam("now")), ~_DONE)
+    .limit(MOST_COUNTED + 1)
+    .subquery()
+)
+_MINE = (
+    select(func.count()).select_from(_OF_WORKER).where(assignments.c.worker_id == _WORKER, hits.c.hit_type_id == _TYPE)
+)
+_SUBMITTED_BY = _MINE.where(assignments.c.status.in_(("Submitted", "Approved", "Rejected")))
+_HELD_BY = _MINE.where(assignments.c.status == "Accepted")
 _UNTOUCHED_HIT = _ANY_HIT.where(~_TOUCHED)
 _NEXT_HIT = _ANY_HIT.where(hits.c.seq > bindparam("last"))

@@ -17,7 +17,14 @@ from simpleturk.marketplace.people.requirements import unmet
 from simpleturk.marketplace.people.worker_errors import FormErrors, WorkerError
 from simpleturk.marketplace.questions.form_answers import FilledForm, fill_form
 from simpleturk.marketplace.questions.question import parse_question
-from simpleturk.marketplace.store.rows import AssignmentRow, HITRow, MessageRow, WorkerAssignmentRow, columns
+from simpleturk.marketplace.store.rows import (
+    AnyAssignmentRow,
+    AssignmentRow,
+    HITRow,
+    MessageRow,
+    WorkerAssignmentRow,
+    columns,
+)
 from simpleturk.marketplace.store.schema import (
     assignments,
     hit_types,
@@ -27,7 +34,7 @@ from simpleturk.marketplace.store.schema import (
     messages,
     requesters,
 )
-from simpleturk.marketplace.store.transaction import Transaction
+from simpleturk.marketplace.store.transaction import MAX_HELD, Transaction
 from simpleturk.mturk.answers import answers_of
 from simpleturk.mturk.limits import RESERVED_FIELDS
 from simpleturk.mturk.uploads import parse_uploads
@@ -121,16 +128,16 @@ def upload_digests(transaction: Transaction, assignment_id: str) -> set[str]:
     return {upload.sha256 for _, value in fields if isinstance(value, str) for upload in parse_uploads(value)}
 
 
+def answers_of_assignment(transaction: Transaction, assignment_id: str) -> list[Any]:
+    """The stored answers of an assignment, in the form of assignments.fields; [] before it is submitted."""
+    assignment = transaction.first(AssignmentRow, _ASSIGNMENT, {"assignment_id": assignment_id})
+    return (assignment.fields if assignment else None) or []
+
+
 def question_xml(transaction: Transaction, hit_id: str) -> str:
     """A HIT's question, an XML document."""
     question: str = transaction.execute(_QUESTION, {"hit_id": hit_id}).scalar_one()
     return question
-
-
-def annotation_of(transaction: Transaction, hit_id: str) -> str | None:
-    """A HIT's annotation: the requester's note, which also carries what only this marketplace reads."""
-    annotation: str | None = transaction.scalar(_ANNOTATION, {"hit_id": hit_id})
-    return annotation
 
 
 def question_of(transaction: Transaction, assignment_id: str) -> str:
@@ -148,10 +155,12 @@ def submit(
     filled: FilledForm | None = None,
     defer: bool = False,
     site: str = "",
+    change: bool = False,
 ) -> None:
     """Save the answers that a page submitted. `worker_id` is who is signed in, None if the frame sends no cookie.
 
-    `site` is the address that the frame got as turkSubmitTo.
+    `site` is the address that the frame got as turkSubmitTo. `change`: the answers replace those of an assignment that
+    was submitted before, as long as the worker may do that.
 
     Raises WorkerError or FormErrors. Submitting the same answers again is no error: the first response may have been
     lost. With `defer` the answers to a QuestionForm raise Unfilled; the caller checks them and passes them as `filled`.
@@ -178,8 +187,34 @@ def submit(
         raise WorkerError(
             "You returned this HIT.", "It is available to other workers again, and can no longer be submitted."
         )
+    elif change and fields and is_changeable(transaction, assignment):
+        lifecycle.change_answers(transaction, assignment, fields)
     elif assignment.fields != fields:
         raise WorkerError("You have already submitted this HIT.", "Your first answers are saved and cannot be changed.")
+
+
+def is_changeable(transaction: Transaction, assignment: AnyAssignmentRow) -> bool:
+    """Whether a worker may change the answers of an assignment that they have submitted.
+
+    They may until it is reviewed, if it is their last submission or as long as the HIT's EditMinutes say. A HIT with
+    review policies has judged the answers already.
+    """
+    if assignment.status != "Submitted" or assignment.submitted is None:
+        return False
+    hit = lifecycle.get_hit(transaction, assignment.hit_id)
+    if hit.assignment_review_policy or hit.hit_review_policy or hit.deleted is not None:
+        return False
+    if transaction.now < assignment.submitted + worker_limits.edit_seconds(hit.annotation):
+        return True
+    last: str | None = transaction.scalar(_LAST_SUBMITTED, {"worker_id": assignment.worker_id})
+    return assignment.assignment_id == last
+
+
+def last_changeable(transaction: Transaction, worker_id: str) -> WorkerAssignmentRow | None:
+    """The assignment that a worker submitted last, if they may change its answers."""
+    last = transaction.scalar(_LAST_SUBMITTED, {"worker_id": worker_id})
+    assignment = own_assignment(transaction, worker_id, last) if last else None
+    return assignment if assignment and is_changeable(transaction, assignment) else None
 
 
 def too_late() -> WorkerError:
@@ -209,6 +244,22 @@ def history(transaction: Transaction, worker_id: str, limit: int, offset: int) -
     query = _SELECT_OF_WORKER.where(assignments.c.worker_id == worker_id, assignments.c.status != "Accepted")
     query = query.order_by(assignments.c.seq.desc()).limit(limit).offset(offset)
     return transaction.all(WorkerAssignmentRow, query)
+
+
+def newer_messages(transaction: Transaction, worker_id: str, seq: int) -> int:
+    """The number of a worker's messages after the one with this number; at most 100 are counted."""
+    newer = select(messages.c.seq).where(messages.c.worker_id == worker_id, messages.c.seq > seq).limit(100)
+    return int(transaction.scalar(select(func.count()).select_from(newer.subquery())) or 0)
+
+
+def bonuses_of(transaction: Transaction, assignment_ids: list[str]) -> dict[str, Decimal]:
+    """The bonuses of assignments in USD, of those that have any."""
+    rows = transaction.execute(
+        select(ledger_entries.c.assignment_id, func.sum(-ledger_entries.c.available).label("cents"))
+        .where(ledger_entries.c.assignment_id.in_(assignment_ids), ledger_entries.c.kind == "bonus")
+        .group_by(ledger_entries.c.assignment_id)
+    )
+    return {row.assignment_id: Decimal(row.cents) / 100 for row in rows}
 
 
 def bonuses(transaction: Transaction, worker_id: str) -> int:
@@ -297,6 +348,15 @@ _ANNOTATION = select(hits.c.annotation).where(hits.c.hit_id == bindparam("hit_id
 _ASSIGNMENT = select(*columns(AssignmentRow, assignments)).where(
     assignments.c.assignment_id == bindparam("assignment_id")
 )
+# A worker holds a few HITs at a time: the last submission is among those that were accepted last.
+_RECENT = (
+    select(assignments.c.seq, assignments.c.assignment_id, assignments.c.submitted)
+    .where(assignments.c.worker_id == bindparam("worker_id"), assignments.c.submitted.is_not(None))
+    .order_by(assignments.c.seq.desc())
+    .limit(2 * MAX_HELD)
+    .subquery()
+)
+_LAST_SUBMITTED = select(_RECENT.c.assignment_id).order_by(_RECENT.c.submitted.desc(), _RECENT.c.seq.desc()).limit(1)
 _OWN_ASSIGNMENT = _SELECT_OF_WORKER.where(
     assignments.c.assignment_id == bindparam("assignment_id"), assignments.c.worker_id == bindparam("worker_id")
 )

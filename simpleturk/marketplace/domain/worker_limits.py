@@ -14,6 +14,19 @@ from simpleturk.marketplace.store.rows import HITRow
 from simpleturk.marketplace.store.schema import assignments, hit_types, hits
 from simpleturk.marketplace.store.transaction import Transaction
 
+_EDIT_MINUTES = re.compile("EditMinutes=[1-9][0-9]{0,5}")
+
+
+def edit_seconds(annotation: str | None) -> int:
+    """How long after submission workers may change their answers to a HIT, by its annotation: "EditMinutes=10"."""
+    minutes = [word.partition("=")[2] for word in (annotation or "").split() if _EDIT_MINUTES.fullmatch(word)]
+    return int(minutes[0]) * 60 if minutes else 0
+
+
+def most_of(transaction: Transaction, hit: HITRow) -> int | None:
+    """How many HITs of a HIT's batch one worker may do, None for any number."""
+    return _least(hit.max_per_worker, transaction.limits.max_per_worker)
+
 
 def columns(annotation: str | None, hit_type_id: str) -> dict[str, Any]:
     """The columns of the table hits that an annotation sets: batch, max_per_worker, max_concurrent."""
@@ -33,7 +46,7 @@ def mark(transaction: Transaction, hit_type_id: str) -> None:
 
 def is_used_up(transaction: Transaction, hit: HITRow, worker_id: str) -> bool:
     """Whether a worker has done as many HITs of a HIT's batch as they may; returned and abandoned ones don't count."""
-    most = _least(hit.max_per_worker, transaction.limits.max_per_worker)
+    most = most_of(transaction, hit)
     return most is not None and _count(transaction, hit, worker_id, ("Returned", "Abandoned")) >= most
 
 

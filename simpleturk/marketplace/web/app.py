@@ -27,8 +27,9 @@ from simpleturk.marketplace.web.server.frame_headers import FrameHeaders
 from simpleturk.marketplace.web.server.host_dispatcher import HostDispatcher, OwnHosts
 from simpleturk.marketplace.web.server.large_bodies import LargeBodies
 from simpleturk.marketplace.web.server.metrics import Observer
-from simpleturk.marketplace.web.session_cookie import NAME, SAFE_NAME, HostPrefixCookie
+from simpleturk.marketplace.web.server.session_cookie import NAME, SAFE_NAME, HostPrefixCookie
 from simpleturk.marketplace.web.settings import ServerSettings
+from simpleturk.marketplace.web.theme import readable_color
 from simpleturk.marketplace.web.uploads import UploadLinks
 from simpleturk.marketplace.web.worker.site import WorkerSite
 
@@ -43,7 +44,13 @@ def create_app(marketplace: Marketplace, settings: ServerSettings | None = None)
     access = Access(marketplace, settings.open_access, rate, is_own_host=own_hosts.contains)
     links = UploadLinks(marketplace)
     calls = ApiCalls(marketplace, access, observer, threads, links)
-    frames = Frames(marketplace, marketplace.store.key("frames").hex(), settings.site.frames, settings.site.files)
+    frames = Frames(
+        marketplace,
+        marketplace.store.key("frames").hex(),
+        settings.site.frames,
+        settings.site.files,
+        readable_color(settings.site.color),
+    )
     site = WorkerSite(marketplace, threads, settings.site, frames)
     server_error = _server_error(observer, site)
     site_app = Starlette(

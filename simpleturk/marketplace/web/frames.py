@@ -25,6 +25,8 @@ from simpleturk.marketplace.domain import worker_assignments
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.domain.worker_assignments import NOT_AVAILABLE
 from simpleturk.marketplace.people.worker_errors import WorkerError
+from simpleturk.marketplace.questions import question_form
+from simpleturk.marketplace.questions.form_answers import FilledForm
 from simpleturk.marketplace.questions.question import parse_question
 from simpleturk.marketplace.store.rows import WorkerAssignmentRow
 from simpleturk.marketplace.web import hit_assets
@@ -64,6 +66,7 @@ class Frames:
     """Makes the addresses of frames, and serves them. `secret_key` signs which HIT an address shows.
 
     `second_host` is the operator's second host name, or "". `files` says which files workers may upload.
+    `color` is the site's, "#rrggbb" or "": the ready-made pages use it.
     """
 
     def __init__(
@@ -72,17 +75,19 @@ class Frames:
         secret_key: str,
         second_host: str = "",
         files: UploadLimits = DEFAULT_UPLOAD_LIMITS,
+        color: str = "",
     ) -> None:
         self.marketplace = marketplace
         self.second_host = second_host
         self.files = files
+        self.color = color
         self._signer = URLSafeSerializer(secret_key, salt="frame")
 
     def routes(self) -> list[Route]:
         """The addresses of frames, and of the scripts and files that they load."""
         return [
             Route("/frame/{token}", self.page),
-            Route("/hit.js", _script(hit_script(self.files))),
+            Route("/hit.js", _script(hit_script(self.files, self.color))),
             *(Route(f"/{name}", _script(_read(name))) for name in AMAZONS_SCRIPTS),
             hit_assets.route(self.marketplace.store.assets),
         ]
@@ -96,15 +101,25 @@ class Frames:
         parameters = {"assignmentId": NOT_AVAILABLE, "hitId": hit_id, "turkSubmitTo": origin_of(request)}
         return self._frame(request, question, {"hit": hit_id}, parameters, annotation)
 
-    def work(self, request: Request, assignment: WorkerAssignmentRow, question: str, annotation: str | None) -> Frame:
-        """The frame of an accepted HIT, with the four parameters of Amazon's frames."""
+    def work(
+        self,
+        request: Request,
+        assignment: WorkerAssignmentRow,
+        question: str,
+        annotation: str | None,
+        submit_to: str = "",
+    ) -> Frame:
+        """The frame of an accepted HIT, with the four parameters of Amazon's frames.
+
+        `submit_to` is the path of this site to which pages add "/mturk/externalSubmit".
+        """
         parameters = {
             "assignmentId": assignment.assignment_id,
             "hitId": assignment.hit_id,
             "workerId": assignment.worker_id,
-            "turkSubmitTo": origin_of(request),
+            "turkSubmitTo": origin_of(request) + submit_to,
         }
-        shows = {"hit": assignment.hit_id, "for": assignment.assignment_id}
+        shows = {"hit": assignment.hit_id, "for": assignment.assignment_id, "to": submit_to}
         return self._frame(request, question, shows, parameters, annotation)
 
     def _frame(
@@ -127,6 +142,14 @@ class Frames:
         origin, sandbox = origin or origin_of(request), _sandbox(host != "")
         return Frame(url, origin, sandbox, question.frame_height, policy, asks, host != "")
 
+    def _form(self, form: question_form.Form, shows: dict[str, str]) -> str:
+        """The page of a QuestionForm; with the earlier answers if a worker changes them."""
+        submit_to, filled = shows.get("to", ""), None
+        if submit_to:
+            with self.marketplace.read() as transaction:
+                filled = FilledForm(worker_assignments.answers_of_assignment(transaction, shows["for"]))
+        return render_form(form, shows.get("for"), f"{shows['site']}{submit_to}/mturk/externalSubmit", filled)
+
     def page(self, request: Request) -> Response:
         """The page of a HIT, as its requester wrote it, after the site's script."""
         try:
@@ -138,7 +161,7 @@ class Frames:
         own_origin = request.url.hostname in self.hosts()
         embedder = shows["site"] if own_origin else "'self'"
         if question.form is not None:
-            html = render_form(question.form, shows.get("for"), f"{shows['site']}/mturk/externalSubmit")
+            html = self._form(question.form, shows)
         else:
             html = adapted(question.html or "")
         headers = {
@@ -169,13 +192,15 @@ SCRIPT_PARTS = (
 
 
 @cache
-def hit_script(files: UploadLimits | None = None) -> str:
+def hit_script(files: UploadLimits | None = None, color: str = "") -> str:
     """The script that runs in a frame before the HIT's own scripts.
 
     From the frame the page around it takes only the HIT's height and the worker's draft of this HIT. `files` says which
-    files workers may upload, None for files of any size.
+    files workers may upload, None outside of the worker site: files of any size. `color` is the site's, as "#rrggbb".
     """
     limits = f"const uploadLimits = {json.dumps(asdict(files) if files else {})};"
+    if files:
+        limits += f"\nwindow.simpleturkSite = {json.dumps({'color': color})};"
     parts = [(STATIC / name).read_text(encoding="utf-8") for name in SCRIPT_PARTS]
     return "\n".join(['"use strict";\n(() => {', limits, *parts, "})();\n"])
 

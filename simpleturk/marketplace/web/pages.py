@@ -3,6 +3,7 @@
 import hmac
 import re
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
@@ -16,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.marketplace.web.form_data import Form, read_form
 from simpleturk.marketplace.web.settings import SiteSettings
+from simpleturk.marketplace.web.wording import HIT, reworded
 
 HERE = Path(__file__).parent
 
@@ -32,7 +34,7 @@ class Pages:
     """The pages of one part of the site. `folder` holds its templates, which extend layout.html."""
 
     def __init__(self, folder: Path, settings: SiteSettings) -> None:
-        self.templates = environment(folder)
+        self.templates = environment(folder, settings.task_word)
         self.settings = settings
 
     def shared(self, request: Request) -> dict[str, Any]:
@@ -64,18 +66,30 @@ class Pages:
         return form
 
 
+class _Loader(FileSystemLoader):
+    """Loads templates with the operator's word for HIT. What they show of requesters and workers is not changed."""
+
+    def __init__(self, folders: list[Path], word: str) -> None:
+        super().__init__(folders)
+        self._word = word
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source, path, is_current = super().get_source(environment, template)
+        return reworded(source, self._word), path, is_current
+
+
 @cache
-def environment(folder: Path | None = None) -> Environment:
-    """The templates that all parts share, after those of a part's own folder."""
+def environment(folder: Path | None = None, word: str = HIT) -> Environment:
+    """The templates that all parts share, after those of a part's own folder; `word` stands in them for HIT."""
     # Style sheets are templates too: the frames' host serves no files, so pages of frames include what they need.
     folders = [folder] if folder else []
     templates = Environment(
-        loader=FileSystemLoader([*folders, HERE / "templates", HERE / "static"]),
+        loader=_Loader([*folders, HERE / "templates", HERE / "static"], word),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters |= {"usd": _usd, "duration": _duration, "when": _when, "iso": _iso}
+    templates.filters |= {"usd": _usd, "duration": _duration, "about": _about, "when": _when, "iso": _iso}
     return templates
 
 
@@ -142,6 +156,15 @@ def _duration(seconds: int) -> str:
         if number:
             parts.append(f"{number} {name}{'s' if number > 1 else ''}")
     return " ".join(parts[:2]) or "0 seconds"
+
+
+def _about(seconds: int) -> str:
+    """A number of seconds, rounded as people say it: "40 seconds", "3 minutes", "2 hours"."""
+    for name, size, least in (("hour", 3600, 5400), ("minute", 60, 90), ("second", 1, 0)):
+        if seconds >= least:
+            number = max(1, round(seconds / size)) if size > 1 or seconds < 10 else round(seconds, -1)
+            return f"{number} {name}{'s' if number != 1 else ''}"
+    return ""
 
 
 def _when(moment: float) -> str:

@@ -29,8 +29,9 @@ class SiteSettings:
     """The worker site of one marketplace.
 
     `name`, `color` ("#1d5c4d"), `welcome`, `terms` (accepted once) and `contact` are what workers see. `frames` is a
-    second host name, on which HITs run. With `open_access` workers sign in with an id alone; without it they have
-    accounts with passwords, which every visitor may create if `sign_up` is set. `limits` bounds what one worker may do,
+    second host name, on which HITs run. `task_word` is what the site calls a HIT. With `open_access` workers sign in
+    with an id alone; without it they have accounts with passwords, which every visitor may create if `sign_up` is set.
+    `limits` bounds what one worker may do,
     `files` what one submission may upload. `notification_destinations` are open to the notifications of all
     requesters, not only to those of the operator.
     """
@@ -41,6 +42,7 @@ class SiteSettings:
     terms: str = ""
     contact: str = ""
     frames: str = ""
+    task_word: str = "HIT"
     open_access: bool = True
     sign_up: bool = False
     limits: WorkerLimits = field(default_factory=WorkerLimits)

@@ -75,12 +75,13 @@ def test_hourly_pay_is_shown_after_enough_submissions(
     clock: Clock,
 ) -> None:
     group = create(mturk, Reward="0.10", MaxAssignments=20)["HITGroupId"]
-    for n in range(5):
+    for n in range(10):
         assert "an hour" not in ann.get(f"/projects/{group}/tasks").html
         held = worker(f"w{n}").accept(group)
         clock.advance(60)
         worker(f"w{n}").submit(held)
     assert "about $6.00 an hour" in ann.get(f"/projects/{group}/tasks").html
+    assert "takes about 60 seconds" in ann.get(f"/projects/{group}/tasks").html
     assert "about $6.00" in ann.get("/").html
 
 

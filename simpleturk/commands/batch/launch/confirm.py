@@ -53,6 +53,6 @@ def warn_of_worker_limits(batch: Batch, mturk: MTurk) -> None:
     if limits and mturk.marketplace.is_amazon:
         verb = "has" if len(limits) == 1 else "have"
         console.warn(
-            f"{' and '.join(limits)} {verb} no effect on {mturk.marketplace.title}: Amazon has no per-worker limits",
+            f"{' and '.join(limits)} {verb} no effect on {mturk.marketplace.title}: Amazon has no such limits",
             "exclude workers with a qualification instead",
         )

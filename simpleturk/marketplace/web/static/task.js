@@ -42,7 +42,10 @@ window.addEventListener("message", (event) => {
     if (text.length <= MAX_DRAFT) stored((storage) => storage.setItem(draftKey, text));
   } else if (message === "ready" && next) {
     const text = stored((storage) => storage.getItem(draftKey));
+    // Answers that the worker changes come from this tab's draft, or else from the server.
+    const answers = next.dataset.answers;
     if (text) frame.contentWindow.postMessage({ simpleturk: "restore", fields: JSON.parse(text) }, "*");
+    else if (answers) frame.contentWindow.postMessage({ simpleturk: "restore", answers: JSON.parse(answers) }, "*");
   }
 });
 
@@ -56,10 +59,16 @@ async function checkSubmitted() {
     return;
   }
   if (!response.ok) return;
-  const { status } = await response.json();
-  if (["Submitted", "Approved", "Rejected"].includes(status)) {
-    stored((storage) => storage.removeItem(draftKey));
-    if (next.elements.auto_accept.checked) next.submit();
+  const { status, version } = await response.json();
+  if (["Submitted", "Approved", "Rejected"].includes(status) && version !== next.dataset.version) {
+    // The last draft stays: the worker may change the last answer.
+    stored((storage) => {
+      const earlier = storage.getItem("draft-of-last");
+      if (earlier && earlier !== draftKey) storage.removeItem(earlier);
+      storage.setItem("draft-of-last", draftKey);
+    });
+    const goesOn = next.elements.auto_accept;
+    if (goesOn.type === "hidden" ? goesOn.value : goesOn.checked) next.submit();
     else location.assign(next.dataset.preview);
   }
 }
@@ -81,11 +90,13 @@ if (left) {
     // Shown once, with a role that screen readers announce.
     if (seconds < soon && seconds > 0 && warning.hidden) {
       const minutes = Math.round(seconds / 60);
-      warning.textContent = `Less than ${minutes > 1 ? `${minutes} minutes` : "a minute"} left. Submit soon, or you lose your work on this HIT.`;
+      warning.textContent = `Less than ${minutes > 1 ? `${minutes} minutes` : "a minute"} left. Submit soon, or you lose your work.`;
       warning.hidden = false;
     }
     if (seconds === 0) {
       warning.hidden = true;
+      // A HIT that is over can be neither skipped nor returned.
+      for (const form of document.querySelectorAll("form.give-back")) form.hidden = true;
       document.getElementById("over").hidden = false;
     } else setTimeout(tick, 1000);
   };

@@ -15,6 +15,7 @@ from simpleturk.marketplace.web.identity import forget_session
 from simpleturk.marketplace.web.pages import safe_path
 from simpleturk.marketplace.web.passwords import SignInError, client_of
 from simpleturk.marketplace.web.worker.worker_pages import WorkerPages
+from simpleturk.mturk.countries import COUNTRIES, US_STATES
 from simpleturk.mturk.limits import WORKER_ID
 
 #: What is wrong with an id that cannot be a worker's.
@@ -66,7 +67,8 @@ class AccountPages(WorkerPages):
         await self.checked_form(request)
         await self.threads.writing(self._sign_out, self.signed_in(request))
         forget_session(request)
-        return RedirectResponse("/", 303)
+        # Drafts of answers are in the browser's storage: the next person at this computer does not need them.
+        return RedirectResponse("/", 303, headers={"Clear-Site-Data": '"storage"'})
 
     async def sign_out_everywhere(self, request: Request) -> Response:
         """End every session of a worker."""
@@ -184,7 +186,13 @@ class AccountPages(WorkerPages):
             profile = workers.get_profile(transaction, worker_id)
         changed = request.query_params.get("changed") == "1"
         return self.page(
-            request, "account.html", profile=profile, changed=changed, is_place_fixed=self._is_fixed(profile)
+            request,
+            "account.html",
+            countries=COUNTRIES,
+            states=US_STATES,
+            profile=profile,
+            changed=changed,
+            is_place_fixed=self._is_fixed(profile),
         )
 
     async def set_profile(self, request: Request) -> Response:

@@ -52,8 +52,13 @@ class HistoryPages(WorkerPages):
             entries = worker_assignments.history(transaction, worker_id, HISTORY_PAGE + 1, (page - 1) * HISTORY_PAGE)
             earned = worker_assignments.earnings(transaction, worker_id)
             bonuses = Decimal(worker_assignments.bonuses(transaction, worker_id)) / 100
+            paid_bonuses = worker_assignments.bonuses_of(transaction, [entry.assignment_id for entry in entries])
+            changeable = {
+                entry.assignment_id for entry in entries if worker_assignments.is_changeable(transaction, entry)
+            }
         context: dict[str, Any] = {"in_progress": in_progress, "earned": earned, "page": page, "bonuses": bonuses}
         context |= {"entries": entries[:HISTORY_PAGE], "has_older": len(entries) > HISTORY_PAGE}
+        context |= {"paid_bonuses": paid_bonuses, "changeable": changeable}
         return self.page(request, "dashboard.html", **context)
 
     def inbox(self, request: Request) -> Response:
@@ -62,8 +67,10 @@ class HistoryPages(WorkerPages):
         page = page_number(request)
         with self.marketplace.read() as transaction:
             entries = worker_assignments.inbox(transaction, worker_id, HISTORY_PAGE + 1, (page - 1) * HISTORY_PAGE)
-        has_older = len(entries) > HISTORY_PAGE
-        return self.page(request, "inbox.html", entries=entries[:HISTORY_PAGE], page=page, has_older=has_older)
+        seen = request.session.get("seen", 0)
+        request.session["seen"] = max([seen, *(entry.seq for entry in entries)])
+        context: dict[str, Any] = {"entries": entries[:HISTORY_PAGE], "has_older": len(entries) > HISTORY_PAGE}
+        return self.page(request, "inbox.html", page=page, seen=seen, **context)
 
     def qualifications(self, request: Request) -> Response:
         """The qualifications that a worker has or requested."""

@@ -60,7 +60,7 @@ class WorkerSite(WorkerPages):
     def refused(self, request: Request, error: Exception) -> Response:
         """The page for a request that the worker cannot make now: the reason, and a link to continue."""
         assert isinstance(error, WorkerError)
-        return self.page(request, "message.html", status=error.status, title=error.title, reason=error.reason)
+        return self.refusal(request, error)
 
     def failed(self, number: str) -> Response:
         """The page for a bug or an unusable database; `number` names it in the log."""

@@ -4,6 +4,8 @@ A HIT runs in a frame of another origin (see frames.py). The page around it does
 asks the server whether the HIT is submitted.
 """
 
+import hashlib
+import json
 import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -13,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from simpleturk.marketplace.domain import search, worker_assignments
+from simpleturk.marketplace.domain import lifecycle, search, worker_assignments
 from simpleturk.marketplace.errors import StoreUnavailable
 from simpleturk.marketplace.people.worker_errors import FormErrors, WorkerError
 from simpleturk.marketplace.questions.form_answers import FilledForm
@@ -33,6 +35,9 @@ from simpleturk.marketplace.web.pages import check_csrf_token, page_number, secu
 from simpleturk.marketplace.web.uploads import SavedForm, SubmittedFiles
 from simpleturk.marketplace.web.worker.worker_pages import Services, WorkerPages
 from simpleturk.mturk.answers import excess_of
+
+#: What stands before the address to which a HIT submits when its answers replace earlier ones.
+CHANGE = "/change"
 
 #: How many groups one page shows.
 GROUPS_PAGE = 25
@@ -59,6 +64,8 @@ class TaskPages(WorkerPages):
             Route("/mturk/externalSubmit", self.submit, methods=["GET", "POST"]),
             # Some pages expect that turkSubmitTo ends without a slash, others add one.
             Route("//mturk/externalSubmit", self.submit, methods=["GET", "POST"]),
+            Route(f"{CHANGE}/mturk/externalSubmit", self.submit, methods=["GET", "POST"]),
+            Route(f"{CHANGE}//mturk/externalSubmit", self.submit, methods=["GET", "POST"]),
             Route("/assignments/{assignment_id}/status", self.status),
             Route("/assignments/{assignment_id}/return", self.give_back, methods=["POST"]),
         ]
@@ -94,9 +101,12 @@ class TaskPages(WorkerPages):
         with self.marketplace.read() as transaction:
             group = search.group(transaction, worker_id, request.path_params["group_id"])
             next_hit = search.next_hit(transaction, worker_id, group.group_id, after)
+            progress = search.progress(transaction, worker_id, group.hit_type_id, next_hit.hit)
+            last = worker_assignments.last_changeable(transaction, worker_id) if submitted else None
             question = worker_assignments.question_xml(transaction, next_hit.hit.hit_id) if next_hit.hit else ""
         frame = next_hit.hit and self.frames.preview(request, next_hit.hit.hit_id, question, next_hit.hit.annotation)
         context: dict[str, Any] = {"frame": frame, "group": group, "is_submitted": submitted, "next_hit": next_hit}
+        context |= {"progress": progress, "last": last}
         return self.page(request, "preview.html", **context)
 
     async def accept(self, request: Request) -> Response:
@@ -108,11 +118,12 @@ class TaskPages(WorkerPages):
         except WorkerError as refusal:
             if not await self.threads.reading(self._is_submitted, form.get("done", "")):
                 raise
-            return self._refused_after_submission(request, refusal)
+            return await self.threads.reading(self._refused_after_submission, request, refusal)
 
     def _refused_after_submission(self, request: Request, refusal: WorkerError) -> Response:
-        context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "is_submitted": True}
-        return self.page(request, "message.html", status=refusal.status, **context)
+        with self.marketplace.read() as transaction:
+            last = worker_assignments.last_changeable(transaction, request.session.get("worker_id", ""))
+        return self.refusal(request, refusal, is_submitted=True, last=last)
 
     def _is_submitted(self, assignment_id: str) -> bool:
         if not assignment_id:
@@ -127,7 +138,9 @@ class TaskPages(WorkerPages):
         group_id, hit_id = request.path_params["group_id"], form.get("hit_id", "")
         accepted = await self.change(self.signed_in(request), worker_assignments.accept, group_id, hit_id)
         path = f"/projects/{accepted.hit_group_id}/tasks/{accepted.hit_id}"
-        return RedirectResponse(f"{path}?assignment_id={accepted.assignment_id}", 303)
+        done = form.get("done", "")
+        after = f"&done={done}" if re.fullmatch("[A-Za-z0-9]{1,64}", done) else ""
+        return RedirectResponse(f"{path}?assignment_id={accepted.assignment_id}{after}", 303)
 
     def task(self, request: Request) -> Response:
         """The page on which a worker does an accepted HIT."""
@@ -137,17 +150,26 @@ class TaskPages(WorkerPages):
                 transaction, worker_id, request.query_params.get("assignment_id", "")
             )
             question = worker_assignments.question_xml(transaction, assignment.hit_id)
-            annotation = worker_assignments.annotation_of(transaction, assignment.hit_id)
+            hit = lifecycle.get_hit(transaction, assignment.hit_id)
+            progress = search.progress(transaction, worker_id, assignment.hit_type_id, hit)
+            is_change = "change" in request.query_params and worker_assignments.is_changeable(transaction, assignment)
+            last = None if is_change else worker_assignments.last_changeable(transaction, worker_id)
+            in_progress = worker_assignments.in_progress(transaction, worker_id) if is_change else []
             now = transaction.now
         if assignment.status == "Abandoned":
             raise worker_assignments.too_late()
-        if assignment.status != "Accepted":
+        if assignment.status != "Accepted" and not is_change:
             return RedirectResponse(f"/projects/{assignment.hit_group_id}/tasks", 303)
-        frame = self.frames.work(request, assignment, question, annotation)
-        remaining = max(0, int(assignment.deadline - now))
-        auto_accept = request.session.get("auto_accept", False)
-        context = {"assignment": assignment, "frame": frame, "remaining": remaining, "auto_accept": auto_accept}
-        return self.page(request, "task.html", **context)
+        frame = self.frames.work(request, assignment, question, hit.annotation, CHANGE if is_change else "")
+        context: dict[str, Any] = {"assignment": assignment, "frame": frame, "progress": progress, "last": last}
+        context |= {"is_submitted": self._is_submitted(request.query_params.get("done", ""))}
+        context |= {
+            "held": in_progress[0] if in_progress else None,
+            "is_change": is_change,
+            "answers": [list(pair) for pair in assignment.fields or ()],
+        }
+        context |= {"version": _version(assignment.fields), "auto_accept": request.session.get("auto_accept", True)}
+        return self.page(request, "task.html", remaining=max(0, int(assignment.deadline - now)), **context)
 
     def status(self, request: Request) -> Response:
         """The status of an assignment: the page asks for it when its frame has loaded something."""
@@ -157,7 +179,8 @@ class TaskPages(WorkerPages):
             assignment = worker_assignments.own_assignment(
                 transaction, session.worker_id, request.path_params["assignment_id"]
             )
-        return JSONResponse({"status": assignment.status}, headers={"Cache-Control": "no-store"})
+        document = {"status": assignment.status, "version": _version(assignment.fields)}
+        return JSONResponse(document, headers={"Cache-Control": "no-store"})
 
     async def submit(self, request: Request) -> Response:
         """The address to which HITs submit; the frame shows the answer. Confirmed answers are on the disk."""
@@ -204,8 +227,7 @@ class TaskPages(WorkerPages):
 
     def _not_submitted(self, request: Request, refusal: WorkerError, fields: list[tuple[str, str]]) -> Response:
         answers = [pair for pair in fields if pair[0] != "assignmentId"]
-        context: dict[str, Any] = {"title": refusal.title, "reason": refusal.reason, "answers": answers}
-        return self.page(request, "not_submitted.html", status=refusal.status, framed=True, **context)
+        return self.refusal(request, refusal, "not_submitted.html", framed=True, answers=answers)
 
     async def give_back(self, request: Request) -> Response:
         """Return a HIT; a worker who skips it sees the next one."""
@@ -246,10 +268,17 @@ class TaskPages(WorkerPages):
         worker_id: str | None,
         filled: FilledForm | None,
     ) -> None:
-        site = origin_of(request)
+        # The frame of a change had another turkSubmitTo.
+        change = request.url.path.startswith(CHANGE)
+        site = origin_of(request) + (CHANGE if change else "")
         with self.marketplace.write() as transaction:
             self.files.check_saved(assignment_id, form)
-            worker_assignments.submit(transaction, assignment_id, form.fields, worker_id, filled, defer=True, site=site)
+            worker_assignments.submit(transaction, assignment_id, form.fields, worker_id, filled, True, site, change)
+
+
+def _version(fields: list[Any] | None) -> str:
+    """A text that changes when a worker changes their answers."""
+    return hashlib.sha256(json.dumps(fields).encode()).hexdigest()[:16]
 
 
 def _search(request: Request) -> search.Search:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from simpleturk.marketplace.domain import hit_types, worker_assignments
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import worker_accounts
 from simpleturk.marketplace.people.worker_accounts import Session
@@ -18,6 +19,7 @@ from simpleturk.marketplace.web.identity import Identity, check_session, forget_
 from simpleturk.marketplace.web.pages import Pages, RedirectTo, safe_path
 from simpleturk.marketplace.web.passwords import Passwords
 from simpleturk.marketplace.web.settings import SiteSettings
+from simpleturk.marketplace.web.wording import HIT, reworded
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -46,7 +48,27 @@ class WorkerPages(Pages):
     def shared(self, request: Request) -> dict[str, Any]:
         """The worker who is signed in, for the navigation; whether workers have passwords."""
         session = self.identity.session(request)
-        return {"worker": session and session.worker_id, "asks_password": self.identity.asks_password}
+        context = {"worker": session and session.worker_id, "asks_password": self.identity.asks_password}
+        context |= {"has_money": self._has_money(), "has_own_word": self.settings.task_word != HIT}
+        return context | {"unread": self._unread(request, session)}
+
+    def _unread(self, request: Request, session: Session | None) -> int:
+        """The number of messages that came after the newest one that this browser has shown."""
+        if session is None:
+            return 0
+        with self.marketplace.read(apply_due=False) as transaction:
+            return worker_assignments.newer_messages(transaction, session.worker_id, request.session.get("seen", 0))
+
+    def refusal(self, request: Request, error: WorkerError, template: str = "message.html", **context: Any) -> Response:
+        """The page that tells the worker why something is refused."""
+        word = self.settings.task_word
+        context |= {"title": reworded(error.title, word), "reason": reworded(error.reason, word)}
+        return self.page(request, template, status=error.status, **context)
+
+    def _has_money(self) -> bool:
+        """Whether any HIT has a reward; without one, pages do not speak of money."""
+        with self.marketplace.read(apply_due=False) as transaction:
+            return hit_types.any_reward(transaction)
 
     def worker(self, request: Request) -> str:
         """The id of the worker who is signed in. Raises RedirectTo if they have to sign in or accept terms first."""

@@ -1,12 +1,15 @@
 """Finding, previewing, accepting, submitting and returning HITs over HTTP, as a browser without scripts does it."""
 
 import json
+import re
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from tests.conftest import Clock
+from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.web.settings import ServerSettings, SiteSettings
+from tests.conftest import Clock, serving
 from tests.marketplace.api.test_boto3_programs import create
 from tests.marketplace.conftest import Browser, accept, stored_answers, submit
 
@@ -196,9 +199,11 @@ def test_a_worker_has_at_most_25_hits_in_progress(mturk: Any, ann: Browser) -> N
 def test_the_page_can_ask_for_the_status_of_an_assignment(mturk: Any, ann: Browser) -> None:
     _, parameters = accept(ann, create(mturk)["HITGroupId"])
     path = f"/assignments/{parameters['assignmentId']}/status"
-    assert json.loads(ann.get(path).html) == {"status": "Accepted"}
+    before = json.loads(ann.get(path).html)
     submit(ann, parameters, ("a", "1"))
-    assert json.loads(ann.get(path).html) == {"status": "Submitted"}
+    after = json.loads(ann.get(path).html)
+    assert (before["status"], after["status"]) == ("Accepted", "Submitted")
+    assert before["version"] != after["version"]
 
 
 def test_accept_and_return_are_not_links(mturk: Any, ann: Browser) -> None:
@@ -247,3 +252,131 @@ def test_a_country_in_the_profile_qualifies_a_worker_for_hits_of_that_country(mt
     assert ann.get(f"/projects/{group}/tasks").form("/accept")
     ann.post(form[0], form[1] | {"country": "USA"})
     assert ann.status == 400
+
+
+def change(browser: Browser, assignment_id: str, *fields: tuple[str, str]) -> Any:
+    """Submit answers as the page on which a worker changes earlier ones does."""
+    return browser.post("/change/mturk/externalSubmit", [("assignmentId", assignment_id), *fields])
+
+
+def test_the_last_answer_can_be_changed_until_another_is_submitted(mturk: Any, ann: Browser) -> None:
+    hits = [create(mturk), create(mturk)]
+    _, first = accept(ann, hits[0]["HITGroupId"])
+    submit(ann, first, ("a", "1"))
+    page = ann.get(f"/projects/{hits[0]['HITGroupId']}/tasks", done=first["assignmentId"])
+    assert "Change my answer" in page.html
+    assert 'id="submitted"' in change(ann, first["assignmentId"], ("a", "2")).html
+    assert "<FreeText>2</FreeText>" in stored_answers(mturk, hits[0])[0]
+    _, second = accept(ann, hits[1]["HITGroupId"])
+    submit(ann, second, ("a", "3"))
+    assert "cannot be changed" in change(ann, first["assignmentId"], ("a", "4")).html
+    assert "<FreeText>2</FreeText>" in stored_answers(mturk, hits[0])[0]
+
+
+def test_a_reviewed_answer_or_another_workers_cannot_be_changed(mturk: Any, ann: Browser, site: str) -> None:
+    hit = create(mturk, MaxAssignments=2)
+    _, parameters = accept(ann, hit["HITGroupId"])
+    submit(ann, parameters, ("a", "1"))
+    bob = Browser(site)
+    bob.get("/", worker_id="bob")
+    assert "not yours" in change(bob, parameters["assignmentId"], ("a", "2")).html
+    mturk.approve_assignment(AssignmentId=parameters["assignmentId"])
+    assert "cannot be changed" in change(ann, parameters["assignmentId"], ("a", "2")).html
+    assert "<FreeText>1</FreeText>" in stored_answers(mturk, hit)[0]
+
+
+def test_edit_minutes_leave_time_to_change_earlier_answers(mturk: Any, ann: Browser, clock: Clock) -> None:
+    hits = [create(mturk, RequesterAnnotation=f"EditMinutes=10 simpleturk:b:{n}") for n in range(2)]
+    parameters = []
+    for hit in hits:
+        parameters.append(accept(ann, hit["HITGroupId"])[1])
+        submit(ann, parameters[-1], ("a", "1"))
+    assert ann.get("/dashboard").html.count("Change the answer") == 2
+    assert 'id="submitted"' in change(ann, parameters[0]["assignmentId"], ("a", "2")).html
+    clock.advance(601)
+    assert "cannot be changed" in change(ann, parameters[0]["assignmentId"], ("a", "3")).html
+    assert 'id="submitted"' in change(ann, parameters[1]["assignmentId"], ("a", "3")).html
+
+
+def test_the_form_on_the_change_page_has_the_earlier_answers(mturk: Any, ann: Browser) -> None:
+    hit = create(mturk)
+    _, parameters = accept(ann, hit["HITGroupId"])
+    submit(ann, parameters, ("a", '"<&>'))
+    path = f"/projects/{hit['HITGroupId']}/tasks/{hit['HITId']}"
+    page = ann.get(path, assignment_id=parameters["assignmentId"], change="1")
+    assert "Keep the answer as it is" in page.html
+    assert "turkSubmitTo=http%3A%2F%2F127.0.0.1" in page.frames[0] and "%2Fchange" in page.frames[0]
+    assert "Return" not in page.html
+
+
+def test_pages_say_how_many_hits_the_worker_has_done_of_those_for_them(mturk: Any, ann: Browser) -> None:
+    hits = [create(mturk, RequesterAnnotation=f"MaxPerWorker=3 simpleturk:b:{n}") for n in range(5)]
+    group = hits[0]["HITGroupId"]
+    assert "<strong>0 of 3</strong> done" in ann.get(f"/projects/{group}/tasks").html
+    for number in range(3):
+        page, parameters = accept(ann, group)
+        assert f"<strong>{number} of 3</strong> done" in page.html
+        submit(ann, parameters, ("a", "1"))
+    page = ann.get(f"/projects/{group}/tasks", done=parameters["assignmentId"])
+    assert "reached the limit" in page.html
+
+
+def test_where_rewards_are_zero_no_page_speaks_of_money(mturk: Any, ann: Browser) -> None:
+    hit = create(mturk, Reward="0.00")
+    page, parameters = accept(ann, hit["HITGroupId"])
+    pages = [page.html, *(ann.get(path).html for path in ("/", "/tasks", "/dashboard", "/inbox", "/account"))]
+    pages.append(ann.get(f"/projects/{hit['HITGroupId']}/tasks").html)
+    submit(ann, parameters, ("a", "1"))
+    pages.append(ann.get("/dashboard").html)
+    pages.append(Browser(ann.home).get("/sign-in").html)
+    for text in pages:
+        assert [word for word in ("$", "reward", "bonus", "earn ", "pays", "pay per") if word in text.lower()] == []
+
+
+def test_the_site_calls_hits_by_the_operators_word(marketplace: Marketplace, mturk: Any) -> None:
+    hit = [create(mturk, Title="The HIT of a requester") for _ in range(2)][0]
+    with serving(marketplace, ServerSettings(site=SiteSettings(task_word="item"))) as address:
+        ann = Browser(address)
+        ann.get("/", worker_id="ann")
+        page, parameters = accept(ann, hit["HITGroupId"])
+        pages = [
+            page.html,
+            *(ann.get(path).html for path in ("/", "/tasks", "/dashboard", "/inbox", "/qualifications")),
+        ]
+        pages += [ann.get(f"/projects/{hit['HITGroupId']}/tasks").html, ann.get("/projects/none/tasks").html]
+        pages.append(submit(ann, {"assignmentId": "3" * 30}, ("a", "1")).html)
+    for text in pages:
+        assert not re.search(r"\bHITs?\b", text.replace("The HIT of a requester", ""))
+    assert "The HIT of a requester" in pages[1]
+    assert "Find items" in pages[1]
+
+
+def test_unread_messages_are_marked_until_the_inbox_was_shown(mturk: Any, ann: Browser) -> None:
+    hit = create(mturk)
+    _, parameters = accept(ann, hit["HITGroupId"])
+    submit(ann, parameters, ("a", "1"))
+    mturk.reject_assignment(AssignmentId=parameters["assignmentId"], RequesterFeedback="Sorry.")
+    assert '1<span class="unseen"> unread</span>' in ann.get("/").html
+    assert ">New</span>" in ann.get("/inbox").html
+    assert "unread" not in ann.get("/").html and ">New</span>" not in ann.get("/inbox").html
+
+
+def test_returned_and_rejected_hits_do_not_look_paid_and_bonuses_are_in_their_rows(mturk: Any, ann: Browser) -> None:
+    hits = [create(mturk), create(mturk)]
+    page, parameters = accept(ann, hits[0]["HITGroupId"])
+    form = page.form("/return")
+    assert form
+    ann.post(*form)
+    _, parameters = accept(ann, hits[0]["HITGroupId"])
+    submit(ann, parameters, ("a", "1"))
+    mturk.approve_assignment(AssignmentId=parameters["assignmentId"])
+    mturk.send_bonus(
+        WorkerId="ann",
+        AssignmentId=parameters["assignmentId"],
+        BonusAmount="0.25",
+        Reason="Well done",
+        UniqueRequestToken="1",
+    )
+    history = ann.get("/dashboard").html
+    assert history.count('aria-label="no reward"') == 1
+    assert "+ $0.25 bonus" in history

@@ -33,6 +33,20 @@ function restore(saved) {
     field.dispatchEvent(new Event("change", { bubbles: true }));
   }
 }
+// Answers as the server stores them: pairs of a name and a text, in which several choices are joined by "|".
+function restoreAnswers(answers) {
+  for (const [name, value] of answers) {
+    if (typeof value !== "string") continue;
+    const chosen = value.split("|");
+    for (const field of fields().filter((candidate) => candidate.name === name && isUntouched(candidate) && !isFile(candidate))) {
+      if (isChoice(field)) field.checked = chosen.includes(field.value) || value === field.value;
+      else if (field.multiple) for (const option of field.options) option.selected = chosen.includes(option.value);
+      else field.value = value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  }
+}
 const sendDraft = (() => {
   let timer = 0;
   const flush = () => {
@@ -47,7 +61,9 @@ const sendDraft = (() => {
 })();
 
 window.addEventListener("message", (event) => {
-  if (event.source === parent && event.data && event.data.simpleturk === "restore") restore(event.data.fields);
+  if (event.source !== parent || !event.data || event.data.simpleturk !== "restore") return;
+  if (event.data.fields) restore(event.data.fields);
+  else restoreAnswers(event.data.answers);
 });
 window.addEventListener("load", () => {
   if (!isWork) return;

@@ -4,5 +4,9 @@ const parameters = new URLSearchParams(location.search);
 const site = (parameters.get("turkSubmitTo") || "").replace(/\/+$/, "");
 const assignmentId = parameters.get("assignmentId") || NOT_AVAILABLE;
 const isWork = assignmentId !== NOT_AVAILABLE;
+// Pages that come with simpleturk have the site's color.
+if (window.simpleturkSite && window.simpleturkSite.color) {
+  document.documentElement.style.setProperty("--simpleturk-color", window.simpleturkSite.color);
+}
 // The preview's page learns that this is a page of the HIT, not the answer to a submission.
 parent.postMessage({ simpleturk: "begin" }, "*");

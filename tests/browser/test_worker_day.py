@@ -1,0 +1,104 @@
+"""A worker's day: one HIT after the other, a look at how many are done, and a second thought about the last answer."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server, picture
+from tests.browser.worker_steps import hit, submit, work_on
+from tests.conftest import Files, Run, records
+
+PLAIN = """<!doctype html><title>T</title><form method="post" action="https://www.mturk.com/mturk/externalSubmit">
+<input type="hidden" name="assignmentId" value=""><p>{{ input.word }}</p><label>Answer <input name="answer"></label>
+<label><input type="checkbox" name="more" value="x">X</label>
+<label><input type="checkbox" name="more" value="y">Y</label>
+<button>Submit</button></form><script>
+document.forms[0].assignmentId.value = new URLSearchParams(location.search).get("assignmentId");</script>"""
+READY_MADE = """{% extends "simpleturk/page.html" %}{% import "simpleturk/fields.html" as field %}
+{% block task %}<p>{{ input.word }}</p>{{ field.text("answer", "Answer") }}{% endblock %}"""
+
+
+def answer(page: Page, text: str) -> None:
+    hit(page).get_by_label("Answer").fill(text)
+
+
+@pytest.mark.parametrize("name", ["named", "number"])
+def test_twenty_hits_take_twenty_one_clicks_and_the_answers(
+    page: Page, batch_files: Files, run: Run, serve: Callable[..., Server], name: str
+) -> None:
+    batch_files([{"word": f"word {n}"} for n in range(20)], template=PLAIN, MaxAssignments=1)
+    run("launch")
+    server = serve()
+    work_on(page, server.site if name == "named" else server.api)
+    for number in range(20):
+        expect(page.get_by_text(f"{number} of 20 done")).to_be_visible()
+        answer(page, f"answer {number}")
+        submit(page)
+    expect(page.get_by_text("No more of these HITs are available to you.")).to_be_visible()
+    given = {record["input"]["word"]: record["output"]["answer"] for record in records(run("results").stdout)}
+    assert given == {f"word {n}": f"answer {n}" for n in range(20)}
+
+
+@pytest.mark.parametrize("template", [PLAIN, READY_MADE], ids=["plain", "ready-made"])
+def test_the_last_answer_is_changed_from_the_next_hit(
+    page: Page, batch_files: Files, run: Run, serve: Callable[..., Server], template: str
+) -> None:
+    batch_files([{"word": "cat"}, {"word": "dog"}], template=template, MaxAssignments=1)
+    run("launch")
+    work_on(page, serve().site)
+    answer(page, "frist")
+    submit(page)
+    expect(hit(page).get_by_text("dog")).to_be_visible()
+    page.get_by_role("link", name="Change my last answer").click()
+    expect(hit(page).get_by_label("Answer")).to_have_value("frist")
+    picture(page, "change-answer")
+    answer(page, "first")
+    hit(page).get_by_role("button", name="Submit").click()
+    # The next HIT is still the worker's.
+    expect(hit(page).get_by_text("dog")).to_be_visible()
+    answer(page, "second")
+    submit(page)
+    given = {record["input"]["word"]: record["output"]["answer"] for record in records(run("results").stdout)}
+    assert given == {"cat": "first", "dog": "second"}
+
+
+def test_an_answer_is_changed_on_another_device(
+    page: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
+) -> None:
+    batch_files([{"word": "cat"}], template=PLAIN, MaxAssignments=1)
+    run("launch")
+    work_on(page, serve().site)
+    answer(page, "a|b")
+    hit(page).get_by_label("X").check()
+    hit(page).get_by_label("Y").check()
+    submit(page)
+    page.evaluate("sessionStorage.clear()")
+    page.goto(page.url.split("/projects")[0] + "/dashboard")
+    page.get_by_role("link", name="Change the answer").click()
+    expect(hit(page).get_by_label("Answer")).to_have_value("a|b")
+    expect(hit(page).get_by_label("Y")).to_be_checked()
+    hit(page).get_by_label("X").uncheck()
+    hit(page).get_by_role("button", name="Submit").click()
+    expect(page.get_by_text("Submitted. Thank you.")).to_be_visible()
+    [record] = records(run("results").stdout)
+    assert record["output"] == {"answer": "a|b", "more": "y"}
+
+
+def test_site_and_page_take_at_most_100_pixels_before_the_task_on_a_phone(
+    phone: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
+) -> None:
+    template = READY_MADE.replace(
+        "{% block task %}", "{% block instructions %}<p>Read.</p>{% endblock %}{% block task %}"
+    )
+    batch_files([{"word": "cat"}, {"word": "dog"}], template=template, MaxAssignments=1)
+    run("launch")
+    work_on(phone, serve().site)
+    expect(hit(phone).get_by_text("Read.")).to_be_visible()
+    answer(phone, "first")
+    submit(phone)
+    expect(hit(phone).get_by_text("dog")).to_be_visible()
+    bar = phone.locator("iframe.hit").bounding_box()
+    task = hit(phone).locator("#task").bounding_box()
+    assert bar and task and bar["y"] < 60 and task["y"] <= 100
+    picture(phone, "task-on-a-phone")
