@@ -75,7 +75,7 @@ def page_with_errors(chromium: Browser) -> Iterator[Page]:
     page.close()
 
 
-FAILED = """<!doctype html><title>T</title><form method="post" action="https://www.mturk.com/mturk/externalSubmit">
+FAILED = """<!doctype html><title>T</title><p style="height: 2000px">long</p><form method="post" action="https://www.mturk.com/mturk/externalSubmit">
 <input type="hidden" name="assignmentId"><input type="hidden" name="data"><label>Note <input name="note"></label>
 <button>Send</button></form><script>document.forms[0].data.value = nothing.here();</script>"""
 
@@ -98,6 +98,7 @@ def test_an_empty_answer_is_not_submitted_by_the_first_press_after_a_script_erro
     run("launch", "--no-check")
     work_on(page, serve().site)
     hit_frame(page).wait_for_load_state()
+    page.wait_for_function("() => document.querySelector('iframe.hit').offsetHeight > 2000")
     hit(page).get_by_role("button", name="Send").click()
     alert = hit(page).get_by_role("alert")
     expect(alert).to_contain_text("Not submitted: a script of this page has failed, and your answer is empty.")

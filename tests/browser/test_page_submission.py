@@ -84,8 +84,9 @@ PAGES = {
     "</script>",
     "the frame's address": script(f"location.href = '{AMAZON}?answer=yes&assignmentId=' + gup('assignmentId')"),
     "a field outside of the form": '<p><input name="answer" value="yes"></p>' + form(inside=BUTTON),
-    "a button outside of the form": form(inside=FIELD) + '<form method="dialog"></form><button>Send</button>',
-    "a button and a field outside of the form": form(inside=HIDDEN) + FIELD + "<button>Send</button>",
+    "a button outside of the form": form(inside=FIELD)
+    + '<form method="dialog"></form><button type="submit">Send</button>',
+    "a button and a field outside of the form": form(inside=HIDDEN) + FIELD + '<input type="submit" value="Send">',
     "fields outside, and form.submit()": form(inside=HIDDEN) + FIELD + script("mturk_form.submit()"),
     "a field with the id of no form": form(inside=BUTTON) + '<input name="answer" value="yes" form="nothing">',
 }
@@ -163,6 +164,19 @@ def test_the_controls_of_a_page_that_makes_its_own_form_are_not_submitted(
     batch_files([{"word": "cat"}], template=controls + script(MADE + "made.submit()"))
     run("launch", "--no-check")
     work_on(page, serve().site)
+    submit(page, "Send")
+    assert records(run("results").stdout)[0]["output"] == {"answer": "yes"}
+
+
+def test_a_button_for_a_script_outside_of_the_form_submits_nothing(
+    page: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
+) -> None:
+    script = "<script>more.onclick = () => { said.textContent = 'more'; };</script>"
+    batch_files([{"word": "cat"}], template=form() + '<button id="more">More</button><p id="said"></p>' + script)
+    run("launch", "--no-check")
+    work_on(page, serve().site)
+    hit(page).get_by_role("button", name="More").click()
+    expect(hit(page).locator("#said")).to_have_text("more")
     submit(page, "Send")
     assert records(run("results").stdout)[0]["output"] == {"answer": "yes"}
 

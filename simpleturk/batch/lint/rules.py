@@ -63,8 +63,10 @@ def no_submit(page: Page) -> Iterator[Mistake]:
         return
     if page.has_crowd_form or page.submits_by_script or page.may_add_elements:
         return
-    # The worker site gives a button outside of all forms to the only form.
-    if any(is_submit(element) and (page.form_of(element) or len(page.forms) == 1) for element in page.elements):
+    # The worker site gives a button of type "submit" outside of all forms to the only form.
+    has_one_form = len(page.forms) == 1
+    buttons = [element for element in page.elements if is_submit(element)]
+    if any(page.form_of(button) or (button.get("type") and has_one_form) for button in buttons):
         return
     text_fields = [field for field in page.elements if field.tag == "input" and control_type(field) in _TEXT_TYPES]
     # The Enter key submits a form with a single text field, but few workers try it: a warning.

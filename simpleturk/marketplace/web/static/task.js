@@ -24,19 +24,23 @@ function stored(action) {
 
 // A hostile frame can send anything: only a number, and the draft of this HIT, are taken from it. It can scroll this page
 // a few times.
-let answers = 20;
+let scrolls = 20;
 window.addEventListener("message", (event) => {
   if (!frame || event.source !== frame.contentWindow || !event.data) return;
-  const { simpleturk: message, height, fields } = event.data;
+  const { simpleturk: message, height, fields, top } = event.data;
   if (message === "height" && isFitting && Number.isFinite(height)) {
     // 0: the window's height, for content that grows with its frame.
     frame.style.minHeight = height === 0 ? "" : `${Math.min(Math.max(height, 100), 30000)}px`;
-  } else if (message === "answer" && answers > 0) {
+  } else if (message === "answer" && scrolls > 0) {
     // The frame shows the site's answer to a submission: from its top, wherever the HIT's button was.
-    answers -= 1;
+    scrolls -= 1;
     if (isFitting) frame.style.minHeight = "";
     if (frame.getBoundingClientRect().top < 0) frame.scrollIntoView();
     frame.focus({ preventScroll: true });
+  } else if (message === "show" && scrolls > 0 && Number.isFinite(top)) {
+    // A message in the HIT, at this distance from the frame's top.
+    scrolls -= 1;
+    window.scrollBy(0, frame.getBoundingClientRect().top + Math.min(Math.max(top, 0), frame.offsetHeight) - window.innerHeight / 3);
   } else if (message === "draft" && next && Array.isArray(fields)) {
     const text = JSON.stringify(fields);
     if (text.length <= MAX_DRAFT) stored((storage) => storage.setItem(draftKey, text));

@@ -107,7 +107,7 @@ function idOf(form) {
   return get(form, "id");
 }
 
-// The form that a submit button outside of all forms submits: that with the address of the HIT's answers, or the only one.
+// The page's form: that with the address of the HIT's answers, or the only one.
 function formOfPage() {
   const forms = [...document.querySelectorAll("form")].filter((form) => destination(form) !== null);
   const named = forms.filter((form) => isSubmission(get(form, "action") || "-"));
@@ -123,7 +123,9 @@ function isStopped(form, button) {
     if (field.type === "checkbox" || field.type === "radio") return field.checked;
     return field.value !== "" && field.value !== parameters.get(field.name) && !["button", "reset", "output"].includes(field.type);
   };
-  if (elementsOf(form).some(isAnswer)) return false;
+  // A script may have put a form into another one, whose fields are not its own.
+  const inner = Element.prototype.querySelectorAll.call(form, "input, select, textarea");
+  if ([...elementsOf(form), ...inner].some(isAnswer)) return false;
   isWarned = true;
   notice(button, "Not submitted: a script of this page has failed, and your answer is empty. Reload the page and try again. To submit the empty answer, submit once more.");
   return true;
@@ -134,10 +136,12 @@ function notice(button, text) {
   box.tabIndex = -1;
   box.style.cssText = "border: 2px solid #b3261e; color: #b3261e; background: #fff; padding: .75em; margin: .5em 0; font: 1rem/1.4 system-ui, sans-serif";
   box.textContent = text;
-  if (button && isVisible(button)) button.after(box);
+  if (button && isVisible(button)) button.before(box);
   else (document.body || document.documentElement).prepend(box);
   box.focus();
   box.scrollIntoView({ block: "center" });
+  // Browsers let a frame scroll only itself.
+  parent.postMessage({ simpleturk: "show", top: box.getBoundingClientRect().top }, "*");
 }
 
 const submit = HTMLFormElement.prototype.submit;
@@ -190,7 +194,9 @@ window.addEventListener(
       }
     } else if (isButton(element)) {
       const form = formOfPage();
-      if (form && !element.form) set(element, "form", idOf(form));
+      // Many buttons without a form and a type are there for a script. One that says "submit" stood in Amazon's form.
+      const isLost = !element.form && get(element, "type") && form && !elementsOf(form).some((own) => isButton(own) && isVisible(own));
+      if (isLost) set(element, "form", idOf(form));
       // Before the browser checks which fields are required.
       if (form && element.form === form) adopt(form);
     }
