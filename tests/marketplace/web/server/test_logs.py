@@ -58,8 +58,11 @@ def test_what_is_left_out_is_reported(output: io.StringIO, monkeypatch: pytest.M
 @pytest.fixture
 def loggers() -> Iterator[None]:
     """The loggers of a server, which are as before after the test."""
-    loggers = [logging.getLogger(name) for name in ("simpleturk", "simpleturk.access", "uvicorn", "asyncio")]
+    names = ("simpleturk", "simpleturk.access", "uvicorn", "uvicorn.error", "asyncio")
+    loggers = [logging.getLogger(name) for name in names]
     before = [(logger.handlers, logger.propagate, logger.level) for logger in loggers]
+    # Another test's server in this process may have set a level of its own.
+    logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)
     yield
     for logger, (handlers, propagate, level) in zip(loggers, before, strict=True):
         logger.handlers, logger.propagate = handlers, propagate
