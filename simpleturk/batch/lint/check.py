@@ -11,6 +11,8 @@ from simpleturk.batch.batch import Batch
 from simpleturk.batch.inputs.jsonl import Input, Inputs
 from simpleturk.batch.lint.finding import Finding, Mistake
 from simpleturk.batch.lint.frame import frame, missing_permissions, other_form
+from simpleturk.batch.lint.markup import typographic_quotes, untyped_button
+from simpleturk.batch.lint.numbers import large_numbers
 from simpleturk.batch.lint.page import Page
 from simpleturk.batch.lint.review_keys import ReviewKeys
 from simpleturk.batch.lint.rules import PAGE_RULES, block, input_references, unused
@@ -62,13 +64,17 @@ def check_inputs(
         for key, finding in of_page.items():
             earlier = findings.get(key)
             findings[key] = replace(earlier, more=earlier.more + 1) if earlier else finding
-    everything = [*block(source), *findings.values(), *unused(source, inputs, all_items)]
+    # The file is read again: its inputs may not fit into memory.
+    numbers = large_numbers(source, inputs, (item for item in inputs if isinstance(item, Input)))
+    everything = [*block(source), *findings.values(), *unused(source, inputs, all_items), *numbers]
     return sorted(everything, key=lambda finding: not finding.is_error)
 
 
 def check_page(source: QuestionSource, item: Input, inputs: Inputs, allowed: Sequence[str] = ()) -> list[Finding]:
     """What the rules find in the page of one input. Raises Problems if it cannot be rendered."""
-    return [*block(source), *_findings(source, item, inputs, set(), NO_KEYS, allowed), *unused(source, inputs, [item])]
+    of_page = _findings(source, item, inputs, set(), NO_KEYS, allowed)
+    of_input = (*unused(source, inputs, [item]), *large_numbers(source, inputs, [item]))
+    return [*block(source), *of_page, *of_input]
 
 
 def _findings(
@@ -98,6 +104,8 @@ def _findings(
         ("other-form", other_form(page)),
         ("permission", missing_permissions(page, allowed)),
         ("frame", frame(page)),
+        ("quotes", typographic_quotes(page)),
+        ("button-type", untyped_button(page)),
     ):
         yield from _first_findings(page, name, mistakes)
 

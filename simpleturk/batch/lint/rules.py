@@ -116,27 +116,52 @@ def unnamed_field(page: Page) -> Iterator[Mistake]:
         yield Mistake(element.offset, problem, f'write <{element.tag} name="…">', not page.code.strip())
 
 
-@_page_rule("collision", Severity.WARNING)
+@_page_rule("collision", Severity.EITHER)
 def collision(page: Page) -> Iterator[Mistake]:
-    """Two fields have the same name, or two options of a field have the same value."""
+    """Two fields have the same name, or two options of a field have the same value. An error if an answer is lost."""
     first: dict[tuple[int, str], Element] = {}
     values: set[tuple[int, str, str]] = set()
+    repeated: dict[tuple[int, str], list[Element]] = {}
+    lost: set[tuple[int, str]] = set()
     for element in page.elements:
         name = element.get("name")
         if not name or not is_field(element) or element.tag.startswith("crowd-"):
             continue
-        form = id(page.form_of(element))
-        earlier = first.setdefault((form, name), element)
+        key = (id(page.form_of(element)), name)
+        earlier = first.setdefault(key, element)
         is_option = control_type(element) in ("radio", "checkbox")
         if is_option and control_type(element) == control_type(earlier):
             value = element.attributes.get("value", "on")
-            if (form, name, value) in values:
-                problem = f"two options of {name!r} have the value {value!r}: the answer does not tell them apart"
-                yield Mistake(element.offset, problem, 'give each option its own value="…"')
-            values.add((form, name, value))
-        elif earlier is not element:
-            problem = f"the name {name!r} is also used by the field in {page.line_of(earlier)}: their answers are mixed"
-            yield Mistake(element.offset, problem, "give each field its own name")
+            if (*key, value) in values:
+                repeated.setdefault(key, []).append(element)
+            values.add((*key, value))
+        elif earlier is not element and key not in lost:
+            is_lost = page.is_shipped(element) or page.has_crowd_form
+            if is_lost:
+                lost.add(key)
+            yield _same_name(page, element, earlier, is_lost)
+    for key, elements in repeated.items():
+        yield from _repeated_options(page, first[key], elements)
+
+
+def _same_name(page: Page, element: Element, earlier: Element, is_lost: bool) -> Mistake:
+    effect = "one of the two answers is lost" if is_lost else "their answers are mixed"
+    problem = f"the name {element.get('name')!r} is also used by the field in {page.line_of(earlier)}: {effect}"
+    return Mistake(element.offset, problem, "give each field its own name", is_lost)
+
+
+def _repeated_options(page: Page, first: Element, elements: list[Element]) -> Iterator[Mistake]:
+    """The mistakes of options whose value an earlier option of their name has."""
+    # Several values of another question again: a worker can answer only one of the two questions.
+    if len({element.get("value") for element in elements}) > 1:
+        yield _same_name(page, elements[0], first, is_lost=True)
+        return
+    for element in elements:
+        value = element.attributes.get("value", "on")
+        problem = (
+            f"two options of {element.get('name')!r} have the value {value!r}: the answer does not tell them apart"
+        )
+        yield Mistake(element.offset, problem, 'give each option its own value="…"')
 
 
 @_page_rule("duplicate-id", Severity.WARNING)
@@ -146,7 +171,8 @@ def duplicate_id(page: Page) -> Iterator[Mistake]:
     for element in page.elements:
         id_ = element.get("id")
         earlier = first.setdefault(id_, element) if id_ else element
-        if earlier is not element:
+        # The ids of a macro's elements are made of its name, which `collision` finds.
+        if earlier is not element and not page.is_shipped(element):
             problem = f"the id {id_!r} is also used by the <{earlier.tag}> in {page.line_of(earlier)}"
             yield Mistake(element.offset, problem, "give each element its own id")
 
@@ -286,6 +312,15 @@ _FOR_THE_REQUESTER = re.compile(
     re.IGNORECASE,
 )
 
+RULES["quotes"] = Rule(
+    "quotes", Severity.EITHER, "The value of an attribute is in typographic quotes, which are not quotes in HTML."
+)
+RULES["button-type"] = Rule(
+    "button-type", Severity.WARNING, "A button without a type submits the form, although it seems to have another use."
+)
+RULES["large-number"] = Rule(
+    "large-number", Severity.WARNING, "A whole number of an input has more digits than scripts of a page can hold."
+)
 RULES["review-key"] = Rule(
     "review-key",
     Severity.EITHER,

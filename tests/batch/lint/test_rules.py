@@ -269,3 +269,25 @@ def test_correct_pages_have_no_findings(batch_files: Files, run: Run, template: 
     batch_files([{"word": "cat"}], template="<!doctype html><title>T</title>" + template)
     result = run("check", "--strict")
     assert result.exit_code == 0, result.stderr
+
+
+def test_two_questions_with_one_name_are_one_error_at_the_second(batch_files: Files, run: Run) -> None:
+    choice = '{{ field.choice("a", "A", ["yes", "no", "maybe"]) }}\n'
+    text = '{{ field.text("a", "A", hint="h") }}\n'
+    for first, second in ((choice, choice), (text, text), (choice, text), (text, choice)):
+        body = (
+            "{% block title %}T{% endblock %}{% block instructions %}{{ input.word }}{% endblock %}{% block task %}\n"
+        )
+        batch_files([{"word": "cat"}], template=EXTENDS + body + first + second + "{% endblock %}")
+        result = run("check")
+        error = (
+            "template.html, line 5: the name 'a' is also used by the field in line 4: one of the two answers is lost"
+        )
+        assert result.stderr.startswith(f"error: {error} [collision]"), result.stderr
+        assert result.stderr.count("error: ") == 1 and "warning" not in result.stderr
+
+
+def test_boxes_and_options_of_one_question_may_share_its_name(batch_files: Files, run: Run) -> None:
+    options = "".join(f'<input type="checkbox" name="a" value="{value}">' for value in "xyz")
+    batch_files([{"word": "cat"}], template=HEAD + FORM + options + END)
+    assert "collision" not in run("check").stderr
