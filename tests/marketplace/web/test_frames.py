@@ -37,6 +37,22 @@ def test_an_external_question_is_framed_with_its_own_query_kept(mturk: Any, ann:
     assert "frame-src 'self' https://x.example https:;" in ann.headers["content-security-policy"]
 
 
+def test_a_page_may_ask_for_what_its_annotation_names_and_workers_are_told_before(mturk: Any, ann: Browser) -> None:
+    hit = create(mturk, RequesterAnnotation='note Allow=microphone,usb,clipboard-write," MaxPerWorker=5')
+    preview = ann.get(f"/projects/{hit['HITGroupId']}/tasks").html
+    assert 'allow="fullscreen; autoplay; microphone; clipboard-write" referrerpolicy="strict-origin"' in preview
+    assert "The page asks your browser for your microphone: your browser lets you decide." in preview
+    page, _ = accept(ann, hit["HITGroupId"])
+    assert 'allow="fullscreen; autoplay; microphone; clipboard-write" referrerpolicy="strict-origin"' in page.html
+
+
+def test_without_an_annotation_a_page_may_ask_for_nothing(mturk: Any, ann: Browser) -> None:
+    page, _ = accept(ann, create(mturk, RequesterAnnotation="microphone")["HITGroupId"])
+    assert 'allow="fullscreen; autoplay" ' in page.html
+    ann.get(page.frames[0])
+    assert ann.headers["referrer-policy"] == "strict-origin"
+
+
 def test_a_frame_is_a_sandbox_even_outside_of_its_page(mturk: Any, ann: Browser) -> None:
     page, _ = accept(ann, create(mturk)["HITGroupId"])
     ann.get(page.frames[0])

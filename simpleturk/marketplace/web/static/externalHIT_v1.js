@@ -6,6 +6,15 @@ function turkGetParam(name, defaultValue) {
   return value === null ? defaultValue : value;
 }
 
+// Amazon's turkGetParam() returned the text as it stands in the address, and pages passed it to this function.
+function decode(text) {
+  try {
+    return decodeURIComponent(text.replace(/\+/g, " "));
+  } catch {
+    return text; // decoded already, with a percent sign of its own
+  }
+}
+
 function turkGetSubmitToHost() {
   return turkGetParam("turkSubmitTo", "https://www.mturk.com").replace(/\/+$/, "");
 }

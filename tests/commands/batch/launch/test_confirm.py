@@ -33,6 +33,17 @@ def test_per_worker_limits_are_in_the_annotation_and_have_no_effect_on_amazon(
     assert "warning: MaxPerWorker and MaxConcurrent have no effect on the local marketplace" in result.stderr
 
 
+def test_permissions_are_in_the_annotation_and_have_no_effect_on_amazon(
+    batch_files: Files, run: Run, local: Marketplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_files(WORDS, Allow=["camera", "microphone"], MaxPerWorker=1)
+    assert "warning" not in run("launch").stderr
+    assert hits(run)[0]["annotation"].startswith("Allow=camera,microphone MaxPerWorker=1 simpleturk:")
+    monkeypatch.setattr("simpleturk.client.endpoints.Endpoint.is_amazon", True)
+    result = run("launch", "--ids", "other.txt", "--dry-run")
+    assert "warning: Allow has no effect on the local marketplace" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("answer", "status"), [("y\n", 0), ("YES\n", 0), ("n\n", 1), ("\n", 1), ("", 1), ("yes please\n", 1)]
 )

@@ -86,9 +86,12 @@ window.addEventListener("resize", () => {
 });
 document.addEventListener("DOMContentLoaded", () => {
   if (document.fonts) document.fonts.addEventListener("loadingdone", () => causeHeight(false));
+  let isScheduled = false;
   new MutationObserver(() => {
     if (performance.now() - fit.at > FEEDBACK) hasCause = true;
-    checkHeight();
+    // Measuring costs a layout: once for all changes before the next picture.
+    if (!isScheduled) requestAnimationFrame(() => ((isScheduled = false), checkHeight()));
+    isScheduled = true;
   }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
   const sizes = new ResizeObserver(checkHeight);
   sizes.observe(document.documentElement);
