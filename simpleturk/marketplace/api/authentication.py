@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from simpleturk.marketplace.api.signature import HTTPRequest, Unauthenticated, secret_of, signer_of, verify
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.errors import ServiceError
-from simpleturk.marketplace.people.requesters import key_owner
+from simpleturk.marketplace.people.requesters import has_valid_keys, key_owner
 from simpleturk.marketplace.store.base import LOCAL_REQUESTER
 
 #: After a pause a key may make the calls of this many seconds at once.
@@ -32,7 +32,8 @@ class Throttled(ServiceError):
 
 @dataclass
 class Access:
-    """With `open_access`, callers without a known key are the local requester.
+    """With `open_access`, callers without a known key are the local requester; with `closes_with_keys` only as long as
+    no requester has a valid access key.
 
     `rate` is in calls per second and key, 0 for no limit. `clock` (epoch seconds) checks the time of signatures:
     real time, whatever the marketplace's clock says. `is_own_host(host, server)` says whether the value of a Host
@@ -42,6 +43,7 @@ class Access:
     marketplace: Marketplace
     open_access: bool
     rate: float = 0
+    closes_with_keys: bool = False
     clock: Callable[[], float] = time.time
     is_own_host: Callable[[str, str], bool] = lambda host, server: True
     _buckets: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -52,7 +54,7 @@ class Access:
         """The id of the requester who calls. Raises Unauthenticated or Throttled."""
         key = signer_of(request)
         owner = self._owner(key)
-        if owner is None and self.open_access:
+        if owner is None and self._is_open():
             # Programs on this computer may sign with any key, or not at all.
             self._limit_rate(LOCAL_REQUESTER)
             return LOCAL_REQUESTER
@@ -65,8 +67,15 @@ class Access:
 
     def check_known(self, request: HTTPRequest) -> None:
         """Raise Unauthenticated for a caller without a known key; `request` may lack its body."""
-        if not self.open_access and self._owner(signer_of(request)) is None:
+        if self._owner(signer_of(request)) is None and not self._is_open():
             verify(request, lambda key: None, self.clock())
+
+    def _is_open(self) -> bool:
+        """Whether a call needs no key now. A key may be added while the server runs."""
+        if not (self.open_access and self.closes_with_keys):
+            return self.open_access
+        with self.marketplace.read(apply_due=False) as transaction:
+            return not has_valid_keys(transaction)
 
     def _check_host(self, request: HTTPRequest) -> None:
         """Refuse a signature that was made for another server: that server may have passed the call on.

@@ -23,6 +23,7 @@ from simpleturk.marketplace.web.api_calls import ApiCalls, ApiDispatcher
 from simpleturk.marketplace.web.database_threads import READERS, Threads
 from simpleturk.marketplace.web.frames import Frames
 from simpleturk.marketplace.web.pages import RedirectTo
+from simpleturk.marketplace.web.server.forwarded import RefuseForwarded
 from simpleturk.marketplace.web.server.frame_headers import FrameHeaders
 from simpleturk.marketplace.web.server.host_dispatcher import HostDispatcher, OwnHosts
 from simpleturk.marketplace.web.server.large_bodies import LargeBodies
@@ -41,7 +42,10 @@ def create_app(marketplace: Marketplace, settings: ServerSettings | None = None)
     threads = Threads()
     own_hosts = OwnHosts(settings.hosts)
     rate = settings.rate / settings.processes
-    access = Access(marketplace, settings.open_access, rate, is_own_host=own_hosts.contains)
+    is_open = settings.open_access and not settings.signed_calls
+    access = Access(
+        marketplace, is_open, rate, closes_with_keys=settings.closes_with_keys, is_own_host=own_hosts.contains
+    )
     links = UploadLinks(marketplace)
     calls = ApiCalls(marketplace, access, observer, threads, links)
     frames = Frames(
@@ -73,7 +77,8 @@ def create_app(marketplace: Marketplace, settings: ServerSettings | None = None)
     frame_app = Starlette(routes=frames.routes(), exception_handlers={WorkerError: _refused_frame, 500: server_error})
     by_kind = ApiDispatcher(site_app, calls)
     by_host = HostDispatcher(by_kind, frame_app, frames.hosts(), settings.open_access)
-    return observer.watching(FrameHeaders(LargeBodies(by_host)))
+    answered = RefuseForwarded(by_host) if settings.open_access else by_host
+    return observer.watching(FrameHeaders(LargeBodies(answered)))
 
 
 def _lifespan(

@@ -69,14 +69,17 @@ class SiteSettings:
 class ServerSettings:
     """How a marketplace is served.
 
-    `open_access`: the server listens on this computer only, and API calls without a known key are the local
-    requester's. `rate` is API calls per second and key, 0 for no limit; each of the `processes` allows its share.
-    `deliver_notifications`: this server sends notifications to their receivers. `log_all`: the access log has every
-    request, not only failed API calls. `is_secure`: browsers reach the site over TLS. `hosts` are the host names of the
-    server, besides those of this computer: API calls that are signed for other hosts are refused.
+    `open_access`: the server is for this computer only, and API calls without a known key are the local requester's;
+    unless `signed_calls` is set, or `closes_with_keys` is and a requester has a valid access key. `rate` is API calls
+    per second and key, 0 for no limit; each of the `processes` allows its share. `deliver_notifications`: this server
+    sends notifications to their receivers. `log_all`: the access log has every request, not only failed API calls.
+    `is_secure`: browsers reach the site over TLS. `hosts` are the host names of the server, besides those of this
+    computer: API calls that are signed for other hosts are refused.
     """
 
     open_access: bool = True
+    signed_calls: bool = False
+    closes_with_keys: bool = False
     strict: bool = False
     site: SiteSettings = field(default_factory=SiteSettings)
     rate: float = 0

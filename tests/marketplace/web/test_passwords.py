@@ -205,7 +205,7 @@ def test_forwarded_addresses_count_only_behind_a_trusted_proxy(
         return statuses
 
     monkeypatch.setattr(attempts, "MAX_UNKNOWN_LINKS", 2)
-    settings = ServerSettings(site=SiteSettings(open_access=False))
+    settings = ServerSettings(open_access=False, site=SiteSettings(open_access=False))
     with serving(marketplace, settings) as site:
         fill(Browser(site), f"/password?key={fill_link}", password=PASSWORD)
         assert guesses(site, "127.0.0.3") == [404, 404, 429, 429]

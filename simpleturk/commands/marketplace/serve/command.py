@@ -3,19 +3,21 @@
 import socket
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 
 from simpleturk import console
 from simpleturk.client.in_process import default_database
-from simpleturk.commands.common.database import opened
 from simpleturk.commands.common.options import DatabaseOpt
+from simpleturk.commands.marketplace.serve.checks import (
+    check_address,
+    check_frames,
+    needs_keys,
+    own_hosts,
+    prepare_database,
+)
 from simpleturk.config import load_config
-from simpleturk.errors import SimpleturkError, UsageError
-from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.people.requesters import has_valid_keys
-from simpleturk.marketplace.people.worker_accounts import can_workers_sign_in
+from simpleturk.errors import UsageError
 from simpleturk.marketplace.web.server.host_dispatcher import SITE_HOST, is_loopback
 from simpleturk.marketplace.web.settings import ServerSettings, SiteSettings
 
@@ -102,9 +104,10 @@ def serve(
 ) -> None:
     """Start the worker site and the API of your marketplace.
 
-    Without options, only this computer can reach the server, and API calls need no access key. With --host, other
-    computers can reach it; API calls must then be signed with an access key that `simpleturk requester add` prints.
-    Ctrl-C stops the server. See `simpleturk help serving`.
+    Without options, only this computer can reach the server, and API calls need no access key as long as no requester
+    has one. With --host, other computers can reach it. With --host, --accounts or --proxy-headers, API calls must be
+    signed with an access key that `simpleturk requester add` prints. Ctrl-C stops the server. See `simpleturk help
+    serving`.
     """
     from simpleturk.commands.marketplace.serve import server  # loads the web server
 
@@ -116,9 +119,12 @@ def serve(
     is_secure = bool(tls) or proxy_headers
     site = _site(open_access if open_ is None else open_, host, open_access or is_secure)
     path = database or default_database()
-    _prepare_database(path, open_access, site, "--proxy-headers" if proxy_headers else f"--host {host}")
+    check_address(load_config().site.get("address", ""), open_access, is_secure)
+    prepare_database(path, open_access, site, "--proxy-headers" if proxy_headers else f"--host {host}")
     settings = ServerSettings(
         open_access=open_access,
+        signed_calls=not site.open_access,
+        closes_with_keys=True,
         strict=strict,
         site=site,
         rate=(0 if open_access else RATE_LIMIT) if rate_limit is None else rate_limit,
@@ -126,7 +132,7 @@ def serve(
         log_all=access_log,
         is_secure=is_secure,
         processes=workers,
-        hosts=_own_hosts(host),
+        hosts=own_hosts(host),
     )
     options: dict[str, Any] = {"proxy_headers": proxy_headers, "workers": workers, **tls}
     options |= {"timeout_graceful_shutdown": GRACE, "date_header": True}
@@ -140,55 +146,8 @@ def _site(open_access: bool, host: str, is_safe: bool) -> SiteSettings:
     table = dict(load_config().site)
     if "frames" in table:
         table["frames"] = table["frames"].lower()
-        _check_frames(table["frames"], host, table.get("address", ""), is_safe)
+        check_frames(table["frames"], host, table.get("address", ""), is_safe)
     return SiteSettings.from_table(table, open_access)
-
-
-def _own_hosts(host: str) -> tuple[str, ...]:
-    """The host names under which other computers reach the server, as far as they are known."""
-    address = urlsplit(load_config().site.get("address", "")).hostname
-    here = (socket.gethostname(), socket.getfqdn()) if host in ("0.0.0.0", "::") else (host,)
-    return tuple(dict.fromkeys(name.lower() for name in (address, *here) if name))
-
-
-def _prepare_database(path: Path, open_access: bool, site: SiteSettings, option: str) -> None:
-    """Check that the server can be used, and create the key of its sessions before several processes need it."""
-    with opened(path) as marketplace:
-        with marketplace.write():
-            pass  # a server needs a database that can be written
-        _check_access(marketplace, open_access, site, option)
-        marketplace.store.key("sessions")
-
-
-def _check_frames(frames: str, host: str, address: str, is_safe: bool) -> None:
-    """Refuse a host name for HITs that is the site's own, or on which HITs could set the site's cookie."""
-    if frames in (SITE_HOST, host.lower(), urlsplit(address).hostname) or is_loopback(frames):
-        raise SimpleturkError(
-            f"[site] frames = {frames} is the name of the worker site", "give HITs another name of the same server"
-        )
-    if not is_safe:
-        raise SimpleturkError(
-            "[site] frames needs TLS: without it, HITs on a sibling name could set the site's cookie",
-            "give --certfile and --keyfile, or --proxy-headers behind a TLS proxy, or leave out frames",
-        )
-
-
-def _check_access(marketplace: Marketplace, open_access: bool, site: SiteSettings, option: str) -> None:
-    """Refuse to start a server that no requester or no worker could use."""
-    with marketplace.read() as transaction:
-        has_requester = open_access or has_valid_keys(transaction)
-        has_worker = site.open_access or site.sign_up or can_workers_sign_in(transaction)
-    if not has_requester:
-        raise SimpleturkError(
-            f"{option} needs access keys for API calls, and there is no requester with a key",
-            'add one with "simpleturk requester add NAME", or leave out the option to serve only this computer',
-        )
-    if not has_worker:
-        raise SimpleturkError(
-            "there is no worker who can sign in",
-            'add accounts with "simpleturk worker add ID", invite people with "simpleturk worker invite", let people '
-            "sign up ([site] sign_up = true in simpleturk.toml), or give --open",
-        )
 
 
 def _announce(port: int, host: str, path: Path, settings: ServerSettings, tls: bool) -> None:
@@ -199,6 +158,10 @@ def _announce(port: int, host: str, path: Path, settings: ServerSettings, tls: b
     console.note(f"Worker site:  {site}")
     console.note(f"API endpoint: {scheme}://{shown}:{port}")
     console.note(f"Database:     {path.resolve()}")
+    if settings.open_access and needs_keys(path):
+        console.note("API calls are accepted only with the access key of a requester.")
+    elif settings.open_access and settings.signed_calls:
+        console.note('API calls are refused until a requester has an access key: "simpleturk requester add NAME".')
     if not settings.open_access and not settings.is_secure:
         console.warn(
             "answers and passwords are not encrypted, and windows that HITs open can control windows of the site",

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 import boto3
 import pytest
@@ -58,6 +59,80 @@ def test_a_public_server_answers_only_signed_calls(run: Run, served: Callable[..
         assert b'type="password"' in page.read()
     assert run("requester", "revoke", key["access_key_id"], "--yes", "--database", "m.db").exit_code == 0
     assert code(good.list_hits) == "UnrecognizedClientException"
+
+
+def balance(server: Served, **headers: str) -> tuple[int, str]:
+    """Ask for the balance without a signature, with these headers; return the status and the answer."""
+    target = "MTurkRequesterServiceV20170117.GetAccountBalance"
+    headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"} | headers
+    request = urllib.request.Request(server.endpoint, b"{}", headers)
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.status, answer.read().decode()
+    except HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def test_calls_are_signed_on_this_computer_too_where_workers_have_accounts(
+    run: Run, served: Callable[..., Served]
+) -> None:
+    run("worker", "add", "ann", "--database", "m.db")
+    server = served("--accounts")
+    assert 'API calls are refused until a requester has an access key: "simpleturk requester add NAME".\n' in (
+        server.messages
+    )
+    for headers in ({}, {"X-Forwarded-For": "203.0.113.5"}):
+        status, text = balance(server, **headers)
+        assert (status, "AvailableBalance" in text) == (400, False)
+    assert code(server.client("AKIAUNKNOWN", "wrong").get_account_balance) == "UnrecognizedClientException"
+    key = key_of(run, "Lab")
+    assert server.client(key["access_key_id"], key["secret_access_key"]).list_hits()["HITs"] == []
+    assert code(server.client(key["access_key_id"], "wrong").get_account_balance) == "InvalidSignatureException"
+
+
+def test_calls_need_a_key_as_soon_as_a_requester_has_one(run: Run, served: Callable[..., Served]) -> None:
+    server = served()
+    assert balance(server)[0] == 200
+    key = key_of(run, "Lab")
+    assert balance(server)[0] == 400
+    assert code(server.client("AKIAUNKNOWN", "wrong").get_account_balance) == "UnrecognizedClientException"
+    assert server.client(key["access_key_id"], key["secret_access_key"]).list_hits()["HITs"] == []
+    assert "API calls are accepted only with the access key of a requester.\n" in served().messages
+    run("requester", "revoke", key["access_key_id"], "--yes", "--database", "m.db")
+    assert balance(server)[0] == 200
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Real-Ip"])
+def test_requests_that_a_proxy_has_forwarded_are_refused_with_the_remedy(
+    served: Callable[..., Served], header: str
+) -> None:
+    server = served()
+    status, text = balance(server, **{header: "203.0.113.5"})
+    assert (status, json.loads(text)["__type"]) == (400, "AccessDeniedException")
+    assert json.loads(text)["Message"].endswith("start it with: simpleturk serve --proxy-headers")
+    request = urllib.request.Request(server.endpoint + "/?worker_id=ann", headers={header: "203.0.113.5"})
+    with pytest.raises(HTTPError) as caught:
+        urllib.request.urlopen(request)
+    assert (caught.value.code, b"simpleturk serve --proxy-headers" in caught.value.read()) == (403, True)
+    assert "start with --proxy-headers" in server.stop()
+
+
+@pytest.mark.parametrize(
+    ("address", "options", "said"),
+    [
+        ("http://work.example.org", (), "answers only to this computer\nhint: start it with --host 0.0.0.0"),
+        ("http://192.168.1.7:8484", ("--host", "127.0.0.1"), "answers only to this computer\n"),
+        ("https://work.example.org", ("--host", "0.0.0.0"), "needs TLS, and this server has none\n"),
+    ],
+)
+def test_an_address_that_the_server_does_not_answer_to_is_refused(
+    run: Run, folder: Path, address: str, options: tuple[str, ...], said: str
+) -> None:
+    (folder / "simpleturk.toml").write_text(f'[site]\naddress = "{address}"\n')
+    result = run("serve", *options, "--database", "m.db")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"error: [site] address = {address} ") and said in result.stderr
+    assert not Path("m.db").exists()
 
 
 def test_behind_a_proxy_local_names_give_no_open_access(run: Run, served: Callable[..., Served]) -> None:
