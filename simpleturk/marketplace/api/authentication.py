@@ -6,7 +6,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from simpleturk.marketplace.api.signature import HTTPRequest, Unauthenticated, secret_of, signer_of, verify
+from simpleturk.marketplace.api.signature import (
+    HTTPRequest,
+    Unauthenticated,
+    check_as_amazon,
+    secret_of,
+    signer_of,
+    verify,
+)
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.errors import ServiceError
 from simpleturk.marketplace.people.requesters import has_valid_keys, key_owner
@@ -56,10 +63,13 @@ class Access:
         owner = self._owner(key)
         if owner is None and self._is_open():
             # Programs on this computer may sign with any key, or not at all.
+            if self.marketplace.strict:
+                check_as_amazon(request, self.clock())
             self._limit_rate(LOCAL_REQUESTER)
             return LOCAL_REQUESTER
         store = self.marketplace.store
-        verify(request, lambda key: secret_of(store, key) if owner else None, self.clock())
+        strict = self.marketplace.strict
+        verify(request, lambda key: secret_of(store, key) if owner else None, self.clock(), strict)
         assert owner is not None
         self._check_host(request)
         self._limit_rate(key or "")

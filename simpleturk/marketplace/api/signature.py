@@ -24,8 +24,12 @@ from simpleturk.marketplace.store.base import Store
 
 SERVICE = "mturk-requester"
 
-#: The largest difference between the two clocks, in seconds.
-MAX_SKEW = 15 * 60
+#: The only region of Amazon's API. Without `strict`, a signature may name any.
+AMAZON_REGION = "us-east-1"
+
+#: The largest difference between the two clocks, in minutes: here, and at Amazon's services with this protocol.
+MAX_SKEW = 15
+AMAZON_MAX_SKEW = 5
 
 _AUTHORIZATION = re.compile(
     r"AWS4-HMAC-SHA256\s+Credential=(?P<key>[A-Za-z0-9]{1,128})/(?P<date>\d{8})/(?P<region>[a-z0-9-]{1,64})/"
@@ -71,10 +75,10 @@ def signer_of(request: HTTPRequest) -> str | None:
     return fields["key"] if fields else None
 
 
-def verify(request: HTTPRequest, secret: Callable[[str], str | None], now: float) -> str:
+def verify(request: HTTPRequest, secret: Callable[[str], str | None], now: float, strict: bool = False) -> str:
     """Return the access key id that signed a request; `secret` gives a key's secret, None for an unknown key.
 
-    Raises Unauthenticated.
+    `strict` applies Amazon's own limits to the region and the time. Raises Unauthenticated.
     """
     authorization = request.headers.get("authorization", "").strip()
     if not authorization:
@@ -90,8 +94,8 @@ def verify(request: HTTPRequest, secret: Callable[[str], str | None], now: float
     names = fields["signed"].split(";")
     if not _NEEDED <= set(names):
         raise _wrong(f"The signature has to cover the headers {', '.join(sorted(_NEEDED))}.")
-    _check_scope(fields["date"], fields["service"], moment)
-    _check_time(moment, now)
+    _check_scope(fields, moment, strict)
+    _check_time(moment, now, strict)
     # The signature covers the hash that the client declares, and so the body only if the hash is the body's.
     declared = request.headers.get("x-amz-content-sha256")
     if declared is not None and declared != hashlib.sha256(request.body).hexdigest():
@@ -103,6 +107,18 @@ def verify(request: HTTPRequest, secret: Callable[[str], str | None], now: float
         )
         raise _wrong(text)
     return key
+
+
+def check_as_amazon(request: HTTPRequest, now: float) -> None:
+    """Check the scope and the time of a signature as Amazon does, but not the signature; it may be missing.
+
+    With open access, any key may sign. Raises Unauthenticated.
+    """
+    fields = _AUTHORIZATION.fullmatch(request.headers.get("authorization", "").strip())
+    if fields is not None:
+        moment = request.headers.get("x-amz-date", "")
+        _check_scope(fields, moment, strict=True)
+        _check_time(moment, now, strict=True)
 
 
 class _HeaderSigner(SigV4Auth):  # type: ignore[misc]
@@ -127,23 +143,33 @@ def _signature(request: HTTPRequest, names: list[str], key: str, secret: str, re
     return str(signer.signature(signer.string_to_sign(copy, signer.canonical_request(copy)), copy))
 
 
-def _check_scope(date: str, service: str, moment: str) -> None:
-    if service != SERVICE:
+def _check_scope(fields: re.Match[str], moment: str, strict: bool) -> None:
+    if strict and fields["region"] != AMAZON_REGION:
+        raise _wrong(f"Credential should be scoped to a valid region, not '{fields['region']}'.")
+    if fields["service"] != SERVICE:
         raise _wrong(f"Credential should be scoped to correct service: '{SERVICE}'.")
-    if not moment.startswith(date):
+    if not moment.startswith(fields["date"]):
         raise _wrong("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP.")
 
 
-def _check_time(moment: str, now: float) -> None:
+def _check_time(moment: str, now: float, strict: bool) -> None:
+    """Refuse a signature of another time, in Amazon's words. Source: reports of users of AWS's JSON services."""
     try:
         signed = calendar.timegm(time.strptime(moment, "%Y%m%dT%H%M%SZ"))
     except ValueError:
         text = f"Date must be in ISO-8601 'basic format'. Got '{moment[:40]}'."
         raise Unauthenticated("IncompleteSignatureException", text) from None
-    if abs(now - signed) > MAX_SKEW:
-        here = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
-        word = "expired" if signed < now else "not yet current"
-        raise _wrong(f"Signature {word}: {moment} is more than 15 min. from {here}.")
+    minutes = AMAZON_MAX_SKEW if strict else MAX_SKEW
+    earliest, latest, here = _stamp(now - minutes * 60), _stamp(now + minutes * 60), _stamp(now)
+    if now - signed > minutes * 60:
+        raise _wrong(f"Signature expired: {moment} is now earlier than {earliest} ({here} - {minutes} min.)")
+    if signed - now > minutes * 60:
+        raise _wrong(f"Signature not yet current: {moment} is still later than {latest} ({here} + {minutes} min.)")
+
+
+def _stamp(seconds: float) -> str:
+    """A time in seconds since 1970 as the X-Amz-Date header has it: 20261121T080000Z."""
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(seconds))
 
 
 def _wrong(message: str) -> Unauthenticated:

@@ -1,5 +1,6 @@
 """Signatures, held against botocore's own signer."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from botocore.credentials import Credentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simpleturk.marketplace.api.signature import HTTPRequest, Unauthenticated, verify
+from simpleturk.marketplace.api.signature import HTTPRequest, Unauthenticated, check_as_amazon, verify
 
 KEY, SECRET = "AKIATEST", "secret+/secret"
 NOW = datetime(2026, 11, 21, 8, 0, 0, tzinfo=UTC).timestamp()
@@ -31,9 +32,9 @@ def signed(
     return HTTPRequest("POST", path, query, {k.lower(): v for k, v in request.headers.items()}, body)
 
 
-def check(request: HTTPRequest, now: float | None = None) -> str:
+def check(request: HTTPRequest, now: float | None = None, strict: bool = False) -> str:
     moment = datetime.strptime(request.headers["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
-    return verify(request, lambda key: SECRET if key == KEY else None, moment if now is None else moment + now)
+    return verify(request, lambda key: SECRET if key == KEY else None, moment if now is None else moment + now, strict)
 
 
 def refusal(request: HTTPRequest, now: float | None = None) -> str:
@@ -92,6 +93,59 @@ def test_the_clocks_may_differ_by_15_minutes(seconds: int, expected: str | None)
         except Unauthenticated as error:
             found = error.type
         assert found == expected
+
+
+def refusal_at(stamp: str, now: str, strict: bool) -> str:
+    """The message for a request with this X-Amz-Date at another time."""
+    request = changed(signed(), x_amz_date=stamp)
+    request = changed(request, authorization=re.sub(r"/\d{8}/", f"/{stamp[:8]}/", request.headers["authorization"]))
+    moment = datetime.strptime(now, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+    with pytest.raises(Unauthenticated) as caught:
+        verify(request, lambda key: SECRET, moment, strict)
+    return str(caught.value)
+
+
+def test_a_signature_of_another_time_is_refused_in_amazons_words() -> None:
+    # The messages of reports about AWS's services, with 5 minutes and with 15.
+    assert refusal_at("20180707T233021Z", "20180710T071714Z", strict=True) == (
+        "Signature expired: 20180707T233021Z is now earlier than 20180710T071214Z (20180710T071714Z - 5 min.)"
+    )
+    assert refusal_at("20181017T093750Z", "20181017T093139Z", strict=True) == (
+        "Signature not yet current: 20181017T093750Z is still later than 20181017T093639Z (20181017T093139Z + 5 min.)"
+    )
+    assert refusal_at("20140325T143453Z", "20140325T145251Z", strict=False) == (
+        "Signature expired: 20140325T143453Z is now earlier than 20140325T143751Z (20140325T145251Z - 15 min.)"
+    )
+
+
+@pytest.mark.parametrize(("seconds", "is_accepted"), [(299, True), (301, False)])
+def test_strict_allows_five_minutes_between_the_clocks(seconds: int, is_accepted: bool) -> None:
+    for sign in (1, -1):
+        if is_accepted:
+            assert check(signed(), sign * seconds, strict=True) == KEY
+        else:
+            with pytest.raises(Unauthenticated, match="5 min"):
+                check(signed(), sign * seconds, strict=True)
+
+
+@pytest.mark.parametrize("region", ["us-west-1", "sandbox"])
+def test_strict_refuses_other_regions_as_amazon_does(region: str) -> None:
+    text = f"Credential should be scoped to a valid region, not '{region}'."
+    with pytest.raises(Unauthenticated, match=text) as caught:
+        check(signed(region=region), strict=True)
+    assert caught.value.type == "InvalidSignatureException"
+    with pytest.raises(Unauthenticated, match=text):
+        check_as_amazon(signed(region=region), NOW)
+    assert check(signed(), strict=True) == KEY
+
+
+def test_the_scope_is_checked_without_a_known_key_and_only_if_there_is_a_signature() -> None:
+    request = signed()
+    moment = datetime.strptime(request.headers["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+    check_as_amazon(signed(secret="any"), moment)
+    check_as_amazon(changed(request, authorization=None), moment)
+    with pytest.raises(Unauthenticated, match="Signature expired"):
+        check_as_amazon(request, moment + 301)
 
 
 def test_other_secrets_and_other_services_are_refused() -> None:

@@ -26,11 +26,11 @@ class Served:
             self.messages.append(line)
         self.endpoint = next(line for line in self.messages if line.startswith("API")).split()[-1]
 
-    def client(self, key: str = "any", secret: str = "any", **options: Any) -> Any:
+    def client(self, key: str = "any", secret: str = "any", region: str = "us-east-1", **options: Any) -> Any:
         return boto3.client(
             "mturk",
             endpoint_url=self.endpoint,
-            region_name="us-east-1",
+            region_name=region,
             aws_access_key_id=key,
             aws_secret_access_key=secret,
             config=Config(retries={"total_max_attempts": 1}),

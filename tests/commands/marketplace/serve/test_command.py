@@ -178,7 +178,13 @@ def test_failed_calls_are_logged_with_the_callers_id_and_nothing_of_what_was_sen
 
 
 def test_strict_applies_amazons_limits(served: Callable[..., Served]) -> None:
-    client = served("--strict").client()
+    server = served("--strict")
+    client = server.client()
+    assert client.get_account_balance()["AvailableBalance"] == "10000.00"
+    elsewhere = server.client(region="us-west-1")
+    with pytest.raises(ClientError, match="scoped to a valid region, not 'us-west-1'") as caught:
+        elsewhere.list_hits()
+    assert caught.value.response["Error"]["Code"] == "InvalidSignatureException"
     long = HTML.replace("Hello", "x" * 65_535)
     assert code(lambda: client.create_hit(**(HIT | {"Question": long}))) == "RequestError"
     assert code(lambda: client.create_hit(**(HIT | {"Question": HTML.replace("é", "😀")}))) == "RequestError"
