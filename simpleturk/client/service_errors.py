@@ -16,7 +16,12 @@ UNREADABLE = (LookupError, TypeError, AttributeError, ArithmeticError, ValueErro
 _HINTS = {
     "UnrecognizedClientException": "the access key is not known there: check --profile and your AWS credentials",
     "InvalidSignatureException": "the secret key is wrong, or the computer's clock is",
-    "InsufficientFunds": "add money to the account, or launch fewer HITs",
+}
+
+#: How to add money to an account: on simpleturk's own marketplace (False), on Amazon's (True).
+ADD_MONEY = {
+    False: "add money where the marketplace runs, with simpleturk requester deposit USD --requester NAME",
+    True: "add money to the account",
 }
 
 
@@ -40,6 +45,8 @@ def service_error(response: dict[str, Any], endpoint: Endpoint) -> MarketplaceEr
         return NoSuchAssignment(f"{message.rstrip('.')} on {named(endpoint)}", code=code)
     if reason in ("InvalidAssignmentState", "InvalidHITState") or "can be called with a status of" in message:
         return WrongState(sentence, code=code)
+    if reason == "InsufficientFunds":
+        return MarketplaceError(sentence, f"{ADD_MONEY[endpoint.is_amazon]}, or launch fewer HITs", code=code)
     return MarketplaceError(sentence, _HINTS.get(reason), code=code)
 
 

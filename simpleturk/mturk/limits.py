@@ -20,6 +20,10 @@ MAX_REWARD = 1_000_000
 
 MAX_ASSIGNMENTS = 1_000_000_000
 
+#: The balance in USD of an account without limit on simpleturk's marketplace, which the API cannot express: more than
+#: the price of any batch, so that clients that compare the two go on. Amazon's sandbox always returned 10000.00.
+UNLIMITED_BALANCE = 1_000_000_000
+
 #: The highest number in MaxPerWorker and MaxConcurrent: the annotation that carries them has room for nine digits.
 MAX_PER_WORKER_LIMIT = 999_999_999
 

@@ -12,11 +12,14 @@ from simpleturk import console
 from simpleturk.batch import extend as batch_extend
 from simpleturk.batch.extend import LIMIT, Extension, plan_path
 from simpleturk.batch.pricing import Price, price
+from simpleturk.batch.times import parse_time
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, on_a_marketplace
 from simpleturk.commands.common.launched_batch import surveyed, the_batch
+from simpleturk.commands.common.money import funds_hint, price_line, shown_balance, usd
 from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, YesOpt
 from simpleturk.commands.common.outcomes import Failures, raise_if_some
+from simpleturk.commands.common.times import local_time
 from simpleturk.errors import SimpleturkError, SomeFailed, UsageError
 from simpleturk.files import exclusive
 from simpleturk.mturk.models import HIT
@@ -139,7 +142,7 @@ def _apply(plan: Extension, mturk: MTurk, hits: list[HIT]) -> _Done:
     failures.finish()
     console.note(f"Extended {console.plural(len(acted - failed), 'HIT')}.")
     if early and not failed.issuperset(early):
-        console.note(f"Available to workers until {plan.until}.")
+        console.note(f"Available to workers until {local_time(parse_time(plan.until))}.")
     return _Done(len(acted - failed), len(failed))
 
 
@@ -177,7 +180,7 @@ def _confirm(mturk: MTurk, hits: list[HIT], lacking: dict[str, int], yes: bool) 
         total = Price(total.rewards + cost.rewards, total.fees + cost.fees)
     line = (
         f"{console.plural(sum(lacking.values()), 'assignment')} for {console.plural(len(lacking), 'HIT')} on "
-        f"{mturk.marketplace.title}: ${total.rewards:,.2f} + ${total.fees:,.2f} fees = ${total.total:,.2f}"
+        f"{mturk.marketplace.title}: {price_line(total.rewards, total.fees)}"
     )
     if not mturk.marketplace.spends_money or yes or not lacking:
         console.note(line)
@@ -185,7 +188,7 @@ def _confirm(mturk: MTurk, hits: list[HIT], lacking: dict[str, int], yes: bool) 
     balance = mturk.balance()
     if balance < total.total:
         raise SimpleturkError(
-            f"{line}, but the balance is ${balance:,.2f}; nothing was extended",
-            "add money to the account, or add fewer assignments",
+            f"{line}, but the balance is {usd(balance)}; nothing was extended",
+            funds_hint(mturk, "add fewer assignments"),
         )
-    console.confirm(f"{line} (balance ${balance:,.2f}). Extend?", yes)
+    console.confirm(f"{line} ({shown_balance(mturk, balance)}). Extend?", yes)

@@ -16,6 +16,7 @@ from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, 
 from simpleturk.commands.common.launched_batch import not_found, the_batch, warn_of_strangers
 from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, YesOpt, data_out
 from simpleturk.commands.common.outcomes import Failures, count, raise_if_some, report
+from simpleturk.commands.common.times import local_time
 from simpleturk.errors import NoSuchHIT, UsageError, WrongState
 from simpleturk.files import json_line
 from simpleturk.mturk.models import HIT
@@ -83,7 +84,7 @@ def expire(where: MarketplaceOptions, ids: IdsOpt = DEFAULT_IDS, at: AtOpt = Non
         question = f"Expire {console.plural(len(hit_ids), 'HIT')} on {mturk.marketplace.title}?"
         console.confirm(question, yes)
     outcomes = _expire_each(mturk, hit_ids, at or NOW)
-    when = f"at {at:%Y-%m-%dT%H:%M:%SZ}" if at and at > datetime.now(UTC) else None
+    when = f"at {local_time(at)}" if at and at > datetime.now(UTC) else None
     report(outcomes, len(hit_ids), "HIT", "Expired", "Expiring", when)
 
 

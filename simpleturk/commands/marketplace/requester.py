@@ -11,7 +11,7 @@ import typer
 from simpleturk import console
 from simpleturk.batch.inputs.csv_cells import shown_as_text
 from simpleturk.commands.common.database import opened
-from simpleturk.commands.common.money import payment_parser
+from simpleturk.commands.common.money import payment_parser, usd
 from simpleturk.commands.common.options import DatabaseOpt, YesOpt, data_out
 from simpleturk.errors import Problem, Problems, SimpleturkError, reporting_missing_file
 from simpleturk.files import json_line
@@ -126,7 +126,7 @@ def deposit(
         payer = _find(transaction, requester)
         ledger.deposit(transaction, payer.requester_id, int(amount * 100))
         balance = ledger.account_of(transaction, payer.requester_id).available
-    console.note(f"Deposited ${amount:,.2f} for {payer.name}; the balance is ${ledger.dollars(balance)}.")
+    console.note(f"Deposited {usd(amount)} for {payer.name}; the balance is {usd(ledger.dollars(balance))}.")
 
 
 def unlimited(requester: RequesterOpt = None, database: DatabaseOpt = None) -> None:
@@ -162,7 +162,7 @@ def payments(
         else:
             _write_csv(COLUMNS, [_row(entry) for entry in entries])
     total = sum(_cents(entry) for entry in entries)
-    console.note(f"{console.plural(len(entries), 'payment')}, ${ledger.dollars(total)} in total.")
+    console.note(f"{console.plural(len(entries), 'payment')}, {usd(ledger.dollars(total))} in total.")
 
 
 def paid(
@@ -187,7 +187,7 @@ def paid(
                 "nothing was marked; print the payments again",
             )
         total = ledger.dollars(sum(_cents(owed[number]) for number in numbers))
-        question = f"Mark {console.plural(len(numbers), 'payment')} of ${total} by {payer.name} as paid?"
+        question = f"Mark {console.plural(len(numbers), 'payment')} of {usd(total)} by {payer.name} as paid?"
         console.confirm(question, yes)
         with marketplace.write() as transaction:
             marked = ledger.mark_paid(transaction, payer.requester_id, numbers)

@@ -11,7 +11,7 @@ from simpleturk.batch.pricing import price
 from simpleturk.batch.record import read_record
 from simpleturk.batch.review import pay_bonus
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
-from simpleturk.commands.common.money import payment_parser
+from simpleturk.commands.common.money import payment_parser, shown_balance, usd
 from simpleturk.commands.common.named_items import named_assignments
 from simpleturk.commands.common.options import DEFAULT_IDS, AssignmentsArg, AssignmentsOpt, IdsOpt, YesOpt
 from simpleturk.commands.common.outcomes import report
@@ -50,9 +50,9 @@ def bonus(
     mturk = connect_to(marketplace_of(where, record, acts=True), where, ids, record)
     cost = price(amount, len(items), 1, mturk.marketplace.is_amazon)
     number = console.plural(len(items), "assignment")
-    line = f"A bonus of ${amount:,.2f} for {number} on {mturk.marketplace.title}: ${cost.total:,.2f} with fees"
+    line = f"A bonus of {usd(amount)} for {number} on {mturk.marketplace.title}: {usd(cost.total)} with fees"
     if mturk.marketplace.spends_money and not yes:
-        line += f" (balance ${mturk.balance():,.2f})"
+        line += f" ({shown_balance(mturk, mturk.balance())})"
         console.confirm(f"{line}. Pay?", yes, stdin_is_data=str(assignments) == "-")
     workers = {assignment_id: item.worker_id for assignment_id, item in items.items()}
     paid = pay_bonus(mturk, workers, amount, reason)

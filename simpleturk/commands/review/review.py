@@ -14,6 +14,7 @@ from simpleturk.batch.results.fetch import collect, with_news
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.launched_batch import surveyed, the_batch
+from simpleturk.commands.common.money import price_line, shown_balance
 from simpleturk.commands.common.named_items import NamedItem, named_assignments
 from simpleturk.commands.common.options import DEFAULT_IDS, AssignmentsArg, AssignmentsOpt, IdsOpt, YesOpt
 from simpleturk.commands.common.outcomes import report
@@ -55,7 +56,7 @@ def approve(
         return
     # With --yes there is no question, so its price and balance need no calls.
     if mturk.marketplace.spends_money and not yes:
-        cost, balance = _price(mturk, record, len(chosen)), f"balance ${mturk.balance():,.2f}"
+        cost, balance = _price(mturk, record, len(chosen)), shown_balance(mturk, mturk.balance())
         number = console.plural(len(chosen), "assignment")
         question = f"Approve {number} on {mturk.marketplace.title}, {cost} ({balance})?"
         console.confirm(question, yes, stdin_is_data=str(assignments) == "-")
@@ -133,4 +134,4 @@ def _price(mturk: MTurk, record: BatchRecord | None, number: int) -> str:
     if record is None:
         return "for their rewards"
     cost = price(Decimal(record.reward), number, record.max_assignments, mturk.marketplace.is_amazon)
-    return f"for ${cost.rewards:,.2f} + ${cost.fees:,.2f} fees = ${cost.total:,.2f}"
+    return f"for {price_line(cost.rewards, cost.fees)}"

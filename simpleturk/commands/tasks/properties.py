@@ -9,6 +9,7 @@ import typer
 from simpleturk import console
 from simpleturk.batch.properties.describe import describe_properties, json_schema
 from simpleturk.batch.properties.file import load_properties
+from simpleturk.commands.common.money import usd
 from simpleturk.commands.common.options import data_out
 from simpleturk.errors import UsageError
 from simpleturk.resources import find
@@ -46,4 +47,4 @@ def properties(schema: SchemaOpt = False, check: CheckOpt = None) -> None:
 def _check(path: Path) -> None:
     checked = load_properties(find(path))
     requirements = console.plural(len(checked.requirements()), "requirement")
-    console.note(f"{path}: {checked.Title!r}, ${checked.Reward:.2f}, {requirements}: no problems")
+    console.note(f"{path}: {checked.Title!r}, {usd(checked.Reward)}, {requirements}: no problems")

@@ -12,11 +12,13 @@ import typer
 from simpleturk import console
 from simpleturk.batch.inputs.id_lists import WORKERS, read_id_list
 from simpleturk.commands.common.database import opened
+from simpleturk.commands.common.money import usd
 from simpleturk.commands.common.options import DatabaseOpt, YesOpt, data_out
 from simpleturk.config import load_config
 from simpleturk.config.urls import is_url
 from simpleturk.errors import Problem, Problems, SimpleturkError, UsageError, reporting_missing_file
 from simpleturk.files import json_line
+from simpleturk.marketplace.domain import ledger
 from simpleturk.marketplace.people import privacy, worker_accounts, workers
 from simpleturk.marketplace.people.requirements import get_record
 from simpleturk.marketplace.store.transaction import Transaction
@@ -213,6 +215,13 @@ def delete(
     Account, profile and messages are deleted; submitted work stays, under a pseudonym. The answers belong to
     requesters' batches and stay, too, unless you give --answers. Payments stay in the ledger.
     """
+    with opened(database) as marketplace, marketplace.read() as transaction:
+        owed = ledger.owed_to(transaction, worker_id)
+    if owed:
+        console.warn(
+            f"{worker_id} is owed {usd(ledger.dollars(owed))}: after the deletion, the payments name a pseudonym",
+            "pay the worker first: simpleturk requester payments, then simpleturk requester paid",
+        )
     and_answers = " and the answers they submitted" if answers else ""
     console.confirm(f"Delete the personal data of {worker_id}{and_answers}? This cannot be undone.", yes)
     with opened(database) as marketplace:

@@ -4,10 +4,7 @@ from typing import Any
 
 from simpleturk.marketplace.domain import ledger
 from simpleturk.marketplace.store.transaction import Transaction
-
-#: The balance of an account without limit, which the API cannot express: more than the price of any batch, so that
-#: clients that compare the two go on.
-UNLIMITED = "1000000000.00"
+from simpleturk.mturk.limits import UNLIMITED_BALANCE
 
 #: The balance that Amazon's sandbox, which charged nothing, always returned.
 AMAZON_SANDBOX_BALANCE = "10000.00"
@@ -17,7 +14,8 @@ def get_account_balance(transaction: Transaction, parameters: dict[str, Any]) ->
     """GetAccountBalance: 1000000000.00 for an account without limit, 10000.00 with `serve --strict`."""
     account = ledger.account_of(transaction, transaction.requester_id)
     if not account.prepaid:
-        return {"AvailableBalance": AMAZON_SANDBOX_BALANCE if transaction.strict else UNLIMITED}
+        unlimited = f"{UNLIMITED_BALANCE}.00"
+        return {"AvailableBalance": AMAZON_SANDBOX_BALANCE if transaction.strict else unlimited}
     return {
         "AvailableBalance": ledger.dollars(max(account.available, 0)),
         "OnHoldBalance": ledger.dollars(account.held),

@@ -16,7 +16,7 @@ Functions name the requester whose money moves, who is not always the caller: au
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.store.rows import LedgerRow, RequesterRow, columns
@@ -109,6 +109,14 @@ def owed(transaction: Transaction, requester_id: str) -> list[LedgerRow]:
     """A requester's entries that are owed and not yet marked paid, oldest first."""
     query = select(*columns(LedgerRow, ledger_entries)).where(*_is_owed_by(requester_id))
     return transaction.all(LedgerRow, query.order_by(ledger_entries.c.seq))
+
+
+def owed_to(transaction: Transaction, worker_id: str) -> int:
+    """What all requesters together owe a worker, in cents."""
+    entry = ledger_entries.c
+    amounts = select(func.sum(entry.available + entry.held))
+    unpaid = (entry.worker_id == worker_id, entry.kind.in_(OWED), entry.paid.is_(None))
+    return -int(transaction.scalar(amounts.where(*unpaid)) or 0)
 
 
 def mark_paid(transaction: Transaction, requester_id: str, entries: Sequence[int]) -> int:

@@ -1,9 +1,10 @@
 """A worker's personal data: export and deletion."""
 
 import secrets
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Column, Float, Table, delete, insert, select, update
 
 from simpleturk.marketplace.people import attempts
 from simpleturk.marketplace.people.workers import TABLES_WITH_WORKERS
@@ -23,7 +24,10 @@ _HIDDEN = {"password", "link", "link_expires", "session_epoch", "seq"}
 
 
 def export(transaction: Transaction, worker_id: str) -> dict[str, Any] | None:
-    """Return all data of a worker, by table; times are epoch seconds. None if the worker is unknown."""
+    """Return all data of a worker, by table; None if the worker is unknown.
+
+    Times are ISO 8601 in UTC, amounts are USD as text with two decimals.
+    """
     rows = _rows(transaction, workers, worker_id)
     if not rows:
         return None
@@ -65,4 +69,14 @@ def forget(transaction: Transaction, worker_id: str, answers: bool) -> str | Non
 def _rows(transaction: Transaction, table: Table, worker_id: str) -> list[dict[str, Any]]:
     query = select(table).where(table.c.worker_id == worker_id).order_by(*table.primary_key.columns)
     rows = transaction.execute(query).mappings()
-    return [{name: value for name, value in row.items() if name not in _HIDDEN} for row in rows]
+    names = [column.name for column in table.columns if column.name not in _HIDDEN]
+    return [{name: _readable(table.columns[name], row[name]) for name in names} for row in rows]
+
+
+def _readable(column: Column[Any], value: Any) -> Any:
+    """A value as the worker can read it: the database has times in epoch seconds, and amounts in cents."""
+    if value is not None and isinstance(column.type, Float):
+        return datetime.fromtimestamp(value, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if column in (ledger_entries.c.available, ledger_entries.c.held):
+        return f"{'-' if value < 0 else ''}{abs(value) // 100}.{abs(value) % 100:02d}"
+    return value

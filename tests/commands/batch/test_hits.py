@@ -23,7 +23,7 @@ def test_expire_at_a_time(run: Run, words: list[str]) -> None:
 
     moment = (datetime.now(UTC) + timedelta(days=2)).replace(microsecond=0)
     said = run("expire", "--at", moment.isoformat()).stderr
-    assert said == f"3 HITs will be expired at {moment:%Y-%m-%dT%H:%M:%SZ}.\n"
+    assert said == f"3 HITs will be expired at {moment.astimezone():%Y-%m-%d %H:%M %Z}.\n"
     assert {hit["expiration"] for hit in records(run("hits").stdout)} == {moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 

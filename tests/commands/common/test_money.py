@@ -5,7 +5,14 @@ from decimal import Decimal
 import pytest
 import typer
 
-from simpleturk.commands.common.money import parse_cost, payment_parser
+from simpleturk.commands.common.money import parse_cost, payment_parser, usd
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"), [("0", "$0.00"), ("1234.5", "$1,234.50"), ("-2", "-$2.00"), ("9000000", "$9,000,000.00")]
+)
+def test_amounts_for_people_are_written_in_one_way(amount: str, text: str) -> None:
+    assert usd(amount) == usd(Decimal(amount)) == text
 
 
 @pytest.mark.parametrize(("text", "amount"), [("0", "0"), ("12.345", "12.345"), ("+1", "1")])

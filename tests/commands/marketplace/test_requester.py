@@ -67,6 +67,7 @@ def test_a_deposit_makes_an_account_prepaid_and_covers_what_was_spent(run: Run, 
     assert (local["prepaid"], local["balance"], local["on_hold"]) == (True, "0.40", "0.60")
     refused = run("launch", "--ids", "more.txt", "--set", "MaxAssignments=4")
     assert (refused.exit_code, "has insufficient funds" in refused.stderr) == (1, True)
+    assert "hint: add money where the marketplace runs, with simpleturk requester deposit USD" in refused.stderr
     assert run("requester", "deposit", "0.80").exit_code == 0
     assert run("launch", "--ids", "more.txt", "--set", "MaxAssignments=4").exit_code == 0
     assert "0.00" in run("balance").stdout

@@ -1,6 +1,7 @@
 """worker: accounts, invitations, and one worker's personal data."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -111,9 +112,17 @@ def test_personal_data_is_exported_and_deleted_and_the_work_stays(
     assert [answer["fields"] for answer in found["assignments"]][0] == [["answer", "my name is Ann"]]
     assert found["ledger"][0]["kind"] == "reward"
 
-    assert run("worker", "delete", "ann", input="n\n").exit_code != 0
+    assert (found["ledger"][0]["held"], found["ledger"][0]["available"]) == ("-0.10", "0.00")
+    for moment in (found["assignments"][0]["submitted"], found["ledger"][0]["time"], found["worker"]["created"]):
+        assert datetime.fromisoformat(moment).tzinfo is not None and moment.endswith("Z")
+
+    owed = "warning: ann is owed $0.10: after the deletion, the payments name a pseudonym\nhint: pay the worker first"
+    asked = run("worker", "delete", "ann", input="n\n")
+    assert asked.exit_code != 0
+    assert asked.stderr.index(owed) < asked.stderr.index("Delete the personal data of ann?")
     result = run("worker", "delete", "ann", "--yes")
-    assert result.stderr.startswith("Deleted the personal data of ann; their work is now under deleted-")
+    assert result.stderr.startswith(owed)
+    assert "\nDeleted the personal data of ann; their work is now under deleted-" in result.stderr
     assert run("worker", "export", "ann").exit_code == 1
     [record] = records(run("results").stdout)
     assert record["worker_id"].startswith("deleted-") and record["output"] == {"answer": "my name is Ann"}

@@ -7,6 +7,7 @@ from simpleturk.batch.batch import Batch
 from simpleturk.batch.pricing import price
 from simpleturk.batch.properties.model import PER_WORKER_LIMITS
 from simpleturk.client.client import MTurk
+from simpleturk.commands.common.money import funds_hint, price_line, shown_balance, usd
 from simpleturk.errors import SimpleturkError
 
 
@@ -19,12 +20,11 @@ def confirm_price(
     cost = price(properties.Reward, number, properties.MaxAssignments, marketplace.is_amazon, properties.needs_masters)
     line = (
         f"{console.plural(missing, 'HIT')} × {console.plural(properties.MaxAssignments, 'assignment')} "
-        f"at ${properties.Reward:.2f} on {marketplace.title}: ${cost.rewards:,.2f} + ${cost.fees:,.2f} fees "
-        f"= ${cost.total:,.2f}"
+        f"at {usd(properties.Reward)} on {marketplace.title}: {price_line(cost.rewards, cost.fees)}"
     )
     if max_cost is not None and cost.total > max_cost:
         raise SimpleturkError(
-            f"{line}; --max-cost allows ${max_cost:,.2f}; nothing was created",
+            f"{line}; --max-cost allows {usd(max_cost)}; nothing was created",
             "raise --max-cost, or launch fewer inputs",
         )
     if not marketplace.spends_money:
@@ -33,10 +33,10 @@ def confirm_price(
     balance = mturk.balance()
     if balance < cost.total:
         raise SimpleturkError(
-            f"{line}, but the balance is ${balance:,.2f}; nothing was created",
-            "add money to the account, or launch fewer inputs",
+            f"{line}, but the balance is {usd(balance)}; nothing was created",
+            funds_hint(mturk, "launch fewer inputs"),
         )
-    line += f" (balance ${balance:,.2f})"
+    line += f" ({shown_balance(mturk, balance)})"
     if yes:
         console.note(line)
     console.confirm(f"{line}. Launch?", yes, stdin_is_data)
