@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from simpleturk.batch.inputs.csv_cells import as_written
-from simpleturk.batch.inputs.csv_reader import Rows, rows_of, wrong_length
+from simpleturk.batch.inputs.csv_reader import Rows, header_of, rows_of, wrong_length
 from simpleturk.batch.inputs.jsonl import Input, Inputs
 from simpleturk.errors import Problem, Problems
 from simpleturk.text_files import NotText
@@ -64,7 +64,7 @@ class Table(Inputs):
 
     def _header(self, rows: Rows) -> "_Header | list[Problem]":
         """The columns, or their problems."""
-        line, names = next(rows, (1, []))
+        line, names = header_of(rows)
         header = _Header(names, rows.delimiter)
         if names and not header.columns:
             return [Problem(self.where(line), "has no column for an input", "begin the file with a header")]

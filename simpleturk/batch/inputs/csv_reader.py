@@ -85,6 +85,8 @@ def rows_of(file: Iterable[bytes], delimiter: str = "", first: int = 1) -> Rows:
 def header_of(rows: Rows) -> tuple[int, list[str]]:
     """The first row that is not empty, with its line. Names are stripped, unless that makes two of them equal."""
     line, names = next(((line, row) for line, row in rows if any(map(str.strip, row))), (1, []))
+    # A program that does not know byte order marks may have written one back as a part of the first name.
+    names = [name.removeprefix("\ufeff") for name in names]
     stripped = [name.strip() for name in names]
     return line, stripped if len(set(stripped)) == len(set(names)) else names
 

@@ -155,12 +155,14 @@ class ResultsTable:
         self.records += 1
 
     def text(self) -> Iterator[str]:
-        """The lines of the file, with the header."""
+        """The lines of the file, with the header. A byte order mark is before it: without one, Excel reads Latin-1."""
         columns = self._columns()
         # The user's own columns stay, at the end. They are found by position, because they may have no name.
         known = set(columns)
         others = [place for place, name in enumerate(self._old) if name not in known]
-        yield self._line([*map(self._cell, columns), *(self._old[place] for place in others)])
+        header = self._line([*map(self._cell, columns), *(self._old[place] for place in others)])
+        # Programs that take the mark for a part of the first name shall not find quotes after it.
+        yield header if self._form.exact else "\ufeff" + header.replace('"HITId"', "HITId", 1)
         places = {name: place for place, name in reversed(list(enumerate(self._old)))}
         self._rows.seek(0)
         for line in self._rows:

@@ -37,7 +37,7 @@ AWKWARD = 'a "b", c;\nd\te\n<script>x</script> ]]> =1+1 é 🙂'
 
 def rows(text: str, delimiter: str = ",") -> list[dict[str, str]]:
     """A CSV file's rows."""
-    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter, strict=True))
 
 
 def test_columns_are_those_of_the_requester_site(words: list[str], local: Marketplace, run: Run) -> None:
@@ -47,7 +47,7 @@ def test_columns_are_those_of_the_requester_site(words: list[str], local: Market
     assert result.exit_code == 0
     header = result.stdout.splitlines()[0]
     wanted = [*SITE, "Input.word", "Answer.answer", "Answer.tag", "Answer.zeta", "Approve", "Reject"]
-    assert header == ",".join(f'"{name}"' for name in wanted)
+    assert header == "\ufeff" + ",".join(f'"{name}"' for name in wanted).replace('"HITId"', "HITId")
     first, second = rows(result.stdout)
     assert (first["HITId"], first["WorkerId"], first["AssignmentStatus"]) == (words[0], "ann", "Submitted")
     assert (first["Title"], first["Reward"], first["MaxAssignments"]) == ("Describe an image", "$0.10", "2")
@@ -386,3 +386,24 @@ def test_half_a_character_is_replaced(batch_files: Files, run: Run, local: Marke
     assert run("launch").exit_code == 0
     do(local, Path("hit_ids.txt").read_text().strip(), "ann")
     assert rows(run("results", "--format", "csv").stdout)[0]["Input.d"] == "\ufffd"
+
+
+def test_excel_reads_the_file_as_utf_8_and_every_command_reads_it_back(
+    batch_files: Files, run: Run, local: Marketplace
+) -> None:
+    batch_files([{"word": "né"}])
+    run("launch")
+    [hit_id] = Path("hit_ids.txt").read_text().split()
+    do(local, hit_id, "ann", ("answer", "日本"))
+    run("results", "--output", "r.csv")
+    data = Path("r.csv").read_bytes()
+    assert data.startswith(b"\xef\xbb\xbfHITId,") and data.count(b"\xef\xbb\xbf") == 1
+    do(local, hit_id, "bob", ("answer", "ü"))
+    # A program that takes the mark for text writes it back as a part of the first name.
+    Path("r.csv").write_text(data.decode("utf-8").replace("\ufeffHITId", '"\ufeffHITId"', 1), encoding="utf-8")
+    assert "1 new result in r.csv; it holds 2" in run("results", "--output", "r.csv").stderr
+    assert [row["HITId"] for row in rows(Path("r.csv").read_text(encoding="utf-8-sig"))] == [hit_id] * 2
+    assert run("progress", "--ids", "r.csv").exit_code == 0
+    assert [item.value for item in Table(Path("r.csv")).values()] == [{"word": "né"}]
+    plain = run("results", "--format", "csv", "--exact").stdout
+    assert plain.startswith('"HITId",') and "日本" in plain
