@@ -38,8 +38,8 @@ class BatchFiles:
     `properties` is None where pages are rendered without properties, `template` where the property ExternalURL makes
     the questions. `overrides` are properties as typed, KEY → VALUE; "" removes one. Includes are also looked for in
     `include_folders`. `syntax` is "jinja" or "site" (a requester-site template), None to detect it. `assets` finds the
-    local files that pages show. Inputs on `skipped` lines get no HIT. `check_question` checks questions that a template
-    writes as XML.
+    local files that pages show. Inputs on `skipped` lines get no HIT. `takes_uploads` is whether the marketplace stores
+    the files of file fields. `check_question` checks questions that a template writes as XML.
     """
 
     inputs: Inputs
@@ -51,6 +51,7 @@ class BatchFiles:
     assets: Assets | None = None
     skipped: frozenset[int] = frozenset()
     max_question_bytes: int = 2**20
+    takes_uploads: bool = True
     check_question: QuestionCheck | None = None
 
     def load_properties(self) -> Properties:
@@ -69,7 +70,7 @@ class Batch:
 
     `size` is the number of its HITs, `largest` the size of its largest question in bytes, `bytes` that of all of them.
     `hashes` has one hash for each line and question, to notice a file that changes after the check. `repeated` counts
-    rows of a table whose question repeats that of an earlier row.
+    rows of a table whose question repeats that of an earlier row. `takes_uploads`: see BatchFiles.
     """
 
     properties: Properties
@@ -82,6 +83,7 @@ class Batch:
     bytes: int
     hashes: "array[int]"
     repeated: int
+    takes_uploads: bool = True
 
     def questions(self, start: int = 0) -> Iterator[tuple[int, str]]:
         """Yield pairs of an input's line and its question's XML, in input order, each rendered when it is needed.
@@ -158,6 +160,7 @@ def load_batch(files: BatchFiles) -> Batch:
         bytes=measured.bytes,
         hashes=measured.hashes,
         repeated=measured.repeated,
+        takes_uploads=files.takes_uploads,
     )
 
 

@@ -96,6 +96,11 @@ class Endpoint:
         return AMAZON_MAX_QUESTION_BYTES if self.is_amazon else MAX_QUESTION_BYTES
 
     @property
+    def takes_uploads(self) -> bool:
+        """Whether it stores the files that workers choose in file fields."""
+        return not self.is_amazon
+
+    @property
     def flag(self) -> str:
         """The option that selects it."""
         return f"--{self.name}" if self.name in ("local", "sandbox", "prod") else f"--endpoint-url {self.endpoint_url}"

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from simpleturk.batch.batch import Batch
 from simpleturk.batch.inputs.jsonl import Input, Inputs
@@ -14,8 +14,10 @@ from simpleturk.batch.lint.frame import frame, missing_permissions, other_form
 from simpleturk.batch.lint.markup import typographic_quotes, untyped_button
 from simpleturk.batch.lint.numbers import large_numbers
 from simpleturk.batch.lint.page import Page
+from simpleturk.batch.lint.references import input_references
 from simpleturk.batch.lint.review_keys import ReviewKeys
-from simpleturk.batch.lint.rules import PAGE_RULES, block, input_references, unused
+from simpleturk.batch.lint.rules import PAGE_RULES, block, unused
+from simpleturk.batch.lint.uploads import lost_files, lost_files_of_form
 from simpleturk.batch.templates.question_source import QuestionSource
 from simpleturk.errors import Problems
 from simpleturk.mturk.questions import is_question_xml
@@ -26,7 +28,18 @@ MOST_PAGES = 200
 #: The number of errors, and of warnings, of a rule on a page that are reported one by one. The others are counted.
 MOST_MISTAKES = 100
 
-NO_KEYS = ReviewKeys()
+
+@dataclass(frozen=True)
+class BatchContext:
+    """What some rules know about the batch of a page: the questions of its review policies, its property Allow, and
+    whether its marketplace stores files."""
+
+    keys: ReviewKeys = ReviewKeys()
+    allowed: Sequence[str] = ()
+    takes_uploads: bool = True
+
+
+NO_CONTEXT = BatchContext()
 
 
 def check_batch(batch: Batch, most: int | None = None) -> list[Finding]:
@@ -37,8 +50,8 @@ def check_batch(batch: Batch, most: int | None = None) -> list[Finding]:
     step = 1 if most is None else max(1, -(-batch.size // most))
     sample = itertools.islice(batch.inputs_to_launch(), 0, None, step)
     keys = ReviewKeys(str(batch.properties_path), batch.properties.review_questions())
-    allowed = batch.properties.Allow
-    return check_inputs(batch.template, batch.inputs, sample, batch.inputs_to_launch(), keys, allowed)
+    context = BatchContext(keys, batch.properties.Allow, batch.takes_uploads)
+    return check_inputs(batch.template, batch.inputs, sample, batch.inputs_to_launch(), context)
 
 
 def check_inputs(
@@ -46,20 +59,18 @@ def check_inputs(
     inputs: Inputs,
     items: Iterable[Input],
     all_items: Iterable[Input],
-    keys: ReviewKeys = NO_KEYS,
-    allowed: Sequence[str] = (),
+    context: BatchContext = NO_CONTEXT,
 ) -> list[Finding]:
     """What the rules find in the pages of `items` that can be rendered, errors first.
 
-    A mistake that several pages have is one finding. The rule `unused` reads `all_items`, the rule `review-key` looks
-    for `keys`, the rule `permission` for permissions that are not `allowed`.
+    A mistake that several pages have is one finding. The rule `unused` reads `all_items`.
     """
     findings: dict[tuple[str, str, str], Finding] = {}
     seen: set[int] = set()
     for item in items:
         of_page: dict[tuple[str, str, str], Finding] = {}
         with suppress(Problems, ValueError):
-            for finding in _findings(source, item, inputs, seen, keys, allowed):
+            for finding in _findings(source, item, inputs, seen, context):
                 of_page.setdefault((finding.rule, finding.where, finding.what), finding)
         for key, finding in of_page.items():
             earlier = findings.get(key)
@@ -72,24 +83,20 @@ def check_inputs(
 
 def check_page(source: QuestionSource, item: Input, inputs: Inputs, allowed: Sequence[str] = ()) -> list[Finding]:
     """What the rules find in the page of one input. Raises Problems if it cannot be rendered."""
-    of_page = _findings(source, item, inputs, set(), NO_KEYS, allowed)
+    of_page = _findings(source, item, inputs, set(), BatchContext(allowed=allowed))
     of_input = (*unused(source, inputs, [item]), *large_numbers(source, inputs, [item]))
     return [*block(source), *of_page, *of_input]
 
 
 def _findings(
-    source: QuestionSource,
-    item: Input,
-    inputs: Inputs,
-    seen: set[int],
-    keys: ReviewKeys,
-    allowed: Sequence[str],
+    source: QuestionSource, item: Input, inputs: Inputs, seen: set[int], context: BatchContext
 ) -> Iterator[Finding]:
     """The findings of the page of one input; `seen` has the hashes of the tags of earlier pages."""
     html = source.render(item.value)
     where = inputs.where(item.line)
     if is_question_xml(html):
-        yield from keys.unknown_in_form(html, where)
+        yield from context.keys.unknown_in_form(html, where)
+        yield from lost_files_of_form(html, context.takes_uploads, str(source.path), where)
         return
     tags = hash(_tags(html))
     if tags in seen or len(seen) >= MOST_PAGES:
@@ -99,11 +106,12 @@ def _findings(
     page = Page(*source.traced(item.value), source, where)
     for name, rule in PAGE_RULES.items():
         yield from _first_findings(page, name, rule(page))
-    yield from keys.unknown_on(page, where)
+    yield from context.keys.unknown_on(page, where)
     for name, mistakes in (
         ("other-form", other_form(page)),
-        ("permission", missing_permissions(page, allowed)),
+        ("permission", missing_permissions(page, context.allowed)),
         ("frame", frame(page)),
+        ("upload", lost_files(page, context.takes_uploads)),
         ("quotes", typographic_quotes(page)),
         ("button-type", untyped_button(page)),
     ):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 
 from simpleturk.batch.lint.finding import Mistake
 from simpleturk.batch.lint.html import Element
-from simpleturk.batch.lint.page import Page, is_field
+from simpleturk.batch.lint.page import Page, is_field, is_submit
 from simpleturk.mturk.permissions import NEED_AN_ORIGIN
 
 _SUBMIT = re.compile(r"/*(?:https?:)?/*(?:[\w.-]+/+)?mturk/externalSubmit", re.IGNORECASE)
@@ -37,18 +37,43 @@ def other_form(page: Page) -> Iterator[Mistake]:
     """The rule `other-form`."""
     # Browsers ignore a form inside another.
     outer = [form for form in page.forms if form.tag == "form" and form.form is None]
-    forms = [form for form in outer if form.get("method").lower() != "dialog"]
-    if len(forms) < 2 or page.code.strip() or page.may_add_elements:
+    forms = [form for form in outer if form.get("method").lower() != "dialog" and not _leads_elsewhere(form)]
+    if page.code.strip() or page.may_add_elements:
         return
-    own = [form for form in forms if _SUBMIT.match(form.get("action").strip())] or forms[:1]
-    reported: list[Element] = []
-    for element in page.elements:
+    own = [form for form in forms if _is_submission(form)] or forms[:1]
+    submitting = {id(page.form_of(element)) for element in page.elements if is_submit(element)}
+    if not own:
+        return
+    named = [field for field in page.elements if is_field(field) and field.get("name")]
+    names = {field.get("name") for field in named if page.form_of(field) is own[0]}
+    waiting = {id(form) for form in forms if form is not own[0]}
+    for element in named:
         form = page.form_of(element)
-        if form not in forms or form is own[0] or form in reported or not is_field(element) or not element.get("name"):
-            continue
-        reported.append(form)
-        problem = f"the field {element.get('name')!r} is in another form than the one in {page.line_of(own[0])}"
-        yield Mistake(element.offset, f"{problem}: only one of them is submitted", "put all fields into one form", True)
+        if form is None and element.get("name") in names and "disabled" not in element.attributes:
+            yield Mistake(element.offset, *_hidden_by_name(page, element, own[0]), True)
+        elif form is not None and id(form) in waiting:
+            waiting.remove(id(form))
+            problem = f"the field {element.get('name')!r} is in another form than the one in {page.line_of(own[0])}"
+            # Each of two forms may be a whole answer: the worker presses the button of one.
+            is_answer = _is_submission(form) and id(form) in submitting
+            what = f"{problem}: only one of them is submitted"
+            yield Mistake(element.offset, what, "put all fields into one form", not is_answer)
+
+
+def _is_submission(form: Element) -> bool:
+    return bool(_SUBMIT.match(form.get("action").strip()))
+
+
+def _leads_elsewhere(form: Element) -> bool:
+    """Whether a form is sent to another host, such as a search, so that it is no part of the answer."""
+    action = form.get("action").strip()
+    return bool(re.match(r"(?:https?:)?//", action, re.IGNORECASE)) and not _is_submission(form)
+
+
+def _hidden_by_name(page: Page, element: Element, form: Element) -> tuple[str, str]:
+    """The problem of a field outside of all forms that is not submitted, and the next step."""
+    problem = f"the field {element.get('name')!r} is outside of the form in {page.line_of(form)}, where a field has its"
+    return f"{problem} name: its answer is lost", "move it into the form, or give it a name of its own"
 
 
 def missing_permissions(page: Page, allowed: Collection[str]) -> Iterator[Mistake]:

@@ -38,6 +38,8 @@ _OPTIONAL = frozenset(
 #: If one of these is not closed, browsers hide the rest of the page in it.
 HIDING = frozenset({"script", "style", "textarea", "title", "select", "iframe", "template"})
 
+_ENDS_LIST = frozenset(f"</{tag}>" for tag in "td th tr tbody thead tfoot table caption".split())
+
 _FORMS = frozenset({"form", "crowd-form"})
 
 #: Elements of other markup languages, in which <tag/> is an empty element.
@@ -100,6 +102,9 @@ class _Reader(HTMLParser):
         self._forms: list[Element] = []
         #: The elements that the end of an outer element closed: their own end tags may follow.
         self._crossed: Counter[str] = Counter()
+        #: The lists that are not closed, with the end that is before, and the offset of the last field.
+        self._unclosed_lists: list[tuple[Element, str]] = []
+        self._last_field = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._begin(tag, attrs)
@@ -131,6 +136,10 @@ class _Reader(HTMLParser):
         """The result. Elements that are still open are never closed."""
         while self._open:
             self._unclosed(self._pop(), "the end of the page")
+        for element, before in self._unclosed_lists:
+            # Browsers end a list where its table cell ends, or where the next field begins.
+            hides_rest = before not in _ENDS_LIST and self._last_field <= element.offset
+            self._report_unclosed(element, before, hides_rest)
         self.markup.nesting.sort(key=lambda mistake: mistake.offset)
         return self.markup
 
@@ -149,6 +158,8 @@ class _Reader(HTMLParser):
             self.markup.nesting.append(Mistake(offset, problem, "close the outer form first, with </form>"))
         element = Element(tag, attributes, offset, form)
         self.markup.elements.append(element)
+        if tag in ("input", "textarea", "select"):
+            self._last_field = offset
         if tag not in VOID:
             self._open.append(element)
             self._number[tag] += 1
@@ -166,9 +177,14 @@ class _Reader(HTMLParser):
     def _unclosed(self, element: Element, before: str) -> None:
         if element.tag in _OPTIONAL:
             return
+        if element.tag == "select":
+            self._unclosed_lists.append((element, before))
+        else:
+            self._report_unclosed(element, before, element.tag in HIDING)
+
+    def _report_unclosed(self, element: Element, before: str, hides_rest: bool) -> None:
         problem = f"<{element.tag}> is not closed before {before}"
-        is_error = element.tag in HIDING
-        self.markup.nesting.append(Mistake(element.offset, problem, f"write </{element.tag}>", is_error))
+        self.markup.nesting.append(Mistake(element.offset, problem, f"write </{element.tag}>", hides_rest))
 
     def _stray(self, tag: str) -> None:
         if self._crossed[tag]:

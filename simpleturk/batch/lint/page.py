@@ -21,6 +21,14 @@ _ADDS_NO_ELEMENTS = re.compile(
     r"jquery|bootstrap|externalHIT|underscore|lodash|popper|simpleamt|crowd-html", re.IGNORECASE
 )
 _SUBMITS = re.compile(r"\.submit\(|requestSubmit\(|externalSubmit|turkSetAssignmentID|\.trigger\(['\"]submit")
+_MAY_SUBMIT = re.compile(
+    r"submit|\.click\(|\bfetch\(|XMLHttpRequest|sendBeacon|\blocation\b|\$\.(?:post|ajax|get)\b", re.IGNORECASE
+)
+_MAY_SET_VALUES = re.compile(
+    r"\.value\b|\.val\(|\.(?:attr|prop)\(|\bsetAttribute\b|formdata|attachInternals|URLSearchParams|externalSubmit"
+    r"|\bfetch\(|XMLHttpRequest|sendBeacon|\$\.(?:post|ajax|get)\b",
+    re.IGNORECASE,
+)
 
 #: The first words of the scripts that simpleturk.html and simpleturk/page.html include.
 SHIPPED_SCRIPTS = ("var simpleturk = (function", "// The behaviour of simpleturk/page.html")
@@ -37,6 +45,7 @@ class Page:
         self.markup = read_markup(html)
         self.elements = self.markup.elements
         self._source_map = source_map
+        self._source = source
         self._template = source.path
         self._template_text = source.text
         self._input = input_
@@ -79,6 +88,16 @@ class Page:
         return bool(_SUBMITS.search(self.code))
 
     @cached_property
+    def may_submit(self) -> bool:
+        """Whether a script may submit the answer in a way that cannot be read from its text."""
+        return bool(_MAY_SUBMIT.search(self.code))
+
+    @cached_property
+    def may_set_values(self) -> bool:
+        """Whether a script may write the answer into a field, or send it itself."""
+        return bool(_MAY_SET_VALUES.search(self.code))
+
+    @cached_property
     def forms(self) -> list[Element]:
         """The forms of the page."""
         return [element for element in self.elements if element.tag in ("form", "crowd-form")]
@@ -106,6 +125,14 @@ class Page:
         """Whether a template that ships with simpleturk writes the element."""
         return self._source_map.at(element.offset).is_ours
 
+    def is_literal(self, text: str) -> bool:
+        """Whether the template itself has a text, so that it does not come from an input."""
+        return text in self._whole_template
+
+    @cached_property
+    def _whole_template(self) -> str:
+        return self._source.text_with_includes()
+
     def line_of(self, element: Element) -> str:
         """An element's line as messages name it: "line 5", or with the file if that is not the template."""
         location = self._source_map.at(element.offset)
@@ -114,8 +141,10 @@ class Page:
     def finding(self, rule: str, mistake: Mistake) -> Finding:
         """A mistake with its file, line and column in the template."""
         location = self._source_map.at(mistake.offset)
-        tag = _TAG.match(self.html[mistake.offset : mistake.offset + 40])
-        column = self._column(location, tag[0].lower()) if tag else 0
+        column = self._source_map.column_at(mistake.offset)
+        if column is None:
+            tag = _TAG.match(self.html[mistake.offset : mistake.offset + 40])
+            column = self._column(location, tag[0].lower()) if tag else 0
         where = str(location) if location.file else f"{self._template}, {location}"
         where += f", column {column}" if column else ""
         return Finding(rule, where, mistake.problem, mistake.hint, mistake.is_error, self._input)

@@ -5,16 +5,15 @@ mistakes of a page. Each rule has a test of its name in tests/batch/lint/test_ru
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from simpleturk.assets.local import SERVED
 from simpleturk.batch.inputs.jsonl import Input, Inputs
 from simpleturk.batch.lint.finding import Finding, Mistake
 from simpleturk.batch.lint.html import Element
 from simpleturk.batch.lint.page import Page, control_type, is_field, is_hidden_field, is_submit
-from simpleturk.batch.lint.urls import check_url, style_urls, urls_in
+from simpleturk.batch.lint.references import reference
 from simpleturk.batch.templates.question_source import QuestionSource
 
 
@@ -57,11 +56,11 @@ def _page_rule(name: str, severity: Severity) -> Callable[[PageRule], PageRule]:
 def no_submit(page: Page) -> Iterator[Mistake]:
     """The page has no form, or the form has no submit button."""
     if not page.forms:
-        if not page.may_add_elements:
+        if not page.may_add_elements and not page.may_submit:
             hint = 'add {% include "simpleturk.html" %}, or extend "simpleturk/page.html"'
             yield Mistake(0, "the page has no form: workers cannot submit it", hint, True)
         return
-    if page.has_crowd_form or page.submits_by_script or page.may_add_elements:
+    if page.has_crowd_form or page.submits_by_script or page.may_add_elements or page.may_submit:
         return
     # The worker site gives a button of type "submit" outside of all forms to the only form.
     has_one_form = len(page.forms) == 1
@@ -77,9 +76,9 @@ def no_submit(page: Page) -> Iterator[Mistake]:
 _TEXT_TYPES = frozenset({"", "text", "email", "number", "search", "tel", "url", "password", "date", "time"})
 
 
-@_page_rule("no-fields", Severity.ERROR)
+@_page_rule("no-fields", Severity.EITHER)
 def no_fields(page: Page) -> Iterator[Mistake]:
-    """The form has no field, so the HIT has no answer."""
+    """The form has no field, so the HIT has no answer. If a script may make the answer, it is a warning."""
     if page.may_add_elements or not page.forms or page.has_crowd_form:
         return
     # The worker site submits the fields outside of all forms with the form, as Amazon's did.
@@ -95,14 +94,15 @@ def no_fields(page: Page) -> Iterator[Mistake]:
     if "setOutput" in page.code or any(name and name != "assignmentId" and page.mentions(name) for name in names):
         return
     hint = 'add a field, such as <input name="answer">, or call simpleturk.setOutput(…) in a script'
-    yield Mistake(page.forms[0].offset, "the form has no field: workers cannot answer", hint, True)
+    yield Mistake(page.forms[0].offset, "the form has no field: workers cannot answer", hint, not page.may_set_values)
 
 
 @_page_rule("unnamed-field", Severity.EITHER)
 def unnamed_field(page: Page) -> Iterator[Mistake]:
-    """A field has no name, so its value is not submitted. If the page has scripts, it is a warning."""
+    """A field has no name, so its value is not submitted. A box to tick, or a page with scripts, is a warning."""
     if "setOutput" in page.code:
         return  # A script sets the answer.
+    has_named = any(is_field(element) and element.get("name") for element in page.elements)
     for element in page.elements:
         if not is_field(element) or element.attributes.get("name") or not page.form_of(element):
             continue
@@ -112,8 +112,13 @@ def unnamed_field(page: Page) -> Iterator[Mistake]:
             continue
         if any(name.startswith("on") for name in element.attributes):
             continue  # The field controls the page: its event handler reads it.
+        if "readonly" in element.attributes or "disabled" in element.attributes:
+            continue  # The field shows a text.
         problem = f"<{element.tag}> has no name: its value is not submitted"
-        yield Mistake(element.offset, problem, f'write <{element.tag} name="…">', not page.code.strip())
+        # A box beside other fields may only confirm that the worker has read the instructions.
+        is_confirmation = has_named and control_type(element) == "checkbox"
+        is_error = not page.code.strip() and not is_confirmation
+        yield Mistake(element.offset, problem, f'write <{element.tag} name="…">', is_error)
 
 
 @_page_rule("collision", Severity.EITHER)
@@ -139,22 +144,25 @@ def collision(page: Page) -> Iterator[Mistake]:
             is_lost = page.is_shipped(element) or page.has_crowd_form
             if is_lost:
                 lost.add(key)
-            yield _same_name(page, element, earlier, is_lost)
+            yield _same_name(page, element, earlier, is_lost, is_lost)
     for key, elements in repeated.items():
         yield from _repeated_options(page, first[key], elements)
 
 
-def _same_name(page: Page, element: Element, earlier: Element, is_lost: bool) -> Mistake:
+def _same_name(page: Page, element: Element, earlier: Element, is_lost: bool, is_error: bool) -> Mistake:
     effect = "one of the two answers is lost" if is_lost else "their answers are mixed"
     problem = f"the name {element.get('name')!r} is also used by the field in {page.line_of(earlier)}: {effect}"
-    return Mistake(element.offset, problem, "give each field its own name", is_lost)
+    return Mistake(element.offset, problem, "give each field its own name", is_error)
 
 
 def _repeated_options(page: Page, first: Element, elements: list[Element]) -> Iterator[Mistake]:
     """The mistakes of options whose value an earlier option of their name has."""
     # Several values of another question again: a worker can answer only one of the two questions.
     if len({element.get("value") for element in elements}) > 1:
-        yield _same_name(page, elements[0], first, is_lost=True)
+        # Boxes are all submitted, and a script may show one of the two questions at a time.
+        is_lost = control_type(first) == "radio" or page.is_shipped(first) or page.has_crowd_form
+        is_error = is_lost and (page.is_shipped(first) or not page.code.strip())
+        yield _same_name(page, elements[0], first, is_lost, is_error)
         return
     for element in elements:
         value = element.attributes.get("value", "on")
@@ -183,74 +191,7 @@ def nesting(page: Page) -> Iterator[Mistake]:
     return iter(page.markup.nesting)
 
 
-@_page_rule("reference", Severity.EITHER)
-def reference(page: Page) -> Iterator[Mistake]:
-    """An address that browsers of workers cannot load, or may refuse: a local file, a relative address, http:, or a
-    host of Amazon Mechanical Turk."""
-    for element in page.elements:
-        for attribute in (*_URL_ATTRIBUTES, *_URL_ATTRIBUTES_OF.get(element.tag, ())):
-            for url in urls_in(attribute, element.attributes.get(attribute)):
-                yield from _check_reference(page, element, url, element.offset, "action" in attribute)
-        for url in style_urls(element.get("style")):
-            yield from _check_reference(page, element, url, element.offset)
-        if element.tag == "a" and element.get("href").lower().startswith("file:"):
-            yield from _check_reference(page, element, element.get("href"), element.offset)
-        if element.tag == "style":
-            position = element.offset
-            for url in style_urls(element.text):
-                position = max(page.html.find(url, position), position)
-                yield from _check_reference(page, element, url, position)
-
-
-#: Attributes with an address that browsers load, or send the answers to; and those of some tags.
-_URL_ATTRIBUTES = ("src", "poster", "action", "formaction", "srcset")
-_URL_ATTRIBUTES_OF = {
-    "link": ("href",),
-    "image": ("href",),
-    "object": ("data",),
-    "body": ("background",),
-    "td": ("background",),
-}
-
-
-def _check_reference(
-    page: Page, element: Element, url: str, offset: int, is_submitted: bool = False
-) -> Iterator[Mistake]:
-    mistake = check_url(url, is_submitted or page.has_base)
-    if element.tag == "script" and (mistake or url.startswith(SERVED)) and "//" not in url:
-        hint = "include it in the page: <script>{% include 'FILE' %}</script>"
-        mistake = (f"{url[:80]!r} is a local script: marketplaces do not serve scripts", hint, True)
-    if mistake:
-        yield Mistake(max(offset, element.offset), *mistake)
-
-
-def input_references(source: QuestionSource, html: str, value: object, input_: str) -> Iterator[Finding]:
-    """The rule `reference` for addresses that come from an input, on a page whose markup has been checked before."""
-    used = {match[1] for match in _USED.finditer(html)}
-    for text in _texts(value) if used else ():
-        if text.startswith(("https:", "data:")) or len(text) > 2000 or not text:
-            continue
-        mistake = check_url(text) if text.replace("&", "&amp;") in used else None
-        if mistake:
-            problem, hint, is_error = mistake
-            yield Finding("reference", str(source.path), problem, hint, is_error, input_)
-
-
-#: An address in an attribute, without its quotes.
-_USED = re.compile(r"""(?:src|poster)\s*=\s*["']?([^"'\s>]{1,2500}+)["'\s>]""")
-
-
-def _texts(value: object) -> Iterator[str]:
-    """All texts in an input."""
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, str):
-            yield item
-        elif isinstance(item, Mapping):
-            waiting.extend(item.values())
-        elif isinstance(item, list):
-            waiting.extend(item)
+_page_rule("reference", Severity.EITHER)(reference)
 
 
 @_page_rule("no-alt", Severity.WARNING)
@@ -328,6 +269,11 @@ RULES["review-key"] = Rule(
 )
 RULES["other-form"] = Rule(
     "other-form", Severity.ERROR, "A field is in another form than the one that is submitted as the HIT's."
+)
+RULES["upload"] = Rule(
+    "upload",
+    Severity.EITHER,
+    "A field for files, whose content is lost: Amazon's endpoints and crowd-forms take no files.",
 )
 RULES["permission"] = Rule(
     "permission", Severity.WARNING, "A script needs a permission that the property `Allow` does not name."

@@ -11,6 +11,16 @@ CLOSED_HOSTS = re.compile(
 )
 _CLOSED_FILES = re.compile(r"//(?:s3\.amazonaws\.com/mturk-public/|mturk-public\.s3\.amazonaws\.com/)", re.IGNORECASE)
 
+#: An address on a host of Amazon Mechanical Turk.
+CLOSED = re.compile(rf"//(?:{CLOSED_HOSTS.pattern})(?=[/:?#]|\Z)|{_CLOSED_FILES.pattern}", re.IGNORECASE)
+
+#: Where copies of the files stand that Amazon's templates loaded from its own host.
+_COPIES = {
+    re.compile(r"bootstrap(?:\.min)?\.css"): "https://cdn.jsdelivr.net/npm/bootstrap@3.4.1/dist/css/bootstrap.min.css",
+    re.compile(r"bootstrap(?:\.min)?\.js"): "https://cdn.jsdelivr.net/npm/bootstrap@3.4.1/dist/js/bootstrap.min.js",
+    re.compile(r"jquery[\w.-]*\.js"): "https://cdn.jsdelivr.net/npm/jquery@3.7.1/dist/jquery.min.js",
+}
+
 #: Addresses on these hosts that the worker site answers in Amazon's place.
 _SERVED = re.compile(r"/+mturk/externalSubmit", re.IGNORECASE)
 _SERVED_FILES = re.compile(r"/mturk-public/externalHIT(?:_v1)?\.js", re.IGNORECASE)
@@ -34,9 +44,9 @@ def check_url(url: str, allow_relative: bool = False) -> tuple[str, str, bool] |
         hint = "write {{ asset('…') }} with the file's path relative to the inputs: workers can load it then"
         return f"{shown} is a file on your computer: workers cannot load it", hint, True
     if CLOSED_HOSTS.fullmatch(host) and not _SERVED.fullmatch(parts.path):
-        return f"{shown} is on a host of Amazon Mechanical Turk, which is closed", _REPLACE, True
+        return f"{shown} is on a host of Amazon Mechanical Turk, which is closed", _replacement(parts.path), True
     if _CLOSED_FILES.search(text) and not _SERVED_FILES.search(text):
-        return f"{shown} was a file of Amazon Mechanical Turk, which is closed", _REPLACE, True
+        return f"{shown} was a file of Amazon Mechanical Turk, which is closed", _replacement(parts.path), True
     if parts.scheme == "http" and host not in ("localhost", "127.0.0.1") and not CLOSED_HOSTS.fullmatch(host):
         problem = f"{shown} is http: on an https site, browsers block it or show a warning"
         return problem, "write https:// if the host supports it", False
@@ -47,7 +57,11 @@ def check_url(url: str, allow_relative: bool = False) -> tuple[str, str, bool] |
     return None
 
 
-_REPLACE = "remove it, or put a copy on another host"
+def _replacement(path: str) -> str:
+    """What to write in the place of a file that Amazon's host does not serve any more."""
+    name = path.rpartition("/")[2].lower()
+    copy = next((copy for pattern, copy in _COPIES.items() if pattern.fullmatch(name)), None)
+    return f"write {copy}" if copy else "remove it, or put a copy on another host"
 
 
 def urls_in(attribute: str, value: str | None) -> list[str]:

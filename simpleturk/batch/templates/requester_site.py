@@ -5,10 +5,7 @@ character references and plain formatting stay, and everything else is shown as 
 never code of a script, closes no element that it did not open, and makes no `javascript:` address.
 """
 
-import ast
-import json
 import re
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -29,7 +26,9 @@ from simpleturk.batch.templates.placeholders import (
 )
 from simpleturk.batch.templates.question_source import UnshownPart
 from simpleturk.batch.templates.sanitize import FIELD_TAGS, SAFE_TAGS, escaped, harmless_address, sanitize
-from simpleturk.batch.templates.source_map import SourceLocation, SourceMap, line_starts
+from simpleturk.batch.templates.script_values import in_script, signs
+from simpleturk.batch.templates.site_form import CompletedPage, completed
+from simpleturk.batch.templates.source_map import SourceLocation, SourceMap
 from simpleturk.errors import Problem, Problems, suggestion
 from simpleturk.mturk.questions import is_question_xml
 
@@ -59,11 +58,14 @@ class RequesterSiteTemplate:
         text = decoded_template(data, path)
         tags: list[Tag] = []
         if is_question_xml(text):
-            self._page, placeholders = text, read_document(text)
+            self._completed, placeholders = CompletedPage(text), read_document(text)
         else:
-            self._page = completed(text, read_placeholders(text)[1])
-            placeholders, tags = read_placeholders(self._page)
-        self._starts = line_starts(self._page)
+            self._completed = completed(text, read_placeholders(text)[1])
+            placeholders, tags = read_placeholders(self._completed.text)
+        #: The template as it is written.
+        self.text = text
+        #: The template with the form that the requester site added.
+        self._page = self._completed.text
         # If the page has no field of its own and no script adds any, fields in values stay.
         self._fields = bool(tags) and not any(map(_is_field, tags)) and not _MAKES_FIELDS.search(text)
         known = set(names)
@@ -91,14 +93,9 @@ class RequesterSiteTemplate:
         """The page for one input, an object. Raises Problems for a value that does not fit its placeholder."""
         return "".join(self._parts(value)[0])
 
-    @property
-    def text(self) -> str:
-        """The template as it is written, with the form that the requester site added."""
-        return self._page
-
     def text_with_includes(self) -> str:
         """The text of the template: it includes nothing."""
-        return self._page
+        return self.text
 
     def included(self) -> list[Path]:
         """Nothing: this syntax has no includes."""
@@ -109,46 +106,46 @@ class RequesterSiteTemplate:
         return []
 
     def traced(self, value: Any) -> tuple[str, SourceMap]:
-        """The page for one input, and the line of the template that each part comes from. Raises Problems."""
+        """The page for one input, and the place in the template that each part comes from. Raises Problems."""
         parts, positions = self._parts(value)
         marks: list[tuple[int, SourceLocation]] = []
         length = 0
-        for part, position in zip(parts, positions, strict=True):
-            if position is not None:
-                line = bisect_right(self._starts, position)
-                marks.append((length, SourceLocation(self.path, line)))
-                ends = (length + found.end() for found in re.finditer("\n", part))
-                marks += [(end, SourceLocation(self.path, line + index)) for index, end in enumerate(ends, start=1)]
+        for part, (position, is_value) in zip(parts, positions, strict=True):
+            end = position if is_value else position + len(part)
+            for edge in (position, *self._completed.breaks(position, end)):
+                line, column = self._completed.place(edge)
+                location = SourceLocation(self.path, line, column=column, is_value=is_value)
+                marks.append((length + edge - position, location))
             length += len(part)
         return "".join(parts), SourceMap(marks)
 
-    def _parts(self, value: Any) -> tuple[list[str], list[int | None]]:
-        """The pieces of a page, and the offset in the template of each piece; None for a value."""
+    def _parts(self, value: Any) -> tuple[list[str], list[tuple[int, bool]]]:
+        """The pieces of a page, and for each its offset in the template and whether it is a value."""
         if not isinstance(value, Mapping):
             raise Problems([Problem(str(self.path), "has placeholders for variables, but the input is not an object")])
         page, parts, position, cost = self._page, [""], 0, Cost()
-        positions: list[int | None] = [0]
+        positions = [(0, False)]
         for placeholder in self._placeholders:
             if placeholder.name not in value:
                 raise Problems([Problem(self._where(placeholder), f"the input has no {placeholder.name!r}")])
             if placeholder.context is Context.URL and not placeholder.inner and position <= placeholder.value_start:
                 parts.append(page[position : placeholder.value_start])
-                positions.append(position)
+                positions.append((position, False))
                 position = placeholder.value_start
                 if self._would_run(placeholder, value):
                     parts.append("unsafe:")
-                    positions.append(None)
+                    positions.append((position, True))
             parts.append(page[position : placeholder.start])
-            positions.append(position)
+            positions.append((position, False))
             before = parts[-1][-_BEFORE:]
             if len(before) < _BEFORE:
                 before = "".join(part[-_BEFORE:] for part in parts[-6:])
             filled = self._filled(placeholder, cell_text(value[placeholder.name]), before, value)
             self._spend(cost, len(filled), placeholder)
             parts.append(filled.replace("]]>", "]]]]><![CDATA[>") if placeholder.in_cdata else filled)
-            positions.append(None)
+            positions.append((placeholder.start, True))
             position = placeholder.end
-        return [*parts, page[position:]], [*positions, position]
+        return [*parts, page[position:]], [*positions, (position, False)]
 
     def _filled(self, placeholder: Placeholder, text: str, before: str, values: Mapping[str, Any]) -> str:
         """The text in the place of a placeholder; `before` is the end of the page before it."""
@@ -168,7 +165,7 @@ class RequesterSiteTemplate:
                 return text
             case Context.ATTRIBUTE | Context.URL if placeholder.inner:
                 is_name = placeholder.inner is Context.SCRIPT and re.search(r"[\w$]\Z", before)
-                return _attribute(_signs(text) if is_name else _in_script(text, placeholder.inner), placeholder.quote)
+                return _attribute(signs(text) if is_name else in_script(text, placeholder.inner), placeholder.quote)
             case Context.ATTRIBUTE | Context.URL:
                 # Without quotes and without a value, the next attribute would become the value.
                 is_all = placeholder.start == placeholder.value_start and placeholder.end == placeholder.value_end
@@ -179,9 +176,9 @@ class RequesterSiteTemplate:
                 return re.sub(r"[^\w#%.,\s/:-]", lambda sign: f"\\{ord(sign[0]):x} ", text)
             case Context.SCRIPT if re.search(r"[\w$]\Z", before):
                 # Part of a name: item_${n}.
-                return _signs(text)
+                return signs(text)
             case Context.SCRIPT | Context.SCRIPT_STRING | Context.SCRIPT_COMMENT:
-                return _in_script(text, placeholder.context)
+                return in_script(text, placeholder.context)
             case Context.SCRIPT_TEXT:
                 return _begun(text.replace("<", "&lt;"), before)
             case Context.SCRIPT_PAGE:
@@ -219,11 +216,8 @@ class RequesterSiteTemplate:
             raise Problems([Problem(self._where(placeholder), error.message, error.hint)]) from error
 
     def _where(self, placeholder: Placeholder) -> str:
-        line = bisect_right(self._starts, placeholder.start)
-        column = placeholder.start - self._starts[line - 1] + 1
-        # The form that is added stands on the first line, or after a tag on the same line.
-        added = self._page.find(BEFORE, placeholder.start - column + 1, placeholder.start)
-        return f"{self.path}, line {line}, column {column - (len(BEFORE) if added >= 0 else 0)}"
+        line, column = self._completed.place(placeholder.start)
+        return f"{self.path}, line {line}, column {column}"
 
     def _unknown(self, placeholder: Placeholder, names: Sequence[str]) -> Problem:
         hint = suggestion(placeholder.name, names) or f"the inputs have {', '.join(names) or 'no variables'}"
@@ -261,122 +255,8 @@ def _is_active_attribute(name: str) -> bool:
     return name.lower().startswith("on") or name.lower() in URLS | {"style", "srcdoc", "http-equiv", "content"}
 
 
-#: The form that the requester site put around a page without a form. Scripts of pages use its names.
-BEFORE = (
-    '<form name="mturk_form" method="post" id="mturk_form" action="https://www.mturk.com/mturk/externalSubmit">'
-    '<input type="hidden" value="" name="assignmentId" id="assignmentId">'
-)
-SUBMIT = '<p><input type="submit" id="submitButton" value="Submit"></p>'
-AFTER = (
-    '</form><script src="https://s3.amazonaws.com/mturk-public/externalHIT_v1.js"></script>'
-    "<script>if (window.turkSetAssignmentID) turkSetAssignmentID();</script>"
-)
-
-
-def completed(page: str, tags: Sequence[Tag]) -> str:
-    """Add the form, the hidden assignment id and the submit button that the requester site added to a page.
-
-    A page that has a form or a crowd-form, or whose script makes a form, stays as it is. Nothing added contains a line
-    end, so that lines keep their numbers.
-    """
-    makes_its_own = re.search(r"externalSubmit|createElement\(\s*['\"]form", _without_comments(page))
-    if any(tag.name in ("form", "crowd-form") for tag in tags) or makes_its_own or not page.strip():
-        return page
-    # A button without a type submits, but on most pages it has another purpose.
-    submits = any(tag.name in ("input", "button") and _is_submit(tag.attributes) for tag in tags)
-    after = AFTER if submits else SUBMIT + AFTER
-    body = next((tag for tag in tags if tag.name == "body"), None)
-    end = _last_body_end(page)
-    if body and end and end.start() >= body.end:
-        return page[: body.end] + BEFORE + page[body.end : end.start()] + after + page[end.start() :]
-    if body:
-        return page[: body.end] + BEFORE + page[body.end :] + after
-    if any(tag.name in ("html", "head") for tag in tags):
-        head = re.compile(r"</head\s*>", re.IGNORECASE).search(page)
-        start = head.end() if head else next(tag.end for tag in tags if tag.name == "html")
-        return page[:start] + BEFORE + page[start:] + after
-    start = len(_DOCTYPE.match(page)[0])  # type: ignore[index]
-    return page[:start] + BEFORE + page[start:] + after
-
-
-def _last_body_end(page: str) -> re.Match[str] | None:
-    """The last end tag of the body."""
-    ends = list(_BODY_END.finditer(page))
-    return ends[-1] if ends and ends[-1][1] else None
-
-
-_BODY_END = re.compile(r"</body(\s*+>)?", re.IGNORECASE)
-
-
-def _without_comments(page: str) -> str:
-    """A page without its comments. One that is not closed stays."""
-    parts, position = [], 0
-    while (start := page.find("<!--", position)) >= 0 and (end := page.find("-->", start + 4)) >= 0:
-        parts.append(page[position:start])
-        position = end + 3
-    return "".join([*parts, page[position:]])
-
-
-def _is_submit(attributes: Mapping[str, str]) -> bool:
-    return attributes.get("type", "").lower() in ("submit", "image") or attributes.get("id") == "submitButton"
-
-
-_DOCTYPE = re.compile(r"(?:\s*<!doctype[^>]*>)?", re.IGNORECASE)
-
-
 def _attribute(text: str, quote: str) -> str:
     text = escaped(text).replace('"', "&quot;").replace("'", "&#39;")
     if quote:
         return text
     return re.sub(r"[\s=`/]", lambda match: f"&#{ord(match[0])};", text)
-
-
-def _in_script(text: str, context: Context) -> str:
-    """A value inside a script: in a string, its characters; elsewhere a literal as JSON, and other text as a string.
-
-    If the script was misread and a string is taken for code, or code for a string, the value still runs nothing,
-    because all its special characters are escaped.
-    """
-    if context is Context.SCRIPT_COMMENT:
-        return re.sub(r"[^\w ]", " ", text)
-    if context is Context.SCRIPT:
-        return _JSON_STRING.sub(lambda string: f'"{_signs(json.loads(string[0]))}"', json.dumps(_literal(text)))
-    return _signs(text)
-
-
-_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-
-#: Longer values are not read as literals.
-_LONGEST_LITERAL = 200_000
-
-
-class _Signs(dict[int, str]):
-    """How each character is written in a script."""
-
-    def __missing__(self, code: int) -> str:
-        sign = chr(code)
-        data = sign.encode("utf-16-be", "surrogatepass")
-        units = (int.from_bytes(data[at : at + 2], "big") for at in range(0, len(data), 2))
-        self[code] = sign if re.fullmatch(r"\w", sign) else "".join(f"\\u{unit:04x}" for unit in units)
-        return self[code]
-
-
-_SIGNS = _Signs()
-
-
-def _signs(text: str) -> str:
-    """A text for a script: letters and digits stay, all other characters are escaped, blanks too."""
-    return text.translate(_SIGNS)
-
-
-def _literal(text: str) -> Any:
-    """The value that a text means as code: JSON, or a literal of Python or JavaScript; else the text."""
-    try:
-        return json.loads(text, parse_constant=str)
-    except (ValueError, RecursionError):
-        pass
-    try:
-        value = ast.literal_eval(text.strip()) if len(text) <= _LONGEST_LITERAL else text
-        return json.loads(json.dumps(value, allow_nan=False))
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return text

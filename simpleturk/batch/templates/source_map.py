@@ -23,12 +23,16 @@ _MARK = re.compile("\ue000([0-9]+):([0-9]+)\ue001")
 class SourceLocation:
     """A line (from 1) of a file, or of the rendered page itself if the file is None.
 
-    The location of text from a macro that ships is the line that calls the macro; `is_ours` is true then.
+    The location of text from a macro that ships is the line that calls the macro; `is_ours` is true then. `column` is
+    that of the first character (0: the text is not in the file), None if it is not known. The text of a value has one
+    column, that of its placeholder.
     """
 
     file: Path | None
     line: int
     is_ours: bool = False
+    column: int | None = None
+    is_value: bool = False
 
     def __str__(self) -> str:
         return f"{self.file}, line {self.line}" if self.file else f"line {self.line} of the page"
@@ -45,6 +49,14 @@ class SourceMap:
         """The location of the character at an offset."""
         position = bisect_right(self._offsets, offset) - 1
         return self._locations[max(position, 0)]
+
+    def column_at(self, offset: int) -> int | None:
+        """The column (from 1) of the character at an offset, 0 if it is not in the file, None if it is not known."""
+        position = max(bisect_right(self._offsets, offset) - 1, 0)
+        location = self._locations[position]
+        if not location.column or location.is_value:
+            return location.column
+        return location.column + offset - self._offsets[position]
 
     @classmethod
     def of_page(cls, page: str) -> "SourceMap":

@@ -23,6 +23,7 @@ def batch_files(
     *,
     address: Callable[[Asset], str],
     max_question_bytes: int = 2**20,
+    takes_uploads: bool = True,
     skipped: frozenset[int] = frozenset(),
 ) -> BatchFiles:
     """The files that a command's options name. A template or properties file that ships is found by its name.
@@ -46,5 +47,6 @@ def batch_files(
         assets=local_files(None if inputs.kept else inputs.path, template, address),
         skipped=skipped,
         max_question_bytes=max_question_bytes,
+        takes_uploads=takes_uploads,
         check_question=schema_error,
     )

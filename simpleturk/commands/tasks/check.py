@@ -61,6 +61,7 @@ def check(
         where.config,
         address=publisher.address,
         max_question_bytes=marketplace.max_question_bytes,
+        takes_uploads=marketplace.takes_uploads,
     )
     findings, size, sizes = _findings(files, marketplace, where)
     if json_:

@@ -34,6 +34,24 @@ def test_lines_after_placeholders_are_those_of_the_template(folder: Path, batch_
     assert "p.html, line 4, column 1: <input> has no name" in result.stderr
 
 
+def test_columns_are_those_of_the_file_although_the_page_gets_a_form(
+    folder: Path, batch_files: Files, run: Run
+) -> None:
+    batch_files([{"word": "x"}])
+    page = "<p>${word} ${word}</p><input name=a><img src='${word}' id=i><input name=b id=i>"
+    Path("p.csv").write_text("word\n<b>lo</b>ng\n")
+    for template in (page, f"<html><body>{page}</body></html>", f"<!doctype html>\n<p>${{word}}</p>{page}"):
+        Path("p.html").write_text(template)
+        result = run("check", "--template", "p.html", "--inputs", "p.csv")
+        line = template.split("\n")[-1]
+        number = template.count("\n") + 1
+        assert f"line {number}, column {line.index('<img') + 1}: <img> has no text" in result.stderr
+        assert f"line {number}, column {line.index('<input name=b') + 1}: the id 'i'" in result.stderr
+    # The form itself is not in the file.
+    Path("p.html").write_text("<p>${word}</p><form>"[:14])
+    assert "p.html, line 1: the form has no field" in run("check", "--template", "p.html", "--inputs", "p.csv").stderr
+
+
 def test_addresses_in_the_inputs_are_checked_on_every_line(batch_files: Files, run: Run) -> None:
     inputs = [{"word": "cat", "image": f"https://example.org/{n}.png"} for n in range(300)]
     inputs[250]["image"] = "http://example.org/x.png"

@@ -28,12 +28,25 @@ def script(code: str) -> Page:
         (FORM + '<form method="dialog"><input name="q"></form>', []),
         (FORM + "<form><input><button>y</button></form>", []),
         (FORM + '<form><input name="q"></form><script>f()</script>', []),
+        (
+            '<form action="https://example.org/find" target="_blank"><input name="q"><button>y</button></form>' + FORM,
+            [],
+        ),
+        ("<input name=a>" + FORM, ["a"]),
+        ("<input name=a><input name=b>" + FORM.replace("name", "id"), []),
     ],
 )
 def test_fields_of_a_form_that_is_not_submitted_are_errors(html: str, fields: list[str]) -> None:
     mistakes = list(other_form(page_of(html)))
     assert [mistake.problem.split("'")[1] for mistake in mistakes] == fields
     assert all(mistake.is_error for mistake in mistakes)
+
+
+def test_a_second_form_with_amazons_address_and_a_button_may_be_an_answer_of_its_own() -> None:
+    [mistake] = other_form(page_of(FORM + FORM.replace('"a"', '"b"')))
+    assert "'b' is in another form" in mistake.problem and not mistake.is_error
+    [mistake] = other_form(page_of(FORM + FORM.replace('"a"', '"b"').replace("<button>x</button>", "")))
+    assert mistake.is_error
 
 
 @pytest.mark.parametrize(

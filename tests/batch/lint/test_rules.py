@@ -135,6 +135,13 @@ BROKEN = {
     "dead host": (
         "reference",
         True,
+        HEAD + FORM + '<input name="a">\n<script src="https://www.mturk.com/media/page.js"></script>\n' + END,
+        "line 6, column 1",
+        "which is closed",
+    ),
+    "a picture of a dead host": (
+        "reference",
+        False,
         HEAD + FORM + '<input name="a">\n<img alt="" src="https://www.mturk.com/media/logo.png">\n' + END,
         "line 6, column 1",
         "which is closed",
@@ -262,6 +269,52 @@ CORRECT_PAGES = [
     "{{ input.word }}<form><p>a<p>b<ul><li>x<li>y</ul><select name=a><option>1<option>2</select><button>x</button>"
     "</form>",
 ]
+
+
+#: Pages that can be answered and submitted, although something in them may be a mistake.
+DOABLE_PAGES = {
+    "a style sheet of Amazon's": '<link rel="stylesheet" href="https://s3.amazonaws.com/mturk-public/bs30/css/bootstrap.'
+    'min.css"><form><input name=a><button>x</button></form>',
+    "a local style sheet": '<link rel="stylesheet" href="my.css"><form><input name=a><button>x</button></form>',
+    "a background": '<body background="a.png"><p style="background: url(b.png)"><form><input name=a><button>x</button>',
+    "a logo": '<form><img src="https://requester.mturk.com/logo.png" alt="Logo"><input name=a>'
+    "<button>x</button></form>",
+    "Bootstrap's script": '<script src="https://s3.amazonaws.com/mturk-public/bs30/js/bootstrap.min.js"></script>'
+    "<form><input name=a><button>x</button></form>",
+    "an action that a script changes": '<form action="https://www.mturk.com/mturk/submit"><input name=a>'
+    "<button>x</button></form><script>document.forms[0].action = turkSubmitTo + '/mturk/externalSubmit'</script>",
+    "submitted by another name": "<form id=f><textarea name=a></textarea><p id=go>x</p></form>"
+    "<script>go.onclick = function () { HTMLFormElement.prototype.submit.call(f); }</script>",
+    "a click on a hidden button": "<form id=f><textarea name=a></textarea><p onclick='g.click()'>x</p></form>",
+    "no form but fetch": "<p onclick=\"fetch(gup('turkSubmitTo') + '/mturk/externalSubmit?a=1')\">x</p>",
+    "an answer by position": "<form id=f><input type=hidden name=a><button>x</button></form>"
+    "<script>f.elements[0].value = 'x'</script>",
+    "a listener of formdata": "<form id=f><button>x</button></form>"
+    "<script>f.addEventListener('formdata', function (e) { e.formData.set('a', 1) })</script>",
+    "a text to read in a field": "<form><textarea readonly>text</textarea><input disabled value=1><input name=a>"
+    "<button>x</button></form>",
+    "a box that confirms": "<form><input type=checkbox required>I agree<textarea name=a></textarea><button>x</button>"
+    "</form>",
+    "a search elsewhere": '<form action="https://www.google.com/search" target="_blank"><input name=q>'
+    "<button>x</button></form><form><input name=a><button>x</button></form>",
+    "two whole answers": "<form action='/mturk/externalSubmit'><input name=a><button>x</button></form>"
+    "<form action='/mturk/externalSubmit'><input name=b><button>y</button></form>",
+    "a list that a later field closes": "<form><table><tr><td><select name=a><option>1</td></tr></table>"
+    "<input name=b><button>x</button></form>",
+    "questions that a script shows in turn": "<form><input type=radio name=a value=1><input type=radio name=a value=2>"
+    "<p hidden><input type=radio name=a value=1><input type=radio name=a value=2></p><button>x</button></form>"
+    "<script>show()</script>",
+    "boxes of two questions": "<form>"
+    + "<input type=checkbox name=a value=1><input type=checkbox name=a value=2>" * 2
+    + "<button>x</button></form>",
+}
+
+
+@pytest.mark.parametrize("kind", DOABLE_PAGES)
+def test_a_page_that_can_be_done_has_no_errors(batch_files: Files, run: Run, kind: str) -> None:
+    batch_files([{"word": "cat"}], template="<!doctype html><title>T</title>{{ input.word }}" + DOABLE_PAGES[kind])
+    result = run("check")
+    assert result.exit_code == 0, result.stderr
 
 
 @pytest.mark.parametrize("template", CORRECT_PAGES)

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simpleturk.batch.templates.requester_site import AFTER, BEFORE, SUBMIT, RequesterSiteTemplate
+from simpleturk.batch.templates.requester_site import RequesterSiteTemplate
 from simpleturk.batch.templates.sanitize import VOID
+from simpleturk.batch.templates.site_form import AFTER, BEFORE, SUBMIT
 from simpleturk.errors import Problems
 
 
