@@ -75,8 +75,10 @@ def create_app(marketplace: Marketplace, settings: ServerSettings | None = None)
         lifespan=_lifespan(marketplace, settings, observer),
     )
     frame_app = Starlette(routes=frames.routes(), exception_handlers={WorkerError: _refused_frame, 500: server_error})
+    # For programs that were written for Amazon's servers: no page is shown under Amazon's names.
+    api_app = ApiDispatcher(Starlette(routes=[links.route()]), calls)
     by_kind = ApiDispatcher(site_app, calls)
-    by_host = HostDispatcher(by_kind, frame_app, frames.hosts(), settings.open_access)
+    by_host = HostDispatcher(by_kind, frame_app, frames.hosts(), settings.open_access, api_app)
     answered = RefuseForwarded(by_host) if settings.open_access else by_host
     return observer.watching(FrameHeaders(LargeBodies(answered)))
 

@@ -147,7 +147,8 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         reason = error.strerror or str(error)
-        raise SimpleturkError(
-            f"cannot listen on {host}:{port}: {reason}", "choose another --port, or 0 for a free one"
-        ) from error
+        hint = "choose another --port, or 0 for a free one"
+        if isinstance(error, PermissionError):
+            hint += "; simpleturk help fixed-endpoint shows how to allow ports from 443 on Linux"
+        raise SimpleturkError(f"cannot listen on {host}:{port}: {reason}", hint) from error
     return listening

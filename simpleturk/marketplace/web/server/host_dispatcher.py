@@ -14,9 +14,14 @@ FRAME_HOST = "hits.simpleturk.localhost"
 #: Amazon's host names. Programs with a built-in endpoint call them, and reach this server by way of a hosts file.
 AMAZON_HOSTS = frozenset({"mturk-requester.us-east-1.amazonaws.com", "mturk-requester-sandbox.us-east-1.amazonaws.com"})
 
+_UNKNOWN_NAME = PlainTextResponse("This marketplace is not served under this name.\n", 400)
+_NEEDS_TLS = PlainTextResponse(
+    "Under Amazon's names, this marketplace answers only over TLS: see simpleturk help fixed-endpoint.\n", 400
+)
+
 
 class HostDispatcher:
-    """Sends requests for `frame_hosts` to `frames`, all others to `site`.
+    """Sends requests for `frame_hosts` to `frames`, those for Amazon's names to `api`, all others to `site`.
 
     Pages of HITs are written by strangers: under the frames' names only frames are served, so HITs share their origin
     with none of the site's pages.
@@ -24,11 +29,18 @@ class HostDispatcher:
     With `local_only`, `site` answers under this computer's own names only. Otherwise a page of another site whose name
     was made to point to this computer (DNS rebinding) could use what needs no key.
 
+    Under Amazon's names there are only API calls. With `local_only` they need TLS: strangers cannot change Amazon's
+    DNS, but a network that answers this computer's DNS queries falsely could show it a page under such a name, and then
+    let the name point to this computer. Such a page has no certificate.
+
     Starlette's routing.Host and TrustedHostMiddleware would accept a request with two Host headers, and use the first.
     """
 
-    def __init__(self, site: ASGIApp, frames: ASGIApp, frame_hosts: set[str], local_only: bool) -> None:
+    def __init__(
+        self, site: ASGIApp, frames: ASGIApp, frame_hosts: set[str], local_only: bool, api: ASGIApp | None = None
+    ) -> None:
         self.site = site
+        self.api = api
         self.frames = frames
         self.frame_hosts = frame_hosts
         self.local_only = local_only
@@ -40,11 +52,13 @@ class HostDispatcher:
         host = _requested_host(scope)
         if host in self.frame_hosts:
             await self.frames(scope, receive, send)
+        elif host in AMAZON_HOSTS and self.api:
+            is_safe = scope["scheme"] == "https" or not self.local_only
+            await (self.api if is_safe else _NEEDS_TLS)(scope, receive, send)
         elif self._is_served(host):
             await self.site(scope, receive, send)
         else:
-            refusal = PlainTextResponse("This marketplace is not served under this name.\n", 400)
-            await refusal(scope, receive, send)
+            await _UNKNOWN_NAME(scope, receive, send)
 
     def _is_served(self, host: str) -> bool:
         return host == SITE_HOST or is_loopback(host) or (host != "" and not self.local_only)

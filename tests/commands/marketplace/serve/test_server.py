@@ -85,3 +85,16 @@ def test_a_port_in_use_is_an_error_with_the_next_step(run: Run) -> None:
     assert result.exit_code == 1
     hint = "hint: choose another --port, or 0 for a free one\n"
     assert result.stderr == f"error: cannot listen on 127.0.0.1:{port}: Address already in use\n{hint}"
+
+
+def test_a_port_that_needs_root_is_refused_with_the_page_that_helps(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Unprivileged(socket.socket):
+        """A socket of a process without root."""
+
+        def bind(self, address: object) -> None:
+            raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(socket, "socket", Unprivileged)
+    with pytest.raises(SimpleturkError, match="cannot listen on 127.0.0.1:443: Permission denied") as caught:
+        listen("127.0.0.1", 443)
+    assert "simpleturk help fixed-endpoint" in (caught.value.hint or "")

@@ -7,6 +7,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from simpleturk.marketplace.web.server.host_dispatcher import (
+    AMAZON_HOSTS,
     FRAME_HOST,
     SITE_HOST,
     HostDispatcher,
@@ -15,7 +16,7 @@ from simpleturk.marketplace.web.server.host_dispatcher import (
 )
 
 
-def answer(dispatcher: HostDispatcher, *hosts: str) -> str:
+def answer(dispatcher: HostDispatcher, *hosts: str, scheme: str = "http") -> str:
     """The body of the answer to a request with these Host headers."""
     sent: list[dict[str, Any]] = []
 
@@ -26,14 +27,18 @@ def answer(dispatcher: HostDispatcher, *hosts: str) -> str:
         sent.append(message)
 
     headers = [(b"host", host.encode()) for host in hosts]
-    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers, "scheme": scheme}
     asyncio.run(dispatcher(scope, receive, send))
     return str(sent[1]["body"].decode())
 
 
 def dispatcher(local_only: bool) -> HostDispatcher:
     return HostDispatcher(
-        PlainTextResponse("site"), PlainTextResponse("frames"), {FRAME_HOST, "hits.example.org"}, local_only
+        PlainTextResponse("site"),
+        PlainTextResponse("frames"),
+        {FRAME_HOST, "hits.example.org"},
+        local_only,
+        PlainTextResponse("api"),
     )
 
 
@@ -50,6 +55,16 @@ def test_frame_hosts_reach_only_frames(host: str) -> None:
 def test_other_names_reach_the_site_only_where_it_is_not_limited_to_this_computer() -> None:
     assert answer(dispatcher(local_only=False), "work.example.org") == "site"
     assert "not served under this name" in answer(dispatcher(local_only=True), "work.example.org")
+
+
+@pytest.mark.parametrize("host", sorted(AMAZON_HOSTS))
+def test_amazons_names_reach_the_api_and_need_tls_where_access_is_open(host: str) -> None:
+    assert answer(dispatcher(local_only=True), host, scheme="https") == "api"
+    assert answer(dispatcher(local_only=True), f"{host.upper()}:443", scheme="https") == "api"
+    assert "only over TLS" in answer(dispatcher(local_only=True), host)
+    assert answer(dispatcher(local_only=False), host) == "api"
+    without_api = HostDispatcher(PlainTextResponse("site"), PlainTextResponse("frames"), set(), local_only=True)
+    assert "not served under this name" in answer(without_api, host, scheme="https")
 
 
 @pytest.mark.parametrize("hosts", [(), ("localhost", "evil.example"), ("localhost@evil.example",), ("a b",)])
