@@ -15,12 +15,14 @@ from typing import Any
 
 from simpleturk.batch.foreign_batches import is_hit_id
 from simpleturk.batch.inputs.csv_reader import fields_of_row, input_of, is_table, records
+from simpleturk.batch.inputs.file_kinds import FileKind, kind_of_file, wrong_kind
 from simpleturk.batch.times import parse_time
 from simpleturk.errors import Problem, Problems, SimpleturkError
 from simpleturk.mturk.answers import JSON_FIELDS
 from simpleturk.mturk.characters import NOT_IN_XML
 from simpleturk.mturk.limits import HIT_NUMBER_RANGES, HIT_TEXT_LENGTHS, MAX_REWARD, MONTH, WORKER_ID, YEAR
 from simpleturk.mturk.strict_json import parse_json
+from simpleturk.text_files import NotText, decoded, open_utf8
 
 _REWARD = re.compile(r"\$?([0-9]{1,7}(?:\.[0-9]{1,2})?)")
 _STATUSES = ("Submitted", "Approved", "Rejected")
@@ -90,7 +92,7 @@ def read_old_batch(path: Path, status: str, now: datetime) -> OldBatch:
     """
     reader = _Reader(path, status, now)
     try:
-        with path.open("rb") as file:
+        with open_utf8(path) as file:
             if is_table(path, str(path)):
                 reader.read_table(file)
             else:
@@ -103,7 +105,10 @@ def read_old_batch(path: Path, status: str, now: datetime) -> OldBatch:
     if not reader.problems and not reader.batch.hits:
         reader.problems.append(Problem(str(path), "holds no results"))
     if reader.problems:
-        raise Problems(reader.problems)
+        # Problems of JSON and of tables name what a line lacks.
+        forms = (FileKind.TABLE, FileKind.ARRAY, FileKind.INPUTS, FileKind.OBJECT)
+        wrong = wrong_kind(path, kind_of_file(path), FileKind.RESULTS, *forms)
+        raise Problems([wrong] if wrong and not reader.batch.hits else reader.problems)
     return reader.batch
 
 
@@ -174,10 +179,10 @@ class _Reader:
     def _parsed(self, number: int, data: bytes) -> list[Any]:
         """The JSON value in a list; an empty list and a problem if it is not JSON."""
         try:
-            record = parse_json(data.decode("utf-8").strip())
+            record = parse_json(decoded(data, number).strip())
             json.dumps(record, ensure_ascii=False).encode()
-        except UnicodeDecodeError:
-            self._problem(number, "is not UTF-8 text", "save the file as UTF-8")
+        except NotText as error:
+            self.problems.append(error.problem(self._path))
         except UnicodeEncodeError:
             self._problem(number, "contains half a character, which is not allowed in text", "save the file as UTF-8")
         except ValueError as error:

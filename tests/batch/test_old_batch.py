@@ -49,7 +49,7 @@ def test_a_file_without_any_result_is_reported_once(folder: Path) -> None:
     with pytest.raises(Problems) as caught:
         read_old_batch(folder / "page.html", "Approved", NOW)
     [problem] = caught.value.problems
-    assert problem.where.endswith("page.html, line 1")
+    assert problem.where.endswith("page.html") and problem.what == "looks like a template, not a file of results"
 
 
 def test_a_missing_file_and_an_empty_file_are_refused(folder: Path) -> None:

@@ -96,3 +96,28 @@ def test_right_files_have_no_problem(folder: Path) -> None:
         Path(name).write_text(text)
     assert certainly_wrong(Path("t.html"), Path("several.jsonl"), "several.jsonl") == []
     assert list(probably_wrong(Path("pretty.json"), Path("rows.csv"), "rows.csv")) == []
+
+
+def test_all_files_of_a_batch_may_be_those_of_powershell(batch_files: Files, run: Run) -> None:
+    batch_files([{"word": "né"}, {"word": "cat"}])
+    for name in ("inputs.jsonl", "properties.json", "template.html", "simpleturk.toml"):
+        path = Path(name)
+        path.write_bytes(path.read_text(encoding="utf-8").replace("\n", "\r\n").encode("utf-16"))
+    assert run("check", "--strict").exit_code == 0
+    assert run("launch").exit_code == 0
+    again = run("launch")
+    assert again.exit_code == 0 and "already" in again.stderr, again.stderr
+    ids = Path("hit_ids.txt").read_text()
+    run("results", "--output", "r.jsonl")
+    Path("wide.txt").write_bytes(ids.encode("utf-16"))
+    assert run("progress", "--ids", "wide.txt").exit_code == 0
+
+
+def test_an_encoding_is_refused_once_whatever_the_number_of_lines(batch_files: Files, run: Run) -> None:
+    batch_files([{"word": "cat"}])
+    Path("inputs.jsonl").write_bytes(b'{"word": "n\xe9"}\n' * 50)
+    result = run("launch")
+    assert result.stderr.startswith(
+        "error: inputs.jsonl, line 1: is not UTF-8 text (byte 12 is 0xe9, é in Windows-1252)\nhint: save the file as"
+    )
+    assert result.stderr.count("error: ") == 1
