@@ -13,8 +13,11 @@ from simpleturk.errors import SimpleturkError
 #: The file that marks a task folder.
 MARK = "simpleturk.toml"
 
-#: Where Unix keeps devices and open files. A path there is the user's own: folders lie elsewhere.
+#: Where Unix keeps devices and open files, such as /dev/stdin. A path there is the user's own.
 _SYSTEM = ("/dev/", "/proc/")
+
+#: A folder among them that holds files as any other does.
+_SHARED_MEMORY = "/dev/shm/"
 
 _allowed: list[str] = []
 
@@ -36,7 +39,8 @@ def outside(path: Path, folder: Path | None = None) -> Path | None:
     the file. A link to a hidden file counts as outside, too: it is hardly a picture, but may be a key.
     """
     plain = os.path.abspath(path)
-    if plain.startswith(_SYSTEM) or "\0" in plain:
+    is_of_system = plain.startswith(_SYSTEM) and not plain.startswith(_SHARED_MEMORY)
+    if is_of_system or "\0" in plain:
         return None
     root = _root(os.path.abspath(folder) if folder else os.path.dirname(plain))
     target, home = os.path.realpath(plain), os.path.realpath(root)

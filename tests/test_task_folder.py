@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -359,3 +360,12 @@ def test_only_regular_files_are_read(folder: Path) -> None:
     os.mkfifo("pipe")
     with pytest.raises(SimpleturkError, match="pipe: is not a regular file"):
         read_regular(Path("pipe"))
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="the system has no folder in memory")
+def test_a_task_folder_in_memory_is_protected_as_any_other() -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        link = Path(folder) / "a"
+        link.symlink_to("/etc/passwd")
+        assert outside(link) == Path("/etc/passwd")
+        assert outside(Path("/dev/stdin")) is None
