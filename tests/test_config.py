@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simpleturk.config import Config, load_config
+from simpleturk.config import Config, Named, load_config
 from simpleturk.errors import Problem, Problems
 from tests.conftest import Files, Run
 
@@ -19,7 +19,7 @@ def test_options_and_endpoints_are_read(folder: Path) -> None:
     Path("simpleturk.toml").write_text(
         '\ufefftemplate = "é.html"\n[marketplaces.prod]\nendpoint_url = "https://turk.example"\n', encoding="utf-8"
     )
-    assert load_config() == Config({"template": "é.html"}, {"prod": "https://turk.example"})
+    assert load_config() == Config({"template": "é.html"}, {"prod": Named("https://turk.example")})
 
 
 def test_a_file_that_is_not_toml_is_one_problem(folder: Path) -> None:

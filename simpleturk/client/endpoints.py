@@ -1,13 +1,15 @@
 """The endpoint that a command uses: from its flags, its batch, the environment and the configuration."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from simpleturk.config.urls import is_url
-from simpleturk.errors import UsageError, WrongMarketplace
+from simpleturk.errors import UsageError, WrongMarketplace, suggestion
 from simpleturk.mturk.limits import AMAZON_MAX_QUESTION_BYTES, MAX_QUESTION_BYTES
 
 #: Host names of this computer.
@@ -30,14 +32,15 @@ LOCAL_URL = "http://local.simpleturk.invalid"
 class EndpointOptions:
     """The options of a command that concern the marketplace.
 
-    `profile` names AWS credentials, `database` is the local marketplace's file, `config` a file of simple-amt's.
-    `concurrency` is how many calls may be in flight (None: the default). `typed` names the options on the command
-    line; --database there means the local marketplace.
+    `profile` names AWS credentials, `database` is the local marketplace's file, `config` a file of simple-amt's. `on`
+    names a marketplace of the configuration. `concurrency` is how many calls may be in flight (None: the default).
+    `typed` names the options on the command line; --database there means the local marketplace.
     """
 
     local: bool = False
     sandbox: bool = False
     prod: bool = False
+    on: str | None = None
     endpoint_url: str | None = None
     profile: str | None = None
     database: Path | None = None
@@ -56,6 +59,7 @@ class EndpointOptions:
             "--local": self.local,
             "--sandbox": self.sandbox,
             "--prod": self.prod,
+            f"--on {self.on}": bool(self.on),
             "--endpoint-url": bool(self.endpoint_url),
         }
         return [flag for flag, is_set in flags.items() if is_set]
@@ -103,7 +107,9 @@ class Endpoint:
     @property
     def flag(self) -> str:
         """The option that selects it."""
-        return f"--{self.name}" if self.name in ("local", "sandbox", "prod") else f"--endpoint-url {self.endpoint_url}"
+        if self.name == "endpoint":
+            return f"--endpoint-url {self.endpoint_url}"
+        return f"--{self.name}" if self.name in ("local", "sandbox", "prod") else f"--on {self.name}"
 
 
 class Home(NamedTuple):
@@ -113,11 +119,18 @@ class Home(NamedTuple):
     endpoint_url: str
 
 
-def resolve(options: EndpointOptions, endpoints: dict[str, str], home: Home | None, acts: bool) -> Endpoint:
+def resolve(
+    options: EndpointOptions,
+    endpoints: Mapping[str, str],
+    home: Home | None,
+    acts: bool,
+    spends_money: Mapping[str, bool] = MappingProxyType({}),
+) -> Endpoint:
     """The marketplace of a command.
 
-    It is that of a flag; without a flag that of the batch; then AWS_ENDPOINT_URL_MTURK, then `local`. `endpoints` gives
-    "sandbox" or "prod" another URL. `acts` says that the command spends money or cannot be undone: then a marketplace
+    It is that of a flag; without a flag that of the batch; then AWS_ENDPOINT_URL_MTURK, then `local`. `endpoints` has
+    the URLs of named marketplaces, and may give "sandbox" or "prod" another URL; `spends_money` has what the
+    configuration says about those. `acts` says that the command spends money or cannot be undone: then a marketplace
     with real money needs its flag.
 
     Raises UsageError for two flags, WrongMarketplace if flag and batch differ or the flag is missing.
@@ -127,8 +140,8 @@ def resolve(options: EndpointOptions, endpoints: dict[str, str], home: Home | No
         raise UsageError(f"{' and '.join(flags)} name two marketplaces", "use one of them")
     if options.is_typed("database") and flags and flags != ["--local"]:
         raise UsageError(f"--database belongs to the local marketplace, {flags[0]} to another one")
-    chosen = _chosen(options, endpoints) if flags else None
-    batch = _of_batch(home, endpoints) if home else None
+    chosen = _chosen(options, endpoints, spends_money) if flags else None
+    batch = _of_batch(home, endpoints, spends_money) if home else None
     if chosen and batch and chosen.endpoint_url.rstrip("/") != batch.endpoint_url.rstrip("/"):
         raise WrongMarketplace(
             f"this batch is on {named(batch)}, not on {named(chosen)}", f"use {batch.flag}, or name another --ids"
@@ -139,20 +152,29 @@ def resolve(options: EndpointOptions, endpoints: dict[str, str], home: Home | No
     return endpoint
 
 
-def _chosen(options: EndpointOptions, endpoints: dict[str, str]) -> Endpoint:
+def _chosen(options: EndpointOptions, endpoints: Mapping[str, str], spends_money: Mapping[str, bool]) -> Endpoint:
     """The marketplace of the flag."""
     if options.endpoint_url:
         _check_url("--endpoint-url", options.endpoint_url)
         return _endpoint("endpoint", options.endpoint_url)
-    name = "prod" if options.prod else "sandbox" if options.sandbox else "local"
-    return _endpoint(name, endpoints.get(name) or AMAZON.get(name, LOCAL_URL))
+    name = options.on or ("prod" if options.prod else "sandbox" if options.sandbox else "local")
+    url = endpoints.get(name) or AMAZON.get(name) or (LOCAL_URL if name == "local" else None)
+    if url is None:
+        known = ["local", *AMAZON, *(name for name in endpoints if name not in AMAZON)]
+        raise UsageError(
+            f"--on {name}: no marketplace has this name",
+            suggestion(name, known)
+            or f"the marketplaces are {', '.join(known)}; add [marketplaces.{name}] with "
+            'endpoint_url = "https://…" to your configuration',
+        )
+    return _endpoint(name, url, spends_money.get(name))
 
 
-def _of_batch(home: Home, endpoints: dict[str, str]) -> Endpoint:
+def _of_batch(home: Home, endpoints: Mapping[str, str], spends_money: Mapping[str, bool]) -> Endpoint:
     """The marketplace of a batch. Records can be edited: the name counts only with the URL that it stands for."""
-    urls = {"local": LOCAL_URL, "sandbox": endpoints.get("sandbox") or AMAZON["sandbox"], "prod": home.endpoint_url}
-    is_trusted = urls.get(home.name) == home.endpoint_url
-    return _endpoint(home.name if is_trusted else "endpoint", home.endpoint_url)
+    urls = {"local": LOCAL_URL, "sandbox": AMAZON["sandbox"]} | dict(endpoints) | {"prod": home.endpoint_url}
+    name = home.name if urls.get(home.name) == home.endpoint_url else "endpoint"
+    return _endpoint(name, home.endpoint_url, spends_money.get(name) if name != "prod" else None)
 
 
 def _from_environment(options: EndpointOptions) -> Endpoint:
@@ -164,11 +186,15 @@ def _from_environment(options: EndpointOptions) -> Endpoint:
     return _endpoint("endpoint", url)
 
 
-def _endpoint(name: str, endpoint_url: str) -> Endpoint:
-    """Real money is spent on production, and on any endpoint that is neither the sandbox nor on this computer."""
+def _endpoint(name: str, endpoint_url: str, spends_money: bool | None = None) -> Endpoint:
+    """Real money is spent on production, and on any endpoint that is neither the sandbox nor on this computer.
+
+    The configuration can say otherwise: `spends_money`.
+    """
     host = urlsplit(endpoint_url).hostname or ""
     is_free = host == urlsplit(AMAZON["sandbox"]).hostname or host in _LOOPBACK
-    return Endpoint(name, endpoint_url, name == "prod" or (name == "endpoint" and not is_free))
+    usually = name == "prod" or (name not in ("local", "sandbox") and not is_free)
+    return Endpoint(name, endpoint_url, usually if spends_money is None else spends_money)
 
 
 def _check_url(origin: str, text: str) -> None:
@@ -178,5 +204,8 @@ def _check_url(origin: str, text: str) -> None:
 
 def named(endpoint: Endpoint) -> str:
     """A marketplace in messages: its name, or its URL if the name does not say which one it is."""
-    is_clear = endpoint.name in ("local", "sandbox") or endpoint.endpoint_url == AMAZON.get(endpoint.name)
-    return endpoint.title if is_clear else endpoint.endpoint_url
+    if endpoint.name in ("local", "sandbox") or endpoint.endpoint_url == AMAZON.get(endpoint.name):
+        return endpoint.title
+    return (
+        endpoint.endpoint_url if endpoint.name in ("endpoint", "prod") else f"{endpoint.name} ({endpoint.endpoint_url})"
+    )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
@@ -104,16 +104,21 @@ class SiteTable(Table):
 
 
 class MarketplaceTable(Table):
-    """The table [marketplaces.NAME]."""
+    """The table [marketplaces.NAME]. `spends_money` is None if the file does not say it."""
 
     endpoint_url: URL
+    spends_money: bool | None = None
 
 
-class MarketplacesTable(Table):
-    """The marketplaces whose endpoint can be set."""
+def _checked_name(name: str) -> str:
+    if name == "local":
+        raise PydanticCustomError("is_local", "it is the marketplace on this computer, which needs no address")
+    if not re.fullmatch("[a-z][a-z0-9_-]{0,39}", name):
+        raise PydanticCustomError("not_a_name", "a name has up to 40 small letters, digits, - and _")
+    return name
 
-    sandbox: MarketplaceTable | None = None
-    prod: MarketplaceTable | None = None
+
+MarketplacesTable = dict[Annotated[str, AfterValidator(_checked_name)], MarketplaceTable]
 
 
 class Settings(Table):
@@ -126,23 +131,32 @@ class Settings(Table):
     output: Text | None = None
     database: Text | None = None
     assets: Text | None = None
-    marketplaces: MarketplacesTable = MarketplacesTable()
+    marketplaces: MarketplacesTable = {}
     site: SiteTable = SiteTable()
 
 
-def read_document(document: dict[str, Any], text: str, path: Path) -> Settings:
+class UserSettings(Table):
+    """The user's own file, which has the marketplaces of all folders."""
+
+    marketplaces: MarketplacesTable = {}
+
+
+AnySettings = TypeVar("AnySettings", Settings, UserSettings)
+
+
+def read_document(document: dict[str, Any], text: str, path: Path, model: type[AnySettings]) -> AnySettings:
     """Check a TOML document; `text` is what it was read from. Raises Problems with every problem, each at its line."""
     try:
-        return Settings.model_validate(document)
+        return model.model_validate(document)
     except ValidationError as error:
         # A table may have several errors, such as a missing key and an unknown one, that are one mistake.
         problems = {
-            what: Problem(_where(path, text, location), what, hint) for location, what, hint in _in_words(error)
+            what: Problem(_where(path, text, location), what, hint) for location, what, hint in _in_words(error, model)
         }
         raise Problems(list(problems.values())) from error
 
 
-def _in_words(error: ValidationError) -> Iterator[tuple[tuple[str, ...], str, str | None]]:
+def _in_words(error: ValidationError, model: type[Table]) -> Iterator[tuple[tuple[str, ...], str, str | None]]:
     """The location of each error, what is wrong there, and a hint."""
     for details in error.errors(include_url=False):
         location = tuple(map(str, details["loc"]))
@@ -150,8 +164,10 @@ def _in_words(error: ValidationError) -> Iterator[tuple[tuple[str, ...], str, st
         match location:
             case ("marketplaces",):
                 yield location, f"marketplaces has to be tables such as {_ENDPOINT}", None
-            case ("marketplaces", name) if is_unknown:
-                yield location, f"marketplaces.{name}: only sandbox and prod can have another endpoint", None
+            case ("marketplaces", name, "[key]"):
+                yield location[:2], f"marketplaces.{name}: {details['msg']}", None
+            case ("marketplaces", name, "spends_money"):
+                yield location, f"marketplaces.{name}.spends_money has to be true or false", None
             case ("marketplaces", name, "endpoint_url") if details["type"] == "not_a_url":
                 yield location, f"marketplaces.{name}: {details['msg']}", None
             case ("marketplaces", name, *_):
@@ -164,12 +180,12 @@ def _in_words(error: ValidationError) -> Iterator[tuple[tuple[str, ...], str, st
                 [example] = SiteTable.model_fields[name].examples or [""]
                 yield location[:2], f"site.{name} has to be written as {example}", None
             case (name, *_) if is_unknown:
-                yield location, f"{name} is not a setting", _known(name, Settings.model_fields)
+                yield location, f"{name} is not a setting", _known(name, model.model_fields)
             case _:
                 yield location, f"{location[0]} has to be text in quotes", None
 
 
-_ENDPOINT = '[marketplaces.prod] with endpoint_url = "https://…"'
+_ENDPOINT = '[marketplaces.lab] with endpoint_url = "https://…"'
 
 
 def _known(name: str, known: Iterable[str]) -> str:

@@ -36,6 +36,46 @@ def test_a_flag_names_the_marketplace(options: EndpointOptions, expected: tuple[
     assert resolved(options, acts=True) == expected
 
 
+LAB = {"lab": "https://lab.example", "desk": "http://127.0.0.1:8484"}
+
+
+def test_a_named_marketplace_spends_money_unless_it_is_here_or_declared_free() -> None:
+    def on(name: str, spends_money: bool | None = None) -> tuple[str, str, bool]:
+        said = {} if spends_money is None else {name: spends_money}
+        endpoint = resolve(EndpointOptions(on=name), LAB, None, acts=True, spends_money=said)
+        return endpoint.flag, endpoint.endpoint_url, endpoint.spends_money
+
+    assert on("lab") == ("--on lab", "https://lab.example", True)
+    assert on("lab", spends_money=False)[2] is False
+    assert on("desk") == ("--on desk", "http://127.0.0.1:8484", False)
+    assert on("desk", spends_money=True)[2] is True
+    assert on("prod") == ("--prod", AMAZON["prod"], True)
+    assert on("local") == ("--local", LOCAL_URL, False)
+
+
+def test_an_unknown_name_of_a_marketplace_is_a_usage_error_with_a_suggestion() -> None:
+    with pytest.raises(UsageError, match="--on labb: no marketplace has this name") as caught:
+        resolve(EndpointOptions(on="labb"), LAB, None, acts=False)
+    assert caught.value.hint == "did you mean lab?"
+    with pytest.raises(UsageError) as caught:
+        resolve(EndpointOptions(on="zoo"), LAB, None, acts=False)
+    assert str(caught.value.hint).startswith("the marketplaces are local, sandbox, prod, lab, desk; add")
+
+
+def test_a_batch_of_a_named_marketplace_needs_its_flag_where_money_is_spent() -> None:
+    home = Home("lab", "https://lab.example")
+    with pytest.raises(WrongMarketplace) as caught:
+        resolve(EndpointOptions(), LAB, home, acts=True)
+    assert (caught.value.message, caught.value.hint) == (
+        "lab (https://lab.example) spends real money: this needs its flag",
+        "add --on lab",
+    )
+    assert resolve(EndpointOptions(), LAB, home, acts=False).name == "lab"
+    # The name in an edited record counts only with the URL that the configuration gives it.
+    edited = resolve(EndpointOptions(), LAB, Home("desk", "https://lab.example"), False, {"desk": False})
+    assert (edited.name, edited.spends_money) == ("endpoint", True)
+
+
 def test_the_configuration_gives_names_another_endpoint() -> None:
     assert resolved(EndpointOptions(prod=True), OWN) == ("prod", "https://turk.example", True)
 

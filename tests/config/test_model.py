@@ -14,8 +14,16 @@ from simpleturk.errors import Problems
         ('templat = "x"\nids = 3', ["templat is not a setting", "ids has to be text in quotes"]),
         ("marketplaces = 3", ["marketplaces has to be tables such as"]),
         (
-            '[marketplaces.local]\nendpoint_url = "x"',
-            ["marketplaces.local: only sandbox and prod can have another endpoint"],
+            '[marketplaces.local]\nendpoint_url = "https://x"',
+            ["marketplaces.local: it is the marketplace on this computer, which needs no address"],
+        ),
+        (
+            '[marketplaces."My Lab"]\nendpoint_url = "https://x"',
+            ["marketplaces.My Lab: a name has up to 40 small letters, digits, - and _"],
+        ),
+        (
+            '[marketplaces.lab]\nendpoint_url = "https://x"\nspends_money = "no"',
+            ["marketplaces.lab.spends_money has to be true or false"],
         ),
         ('[marketplaces.prod]\nurl = "x"', ["marketplaces.prod has to be written as"]),
         ('[marketplaces.prod]\nendpoint_url = "x"', ["marketplaces.prod: 'x' is not a URL"]),

@@ -6,7 +6,7 @@ from pathlib import Path
 from simpleturk import console
 from simpleturk.batch.record import BatchRecord, record_path
 from simpleturk.client.endpoints import AMAZON, Endpoint, EndpointOptions
-from simpleturk.config import FILE
+from simpleturk.config import FILE, load_own_marketplaces
 from simpleturk.config.trust import endpoint_key, is_trusted, trust
 from simpleturk.errors import NotConfirmed, SimpleturkError
 from simpleturk.task_folder import also_allow
@@ -33,8 +33,9 @@ def check_endpoint(
 ) -> None:
     """Ask before the user's keys sign calls to an endpoint that only files of the task folder name.
 
-    An endpoint that a flag or the environment names is the user's choice, and is remembered. The local marketplace
-    needs no keys; for Amazon's own endpoints the keys are made. Raises SimpleturkError if the user does not agree.
+    An endpoint that a flag, the environment or the user's own configuration names is the user's choice; the first two
+    are remembered. The local marketplace needs no keys; for Amazon's own endpoints the keys are made. Raises
+    SimpleturkError if the user does not agree.
     """
     url = marketplace.endpoint_url
     if marketplace.is_local or url.rstrip("/") in AMAZON.values():
@@ -44,6 +45,8 @@ def check_endpoint(
     if fact[1] in map(endpoint_key, named):
         trust(*fact)
         return
+    if fact[1] in (endpoint_key(own.endpoint_url) for own in load_own_marketplaces().values()):
+        return
     source = record_path(ids) if record and ids else FILE
     confirm_once(
         fact,
@@ -51,6 +54,12 @@ def check_endpoint(
         "Send calls there that are signed with your keys?",
         f"if you know this server, name it once yourself: --endpoint-url {url}",
     )
+
+
+def is_declared_free(url: str) -> bool:
+    """Whether the user has declared in their own configuration that an endpoint spends no real money."""
+    own = load_own_marketplaces().values()
+    return any(named.spends_money is False and endpoint_key(named.endpoint_url) == endpoint_key(url) for named in own)
 
 
 def check_database(database: Path, where: EndpointOptions, ids: Path) -> None:

@@ -14,9 +14,10 @@ from simpleturk.batch.record import BatchRecord
 from simpleturk.client.client import MTurk
 from simpleturk.client.connect import CONCURRENCY, connect
 from simpleturk.client.endpoints import Endpoint, EndpointOptions, Home, resolve
-from simpleturk.commands.common.consent import check_database, check_endpoint, remember_database
+from simpleturk.commands.common.consent import check_database, check_endpoint, is_declared_free, remember_database
 from simpleturk.commands.common.options import MARKETPLACE_PANEL, ConfigOpt, DatabaseOpt
-from simpleturk.config import load_config
+from simpleturk.config import FILE, Named, load_config, load_own_marketplaces, user_path
+from simpleturk.config.trust import endpoint_key
 from simpleturk.errors import SimpleturkError
 from simpleturk.simple_amt import load_simple_amt_config
 
@@ -36,6 +37,13 @@ _MARKETPLACE: dict[str, tuple[Any, Any]] = {
     "local": (Annotated[bool, _option("--local", "Use the marketplace on this computer. The default.")], False),
     "sandbox": (Annotated[bool, _option("--sandbox", "Use Amazon's sandbox, where no money is paid.")], False),
     "prod": (Annotated[bool, _option("--prod", "Use production, where real money is spent.")], False),
+    "on": (
+        Annotated[
+            str | None,
+            _option("--on", "Use the marketplace with this name in your configuration.", metavar="NAME"),
+        ],
+        None,
+    ),
     "endpoint_url": (
         Annotated[str | None, _option("--endpoint-url", "Use the MTurk API at this address.", metavar="URL")],
         None,
@@ -97,7 +105,30 @@ def on_a_marketplace(command: Callable[..., None]) -> Callable[..., None]:
 def marketplace_of(where: MarketplaceOptions, record: BatchRecord | None = None, acts: bool = False) -> Endpoint:
     """The marketplace that the options, the batch and the configuration name; see endpoints.resolve."""
     home = Home(record.marketplace, record.endpoint) if record else None
-    return resolve(where, load_config().endpoints, home, acts)
+    marketplaces = named_marketplaces()
+    urls = {name: named.endpoint_url for name, named in marketplaces.items()}
+    money = {name: named.spends_money for name, named in marketplaces.items() if named.spends_money is not None}
+    return resolve(where, urls, home, acts, money)
+
+
+def named_marketplaces() -> dict[str, Named]:
+    """The marketplaces of the user's own configuration and of the task folder's, by name; the user's own come first.
+
+    A task folder may come from a stranger. So that it spends no money is believed only of an endpoint that the user
+    has declared free: see consent.is_declared_free.
+    """
+    own, folder = load_own_marketplaces(), load_config().marketplaces
+    for name in own.keys() & folder.keys():
+        if endpoint_key(own[name].endpoint_url) != endpoint_key(folder[name].endpoint_url):
+            console.warn(
+                f"{FILE} gives the marketplace {name} another address than {user_path()}, which is used: "
+                f"{own[name].endpoint_url}"
+            )
+    believed = {
+        name: named if named.spends_money or is_declared_free(named.endpoint_url) else named._replace(spends_money=None)
+        for name, named in folder.items()
+    }
+    return believed | own
 
 
 def connect_to(

@@ -12,6 +12,7 @@ import pytest
 
 from simpleturk.client.endpoints import AMAZON, LOCAL_URL, Endpoint, EndpointOptions
 from simpleturk.commands.common.consent import check_endpoint, confirm_once
+from simpleturk.config import user_path
 from simpleturk.errors import SimpleturkError
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from tests.conftest import Files, Run, serving
@@ -114,6 +115,60 @@ def test_a_server_that_only_the_configuration_names_gets_no_signed_call(
     assert result.exit_code == 1
     assert f"error: simpleturk.toml names the endpoint {listener.url}" in result.stderr
     assert listener.signatures == []
+
+
+def write_own(text: str) -> None:
+    """Write the user's own configuration."""
+    user_path().parent.mkdir(parents=True, exist_ok=True)
+    user_path().write_text(text)
+
+
+def test_a_marketplace_that_a_folder_names_gets_no_signed_call_without_a_yes(
+    folder: Path, run: Run, listener: Listener
+) -> None:
+    Path("simpleturk.toml").write_text(f'[marketplaces.lab]\nendpoint_url = "{listener.url}"\n')
+    result = run("hits", "--on", "lab", input="y\n")
+    assert (result.exit_code, listener.signatures) == (1, [])
+    assert f"error: simpleturk.toml names the endpoint {listener.url}" in result.stderr
+
+
+def test_a_marketplace_in_the_users_own_configuration_needs_no_question(
+    folder: Path, run: Run, listener: Listener
+) -> None:
+    write_own(f'[marketplaces.lab]\nendpoint_url = "{listener.url}"\n')
+    assert "lab refused: no" in run("hits", "--on", "lab").stderr
+    assert listener.signatures
+
+
+def test_a_folder_cannot_give_a_name_of_the_user_another_address(folder: Path, run: Run, listener: Listener) -> None:
+    write_own('[marketplaces.lab]\nendpoint_url = "http://127.0.0.1:9"\n')
+    Path("simpleturk.toml").write_text(f'[marketplaces.lab]\nendpoint_url = "{listener.url}"\n')
+    result = run("hits", "--on", "lab")
+    assert (result.exit_code, listener.signatures) == (1, [])
+    assert result.stderr.startswith("warning: simpleturk.toml gives the marketplace lab another address than")
+    assert "http://127.0.0.1:9" in result.stderr
+
+
+def test_only_the_user_can_say_that_a_marketplace_spends_no_money(folder: Path, run: Run, batch_files: Files) -> None:
+    """A folder that calls its endpoint free would otherwise switch off the question before money is spent."""
+    table = '[marketplaces.lab]\nendpoint_url = "https://lab.invalid"\n'
+    write_own(table)
+    Path("simpleturk.toml").write_text(table + "spends_money = false\n")
+    write_record(folder, marketplace="lab", endpoint="https://lab.invalid")
+    refused = run("extend", "--hours", "1")
+    assert (
+        "error: lab (https://lab.invalid) spends real money: this needs its flag\nhint: add --on lab" in refused.stderr
+    )
+    write_own(table + "spends_money = false\n")
+    assert "spends real money" not in run("extend", "--hours", "1").stderr
+
+
+def test_a_mistake_in_the_users_own_configuration_names_its_file_and_line(folder: Path, run: Run) -> None:
+    write_own('[marketplaces.lab]\nendpoint_url = "lab"\n')
+    result = run("hits", "--local")
+    assert result.stderr == f"error: {user_path()}, line 2: marketplaces.lab: 'lab' is not a URL\n"
+    write_own('ids = "x.txt"\n')
+    assert "ids is not a setting\nhint: the settings are marketplaces\n" in run("hits").stderr
 
 
 def test_an_endpoint_that_the_user_names_once_needs_no_question_later(
