@@ -19,6 +19,7 @@ import boto3
 import pytest
 import uvicorn
 from filelock import FileLock
+from hypothesis import settings
 from typer.testing import CliRunner, Result
 
 from simpleturk.cli import app
@@ -31,6 +32,10 @@ from simpleturk.marketplace.store.sqlite import SQLiteStore
 from simpleturk.marketplace.web.app import create_app
 from simpleturk.marketplace.web.settings import ServerSettings
 from tests.botocore_data import share_botocore_data
+
+# A computer that is busy takes longer for an example than the 200 ms that Hypothesis allows.
+settings.register_profile("without a deadline", deadline=None)
+settings.load_profile("without a deadline")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

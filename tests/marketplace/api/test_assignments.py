@@ -55,7 +55,8 @@ def test_only_submitted_assignments_are_visible(mturk: Any, worker: WorkerOf) ->
 
 def test_answers_are_the_fields_of_the_form(mturk: Any, worker: WorkerOf) -> None:
     hit = create(mturk)
-    worker("ann").do(hit["HITGroupId"], ("b", "1 & <2>\r\n"), ("box", "x"), ("box", "y"), ("é", "🙂"), ("hitId", "no"))
+    own = ("hitId", hit["HITId"])
+    worker("ann").do(hit["HITGroupId"], ("b", "1 & <2>\r\n"), ("box", "x"), ("box", "y"), ("é", "🙂"), own)
     [assignment] = mturk.list_assignments_for_hit(HITId=hit["HITId"])["Assignments"]
     from simpleturk.mturk.answers import parse_answer
 
