@@ -55,7 +55,7 @@ class Task:
 
     def submitted(self) -> Any:
         """What results gives once the HIT is in."""
-        expect(self.page.get_by_role("status")).to_have_text("Submitted. Thank you.")
+        expect(self.page.get_by_role("status")).to_contain_text("Submitted. Thank you.")
         [record] = records(self.run("results").stdout)
         return record["output"]
 
@@ -371,7 +371,7 @@ def begun(page: Page, folder: Path, run: Run, serve: Callable[..., Server]) -> C
         assert launched.exit_code == 0, launched.stderr
         sign_in(page, serve().site)
         page.locator("a[href^='/projects/']").first.click()
-        expect(hit(page).get_by_text("This is a preview.")).to_be_visible()
+        expect(page.get_by_text("This is a preview.")).to_be_visible()
         if by_keyboard:
             button = page.get_by_role("button", name="Accept")
             for _ in range(30):
@@ -441,7 +441,7 @@ def test_instructions_open_once(begun: Callable[..., Task]) -> None:
     instructions = task.hit.locator("#instructions")
     expect(instructions).to_have_attribute("open", "")
     by_mouse_rating_scale(task)
-    expect(task.page.get_by_role("status")).to_have_text("Submitted. Thank you.")
+    expect(task.page.get_by_role("status")).to_contain_text("Submitted. Thank you.")
     accept(task.page)
     expect(task.hit.locator("#task")).to_be_enabled()
     expect(instructions).not_to_have_attribute("open", "")

@@ -100,7 +100,7 @@ def test_a_hostile_page_reaches_nothing_of_the_site(
     assert page.url.startswith(address)
     expect(page.get_by_role("button", name="Return")).to_be_visible()
     page.get_by_role("link", name="Account of ann").click()
-    expect(page.get_by_label("Country code")).to_have_value("")
+    expect(page.locator("select[name=country]")).to_have_value("")
     assert json.loads(run("progress", "--json").stdout)["pending"] == 1
 
 
@@ -161,7 +161,7 @@ def test_a_page_that_fills_storage_and_posts_ten_megabytes_still_submits(
     # Before its script has run, the page itself would not know where to submit to.
     expect(hit(page).locator("body[data-ready]")).to_be_attached(timeout=30_000)
     hit(page).get_by_role("button", name="Submit").click()
-    expect(page.get_by_role("status")).to_have_text("Submitted. Thank you.", timeout=30_000)
+    expect(page.get_by_role("status")).to_contain_text("Submitted. Thank you.", timeout=30_000)
     [record] = records(run("results").stdout)
     assert len(record["output"]["answer"]) == 10_000_000
 

@@ -94,7 +94,7 @@ def test_a_person_does_a_hit_on_a_phone(
     hit(phone).get_by_label("Note (optional)").fill("fine 🙂")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     hit(phone).get_by_role("button", name="Submit").tap()
-    expect(phone.get_by_role("status")).to_have_text("Submitted. Thank you.")
+    expect(phone.get_by_role("status")).to_contain_text("Submitted. Thank you.")
     assert records(run("results").stdout)[0]["output"] == {"sentiment": "positive", "note": "fine 🙂"}
 
 
@@ -135,7 +135,7 @@ def test_the_keyboard_is_enough(
     while not frame.evaluate("document.activeElement.id === 'submit-btn'"):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_have_text("Submitted. Thank you.")
+    expect(page.get_by_role("status")).to_contain_text("Submitted. Thank you.")
     assert records(run("results").stdout)[0]["output"]["sentiment"] == "positive"
 
 
