@@ -137,6 +137,15 @@ class Watch:
             is_urgent=first is not None and first.deadline - now < min(WARN_BEFORE, (first.deadline - first.since) / 4),
         )
 
+    def next_auto_approval(self) -> tuple[datetime, bool] | None:
+        """The next automatic approval of work in `hits`, and whether the time is exact; None if no work waits.
+
+        A time that is not exact is earlier than the true one.
+        """
+        self._note_waiting(datetime.now(UTC))
+        first = self._first()
+        return (first.deadline, first.is_exact) if first else None
+
     def _rate(self, state: Progress, now: datetime) -> float | None:
         """Assignments submitted per hour in the last period, or since the batch was created at the first look."""
         done = state.submitted + state.reviewed

@@ -34,7 +34,7 @@ REQUESTER = GroupEntry(
         ),
         "list": Entry(
             "marketplace.requester:list_",
-            "List requesters with their keys and money as JSON Lines.",
+            "List requesters with their keys and money.",
             (("Print the names only.", "simpleturk requester list | jq -r .requester"),),
         ),
         "revoke": Entry(
@@ -89,7 +89,7 @@ WORKER = GroupEntry(
         ),
         "list": Entry(
             "workers.worker:list_",
-            "List all workers as JSON Lines.",
+            "List all workers.",
             (("Print the ids only.", "simpleturk worker list | jq -r .worker_id"),),
         ),
         "set": Entry(
@@ -228,8 +228,16 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
         ),
         "hits": Entry(
             "batch.hits:hits",
-            "List every HIT of the account as JSON Lines.",
+            "List every HIT of the account.",
             (("Print the ids of HITs to review.", "simpleturk hits --status Reviewable | jq -r .hit_id"),),
+        ),
+        "batches": Entry(
+            "batch.batches:batches",
+            "List the batches below a folder.",
+            (
+                ("Show all batches of a project.", "simpleturk batches ~/project"),
+                ("Print the ids files with work to review.", "simpleturk batches | jq -r 'select(.to_review > 0).ids'"),
+            ),
         ),
         "import": Entry(
             "batch.import_:import_",

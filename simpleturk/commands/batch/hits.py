@@ -1,6 +1,6 @@
 """hits, expire and delete."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,15 +14,29 @@ from simpleturk.batch.review import Outcome, each
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.launched_batch import not_found, the_batch, warn_of_strangers
-from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, YesOpt, data_out
+from simpleturk.commands.common.listing import Record, print_list
+from simpleturk.commands.common.money import usd
+from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, YesOpt
 from simpleturk.commands.common.outcomes import Failures, count, raise_if_some, report
 from simpleturk.commands.common.times import local_time
 from simpleturk.errors import NoSuchHIT, UsageError, WrongState
-from simpleturk.files import json_line
 from simpleturk.mturk.models import HIT
 
 #: An expiration in the past expires a HIT at once.
 NOW = datetime(1970, 1, 1, tzinfo=UTC)
+
+#: The table of HITs.
+COLUMNS: dict[str, str | Callable[[Record], str]] = {
+    "HIT": "hit_id",
+    "status": "status",
+    "reward": lambda record: usd(record["reward"]),
+    "expires": lambda record: local_time(datetime.fromisoformat(record["expiration"])),
+    "available": "available",
+    "pending": "pending",
+    "submitted": "submitted",
+    "reviewed": "reviewed",
+    "title": "title",
+}
 
 STATES = ("Assignable", "Unassignable", "Reviewable", "Reviewing")
 
@@ -60,17 +74,22 @@ AtOpt = Annotated[
 
 @on_a_marketplace
 def hits(where: MarketplaceOptions, status: StatusOpt = None, title: TitleOpt = None) -> None:
-    """List every HIT of the account as JSON Lines."""
+    """List every HIT of the account.
+
+    On a terminal, the list is a table; in a pipe or a file, it is JSON Lines.
+    """
     mturk = connect_to(marketplace_of(where), where)
     states = {name.lower() for name in status or ()}
     unknown = states - {state.lower() for state in STATES}
     if unknown:
         raise UsageError(f"--status {unknown.pop()}: no such state", f"the states are {', '.join(STATES)}")
-    with data_out():
-        for page in mturk.hit_pages():
-            for hit in page:
-                if (not states or hit.status.lower() in states) and (title or "").lower() in hit.title.lower():
-                    console.data(json_line(_hit_record(hit)))
+    records = (
+        _hit_record(hit)
+        for page in mturk.hit_pages()
+        for hit in page
+        if (not states or hit.status.lower() in states) and (title or "").lower() in hit.title.lower()
+    )
+    print_list(records, COLUMNS, "No HITs." if states or title else "No HITs yet: create some with simpleturk launch.")
 
 
 @on_a_marketplace

@@ -12,15 +12,15 @@ from simpleturk.errors import NotConfirmed, SimpleturkError
 from simpleturk.task_folder import also_allow
 
 
-def confirm_once(fact: tuple[str, ...], what: str, question: str, hint: str) -> None:
+def confirm_once(fact: tuple[str, ...], what: str, question: str, hint: str, asks: bool = True) -> None:
     """Ask a question, unless it was answered with yes before; remember a yes.
 
-    `fact` is what is remembered. Without a terminal, raises SimpleturkError with `what` and the hint; NotConfirmed for
-    another answer than yes.
+    `fact` is what is remembered. Without a terminal, or unless `asks`, raises SimpleturkError with `what` and the
+    hint; NotConfirmed for another answer than yes.
     """
     if is_trusted(*fact):
         return
-    answer = console.ask(f"{what}. {question}")
+    answer = console.ask(f"{what}. {question}") if asks else None
     if answer is None:
         raise SimpleturkError(what, hint)
     if not answer:
@@ -29,7 +29,11 @@ def confirm_once(fact: tuple[str, ...], what: str, question: str, hint: str) -> 
 
 
 def check_endpoint(
-    marketplace: Endpoint, where: EndpointOptions, ids: Path | None = None, record: BatchRecord | None = None
+    marketplace: Endpoint,
+    where: EndpointOptions,
+    ids: Path | None = None,
+    record: BatchRecord | None = None,
+    asks: bool = True,
 ) -> None:
     """Ask before the user's keys sign calls to an endpoint that only files of the task folder name.
 
@@ -53,6 +57,7 @@ def check_endpoint(
         f"{source} names the endpoint {url}, to which you have sent no calls from this computer yet",
         "Send calls there that are signed with your keys?",
         f"if you know this server, name it once yourself: --endpoint-url {url}",
+        asks,
     )
 
 
@@ -62,7 +67,7 @@ def is_declared_free(url: str) -> bool:
     return any(named.spends_money is False and endpoint_key(named.endpoint_url) == endpoint_key(url) for named in own)
 
 
-def check_database(database: Path, where: EndpointOptions, ids: Path) -> None:
+def check_database(database: Path, where: EndpointOptions, ids: Path, asks: bool = True) -> None:
     """Ask before using a database outside of the batch's folder that only the batch record names.
 
     Raises SimpleturkError if the user does not agree.
@@ -79,6 +84,7 @@ def check_database(database: Path, where: EndpointOptions, ids: Path) -> None:
         f"{record_path(ids)} names the database {target}, which is outside of its folder",
         "Use it?",
         f"if it is yours, name it once yourself: --database {target}",
+        asks,
     )
 
 

@@ -132,19 +132,24 @@ def named_marketplaces() -> dict[str, Named]:
 
 
 def connect_to(
-    marketplace: Endpoint, where: MarketplaceOptions, ids: Path | None = None, record: BatchRecord | None = None
+    marketplace: Endpoint,
+    where: MarketplaceOptions,
+    ids: Path | None = None,
+    record: BatchRecord | None = None,
+    asks: bool = True,
 ) -> MTurk:
     """A client of a marketplace; for a local batch, of the database that holds the batch of `ids`.
 
-    Asks before it uses an endpoint that only files of the task folder name; see consent.check_endpoint.
+    Asks before it uses an endpoint that only files of the task folder name, or refuses it unless `asks`; see
+    consent.check_endpoint.
     """
-    check_endpoint(marketplace, where, ids, record)
+    check_endpoint(marketplace, where, ids, record, asks)
     if marketplace.is_amazon:
         console.warn("Amazon closed Mechanical Turk on 2026-09-30: its endpoints may not answer")
     mturk = connect(
         marketplace,
         where.profile,
-        database_of(where, ids, record),
+        database_of(where, ids, record, asks),
         where.concurrency or CONCURRENCY,
         load_simple_amt_config(where.config).keys,
         console.warn,
@@ -153,7 +158,9 @@ def connect_to(
     return mturk
 
 
-def database_of(where: MarketplaceOptions, ids: Path | None, record: BatchRecord | None) -> Path | None:
+def database_of(
+    where: MarketplaceOptions, ids: Path | None, record: BatchRecord | None, asks: bool = True
+) -> Path | None:
     """The database of the local marketplace that the batch or the options name, None for the default one.
 
     Raises SimpleturkError if the batch is in another database than the one that --database names, or in one outside of
@@ -170,7 +177,7 @@ def database_of(where: MarketplaceOptions, ids: Path | None, record: BatchRecord
             "leave out --database, or name another --ids",
         )
     if home:
-        check_database(home, where, ids)
+        check_database(home, where, ids, asks)
     return home
 
 

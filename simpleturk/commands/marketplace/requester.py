@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +12,7 @@ import typer
 from simpleturk import console
 from simpleturk.batch.inputs.csv_cells import shown_as_text
 from simpleturk.commands.common.database import opened
+from simpleturk.commands.common.listing import Record, print_list
 from simpleturk.commands.common.money import payment_parser, usd
 from simpleturk.commands.common.options import DatabaseOpt, YesOpt, data_out
 from simpleturk.errors import Problem, Problems, SimpleturkError, reporting_missing_file
@@ -76,21 +78,35 @@ def add(
 
 
 def list_(database: DatabaseOpt = None) -> None:
-    """List requesters with their keys and money as JSON Lines."""
-    with opened(database) as marketplace, marketplace.read() as transaction, data_out():
-        for requester, keys in all_requesters(transaction):
-            owed = ledger.owed(transaction, requester.requester_id)
-            record = {
-                "requester": requester.name,
-                "requester_id": requester.requester_id,
-                "access_keys": [key.access_key_id for key in keys if key.revoked is None],
-                "revoked_access_keys": [key.access_key_id for key in keys if key.revoked is not None],
-                "prepaid": requester.prepaid,
-                "balance": ledger.dollars(requester.available) if requester.prepaid else None,
-                "on_hold": ledger.dollars(requester.held),
-                "owed": ledger.dollars(sum(_cents(entry) for entry in owed)),
-            }
-            console.data(json_line(record))
+    """List requesters with their keys and money.
+
+    On a terminal, the list is a table; in a pipe or a file, it is JSON Lines.
+    """
+    columns: dict[str, str | Callable[[Record], str]] = {
+        "requester": "requester",
+        "requester id": "requester_id",
+        "access keys": lambda record: " ".join(record["access_keys"]),
+        "balance": lambda record: "no limit" if record["balance"] is None else usd(record["balance"]),
+        "on hold": lambda record: usd(record["on_hold"]),
+        "owed": lambda record: usd(record["owed"]),
+    }
+    with opened(database) as marketplace, marketplace.read() as transaction:
+        print_list(_requester_records(transaction), columns, "No requesters yet: simpleturk requester add NAME.")
+
+
+def _requester_records(transaction: Transaction) -> Iterator[Record]:
+    for requester, keys in all_requesters(transaction):
+        owed = ledger.owed(transaction, requester.requester_id)
+        yield {
+            "requester": requester.name,
+            "requester_id": requester.requester_id,
+            "access_keys": [key.access_key_id for key in keys if key.revoked is None],
+            "revoked_access_keys": [key.access_key_id for key in keys if key.revoked is not None],
+            "prepaid": requester.prepaid,
+            "balance": ledger.dollars(requester.available) if requester.prepaid else None,
+            "on_hold": ledger.dollars(requester.held),
+            "owed": ledger.dollars(sum(_cents(entry) for entry in owed)),
+        }
 
 
 def revoke(

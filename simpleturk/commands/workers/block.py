@@ -10,11 +10,11 @@ from simpleturk.batch.inputs.id_lists import WORKERS
 from simpleturk.batch.review import each
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
+from simpleturk.commands.common.listing import print_list
 from simpleturk.commands.common.named_items import named_items
-from simpleturk.commands.common.options import YesOpt, data_out
+from simpleturk.commands.common.options import YesOpt
 from simpleturk.commands.common.outcomes import report
 from simpleturk.errors import UsageError
-from simpleturk.files import json_line
 
 WorkersArg = Annotated[list[str] | None, typer.Argument(metavar="WORKER_ID", help="Ids of workers, as in results.")]
 WorkersOpt = Annotated[
@@ -30,7 +30,7 @@ ReasonOpt = Annotated[
     str | None,
     typer.Option("--reason", metavar="TEXT", help="Reason of the block, for your records. Required to block."),
 ]
-ListOpt = Annotated[bool, typer.Option("--list", help="List the blocked workers as JSON Lines.")]
+ListOpt = Annotated[bool, typer.Option("--list", help="List the blocked workers: a table, or JSON Lines in a pipe.")]
 
 
 @on_a_marketplace
@@ -64,9 +64,8 @@ def block(
 
 
 def _print_blocked(mturk: MTurk) -> None:
-    with data_out():
-        for worker_id, reason in mturk.blocks():
-            console.data(json_line({"worker_id": worker_id, "reason": reason}))
+    blocks = ({"worker_id": worker_id, "reason": reason} for worker_id, reason in mturk.blocks())
+    print_list(blocks, {"worker id": "worker_id", "reason": "reason"}, "No worker is blocked.")
 
 
 @on_a_marketplace

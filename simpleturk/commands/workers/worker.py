@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +12,7 @@ import typer
 from simpleturk import console
 from simpleturk.batch.inputs.id_lists import WORKERS, read_id_list
 from simpleturk.commands.common.database import opened
+from simpleturk.commands.common.listing import print_list
 from simpleturk.commands.common.money import usd
 from simpleturk.commands.common.options import DatabaseOpt, YesOpt, data_out
 from simpleturk.config import load_config
@@ -66,6 +67,9 @@ WorkersOpt = Annotated[
 #: The address of `serve` without options.
 DEFAULT_SITE = "http://worker.simpleturk.localhost:8484"
 
+#: The headings of the table of workers: the keys of their records.
+WORKER_COLUMNS = ("worker id", "account", "country", "adult", "masters", "submitted", "approved", "rejected")
+
 LIST_HINT = "list workers with simpleturk worker list"
 
 
@@ -118,24 +122,31 @@ def invite(
 
 
 def list_(database: DatabaseOpt = None) -> None:
-    """List all workers as JSON Lines.
+    """List all workers.
 
+    On a terminal, the list is a table; in a pipe or a file, it is JSON Lines.
     Each record has the account's state, the attributes that HITs can require, and counts of assignments.
     """
-    with opened(database) as marketplace, marketplace.read() as transaction, data_out():
-        for row in workers.all_workers(transaction):
-            attributes = get_record(transaction, row.worker_id)
-            record = {
-                "worker_id": row.worker_id,
-                "account": worker_accounts.account_status(row, transaction.now),
-                "country": "-".join(filter(None, (attributes.country, attributes.subdivision))) or None,
-                "adult": attributes.adult,
-                "masters": attributes.master,
-                "submitted": attributes.counts.get("Submitted", 0),
-                "approved": attributes.counts.get("Approved", 0),
-                "rejected": attributes.counts.get("Rejected", 0),
-            }
-            console.data(json_line(record))
+    with opened(database) as marketplace, marketplace.read() as transaction:
+        columns = {name: name.replace(" ", "_") for name in WORKER_COLUMNS}
+        print_list(
+            _worker_records(transaction), columns, "No workers yet: invite people with simpleturk worker invite."
+        )
+
+
+def _worker_records(transaction: Transaction) -> Iterator[dict[str, object]]:
+    for row in workers.all_workers(transaction):
+        attributes = get_record(transaction, row.worker_id)
+        yield {
+            "worker_id": row.worker_id,
+            "account": worker_accounts.account_status(row, transaction.now),
+            "country": "-".join(filter(None, (attributes.country, attributes.subdivision))) or None,
+            "adult": attributes.adult,
+            "masters": attributes.master,
+            "submitted": attributes.counts.get("Submitted", 0),
+            "approved": attributes.counts.get("Approved", 0),
+            "rejected": attributes.counts.get("Rejected", 0),
+        }
 
 
 def disable(worker_ids: IdsArg = None, file: WorkersOpt = None, database: DatabaseOpt = None) -> None:

@@ -1,0 +1,1 @@
+"""The batches below a folder: their ids files, and how far each has come."""
