@@ -143,6 +143,23 @@ VALUES = [
     '0x1;PWN=1',
     '__import__("os")',
     '(lambda: 1)()',
+    '<iframe src=javascript:parent.PWN=1></iframe>',
+    '<b>a</b><object data="javascript:PWN=1"></object><embed src=javascript:PWN=1>',
+    '<form action=javascript:PWN=1><button>x</button></form>',
+    '<button formaction="java&Tab;script:PWN=1">x</button>',
+    '<input type=image src=x onerror=PWN=1>',
+    '<style>a{b:"</style><img src=x onerror=PWN=1>"}</style>',
+    '<svg><style><img src=x onerror=PWN=1></style></svg>',
+    '<svg><a xlink:href="javascript:PWN=1"><rect width=9 height=9 /></a></svg>',
+    '<svg><animate onbegin=PWN=1 attributeName=x dur=1s></svg>',
+    '<math href="javascript:PWN=1"><mtext>x</mtext></math>',
+    '<select><option><style></select><img src=x onerror=PWN=1></style>',
+    '<textarea><b title="</textarea><img src=x onerror=PWN=1>">',
+    '<meta http-equiv=refresh content="0;url=javascript:PWN=1"><base href="javascript:/a/">',
+    '<!--><img src=x onerror=PWN=1>-->',
+    '<b><!-- --!><img src=x onerror=PWN=1> --></b>',
+    '<b></b><!x title="><img src=x onerror=PWN=1>">',
+    '<style>@import "javascript:PWN=1"; *{background:url(javascript:PWN=1)}</style>',
     "a" * 10 + "\"'`<>{}$",
 ]
 # fmt: on
@@ -157,7 +174,11 @@ TRY = """() => {
       else if (element.localName !== "a") element.dispatchEvent(new Event("click"));
     } catch {}
   }
-  return Boolean(window.PWN) || document.querySelector("[onerror], [onload], [onfocus], [onmouseover]") !== null;
+  const names = ["src", "action", "formaction", "data", "xlink:href"];
+  const leads = (element) => names.some((name) => /^\\s*javascript:/i.test(element.getAttribute(name) || ""));
+  const code = "[onerror], [onload], [onfocus], [onmouseover], [onbegin], iframe[srcdoc], base, meta[http-equiv]";
+  const elements = [...document.querySelectorAll("*")];
+  return Boolean(window.PWN) || document.querySelector(code) !== null || elements.some(leads);
 }"""
 
 

@@ -18,6 +18,7 @@ from simpleturk.batch.lint.references import input_references
 from simpleturk.batch.lint.review_keys import ReviewKeys
 from simpleturk.batch.lint.rules import PAGE_RULES, block, unused
 from simpleturk.batch.lint.uploads import lost_files, lost_files_of_form
+from simpleturk.batch.lint.values import shown_tags
 from simpleturk.batch.templates.question_source import QuestionSource
 from simpleturk.errors import Problems
 from simpleturk.mturk.questions import is_question_xml
@@ -94,6 +95,7 @@ def _findings(
     """The findings of the page of one input; `seen` has the hashes of the tags of earlier pages."""
     html = source.render(item.value)
     where = inputs.where(item.line)
+    yield from shown_tags(source, item.value, where)
     if is_question_xml(html):
         yield from context.keys.unknown_in_form(html, where)
         yield from lost_files_of_form(html, context.takes_uploads, str(source.path), where)

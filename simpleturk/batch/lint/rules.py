@@ -275,6 +275,9 @@ RULES["upload"] = Rule(
     Severity.EITHER,
     "A field for files, whose content is lost: Amazon's endpoints and crowd-forms take no files.",
 )
+RULES["shown-tag"] = Rule(
+    "shown-tag", Severity.WARNING, "A tag in a value is shown as text, because it could run code or is not known."
+)
 RULES["permission"] = Rule(
     "permission", Severity.WARNING, "A script needs a permission that the property `Allow` does not name."
 )

@@ -11,7 +11,7 @@ from jinja2.filters import do_urlencode
 from markupsafe import Markup
 
 from simpleturk.batch.templates.cost import TooCostly, bounded
-from simpleturk.batch.templates.question_source import UnshownPart
+from simpleturk.batch.templates.question_source import ShownTag, UnshownPart
 from simpleturk.batch.templates.sandbox.filters import charged
 from simpleturk.batch.templates.source_map import SourceMap
 from simpleturk.batch.templates.values import DataEnvironment, Missing, printed, variables_of
@@ -64,6 +64,10 @@ class ExternalPage:
 
     def unshown_parts(self) -> list[UnshownPart]:
         """Nothing: there is no template."""
+        return []
+
+    def shown_tags(self, value: Any) -> list[ShownTag]:
+        """Nothing: there are no placeholders in HTML."""
         return []
 
     def traced(self, value: Any) -> tuple[str, SourceMap]:

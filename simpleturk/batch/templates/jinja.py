@@ -24,7 +24,7 @@ from jinja2.exceptions import SecurityError
 from simpleturk.assets.local import Assets, inlined, local_files
 from simpleturk.batch.templates.cost import bounded
 from simpleturk.batch.templates.includes import TaskFolderLoader, working_folder
-from simpleturk.batch.templates.question_source import UnshownPart
+from simpleturk.batch.templates.question_source import ShownTag, UnshownPart
 from simpleturk.batch.templates.source_map import SourceMap, marking, unmarked
 from simpleturk.batch.templates.values import DataEnvironment, Missing, plain, printed, variables_of
 from simpleturk.errors import Problem, Problems, SimpleturkError, suggestion
@@ -109,6 +109,10 @@ class JinjaTemplate:
                     what = f"content outside the blocks of {parent.template.value} is not shown"
                     unshown.append(UnshownPart(line, what, f"move it into a block: {', '.join(known)}"))
         return unshown
+
+    def shown_tags(self, value: Any) -> list[ShownTag]:
+        """Nothing: in this syntax, all values are texts."""
+        return []
 
     def _blocks_of(self, name: str) -> list[str]:
         """The blocks of a template and of the templates that it extends."""

@@ -47,7 +47,7 @@ class Placeholder:
 
     In an attribute, `quote` is the quote around the value ("" for none), `value_start` and `value_end` are the offsets
     of the value (or of the tag's name), and `inner` is the context in the script, if the value is one. `in_cdata`: the
-    page is in a CDATA section, which a value must not end.
+    page is in a CDATA section, which a value must not end. In a text, `outer` names the elements of ENDED around it.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Placeholder:
     value_end: int = 0
     inner: Context | None = None
     in_cdata: bool = False
+    outer: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,9 @@ URLS = frozenset(
 
 #: Elements whose content is text.
 RAW = frozenset("script style textarea title xmp iframe noembed noframes".split())
+
+#: Elements that the start tag of another element inside them ends.
+ENDED = frozenset({"select", "button", "a"})
 
 #: An address that is a script.
 _RUNS = re.compile(r"[\x00-\x20]*" + r"[\t\n\r]*".join("javascript:"), re.IGNORECASE)
@@ -135,6 +139,7 @@ class _Reader:
         self.page = page
         self.placeholders: list[Placeholder] = []
         self.tags: list[Tag] = []
+        self._outer: list[str] = []
 
     def read(self) -> None:
         position, page = 0, self.page
@@ -184,7 +189,11 @@ class _Reader:
         end = len(page) if closing < 0 else closing + 1
         lower = name[0].lower()
         if is_end:
+            if lower in self._outer:
+                self._outer.remove(lower)
             return end
+        if lower in ENDED and lower not in self._outer:
+            self._outer.append(lower)
         self.tags.append(Tag(lower, attributes, start, end))
         return self._raw(lower, attributes, end) if lower in RAW else end
 
@@ -228,7 +237,9 @@ class _Reader:
         return end
 
     def _add(self, start: int, end: int, context: Context) -> None:
-        self.placeholders += _placeholders_in(self.page, start, end, context)
+        found = _placeholders_in(self.page, start, end, context)
+        outer = frozenset(self._outer)
+        self.placeholders += (replace(placeholder, outer=outer) for placeholder in found) if outer else found
 
 
 def _raw_end(page: str, name: str, start: int) -> int:

@@ -21,6 +21,15 @@ class UnshownPart:
     hint: str
 
 
+@dataclass(frozen=True)
+class ShownTag:
+    """A tag in a value that the page shows as text: the place of the placeholder, its name, and the tag's name."""
+
+    where: str
+    placeholder: str
+    tag: str
+
+
 class QuestionSource(Protocol):
     """Makes the question of each input.
 
@@ -53,3 +62,6 @@ class QuestionSource(Protocol):
 
     def unshown_parts(self) -> Sequence[UnshownPart]:
         """The parts of the template that appear on no page."""
+
+    def shown_tags(self, value: Any) -> Sequence[ShownTag]:
+        """The tags in the values of one input that the page shows as text although values may have tags."""

@@ -1,12 +1,13 @@
 """A requester-site template: HTML with placeholders `${name}` → the page for one input.
 
-Amazon's requester site inserted values unchanged: they were HTML. Here a value has the same meaning if it does no harm:
-character references and plain formatting stay, and everything else is shown as it is typed. In any place, a value is
-never code of a script, closes no element that it did not open, and makes no `javascript:` address.
+Amazon's requester site inserted values unchanged: they were HTML. Here a value has the same meaning if it runs no code:
+character references, formatting, fields and media stay, and a tag that could run code is shown as it is typed. In any
+place, a value is never code of a script, closes no element that it did not open, and makes no `javascript:` address.
 """
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ from xml.sax.saxutils import escape
 
 from simpleturk.batch.inputs.csv_reader import cell_text
 from simpleturk.batch.templates.cost import Cost, TooCostly
+from simpleturk.batch.templates.html_names import FIELDS, FORMATTING, named_elements
 from simpleturk.batch.templates.jinja import decoded_template, read_template
 from simpleturk.batch.templates.placeholders import (
     PLACEHOLDER,
+    RAW,
     URLS,
     Context,
     Placeholder,
@@ -24,8 +27,8 @@ from simpleturk.batch.templates.placeholders import (
     read_document,
     read_placeholders,
 )
-from simpleturk.batch.templates.question_source import UnshownPart
-from simpleturk.batch.templates.sanitize import FIELD_TAGS, SAFE_TAGS, escaped, harmless_address, sanitize
+from simpleturk.batch.templates.question_source import ShownTag, UnshownPart
+from simpleturk.batch.templates.sanitize import Surroundings, escaped, harmless_address, sanitize, shown_tags
 from simpleturk.batch.templates.script_values import in_script, signs
 from simpleturk.batch.templates.site_form import CompletedPage, completed
 from simpleturk.batch.templates.source_map import SourceLocation, SourceMap
@@ -40,7 +43,6 @@ _MOST_UNKNOWN = 100
 
 _SRCDOC_HINT = "values are not allowed in srcdoc: put the placeholder elsewhere"
 
-_MAKES_FIELDS = re.compile(r"""createElement\(\s*['"](?:input|select|textarea)|['"`]\s*<\s*(?:input|select|textarea)""")
 _IN_A_TAG = re.compile(r"""\s*+(?:[A-Za-z][\w-]*+(?:\s*+=\s*+(?:"[^"<>&]*+"|'[^'<>&]*+'|[\w./#%-]++))?\s*+)*+""")
 
 
@@ -66,8 +68,8 @@ class RequesterSiteTemplate:
         self.text = text
         #: The template with the form that the requester site added.
         self._page = self._completed.text
-        # If the page has no field of its own and no script adds any, fields in values stay.
-        self._fields = bool(tags) and not any(map(_is_field, tags)) and not _MAKES_FIELDS.search(text)
+        fields = {tag.attributes.get("name", "") for tag in tags if tag.name in FIELDS} - {""}
+        self._surroundings = Surroundings(named_elements(text), frozenset(fields))
         known = set(names)
         self._placeholders = [placeholder for placeholder in placeholders if placeholder.name in known]
         unknown = [
@@ -104,6 +106,21 @@ class RequesterSiteTemplate:
     def unshown_parts(self) -> list[UnshownPart]:
         """Nothing: every part appears on the page."""
         return []
+
+    def shown_tags(self, value: Any) -> list[ShownTag]:
+        """The tags in the values of one input that the page shows as text, because they could run code."""
+        found: list[ShownTag] = []
+        for placeholder in self._placeholders if isinstance(value, Mapping) else []:
+            text = cell_text(value.get(placeholder.name, ""))
+            if placeholder.context in (Context.TEXT, Context.SCRIPT_PAGE) and "<" in text:
+                where = self._where(placeholder)
+                found += [ShownTag(where, placeholder.name, tag) for tag in shown_tags(text, self._around(placeholder))]
+        return found
+
+    def _around(self, placeholder: Placeholder) -> Surroundings:
+        """The page around a value."""
+        outer = placeholder.outer
+        return replace(self._surroundings, outer=outer) if outer else self._surroundings
 
     def traced(self, value: Any) -> tuple[str, SourceMap]:
         """The page for one input, and the place in the template that each part comes from. Raises Problems."""
@@ -151,14 +168,14 @@ class RequesterSiteTemplate:
         """The text in the place of a placeholder; `before` is the end of the page before it."""
         match placeholder.context:
             case Context.TEXT:
-                return _begun(sanitize(text, self._fields), before)
+                return _begun(sanitize(text, self._around(placeholder)), before)
             case Context.TAG:
                 return self._in_a_tag(placeholder, text)
             case Context.TAG_NAME:
                 # The name as a whole is checked at its first placeholder.
                 is_first = not PLACEHOLDER.search(self._page, placeholder.value_start, placeholder.start)
                 name = self._whole(placeholder, values) if is_first else "b"
-                if name.lower().strip("/") not in SAFE_TAGS | FIELD_TAGS:
+                if name.lower().strip("/") not in (FORMATTING | FIELDS) - RAW:
                     raise Problems(
                         [Problem(self._where(placeholder), f"{name[:40]!r} is not allowed as the name of a tag")]
                     )
@@ -182,7 +199,7 @@ class RequesterSiteTemplate:
             case Context.SCRIPT_TEXT:
                 return _begun(text.replace("<", "&lt;"), before)
             case Context.SCRIPT_PAGE:
-                return _begun(sanitize(text), before)
+                return _begun(sanitize(text, self._surroundings), before)
             case _:
                 return _begun(escaped(text), before)
 
@@ -241,13 +258,6 @@ def _may_stay(placeholder: Placeholder) -> bool:
         or placeholder.context is Context.COMMENT
         or placeholder.inner is not None
     )
-
-
-def _is_field(tag: Tag) -> bool:
-    """Whether a tag is a field in which a worker answers."""
-    type_ = tag.attributes.get("type", "").lower()
-    is_own = tag.name in ("input", "select", "textarea") or tag.name.startswith("crowd-")
-    return is_own and "name" in tag.attributes and type_ not in ("hidden", "submit", "button", "image", "reset")
 
 
 def _is_active_attribute(name: str) -> bool:

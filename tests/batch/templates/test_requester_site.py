@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simpleturk.batch.templates.html_names import VOID
 from simpleturk.batch.templates.requester_site import RequesterSiteTemplate
-from simpleturk.batch.templates.sanitize import VOID
 from simpleturk.batch.templates.site_form import AFTER, BEFORE, SUBMIT
 from simpleturk.errors import Problems
 
@@ -73,8 +73,15 @@ NASTY = st.lists(st.sampled_from(PIECES)).map("".join)
         ("<p>${x}</p>", "<b>risk</b> (p < 0.05)<br>x", "<p><b>risk</b> (p &lt; 0.05)<br>x</p>"),
         ("<p>${x}</p>", "a<br><Illusion2> b", "<p>a<br>&lt;Illusion2&gt; b</p>"),
         ("<p>${x}</p>", "<video controls src=a.mp4></video>", '<p><video controls src="a.mp4"></video></p>'),
-        ("<p>${x}</p>", "<i><form>x</form></i>", "<p><i>&lt;form&gt;x&lt;/form&gt;</i></p>"),
-        ("<p>${x}</p><input name=a>", "<b>x</b><input name=b>", "<p><b>x</b>&lt;input name=b&gt;</p><input name=a>"),
+        ("<p>${x}</p>", "<i><form>x</form></i>", "<p><i>x</i></p>"),
+        ("<p>${x}</p><input name=a>", "<b>x</b><input name=b>", '<p><b>x</b><input name="b"></p><input name=a>'),
+        ("<p>${x}</p><input name=a>", "<b>x</b><input name=a>", "<p><b>x</b>&lt;input name=a&gt;</p><input name=a>"),
+        ("<style>e1 {}</style><p>${x}</p>", "<E1>a</e1>", "<style>e1 {}</style><p><e1>a</e1></p>"),
+        ("<script>$('ent')</script><p>${x}</p>", "<ent>a", "<script>$('ent')</script><p><ent>a</ent></p>"),
+        ("<style>p { x: e1 }</style><p>${x}</p>", "<e1>a", "<style>p { x: e1 }</style><p>&lt;e1&gt;a</p>"),
+        ("<select>${x}</select>", "<option>a<input>", "<select><option>a&lt;input&gt;</option></select>"),
+        ("<button>${x}</button>", "<b>a</b><button>", "<button><b>a</b>&lt;button&gt;</button>"),
+        ("<a>${x}</a><i>${x}</i>", "<a href=b>c", '<a>&lt;a href=b&gt;c</a><i><a href="b">c</a></i>'),
         ("<button onclick='show(item${x})'>", "1),alert(1", "show(item1\\u0029\\u002calert\\u00281)"),
         ("<a onclick='f(&quot;${x}&quot;)'>", "cat's", "<a onclick='f(&quot;cat\\u0027s&quot;)'>"),
         ('<a href="&#106;avascript:f(%27${x}%27)">', "');", "f(%27\\u0027\\u0029\\u003b%27)"),
@@ -154,14 +161,52 @@ def test_two_values_together_make_no_javascript_address(folder: Path) -> None:
 FIELDS = '<label for=a>Yes</label><input type="radio" name="s0" value="N" id=a checked><textarea name="t"></textarea>'
 
 
-def test_fields_in_values_stay_on_a_page_without_fields(folder: Path) -> None:
-    assert "<input" in filled("<div>${x}</div>", x=FIELDS)
-    shown = "&lt;input"
-    assert shown in filled("<div>${x}</div><input name=own>", x=FIELDS)
-    assert shown in filled("<div>${x}</div><script>$('#a').append('<input name=b>')</script>", x=FIELDS)
-    assert shown in filled("<div>${x}</div>", x="<b>a</b><input name=assignmentId>")
-    assert shown in filled("<div>${x}</div>", x="<b>a</b><input type=submit name=x>")
-    assert "&lt;button" in filled("<div>${x}</div>", x="<b>a</b><button>x</button>")
+def test_fields_in_values_are_fields(folder: Path) -> None:
+    for page in (
+        "<div>${x}</div>",
+        "<div>${x}</div><input name=own>",
+        "<div>${x}</div><script>$('#a').append('<input name=b>')</script>",
+    ):
+        assert '<label for="a">Yes</label><input type="radio" name="s0" value="N" id="a" checked>' in filled(
+            page, x=FIELDS
+        )
+    for value in (
+        "<input type=submit name=x>",
+        "<button>x</button>",
+        "<input type=file name=f>",
+        "<input type=hidden>",
+    ):
+        assert "&lt;" not in filled("<div>${x}</div>", x=value)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "<input name=assignmentId>",
+        "<input name=own>",
+        "<input name=own type=hidden value=yes>",
+        "<select name=own></select>",
+        "<button formaction=//e.org>x</button>",
+        "<button formaction=javascript:a()>x</button>",
+    ],
+)
+def test_a_field_in_a_value_does_not_change_other_answers_or_lead_elsewhere(folder: Path, field: str) -> None:
+    page = "<div>${x}</div><input name=own>"
+    assert filled(page, x=f"<b>a</b>{field}").startswith("<div><b>a</b>&lt;")
+    # An option of a question may stand in the page, and the others in the value.
+    assert '<input name="own" type="radio">' in filled(page, x="<input name=own type=radio>")
+
+
+def test_the_tags_that_show_as_text_are_named_with_their_placeholder(folder: Path) -> None:
+    Path("page.html").write_text("<b>${x}</b>\n<i>${y}</i><p title='${x}'><textarea>${x}</textarea>")
+    template = RequesterSiteTemplate(Path("page.html"), ["x", "y"])
+    value = {"x": "<b>a</b><script>b</script><foo><script>", "y": "List<String>"}
+    assert [(tag.where, tag.placeholder, tag.tag) for tag in template.shown_tags(value)] == [
+        ("page.html, line 1, column 4", "x", "script"),
+        ("page.html, line 1, column 4", "x", "foo"),
+        ("page.html, line 2, column 4", "y", "string"),
+    ]
+    assert template.shown_tags({"x": "<b>a</b>", "y": "1 < 2"}) == []
 
 
 @pytest.mark.parametrize("value", ["onclick=alert(1)", "x><script>", 'src="x"', "style=a", "formaction=//e.org"])
