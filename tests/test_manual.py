@@ -89,7 +89,7 @@ def test_the_sites_settings_are_accepted_as_the_manual_writes_them(tmp_path: Pat
 
 @pytest.mark.parametrize("name", ["api", "qualifications"])
 def test_examples_in_python_run(name: str, site: str, capsys: pytest.CaptureFixture[str]) -> None:
-    [code] = re.findall(r"```python\n(.*?)```", PAGES[name], re.DOTALL)
+    code = "\n".join(re.findall(r"```python\n(.*?)```", PAGES[name], re.DOTALL))
     exec(code.replace("http://127.0.0.1:8484", site), {})
     assert capsys.readouterr().out
 

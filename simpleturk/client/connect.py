@@ -40,6 +40,7 @@ def connect(
 
     if marketplace.is_local:
         client = _local_client()
+        _omit_questions(client)
         answer_in_process(client, database or default_database())
         return MTurk(client, marketplace, concurrency=1)
     credentials: dict[str, str] = {}
@@ -52,8 +53,22 @@ def connect(
             f"the AWS settings cannot be used: {error}",
             "name a profile of ~/.aws/config with --profile, or leave out --profile",
         ) from error
+    if not marketplace.is_amazon:
+        _omit_questions(client)
     bound_answers(client)
     return MTurk(client, marketplace, concurrency, notify)
+
+
+def _omit_questions(client: Any) -> None:
+    """Ask a marketplace for HITs without their questions, which no command reads and which are most of an answer.
+
+    Marketplaces other than simpleturk's ignore the header.
+    """
+
+    def add_header(params: dict[str, Any], **kwargs: Any) -> None:
+        params["headers"]["Simpleturk-Omit"] = "Question"
+
+    client.meta.events.register("before-call.mturk", add_header)
 
 
 def _client(session: Any, endpoint_url: str, concurrency: int, credentials: dict[str, str]) -> Any:

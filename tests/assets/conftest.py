@@ -28,7 +28,9 @@ def batch(batch_files: Files, folder: Path) -> Path:
 def questions(local: Marketplace) -> list[str]:
     from sqlalchemy import select
 
+    from simpleturk.marketplace.store.questions import question_of_hit
     from simpleturk.marketplace.store.schema import hits
 
     with local.read() as transaction:
-        return list(transaction.execute(select(hits.c.question)).scalars())
+        hit_ids = transaction.scalars(select(hits.c.hit_id).order_by(hits.c.seq)).all()
+        return [question_of_hit(transaction, hit_id) for hit_id in hit_ids]

@@ -3,10 +3,12 @@
 import os
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 
 from simpleturk.client.connect import connect
+from simpleturk.client.endpoints import Endpoint
 from simpleturk.errors import MarketplaceError, SimpleturkError
 from tests.client.conftest import LOCAL, SANDBOX
 
@@ -63,3 +65,24 @@ def test_given_keys_sign_only_where_neither_a_profile_nor_the_environment_has_an
     (tmp_path / "credentials").write_text("[lab]\naws_access_key_id = lab\naws_secret_access_key = s\n")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     assert access_key("lab") == "lab"
+
+
+@pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize(
+    ("marketplace", "expected"),
+    [(LOCAL, b"Question"), (Endpoint("own", "https://turk.example.org", True), b"Question"), (SANDBOX, None)],
+)
+def test_only_marketplaces_other_than_amazons_are_asked_to_omit_questions(
+    marketplace: Endpoint, expected: bytes | None, tmp_path: Path
+) -> None:
+    sent = []
+    client = connect(marketplace, database=tmp_path / "m.db").calls.client
+
+    def catch(request: Any, **kwargs: Any) -> None:
+        sent.append(request.headers.get("Simpleturk-Omit"))
+        raise ConnectionAbortedError
+
+    client.meta.events.register_first("before-send.mturk", catch)
+    with pytest.raises(ConnectionAbortedError):
+        client.list_hits()
+    assert sent == [expected]

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from simpleturk.marketplace.api import idempotency
-from simpleturk.marketplace.api.hits import find_hit, hit_details, hit_document
+from simpleturk.marketplace.api.hits import find_hit, own_hit
 from simpleturk.marketplace.api.pagination import page
 from simpleturk.marketplace.domain import ledger, lifecycle
 from simpleturk.marketplace.errors import RequestError, does_not_exist, invalid_value, out_of_range
@@ -47,8 +47,7 @@ def get_assignment(transaction: Transaction, parameters: dict[str, Any]) -> dict
     assignment = find_assignment(transaction, parameters["AssignmentId"])
     if assignment.status not in VISIBLE:
         raise RequestError("InvalidAssignmentState", _VISIBLE_STATES)
-    hit = hit_details(transaction, assignment.hit_id)
-    return {"Assignment": assignment_document(assignment), "HIT": hit_document(hit, transaction.now)}
+    return {"Assignment": assignment_document(assignment), "HIT": own_hit(transaction, assignment.hit_id)}
 
 
 def approve_assignment(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:

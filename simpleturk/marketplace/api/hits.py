@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, Table, insert, select
@@ -14,16 +15,26 @@ from simpleturk.marketplace.errors import RequestError, does_not_exist, out_of_r
 from simpleturk.marketplace.people.requirement_validation import check_usable
 from simpleturk.marketplace.questions.question import check_question
 from simpleturk.marketplace.store.ids import new_id
+from simpleturk.marketplace.store.questions import QUESTION_COLUMNS, StoredQuestion, to_columns, whole
 from simpleturk.marketplace.store.rows import HITDetailsRow, HITRow, HITTypeRow, columns
 from simpleturk.marketplace.store.schema import hit_types, hits, review_actions, review_results
 from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.mturk.limits import MAX_ASSIGNMENTS, YEAR
 
+_DETAILS = columns(HITDetailsRow, hits, hit_types)
 _SELECT_DETAILS: Select[Any] = (
-    select(*columns(HITDetailsRow, hits, hit_types))
+    select(*_DETAILS, *QUESTION_COLUMNS)
     .select_from(hits)
     .join(hit_types, hits.c.hit_type_id == hit_types.c.hit_type_id)
 )
+
+
+class _ListedHIT(NamedTuple):
+    """A HIT of a list; `question` is None if the caller has asked to leave it out."""
+
+    seq: int
+    details: HITDetailsRow
+    question: str | None
 
 
 class _ActionRow(NamedTuple):
@@ -77,7 +88,7 @@ def create_hit_with_hit_type(transaction: Transaction, parameters: dict[str, Any
 
 def get_hit(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
     """GetHIT. A deleted HIT has the status Disposed, as clients expect."""
-    return {"HIT": hit_document(hit_details(transaction, parameters["HITId"]), transaction.now)}
+    return {"HIT": own_hit(transaction, parameters["HITId"])}
 
 
 def list_hits(transaction: Transaction, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -202,16 +213,24 @@ def find_hit(transaction: Transaction, hit_id: str) -> HITRow:
     return hit
 
 
-def hit_details(transaction: Transaction, hit_id: str) -> HITDetailsRow:
-    """A HIT of the caller, with everything that the API returns. Raises RequestError HITDoesNotExist."""
-    hit = transaction.first(HITDetailsRow, _own_hits(transaction).where(hits.c.hit_id == hit_id))
-    if hit is None:
+def own_hit(transaction: Transaction, hit_id: str) -> dict[str, Any]:
+    """A HIT of the caller, as the API returns it. Raises RequestError HITDoesNotExist."""
+    row = transaction.execute(_own_hits(transaction).where(hits.c.hit_id == hit_id)).first()
+    if row is None:
         raise does_not_exist("Hit", hit_id)
-    return hit
+    return _hit_document(transaction, _listed_hit(transaction, *row))
 
 
-def hit_document(hit: HITDetailsRow, now: float) -> dict[str, Any]:
+def _listed_hit(transaction: Transaction, *values: Any) -> _ListedHIT:
+    """A HIT from the columns of a query."""
+    details = HITDetailsRow(*values[: len(_DETAILS)])
+    stored = values[len(_DETAILS) :]
+    return _ListedHIT(details.seq, details, whole(transaction, StoredQuestion(*stored)) if stored else None)
+
+
+def _hit_document(transaction: Transaction, listed: _ListedHIT) -> dict[str, Any]:
     """A HIT as the API returns it."""
+    hit = listed.details
     document = {
         "HITId": hit.hit_id,
         "HITTypeId": hit.hit_type_id,
@@ -219,9 +238,9 @@ def hit_document(hit: HITDetailsRow, now: float) -> dict[str, Any]:
         "CreationTime": hit.created,
         "Title": hit.title,
         "Description": hit.description,
-        "Question": hit.question,
+        "Question": listed.question,
         "Keywords": hit.keywords,
-        "HITStatus": lifecycle.hit_status(hit, now),
+        "HITStatus": lifecycle.hit_status(hit, transaction.now),
         "MaxAssignments": hit.max_assignments,
         "Reward": hit.reward,
         "AutoApprovalDelayInSeconds": hit.auto_approval_delay,
@@ -238,14 +257,13 @@ def hit_document(hit: HITDetailsRow, now: float) -> dict[str, Any]:
 
 
 def _own_hits(transaction: Transaction) -> Select[Any]:
-    return _SELECT_DETAILS.where(hits.c.requester_id == transaction.requester_id)
+    query = _SELECT_DETAILS.with_only_columns(*_DETAILS) if transaction.omits_questions else _SELECT_DETAILS
+    return query.where(hits.c.requester_id == transaction.requester_id)
 
 
 def _hit_page(transaction: Transaction, query: Select[Any], parameters: dict[str, Any]) -> dict[str, Any]:
-    def to_document(hit: HITDetailsRow) -> dict[str, Any]:
-        return hit_document(hit, transaction.now)
-
-    return page(transaction, HITDetailsRow, query, hits.c.seq, parameters, "HITs", to_document)
+    row_type, to_document = partial(_listed_hit, transaction), partial(_hit_document, transaction)
+    return page(transaction, row_type, query, hits.c.seq, parameters, "HITs", to_document)
 
 
 def _refuse_the_same_expiry(transaction: Transaction, hit_id: str, moment: float) -> None:
@@ -309,7 +327,7 @@ def _new_hit(transaction: Transaction, hit_type: HITTypeRow, parameters: dict[st
             hit_id=hit_id,
             requester_id=transaction.requester_id,
             hit_type_id=hit_type.hit_type_id,
-            question=parameters["Question"],
+            **to_columns(transaction, hit_type.hit_type_id, parameters["Question"]),
             max_assignments=number,
             created=transaction.now,
             expiration=round(transaction.now + parameters["LifetimeInSeconds"], 3),
@@ -337,4 +355,4 @@ def _created(
         raise RequestError("HitAlreadyExists", text)
     hit_id = create()
     idempotency.remember(transaction, operation, token, hit_id)
-    return {"HIT": hit_document(hit_details(transaction, hit_id), transaction.now)}
+    return {"HIT": own_hit(transaction, hit_id)}

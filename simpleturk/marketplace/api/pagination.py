@@ -54,10 +54,11 @@ def page_after(
     rows: list[Row] = []
     characters = 0
     for row in transaction.execute(query.where(seq > after).order_by(seq).limit(limit)):
-        characters += _characters(row)
+        item = row_type(*row)
+        characters += _characters(item)
         if rows and characters > MAX_PAGE_CHARACTERS:
             break
-        rows.append(row_type(*row))
+        rows.append(item)
     return rows
 
 

@@ -6,7 +6,7 @@ It needs no HTTP server: `simpleturk serve` and the in-process client both call 
 import json
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from simpleturk.marketplace.api.operations import OPERATIONS
@@ -21,6 +21,10 @@ CONTENT_TYPE = "application/x-amz-json-1.1"
 
 #: Enough for a question of 1 MiB in which every character is escaped, and for the other parameters.
 MAX_BODY_BYTES = 8 * 1024 * 1024
+
+#: A caller who does not need the questions of HITs sends this header with the value "Question". They are most of an
+#: answer: 100 HITs with pages of 28 kB are 3 MB.
+OMIT = "Simpleturk-Omit"
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,12 @@ def handle(
         model = service_model().operation_model(name)
         parameters = check_request(model, _json_object(body), marketplace.strict)
         if operation.writes:
-            with marketplace.write(requester_id, request_id) as transaction:
-                answer = operation.function(transaction, parameters)
+            opened = marketplace.write(requester_id, request_id)
         else:
-            with marketplace.read(requester_id, upload_url=upload_url) as transaction:
-                answer = operation.function(transaction, parameters)
+            opened = marketplace.read(requester_id, upload_url=upload_url)
+        with opened as transaction:
+            omits_questions = headers.get(OMIT, "") == "Question"
+            answer = operation.function(replace(transaction, omits_questions=omits_questions), parameters)
         return _response(200, answer, request_id)
     except ServiceError as error:
         return _response(error.status, error.body(marketplace.now()), request_id, error.type)

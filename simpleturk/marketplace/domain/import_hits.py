@@ -16,6 +16,7 @@ from simpleturk.marketplace.domain import ledger, worker_limits
 from simpleturk.marketplace.domain.hit_types import check_limits, find_or_create_hit_type
 from simpleturk.marketplace.people import workers
 from simpleturk.marketplace.questions.question import check_question
+from simpleturk.marketplace.store.questions import question_of_hit, to_columns
 from simpleturk.marketplace.store.rows import HITTypeRow, columns
 from simpleturk.marketplace.store.schema import assignments, hit_types, hits
 from simpleturk.marketplace.store.transaction import Transaction
@@ -44,9 +45,9 @@ class _KnownHIT(NamedTuple):
     """A HIT that already exists."""
 
     hit_id: str
+    hit_type_id: str
     requester_id: str
     annotation: str | None
-    question: str
 
 
 class Taken(Exception):
@@ -114,10 +115,11 @@ class _Import:
         known_ids = set(self._transaction.scalars(query))
         if any(assignment["AssignmentId"] not in known_ids for assignment in document["Assignments"]):
             raise Taken(f"the HIT {known.hit_id} already exists, with other assignments")
-        if document["Question"] not in (None, known.question):
-            check_question(document["Question"], self._transaction.strict)
-            which = hits.c.hit_id == known.hit_id
-            self._transaction.execute(update(hits).where(which).values(question=document["Question"]))
+        question = document["Question"]
+        if question not in (None, question_of_hit(self._transaction, known.hit_id)):
+            check_question(question, self._transaction.strict)
+            values = to_columns(self._transaction, known.hit_type_id, question)
+            self._transaction.execute(update(hits).where(hits.c.hit_id == known.hit_id).values(values))
 
     def _add_assignment(self, hit_type: HITTypeRow, hit_id: str, assignment: dict[str, Any]) -> None:
         worker_id = assignment["WorkerId"]
@@ -174,7 +176,7 @@ def _hit_row(transaction: Transaction, hit_type: HITTypeRow, document: dict[str,
         "hit_id": document["HITId"],
         "requester_id": transaction.requester_id,
         "hit_type_id": hit_type.hit_type_id,
-        "question": question,
+        **to_columns(transaction, hit_type.hit_type_id, question),
         "max_assignments": most,
         "created": document["CreationTime"],
         # Expired: a requester who wants more assignments extends the HIT.

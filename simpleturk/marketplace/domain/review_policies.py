@@ -18,6 +18,7 @@ from simpleturk.marketplace.domain.review_policy_parameters import Policy
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.questions.field_names import field_names
 from simpleturk.marketplace.store.ids import new_id
+from simpleturk.marketplace.store.questions import question_of_hit
 from simpleturk.marketplace.store.rows import AssignmentRow, HITRow, columns
 from simpleturk.marketplace.store.schema import assignments, hits, review_actions, review_results
 from simpleturk.marketplace.store.transaction import Transaction
@@ -99,8 +100,7 @@ def _impossible(
             other = Answers(row.fields)
             missing = [question for question in missing if other.get(question) is None]
     if missing and not answers.has_json:
-        query = select(hits.c.question).where(hits.c.hit_id == assignment.hit_id)
-        names = field_names(transaction.execute(query).scalar_one())
+        names = field_names(question_of_hit(transaction, assignment.hit_id))
         missing = [question for question in missing if not _is_field(question, names)]
     if not missing:
         return None

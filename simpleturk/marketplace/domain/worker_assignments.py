@@ -17,6 +17,7 @@ from simpleturk.marketplace.people.requirements import unmet
 from simpleturk.marketplace.people.worker_errors import FormErrors, WorkerError
 from simpleturk.marketplace.questions.form_answers import FilledForm, fill_form
 from simpleturk.marketplace.questions.question import parse_question
+from simpleturk.marketplace.store.questions import question_of_hit
 from simpleturk.marketplace.store.rows import (
     AnyAssignmentRow,
     AssignmentRow,
@@ -136,15 +137,13 @@ def answers_of_assignment(transaction: Transaction, assignment_id: str) -> list[
 
 def question_xml(transaction: Transaction, hit_id: str) -> str:
     """A HIT's question, an XML document."""
-    question: str = transaction.execute(_QUESTION, {"hit_id": hit_id}).scalar_one()
-    return question
+    return question_of_hit(transaction, hit_id)
 
 
 def question_of(transaction: Transaction, assignment_id: str) -> str:
     """The question of an assignment's HIT."""
-    query = select(hits.c.question).join(assignments, assignments.c.hit_id == hits.c.hit_id)
-    question: str = transaction.execute(query.where(assignments.c.assignment_id == assignment_id)).scalar_one()
-    return question
+    hit_id = select(assignments.c.hit_id).where(assignments.c.assignment_id == assignment_id)
+    return question_of_hit(transaction, transaction.execute(hit_id).scalar_one())
 
 
 def submit(
@@ -343,7 +342,6 @@ _NUMBER_IN_PROGRESS = (
     .select_from(assignments)
     .where(assignments.c.worker_id == bindparam("worker_id"), is_literally(assignments.c.status, "Accepted"))
 )
-_QUESTION = select(hits.c.question).where(hits.c.hit_id == bindparam("hit_id"))
 _ANNOTATION = select(hits.c.annotation).where(hits.c.hit_id == bindparam("hit_id"))
 _ASSIGNMENT = select(*columns(AssignmentRow, assignments)).where(
     assignments.c.assignment_id == bindparam("assignment_id")

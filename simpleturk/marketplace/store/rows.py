@@ -42,12 +42,11 @@ class HITRow(NamedTuple):
 
 
 class HITDetailsRow(NamedTuple):
-    """Everything about a HIT that the API returns."""
+    """Everything about a HIT that the API returns, but for its question."""
 
     seq: int
     hit_id: str
     hit_type_id: str
-    question: str
     max_assignments: int
     created: float
     expiration: float

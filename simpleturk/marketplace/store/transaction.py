@@ -40,7 +40,7 @@ class Transaction:
     limits of Amazon's API also apply where they only protected Amazon. `limits` says how much one worker may take.
     `upload_url` makes the address of an uploaded file, from the assignment's id, the file's SHA-256 and its name.
     `destinations` are those that the operator allows to the notifications of all requesters: see
-    notifications/destinations.py.
+    notifications/destinations.py. `omits_questions`: the caller has asked for HITs without their questions.
     """
 
     connection: Connection
@@ -51,6 +51,7 @@ class Transaction:
     limits: WorkerLimits = WorkerLimits()
     upload_url: UploadURL = no_upload_url
     destinations: tuple[str, ...] = ()
+    omits_questions: bool = False
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run a statement; a list of parameters runs it once for each."""

@@ -81,3 +81,21 @@ def test_a_failed_operation_changes_nothing(marketplace: Marketplace) -> None:
     assert answer(marketplace, "CreateHIT", json.dumps(HIT | {"Question": "x"}).encode())[0] == 400
     with marketplace.read() as transaction:
         assert transaction.scalar(select(func.count()).select_from(hit_types)) == 0
+
+
+@pytest.mark.parametrize(("operation", "parameters"), [("GetHIT", True), ("ListHITs", False), ("CreateHIT", None)])
+def test_a_caller_who_asks_for_it_gets_hits_without_their_questions(
+    marketplace: Marketplace, operation: str, parameters: bool | None
+) -> None:
+    hit_id = answer(marketplace, "CreateHIT", json.dumps(HIT).encode())[1]["HIT"]["HITId"]
+    body = json.dumps(HIT if parameters is None else {"HITId": hit_id} if parameters else {}).encode()
+
+    def hit(**headers: str) -> dict[str, Any]:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        document = json.loads(handle(marketplace, {"X-Amz-Target": PREFIX + operation, **named}, body).body)
+        return dict(document.get("HIT") or document["HITs"][0])
+
+    asked, plain, other = hit(Simpleturk_Omit="Question"), hit(), hit(Simpleturk_Omit="Title")
+    assert "Question" not in asked
+    assert plain["Question"] == other["Question"] == HIT["Question"]
+    assert set(plain) - set(asked) == {"Question"}

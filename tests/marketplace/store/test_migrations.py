@@ -35,6 +35,7 @@ def test_a_database_of_an_older_version_is_migrated_and_usable(version: int, tmp
     [hit] = answer(marketplace, "ListHITs", b"{}")[1]["HITs"]
     counts = [hit[f"NumberOfAssignments{name}"] for name in ("Pending", "Available", "Completed")]
     assert (hit["Title"], counts) == ("Old", [1, 1, 2])
+    assert "<![CDATA[<form>Hi</form>]]>" in hit["Question"]
     Worker(marketplace, "fay").do(hit["HITTypeId"])
     body = json.dumps({"HITId": hit["HITId"]}).encode()
     assignments: list[dict[str, Any]] = answer(marketplace, "ListAssignmentsForHIT", body)[1]["Assignments"]

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -41,6 +42,17 @@ hit_types = Table(
     UniqueConstraint("requester_id", "digest"),
 )
 
+#: Whole questions, from which the questions of other HITs differ a little: see store/questions.py.
+pages = Table(
+    "pages",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("page_id", String, nullable=False, unique=True),
+    Column("hit_type_id", ForeignKey("hit_types.hit_type_id"), nullable=False),
+    Column("question", Text, nullable=False),
+    Index("pages_of_hit_type", "hit_type_id", "seq"),
+)
+
 #: HITs available to workers, and HITs whose expiration has not been applied yet.
 AVAILABLE = "available > 0 AND expired = {no} AND deleted IS NULL"
 
@@ -53,7 +65,10 @@ hits = Table(
     Column("hit_id", String, nullable=False, unique=True),
     Column("requester_id", ForeignKey("requesters.requester_id"), nullable=False),
     Column("hit_type_id", ForeignKey("hit_types.hit_type_id"), nullable=False),
+    # The question, or "" if it is the page `page_id` with the difference `delta` (store/questions.py).
     Column("question", Text, nullable=False),
+    Column("page_id", ForeignKey("pages.page_id")),
+    Column("delta", LargeBinary),
     Column("max_assignments", Integer, nullable=False),
     Column("created", Float, nullable=False),
     Column("expiration", Float, nullable=False),
