@@ -195,6 +195,17 @@ def reporting_missing_file(name: object, hint: str | None = None) -> Iterator[No
         raise SimpleturkError(f"{name}: no such file", hint) from error
 
 
+def shortened(name: str, most: int = 80) -> str:
+    """A name of a file of the user's for a message, which a name of any length would hide."""
+    return name if len(name) <= most else f"{name[:most]}…"
+
+
+def named(names: Sequence[str]) -> str:
+    """Names for a message, separated by commas: at most 20 of them, and the number of the others."""
+    more = f" and {len(names) - 20:,} more" if len(names) > 20 else ""
+    return ", ".join(map(shortened, names[:20])) + more
+
+
 def suggestion(name: str, known: Iterable[str]) -> str | None:
     """The hint for an unknown name that is similar to a known one; None without a similar name.
 

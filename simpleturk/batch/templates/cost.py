@@ -9,7 +9,7 @@ rendered everywhere.
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from markupsafe import Markup
@@ -24,6 +24,9 @@ MOST_VALUE = 2_097_152
 
 #: A step handles 2 ** this many characters.
 CHARACTERS = 6
+
+#: The length of a text whose growth is spent before it is escaped or encoded.
+LARGE = 1_000_000
 
 #: Values that take no work, whatever their content.
 SCALARS = frozenset({int, float, bool, type(None)})
@@ -169,6 +172,28 @@ def bounded() -> Iterator[Cost]:
         yield LOCAL.cost
     finally:
         LOCAL.cost = before
+
+
+def is_bounded() -> bool:
+    """Whether this thread renders a page."""
+    return LOCAL.cost is not _Local.cost
+
+
+def concatenated(parts: Iterable[str]) -> str:
+    """The parts of a page as one text. Raises TooCostly before it is larger than a text may be."""
+    rest, size, joined = iter(parts), 0, list[str]()
+    while some := list(islice(rest, 4096)):
+        size += sum(map(len, some))
+        if size >> CHARACTERS > MOST_VALUE:
+            raise too_large()
+        joined.append("".join(some))
+    return joined[0] if len(joined) == 1 else "".join(joined)
+
+
+def spend_escape(value: object) -> None:
+    """Spend the cost of escaping a text for HTML, which makes it up to five times as long. Raises TooCostly."""
+    if isinstance(value, str) and len(value) > LARGE and not isinstance(value, Markup):
+        LOCAL.cost.spend_text(len(value) + 4 * sum(map(value.count, "<>&'\"")))
 
 
 def text_steps(text: str | Markup) -> int:

@@ -1,7 +1,7 @@
 """A Jinja template + an input → the page, or the XML of a question."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -22,12 +22,12 @@ from jinja2 import Template as CompiledTemplate
 from jinja2.exceptions import SecurityError
 
 from simpleturk.assets.local import Assets, inlined, local_files
-from simpleturk.batch.templates.cost import bounded
+from simpleturk.batch.templates.cost import LOCAL, bounded
 from simpleturk.batch.templates.includes import TaskFolderLoader, working_folder
 from simpleturk.batch.templates.question_source import ShownTag, UnshownPart
 from simpleturk.batch.templates.source_map import SourceMap, marking, unmarked
 from simpleturk.batch.templates.values import DataEnvironment, Missing, plain, printed, variables_of
-from simpleturk.errors import Problem, Problems, SimpleturkError, suggestion
+from simpleturk.errors import Problem, Problems, SimpleturkError, named, suggestion
 from simpleturk.resources import shipped
 from simpleturk.text_files import text_named
 
@@ -36,6 +36,9 @@ INCLUDES = ("simpleturk.html", "hit_templates/simpleturk.html", "simpleamt.html"
 
 #: The largest local file that is put into the page itself, in bytes, if the size of pages is not limited.
 MOST_INLINED = 64 * 1024 * 1024
+
+#: The steps of finding a file that a template shows.
+_ASSET = 1000
 
 
 class JinjaTemplate:
@@ -63,8 +66,9 @@ class JinjaTemplate:
         except TemplateSyntaxError as error:
             raise Problems([_syntax_problem(error, path)]) from error
         # Jinja compiles a template to Python: errors of Python's compiler are mistakes of the template, too.
-        except (SyntaxError, RecursionError, ValueError, OverflowError) as error:
-            raise Problems([Problem(str(path), f"cannot be compiled: {error}", "make the template simpler")]) from error
+        except (SyntaxError, RecursionError, ValueError, OverflowError, MemoryError) as error:
+            what = str(error) or "it is too large, or nested too deeply"
+            raise Problems([Problem(str(path), f"cannot be compiled: {what}", "make the template simpler")]) from error
 
     def render(self, value: Any) -> str:
         """The page for one input. Raises Problems, naming the template's line."""
@@ -99,7 +103,7 @@ class JinjaTemplate:
         for node in tree.body:
             if isinstance(node, nodes.Block) and known and node.name not in known:
                 what = f"{parent.template.value} has no block {node.name!r}: its content is not shown"
-                hint = suggestion(node.name, known) or f"use one of its blocks: {', '.join(known)}"
+                hint = suggestion(node.name, known) or f"use one of its blocks: {named(known)}"
                 unshown.append(UnshownPart(node.lineno, what, hint))
             elif isinstance(node, nodes.Output):
                 data = next((one for one in node.find_all(nodes.TemplateData) if one.data.strip()), None)
@@ -107,7 +111,7 @@ class JinjaTemplate:
                     lead = len(data.data) - len(data.data.lstrip())
                     line = data.lineno + data.data.count("\n", 0, lead)
                     what = f"content outside the blocks of {parent.template.value} is not shown"
-                    unshown.append(UnshownPart(line, what, f"move it into a block: {', '.join(known)}"))
+                    unshown.append(UnshownPart(line, what, f"move it into a block: {named(known)}"))
         return unshown
 
     def shown_tags(self, value: Any) -> list[ShownTag]:
@@ -118,14 +122,18 @@ class JinjaTemplate:
         """The blocks of a template and of the templates that it extends."""
         assert self._environment.loader
         found: list[str] = []
-        try:
-            tree = self._environment.parse(self._environment.loader.get_source(self._environment, name)[0])
-        except (TemplateError, SimpleturkError):
-            return found
-        found += [block.name for block in tree.find_all(nodes.Block)]
-        parent = tree.find(nodes.Extends)
-        if parent is not None and isinstance(parent.template, nodes.Const) and parent.template.value != name:
-            found += self._blocks_of(str(parent.template.value))
+        known: set[str] = set()
+        # Templates may extend each other in a circle.
+        while name not in known:
+            known.add(name)
+            try:
+                tree = self._environment.parse(self._environment.loader.get_source(self._environment, name)[0])
+            except (TemplateError, SimpleturkError):
+                break
+            found += [block.name for block in tree.find_all(nodes.Block)]
+            parent = tree.find(nodes.Extends)
+            if parent is not None and isinstance(parent.template, nodes.Const):
+                name = str(parent.template.value)
         return list(dict.fromkeys(found))
 
     def included(self) -> list[Path]:
@@ -206,9 +214,19 @@ def _environment(path: Path, folders: Sequence[Path], assets: Assets) -> Environ
         # The files of a template are read once: the preview makes a new template for each look at them.
         auto_reload=False,
     )
-    environment.globals["asset"] = assets
+    environment.globals["asset"] = _with_cost(assets)
     environment.policies["json.dumps_function"] = lambda value, **options: json.dumps(value, default=plain, **options)
     return environment
+
+
+def _with_cost(assets: Assets) -> Callable[[object], str]:
+    """The function `asset` of templates, which looks at a file each time."""
+
+    def asset(reference: object) -> str:
+        LOCAL.cost.spend(_ASSET)
+        return assets(reference)
+
+    return asset
 
 
 def _simple_amt_include(name: str) -> str | None:

@@ -8,6 +8,7 @@ place, a value is never code of a script, closes no element that it did not open
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ from simpleturk.batch.templates.sanitize import Surroundings, escaped, harmless_
 from simpleturk.batch.templates.script_values import in_script, signs
 from simpleturk.batch.templates.site_form import CompletedPage, completed
 from simpleturk.batch.templates.source_map import SourceLocation, SourceMap
-from simpleturk.errors import Problem, Problems, suggestion
+from simpleturk.errors import Problem, Problems, named, shortened, suggestion
 from simpleturk.mturk.questions import is_question_xml
 
 #: The number of characters before a placeholder that are read.
@@ -82,7 +83,7 @@ class RequesterSiteTemplate:
         problems += [
             Problem(
                 self._where(placeholder),
-                f"the placeholder {placeholder.name!r} is in the attribute srcdoc",
+                f"the placeholder {shortened(placeholder.name)!r} is in the attribute srcdoc",
                 _SRCDOC_HINT,
             )
             for placeholder in self._placeholders
@@ -141,15 +142,17 @@ class RequesterSiteTemplate:
         if not isinstance(value, Mapping):
             raise Problems([Problem(str(self.path), "has placeholders for variables, but the input is not an object")])
         page, parts, position, cost = self._page, [""], 0, Cost()
+        values = _Values(value)
         positions = [(0, False)]
         for placeholder in self._placeholders:
             if placeholder.name not in value:
-                raise Problems([Problem(self._where(placeholder), f"the input has no {placeholder.name!r}")])
+                raise Problems([Problem(self._where(placeholder), f"the input has no {shortened(placeholder.name)!r}")])
             if placeholder.context is Context.URL and not placeholder.inner and position <= placeholder.value_start:
                 parts.append(page[position : placeholder.value_start])
                 positions.append((position, False))
                 position = placeholder.value_start
-                if self._would_run(placeholder, value):
+                self._spend(cost, self._length(placeholder, values), placeholder)
+                if self._would_run(placeholder, values):
                     parts.append("unsafe:")
                     positions.append((position, True))
             parts.append(page[position : placeholder.start])
@@ -157,18 +160,18 @@ class RequesterSiteTemplate:
             before = parts[-1][-_BEFORE:]
             if len(before) < _BEFORE:
                 before = "".join(part[-_BEFORE:] for part in parts[-6:])
-            filled = self._filled(placeholder, cell_text(value[placeholder.name]), before, value)
+            filled = self._filled(placeholder, values.text(placeholder.name), before, values)
             self._spend(cost, len(filled), placeholder)
             parts.append(filled.replace("]]>", "]]]]><![CDATA[>") if placeholder.in_cdata else filled)
             positions.append((placeholder.start, True))
             position = placeholder.end
         return [*parts, page[position:]], [*positions, (position, False)]
 
-    def _filled(self, placeholder: Placeholder, text: str, before: str, values: Mapping[str, Any]) -> str:
+    def _filled(self, placeholder: Placeholder, text: str, before: str, values: "_Values") -> str:
         """The text in the place of a placeholder; `before` is the end of the page before it."""
         match placeholder.context:
             case Context.TEXT:
-                return _begun(sanitize(text, self._around(placeholder)), before)
+                return _begun(values.sanitized(text, self._around(placeholder)), before)
             case Context.TAG:
                 return self._in_a_tag(placeholder, text)
             case Context.TAG_NAME:
@@ -182,7 +185,9 @@ class RequesterSiteTemplate:
                 return text
             case Context.ATTRIBUTE | Context.URL if placeholder.inner:
                 is_name = placeholder.inner is Context.SCRIPT and re.search(r"[\w$]\Z", before)
-                return _attribute(signs(text) if is_name else in_script(text, placeholder.inner), placeholder.quote)
+                return _attribute(
+                    signs(text) if is_name else values.in_script(text, placeholder.inner), placeholder.quote
+                )
             case Context.ATTRIBUTE | Context.URL:
                 # Without quotes and without a value, the next attribute would become the value.
                 is_all = placeholder.start == placeholder.value_start and placeholder.end == placeholder.value_end
@@ -195,11 +200,11 @@ class RequesterSiteTemplate:
                 # Part of a name: item_${n}.
                 return signs(text)
             case Context.SCRIPT | Context.SCRIPT_STRING | Context.SCRIPT_COMMENT:
-                return in_script(text, placeholder.context)
+                return values.in_script(text, placeholder.context)
             case Context.SCRIPT_TEXT:
                 return _begun(text.replace("<", "&lt;"), before)
             case Context.SCRIPT_PAGE:
-                return _begun(sanitize(text, self._surroundings), before)
+                return _begun(values.sanitized(text, self._surroundings), before)
             case _:
                 return _begun(escaped(text), before)
 
@@ -212,16 +217,19 @@ class RequesterSiteTemplate:
             )
         return text
 
-    def _would_run(self, placeholder: Placeholder, values: Mapping[str, Any]) -> bool:
-        """Whether an address is a script when all its placeholders are filled."""
-        address = self._whole(placeholder, values)
-        return harmless_address(address) != address
+    def _length(self, placeholder: Placeholder, values: "_Values") -> int:
+        """The number of characters of the values in an attribute."""
+        names = PLACEHOLDER.finditer(self._page, placeholder.value_start, placeholder.value_end)
+        return sum(len(values.text(found[1].strip())) for found in names)
 
-    def _whole(self, placeholder: Placeholder, values: Mapping[str, Any]) -> str:
+    def _would_run(self, placeholder: Placeholder, values: "_Values") -> bool:
+        """Whether an address is a script when all its placeholders are filled."""
+        return harmless_address(address := self._whole(placeholder, values)) != address
+
+    def _whole(self, placeholder: Placeholder, values: "_Values") -> str:
         """An attribute's value, or a tag's name, with the values in its placeholders."""
         return PLACEHOLDER.sub(
-            lambda found: cell_text(values.get(found[1].strip(), "")),
-            self._page[placeholder.value_start : placeholder.value_end],
+            lambda found: values.text(found[1].strip()), self._page[placeholder.value_start : placeholder.value_end]
         )
 
     def _spend(self, cost: Cost, length: int, placeholder: Placeholder) -> None:
@@ -237,8 +245,17 @@ class RequesterSiteTemplate:
         return f"{self.path}, line {line}, column {column}"
 
     def _unknown(self, placeholder: Placeholder, names: Sequence[str]) -> Problem:
-        hint = suggestion(placeholder.name, names) or f"the inputs have {', '.join(names) or 'no variables'}"
-        return Problem(self._where(placeholder), f"the inputs have no {placeholder.name!r}", hint)
+        hint = suggestion(placeholder.name, names) or f"the inputs have {named(names) or 'no variables'}"
+        return Problem(self._where(placeholder), f"the inputs have no {shortened(placeholder.name)!r}", hint)
+
+
+class _Values:
+    """The values of an input as parts of a page write them, each made once: one may be in thousands of places."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.text = cache(lambda name: cell_text(values.get(name, "")))
+        self.sanitized = cache(sanitize)
+        self.in_script = cache(in_script)
 
 
 def _begun(filled: str, before: str) -> str:

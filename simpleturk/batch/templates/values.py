@@ -10,7 +10,7 @@ from jinja2.environment import TemplateModule
 from jinja2.utils import missing
 from markupsafe import Markup
 
-from simpleturk.batch.templates.cost import LOCAL
+from simpleturk.batch.templates.cost import LOCAL, spend_escape
 from simpleturk.batch.templates.sandbox.attributes import QUICK, call_method, is_allowed
 from simpleturk.batch.templates.sandbox.environment import Sandbox
 from simpleturk.errors import suggestion
@@ -168,6 +168,7 @@ def printed(value: Any) -> Any:
     if kind is str or kind is Markup:
         if len(value) > _SHORT:
             LOCAL.cost.spend_text(len(value))
+            spend_escape(value)
         return value
     if kind is int or kind is float:
         return value

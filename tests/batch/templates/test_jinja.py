@@ -208,3 +208,13 @@ def test_an_include_in_latin_1_is_named_with_its_line(folder: Path) -> None:
         JinjaTemplate(folder / "t.html").render({})
     [problem] = caught.value.problems
     assert problem.where.endswith("part.html, line 2") and "0xe9" in problem.what and problem.hint
+
+
+def test_templates_that_extend_each_other_are_reported(folder: Path) -> None:
+    (folder / "a.html").write_text("{% extends 'b.html' %}{% block x %}{% endblock %}")
+    (folder / "b.html").write_text("{% extends 'c.html' %}")
+    (folder / "c.html").write_text("{% extends 'b.html' %}{% block x %}{% endblock %}")
+    template = JinjaTemplate(folder / "a.html")
+    assert template.unshown_parts() == []
+    with pytest.raises(Problems, match="nested too deeply"):
+        template.render({})

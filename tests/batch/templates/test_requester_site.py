@@ -311,3 +311,24 @@ def test_a_page_that_a_value_makes_too_large_is_refused(folder: Path) -> None:
     with pytest.raises(Problems, match="steps to render") as caught:
         template.render({"x": "a" * 5_000_000})
     assert "line 2" in caught.value.problems[0].where and caught.value.problems[0].hint
+
+
+@pytest.mark.parametrize(
+    ("page", "value"),
+    [
+        ('<a href="' + "${a}" * 20_000 + '">', "x" * 1_000_000),
+        ("<p>" + "${a}" * 20_000, "<b>x</b>&" * 20_000),
+        ("<script>" + "x=${a};" * 20_000 + "</script>", "[" + "1," * 90_000 + "]"),
+    ],
+)
+def test_a_value_in_thousands_of_places_does_not_fill_the_memory(folder: Path, page: str, value: str) -> None:
+    with pytest.raises(Problems, match="steps|MiB"):
+        filled(page, a=value)
+
+
+def test_a_message_about_variables_names_some_of_them(folder: Path) -> None:
+    names = [f"{number}-" + "x" * 1000 for number in range(1000)]
+    with pytest.raises(Problems) as caught:
+        filled("${" + "y" * 3000 + "}", **dict.fromkeys(names, ""))
+    [problem] = caught.value.problems
+    assert len(f"{problem.what} {problem.hint}") < 3000 and "and 980 more" in str(problem.hint)

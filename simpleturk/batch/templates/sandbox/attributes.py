@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from jinja2.environment import TemplateModule
+from jinja2.exceptions import SecurityError
 from jinja2.filters import _GroupTuple
 from jinja2.runtime import BlockReference, LoopContext, Macro
 from jinja2.utils import Namespace
@@ -18,6 +19,7 @@ from simpleturk.batch.templates.sandbox.filters import (
     spend_arguments,
     with_result_cost,
 )
+from simpleturk.batch.templates.sandbox.operations import spend_search
 
 _TEXT = (
     "capitalize casefold center count encode endswith expandtabs find format format_map index isalnum isalpha isascii"
@@ -76,7 +78,7 @@ def is_allowed(value: Any, attribute: str) -> bool:
 def call_method(method: Any, arguments: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
     """Call a method of a text, number, list or object. Its cost is spent before. Raises TooCostly."""
     value, name = method.__self__, method.__name__
-    before = _BEFORE.get(name) if isinstance(value, str) else None
+    before = _BEFORE.get(name) if isinstance(value, str | bytes) else None
     if name == "join" and isinstance(value, str):
         return joined_items(arguments[0], value, method) if len(arguments) == 1 else method(*arguments)
     if not isinstance(value, dict):
@@ -104,9 +106,25 @@ def _before_search(text: str, part: Any = "", *_: Any) -> None:
     LOCAL.cost.spend(len(text) * len(part) >> CHARACTERS)
 
 
+#: The encodings and the ways to handle errors that templates may use, with the most bytes or characters that one
+#: character or byte becomes. Others take time that grows with the square of a text, or make it a hundred times as long.
+_ENCODINGS = {"utf8": 4, "ascii": 1, "usascii": 1, "latin1": 1, "iso88591": 1, "utf16": 4, "utf16le": 4, "utf16be": 4}
+_ERRORS = {"strict": 1, "ignore": 1, "replace": 1, "backslashreplace": 10, "xmlcharrefreplace": 10}
+
+
+def _before_coding(text: str | bytes, encoding: str = "utf-8", errors: str = "strict") -> None:
+    name = encoding.lower().replace("-", "").replace("_", "")
+    if name not in _ENCODINGS or errors not in _ERRORS:
+        what = encoding if name not in _ENCODINGS else errors
+        raise SecurityError(f"templates cannot use the encoding {what!r}; use utf-8, utf-16, ascii or latin-1")
+    LOCAL.cost.spend_text(len(text) * max(_ENCODINGS[name], _ERRORS[errors]))
+
+
 _BEFORE: dict[str, Callable[..., None]] = {
     **dict.fromkeys("center ljust rjust zfill".split(), _before_width),
     **dict.fromkeys("rsplit split splitlines".split(), _before_split),
+    **dict.fromkeys("count find index partition".split(), spend_search),
+    **dict.fromkeys("decode encode".split(), _before_coding),
     **dict.fromkeys("rfind rindex rpartition".split(), _before_search),
     **dict.fromkeys("strip lstrip rstrip".split(), before_strip),
     "expandtabs": _before_expandtabs,

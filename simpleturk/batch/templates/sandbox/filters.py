@@ -1,7 +1,7 @@
 """Jinja's filters and tests, each with its cost: what its arguments take to read, and what its result takes to make."""
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
 from typing import Any
 
@@ -12,8 +12,8 @@ from jinja2.tests import TESTS as DEFAULT_TESTS
 from jinja2.utils import _PassArg
 from markupsafe import Markup
 
-from simpleturk.batch.templates.cost import CHARACTERS, LOCAL, SCALARS, too_many_steps, too_wide
-from simpleturk.batch.templates.sandbox.operations import MOST_BITS, PRIVATE, percent
+from simpleturk.batch.templates.cost import CHARACTERS, LARGE, LOCAL, SCALARS, spend_escape, too_many_steps, too_wide
+from simpleturk.batch.templates.sandbox.operations import MOST_BITS, PRIVATE, percent, spend_search
 
 _TEXTS = frozenset({str, Markup})
 
@@ -120,6 +120,7 @@ def _before_indent(value: Any, width: Any = 4, *_: Any, **__: Any) -> None:
 
 def before_replace(value: Any, old: Any, new: Any, *_: Any, **__: Any) -> None:
     """Spend the cost of a replacement, whose result may be much longer than the text."""
+    spend_search(value, old)
     if type(old) is str and type(new) is str and len(new) <= len(old):
         return  # The result is not longer; escaping makes it a few times longer at most.
     text, old = str(value), str(old)
@@ -131,16 +132,14 @@ def _before_wordwrap(
     value: Any, width: int = 79, _break: bool = True, wrapstring: Any = None, *_: Any, **__: Any
 ) -> None:
     text, width = str(value), max(int(width), 1)
-    longest = max(map(len, text.split()), default=0)
     # A long word is copied for each of its pieces.
-    LOCAL.cost.spend(longest * (longest // width) >> CHARACTERS)
+    LOCAL.cost.spend(sum(len(word) * (len(word) // width) for word in text.split()) >> CHARACTERS)
     pieces = 2 * len(text) // width + len(text.splitlines()) + 1
     LOCAL.cost.spend_text(pieces * len(str(wrapstring or "\n")))
 
 
 def _before_urlize(value: Any, *_: Any, **__: Any) -> None:
-    longest = max(map(len, str(value).split()), default=0)
-    LOCAL.cost.spend(longest * longest >> 4)
+    LOCAL.cost.spend(sum(len(word) * len(word) for word in str(value).split()) >> 4)
 
 
 def before_strip(value: Any, characters: Any = None, *_: Any) -> None:
@@ -158,9 +157,35 @@ def _before_int(value: Any, *_: Any, **__: Any) -> None:
         raise too_wide()
 
 
-def _before_tojson(_value: Any, indent: Any = None) -> None:
+def _before_tojson(value: Any, indent: Any = None) -> None:
     if isinstance(indent, str) or (indent or 0) > 100:
         raise too_wide()
+    if indent:
+        # Each item is a line, which begins with the blanks of all levels.
+        LOCAL.cost.spend_text(LOCAL.cost.weigh(value) * _depth(value) * int(indent))
+
+
+def _depth(value: Any) -> int:
+    """How deep lists and objects in a value are nested."""
+    depth, level = 0, [value]
+    while level:
+        depth += 1
+        LOCAL.cost.spend(len(level))
+        inner = (
+            one.values() if isinstance(one, dict) else one for one in level if isinstance(one, list | tuple | dict)
+        )
+        level = [item for items in inner for item in items if isinstance(item, list | tuple | dict)]
+    return depth
+
+
+def _before_pprint(value: Any, *_: Any) -> None:
+    # Each level is written whole, to see whether it fits a line.
+    LOCAL.cost.spend(LOCAL.cost.weigh(value) * _depth(value))
+
+
+def _before_urlencode(value: Any) -> None:
+    if isinstance(value, str) and len(value) > LARGE:
+        LOCAL.cost.spend_text(len(value) * 12)
 
 
 def _before_batch(value: Any, linecount: int, *_: Any, **__: Any) -> None:
@@ -178,12 +203,15 @@ _BEFORE: dict[str, Callable[..., Any]] = {
     **dict.fromkeys("list max min map reject rejectattr select selectattr slice sort".split(), _before_iteration),
     "batch": _before_batch,
     "center": _before_center,
+    **dict.fromkeys("e escape forceescape".split(), spend_escape),
     "indent": _before_indent,
     "int": _before_int,
+    "pprint": _before_pprint,
     "replace": before_replace,
     "round": _before_round,
     "tojson": _before_tojson,
     "trim": before_strip,
+    "urlencode": _before_urlencode,
     "urlize": _before_urlize,
     "wordwrap": _before_wordwrap,
 }
@@ -226,13 +254,20 @@ def _sum(environment: Environment, iterable: Any, attribute: Any = None, start: 
     return with_result_cost(_SUM(environment, items, attribute, start))
 
 
+def spend_hashes(keys: Iterable[Any]) -> None:
+    """Spend the steps of making a dictionary or a set with these keys.
+
+    Python's dictionaries are slow for numbers that have the same hash; a stranger can find many of them.
+    """
+    large = sum(1 for key in keys if type(key) is not str and not (type(key) is int and abs(key) < 1 << 60))
+    LOCAL.cost.spend(large * large >> 4)
+
+
 @pass_environment
 def _unique(environment: Environment, value: Any, case_sensitive: bool = False, attribute: Any = None) -> Any:
     items = _items(value)
     spend_arguments((items,), {}, 4)
-    # Python's dictionaries are slow for numbers that have the same hash; a stranger can find many of them.
-    large = sum(1 for item in items if type(item) is not str and not (type(item) is int and abs(item) < 1 << 60))
-    LOCAL.cost.spend(large * large >> 4)
+    spend_hashes(items)
     return _UNIQUE(environment, items, case_sensitive, attribute)
 
 
@@ -253,7 +288,8 @@ def _filter(name: str) -> Callable[..., Any]:
 
 def _test(name: str) -> Callable[..., Any]:
     test: Any = DEFAULT_TESTS[name]
-    return test if name in _QUICK_TESTS else charged(test)
+    before = (lambda part, values: spend_search(values, part)) if name == "in" else None
+    return test if name in _QUICK_TESTS else charged(test, before=before)
 
 
 #: All filters by name, and all tests.

@@ -12,7 +12,9 @@ from jinja2.visitor import NodeTransformer
 from simpleturk.batch.templates.cost import CHARACTERS
 
 #: The names of the private filters. No template can write a name with a blank after a `|`.
-LOOP, STEP, MADE, JOINED, SLICED, READ = (f"cost of {what}" for what in ("loop", "step", "made", "~", "slice", "read"))
+LOOP, STEP, MADE, JOINED, SLICED, READ, CONTAINS = (
+    f"cost of {what}" for what in ("loop", "step", "made", "~", "slice", "read", "in")
+)
 OPERATORS = {"add": "cost of +", "sub": "cost of -", "mul": "cost of *", "pow": "cost of **", "mod": "cost of %"}
 
 #: The steps of printing a value, besides those of its parts: small texts are not counted when they are printed.
@@ -115,13 +117,18 @@ class _Metering(NodeTransformer):
         self.generic_visit(node)
         sides = [node.expr, *(operand.expr for operand in node.ops)]
         is_membership = any(operand.op in ("in", "notin") for operand in node.ops)
+        if is_membership and len(sides) == 2:
+            contains: nodes.Expr = self._filter(CONTAINS, node.expr, node.lineno, [sides[1]])
+            is_negated = node.ops[0].op == "notin"
+            return nodes.Not(contains, lineno=node.lineno, environment=self._environment) if is_negated else contains
         if not is_membership and (len(sides) == 2 and any(isinstance(side, nodes.Const) for side in sides)):
             return node  # Comparing with a constant is quick.
         if _is_variable(node.expr):
             node.expr = self._filter(READ, node.expr, node.lineno)
         for operand in node.ops:
             if _is_variable(operand.expr) and (is_membership or len(sides) > 2):
-                operand.expr = self._filter(READ, operand.expr, node.lineno)
+                is_searched = self._const(operand.op in ("in", "notin"), node.lineno)
+                operand.expr = self._filter(READ, operand.expr, node.lineno, [is_searched])
         return node
 
     def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:
@@ -140,11 +147,14 @@ class _Metering(NodeTransformer):
         return self._filter(MADE, node, node.lineno) if is_value else node
 
     def visit_Dict(self, node: nodes.Dict) -> nodes.Node:
+        # Numbers with the same hash make Python's dictionaries slow.
+        others = sum(not (isinstance(pair.key, nodes.Const) and isinstance(pair.key.value, str)) for pair in node.items)
+        self._steps += others * others >> 4
         self.generic_visit(node)
         is_variable = any(_is_variable(pair.key) or _is_variable(pair.value) for pair in node.items)
         return self._filter(MADE, node, node.lineno) if is_variable else node
 
-    def _const(self, value: int, line: int) -> nodes.Const:
+    def _const(self, value: int | bool, line: int) -> nodes.Const:
         return nodes.Const(value, lineno=line, environment=self._environment)
 
     def _filter(self, name: str, node: Any, line: int, args: list[nodes.Expr] | None = None) -> nodes.Filter:

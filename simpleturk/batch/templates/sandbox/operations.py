@@ -17,11 +17,21 @@ from simpleturk.batch.templates.cost import (
     MOST_STEPS,
     MOST_VALUE,
     SCALARS,
+    spend_escape,
     too_large,
     too_many_steps,
     too_wide,
 )
-from simpleturk.batch.templates.sandbox.metering import JOINED, LOOP, MADE, OPERATORS, READ, SLICED, STEP
+from simpleturk.batch.templates.sandbox.metering import (
+    CONTAINS,
+    JOINED,
+    LOOP,
+    MADE,
+    OPERATORS,
+    READ,
+    SLICED,
+    STEP,
+)
 
 #: The largest whole number that a template computes, in bits; and the largest width or precision of a format.
 MOST_BITS = 20_000
@@ -33,6 +43,12 @@ _TEXTS = frozenset({str, Markup})
 
 #: A conversion of `%`: its width and its precision.
 _CONVERSION = re.compile(r"%(?:\([^()]*\))?[-#0 +]*([0-9]+|\*)?(?:\.([0-9]+|\*)?)?")
+
+#: A key of a conversion that contains parentheses: Python reads them, and `_CONVERSION` does not.
+_NESTED_KEY = re.compile(r"%\([^()]*\(")
+
+#: Python searches shorter texts in a way that compares the whole part at many places.
+_SHORT = 2500
 
 
 @pass_context
@@ -68,13 +84,31 @@ def made(value: Any) -> Any:
     return LOCAL.cost.made(value)
 
 
-def read(value: Any) -> Any:
-    """A value that an operator reads whole."""
+def read(value: Any, is_searched: bool = False) -> Any:
+    """A value that an operator reads whole. `is_searched`: a part of it is looked for, which may be of any length."""
     kind = type(value)
     if kind in SCALARS:
         return value
+    if is_searched and isinstance(value, str) and len(value) < _SHORT:
+        LOCAL.cost.spend(len(value) * len(value) >> CHARACTERS)
     LOCAL.cost.spend(len(value) >> CHARACTERS if kind in _TEXTS else LOCAL.cost.weigh(value))
     return value
+
+
+def spend_search(text: Any, part: Any = None, *_: Any) -> None:
+    """Spend the steps of searching a text for a part of it, besides those of reading both. Raises TooCostly.
+
+    In a short text, the part is compared at each place that has its last character.
+    """
+    if isinstance(text, str) and isinstance(part, str) and 1 < len(part) <= len(text) < _SHORT:
+        LOCAL.cost.spend(text.count(part[-1]) * len(part) >> 4)
+
+
+def contains(part: Any, values: Any) -> bool:
+    """The operator `in`."""
+    read(part)
+    spend_search(read(values), part)
+    return part in values
 
 
 def sliced(value: Any) -> Any:
@@ -95,6 +129,9 @@ def joined(context: EvalContext, values: tuple[Any, ...]) -> str:
         elif kind not in SCALARS:
             length += LOCAL.cost.weigh(value) << CHARACTERS
     LOCAL.cost.spend_text(length)
+    if any(isinstance(value, Markup) for value in values):
+        for value in values:
+            spend_escape(value)
     return markup_join(values) if context.autoescape else str_join(values)
 
 
@@ -103,6 +140,9 @@ def add(left: Any, right: Any) -> Any:
     if isinstance(left, int | float):
         return _number(left + right)
     _spend_both(left, right)
+    if isinstance(left, Markup) or isinstance(right, Markup):
+        spend_escape(left)
+        spend_escape(right)
     return _made(left + right)
 
 
@@ -141,6 +181,8 @@ def percent(text: str, values: Any) -> str:
     """A text with values in the places of its conversions, such as "%s"."""
     cost = LOCAL.cost
     conversions = 0
+    if _NESTED_KEY.search(text):
+        raise SecurityError("the keys of a format cannot contain parentheses")
     for conversion in _CONVERSION.finditer(text):
         conversions += 1
         for number in conversion.groups():
@@ -199,6 +241,7 @@ PRIVATE: dict[str, Callable[..., Any]] = {
     STEP: step,
     MADE: made,
     READ: read,
+    CONTAINS: contains,
     SLICED: sliced,
     JOINED: joined,
     OPERATORS["add"]: add,

@@ -55,6 +55,13 @@ ESCAPES = """
 {{ input['clear']() }}
 {{ [1]|map('cost of step', -100)|list }}
 {{ {}.fromkeys([1]) }}
+{{ 'x'.encode('punycode') }}
+{{ 'x'.encode('idna') }}
+{{ 'x'.encode('ascii', 'namereplace') }}
+{{ 'x'.encode().decode('punycode') }}
+{{ 'x'.encode().decode(encoding='unicode_escape') }}
+{{ '%((a))900000000s' % {'(a)': 'x'} }}
+{{ '%((a))900000000s'|format(**{'(a)': 'x'}) }}
 """.strip().splitlines()
 
 
@@ -153,3 +160,35 @@ def test_a_list_of_lists_that_doubles_is_refused_before_it_is_printed(folder: Pa
 def test_a_macro_that_calls_itself_without_end_is_reported_in_plain_words(folder: Path) -> None:
     found = problem(folder, "{% macro m() %}{{ m() }}{% endmacro %}\n{{ m() }}")
     assert "nested too deeply" in found.what and found.hint
+
+
+def test_the_usual_encodings_can_be_used(folder: Path) -> None:
+    source = (
+        "{{ 'é'.encode().hex() }} {{ 'é'.encode('Latin-1').decode('iso-8859-1') }} {{ 'a'.encode('UTF_16_LE').hex() }}"
+    )
+    assert render(folder, source) == "c3a9 é 6100"
+    assert render(folder, "{{ dict(a)['x'] }} {{ dict(a, z=2)['z'] }}", {"a": [["x", 1]]}) == "1 2"
+
+
+@pytest.mark.parametrize("number", [300_000, 8_000])
+def test_a_template_with_too_much_code_is_refused(folder: Path, number: int) -> None:
+    """Its code would take gigabytes to compile; as an include, too."""
+    source = "{{ a }}" * number if number > 10_000 else "{% if a %}" + "{% elif a %}x" * number + "{% endif %}"
+    found = problem(folder, source)
+    assert "words and signs of code" in found.what or "cannot be compiled" in found.what
+    (folder / "part.html").write_text(source)
+    found = problem(folder, "{% include 'part.html' %}")
+    assert "words and signs of code" in found.what or "MemoryError" in found.what
+
+
+def test_many_includes_cost_what_their_code_takes_to_compile(folder: Path) -> None:
+    for number in range(20):
+        (folder / f"{number}.html").write_text("{{ a }}" * 3_000)
+    found = problem(folder, "{% for n in range(20) %}{% include n ~ '.html' %}{% endfor %}")
+    assert "steps" in found.what
+
+
+def test_each_look_at_a_local_file_costs_steps(folder: Path) -> None:
+    (folder / "picture.png").write_bytes(b"picture")
+    found = problem(folder, "{% for n in range(50000) %}{% if asset('picture.png') %}{% endif %}{% endfor %}")
+    assert "steps" in found.what

@@ -77,10 +77,30 @@ def test_every_filter_and_every_test_of_jinja_is_there() -> None:
         "collisions|unique|list",
         "range(1000000)|map('center', 1000)|list",
         "(('a' * 10000000)|trim('b' * 100000 ~ 'a'))",
+        "'{:\u0669\u0660\u0660\u0660\u0660\u0660\u0660}'.format(1)",
+        "deep|tojson(indent=100)",
+        "deep|pprint",
+        "'<b>'|safe + '<' * 100000000",
+        "'<b>'|safe ~ '<' * 100000000",
+        "('\U0001f600' ~ '<' * 100000000)|e",
+        "('<' * 100000000)|urlencode",
+        "dict(pairs)",
+        "namespace(pairs)",
+        "dict(pairs|map('list'))",
+        "('\u4e00' * 50000000).encode('ascii', 'xmlcharrefreplace')",
+        "(('.' * 20000 ~ 'x ') * 100)|urlize",
+        "(('a' * 100000 ~ ' ') * 100)|wordwrap(1)",
     ],
 )
 def test_a_filter_with_huge_work_or_a_huge_result_is_refused(expression: str) -> None:
-    values = {"long": "a" * 100_000, "collisions": [number * (2**61 - 1) for number in range(50_000)]}
+    values: dict[str, Any] = {
+        "long": "a" * 100_000,
+        "collisions": [number * (2**61 - 1) for number in range(50_000)],
+        "pairs": [[number * (2**61 - 1), 0] for number in range(50_000)],
+        "deep": list(range(60_000)),
+    }
+    for _ in range(200):
+        values["deep"] = [values["deep"]]
     with bounded(), pytest.raises(TooCostly):
         Sandbox().from_string("{{ " + expression + " }}").render(values)
 

@@ -47,19 +47,33 @@ def test_the_same_page_has_the_same_cost() -> None:
         "{% call m(n - 1) %}b{% endcall %}{% endif %}{% endmacro %}{% call m(50) %}a{% endcall %}",
         "{% block b %}{% if n.x < 40 %}{% set n.x = n.x + 1 %}{{ self.b() }}{{ self.b() }}{% set n.x = n.x - 1 %}"
         "{% endif %}{% endblock %}",
-        "{% for x in xs %}{% for y in xs %}" + "x" * 10_000 + "{% endfor %}{% endfor %}",
         "{% for x in xs %}{% for y in xs %}{% if n.long == n.same %}{% endif %}{% endfor %}{% endfor %}",
         "{% for x in xs %}{% for y in xs %}{% if 'b' in n.long %}{% endif %}{% endfor %}{% endfor %}",
         "{% for x in xs %}{% for y in xs %}{% set z = n.long[1:] %}{% endfor %}{% endfor %}",
         "{% for x in xs %}{% for y in xs %}{% set z = n.long ~ x %}{% endfor %}{% endfor %}",
-        "{% for x in xs %}{% for y in xs %}{{ n.long }}{% endfor %}{% endfor %}",
         "{% for x in xs %}{% for y in xs %}{% set z %}{{ n.long }}{% endset %}{% endfor %}{% endfor %}",
+        "{% for x in range(100000) %}{% if n.almost in n.short %}{% endif %}{% endfor %}",
+        "{% for x in range(100000) %}{% if n.almost not in n.short %}{% endif %}{% endfor %}",
+        "{% for x in range(100000) %}{% if n.almost in n.short in n.short %}{% endif %}{% endfor %}",
+        "{% for x in range(100000) %}{% if n.almost is in(n.short) %}{% endif %}{% endfor %}",
+        "{% for x in range(100000) %}{% set z = n.short.find(n.almost) %}{% endfor %}",
+        "{% for x in range(100000) %}{% set z = n.short.count(n.almost) %}{% endfor %}",
+        "{% for x in range(100000) %}{% set z = n.short|replace(n.almost, '') %}{% endfor %}",
+        "{% set z = {" + ", ".join(f"{number * (2**61 - 1)}: 0" for number in range(20_000)) + "} %}",
     ],
 )
 def test_a_page_that_takes_too_many_steps_is_refused(source: str) -> None:
-    n = Attributes(x=0, long="a" * 100_000, same="a" * 99_999 + "b")
+    n = Attributes(x=0, long="a" * 100_000, same="a" * 99_999 + "b", short="a" * 2499)
+    n["almost"] = "a" * 1250 + "b" + "a" * 5
     with pytest.raises(TooCostly, match="steps"):
         steps(source, xs=list(range(1000)), n=n)
+
+
+@pytest.mark.parametrize("part", ["{{ n.long }}", "{{ n.short }}", "{{ n.smile }}", "x" * 10_000])
+def test_a_page_that_is_too_large_is_refused(part: str) -> None:
+    source = "{% for x in xs %}{% for y in xs %}" + part + "{% endfor %}{% endfor %}"
+    with pytest.raises(TooCostly, match="128 MiB"):
+        steps(source, xs=list(range(1000)), n=Attributes(long="a" * 100_000, smile="\U0001f600" * 512, short="a" * 512))
 
 
 def test_expressions_have_the_same_values_as_in_jinja() -> None:

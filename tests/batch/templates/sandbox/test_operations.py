@@ -44,6 +44,7 @@ def test_operations_give_what_python_gives() -> None:
         assert add(Markup("<b>"), "<") == "<b>&lt;"
         assert multiply("ab", 2) == "abab" and multiply(2, [1]) == [1, 1] and multiply("a", -1) == ""
         assert power(2, 10) == 1024 and power(2, -1) == 0.5 and subtract(3, 5) == -2
+        assert percent("100%% (of (all)) %(a)s", {"a": 1}) == "100% (of (all)) 1"
         assert percent("%5.1f|%-4s|%%|%x", (1.25, "a", 255)) == "  1.2|a   |%|ff"
 
 
