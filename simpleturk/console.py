@@ -125,6 +125,20 @@ def _row_by_row(title: str, rows: Sequence[tuple[str, ...]], header: tuple[str, 
     return "\n".join(lines) + "\n"
 
 
+def qr_code(rows: Sequence[Sequence[int]]) -> None:
+    """Print a QR code on stderr, two of its rows on one line, if stderr is a terminal. `rows` has 1 for dark."""
+    if not sys.stderr.isatty():
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    # Where the terminal has no colors, light is the color of letters, as most terminals are dark.
+    glyphs = {(0, 0): "█", (0, 1): "▀", (1, 0): "▄", (1, 1): " "}
+    pairs = zip(rows[::2], [*rows[1::2], [1] * len(rows[0])], strict=False)
+    lines = ["".join(glyphs[bool(above), bool(below)] for above, below in zip(*pair, strict=True)) for pair in pairs]
+    Console(stderr=True, highlight=False).print(Text("\n".join(lines), style="bright_white on black"), no_wrap=True)
+
+
 @contextmanager
 def progress(noun: str, total: int) -> Iterator[Callable[[], None]]:
     """Show a progress bar while the block runs, if stderr is a terminal; yield a function that advances it by one."""

@@ -1,9 +1,11 @@
 """Output: data to stdout, everything else to stderr; questions; tables."""
 
 import io
+import re
 import sys
 
 import pytest
+import segno
 
 from simpleturk import console
 from simpleturk.errors import NotConfirmed, SimpleturkError
@@ -117,3 +119,25 @@ def test_a_wide_table_has_a_column_for_each_heading(
         ["input", "worker", "sentence"],
         ["1", "ann", "A", "drawing", "that", "shows", "a", "boat."],
     ]
+
+
+def test_a_qr_code_on_a_terminal_has_the_modules_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    code = segno.make("http://192.168.1.7:8484/sign-up?key=abc", error="l", micro=False)
+    rows = [list(row) for row in code.matrix_iter(border=2)]
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("NO_COLOR", "1")
+    console.qr_code(rows)
+    lines = [re.sub("\x1b\\[[0-9;]*m", "", line) for line in terminal.getvalue().splitlines()]
+    modules = {"█": (0, 0), "▀": (0, 1), "▄": (1, 0), " ": (1, 1)}
+    seen = [[modules[glyph][half] for glyph in line.ljust(len(rows[0]))] for line in lines for half in (0, 1)]
+    assert seen[: len(rows)] == [[int(module) for module in row] for row in rows]
+
+
+def test_without_a_terminal_no_qr_code_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    console.qr_code([[1, 0], [0, 1]])
+    assert capsys.readouterr() == ("", "")

@@ -22,6 +22,7 @@ from simpleturk.commands.batch.launch.resume import (
     readable,
     record_of,
 )
+from simpleturk.commands.batch.launch.serve import site_afterwards
 from simpleturk.commands.batch.launch.verify import verify_launch
 from simpleturk.commands.common.batch_files import batch_files
 from simpleturk.commands.common.endpoint import (
@@ -57,6 +58,10 @@ MaxCostOpt = Annotated[
 DryRunOpt = Annotated[bool, typer.Option("--dry-run", help="Check everything and show the price; create nothing.")]
 NoCheckOpt = Annotated[bool, typer.Option("--no-check", help="Launch even if check finds errors in the pages.")]
 AddOpt = Annotated[bool, typer.Option("--add", help="Launch inputs that were added at the end of the file.")]
+ServeOpt = Annotated[
+    bool, typer.Option("--serve", help="After the launch, start the worker site of the local marketplace.")
+]
+OpenOpt = Annotated[bool, typer.Option("--open", help="With --serve: open the worker site in the browser.")]
 VerifyOpt = Annotated[
     bool,
     typer.Option("--verify", help="Verify that every input has exactly one HIT in the ids file; create nothing."),
@@ -79,6 +84,8 @@ def launch(
     no_check: NoCheckOpt = False,
     dry_run: DryRunOpt = False,
     verify: VerifyOpt = False,
+    serve: ServeOpt = False,
+    open_: OpenOpt = False,
     yes: YesOpt = False,
 ) -> None:
     """Create one HIT per input and save their ids.
@@ -98,7 +105,8 @@ def launch(
     known = known_ids(ids, repair=creates)
     marketplace = marketplace_of(where, old, acts=creates)
     publisher = publisher_for(marketplace, assets, where.profile, database_of(where, ids, old))
-    with readable(inputs, ids) as source:
+    afterwards = site_afterwards(marketplace, database_of(where, ids, old), serve, open_, creates)
+    with afterwards, readable(inputs, ids) as source:
         files = batch_files(
             source,
             template,
@@ -118,7 +126,7 @@ def launch(
             verify_launch(batch, old, mturk, ids)
             return
         check_no_strays(mturk, batch, old)
-        plan = LaunchPlan(mturk, batch, record, old, ids, known)
+        plan = LaunchPlan(mturk, batch, record, old, ids, known, serve)
         if not plan.missing:
             finish_launched(plan, dry_run)
             return

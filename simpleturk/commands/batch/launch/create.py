@@ -20,7 +20,8 @@ from simpleturk.errors import InputRefused, MarketplaceError, SimpleturkError
 class LaunchPlan:
     """A launch that is checked: the batch, and what an earlier launch has done.
 
-    `record` is the batch record to write, `old` the one on disk, `known` the ids on disk.
+    `record` is the batch record to write, `old` the one on disk, `known` the ids on disk. `serves`: the command
+    goes on to the worker site.
     """
 
     mturk: MTurk
@@ -29,6 +30,7 @@ class LaunchPlan:
     old: BatchRecord | None
     ids: Path
     known: list[str]
+    serves: bool = False
 
     @property
     def missing(self) -> int:
@@ -63,7 +65,7 @@ def create_hits(plan: LaunchPlan) -> None:
             raise
         finally:
             _report(plan, counts)
-    if plan.mturk.marketplace.is_local:
+    if plan.mturk.marketplace.is_local and not plan.serves:
         console.note('Run "simpleturk serve" to let people work on them.')
 
 

@@ -53,15 +53,17 @@ def check_frames(frames: str, host: str, address: str, is_safe: bool) -> None:
         )
 
 
-def prepare_database(path: Path, open_access: bool, site: SiteSettings, option: str) -> None:
+def prepare_database(path: Path, open_access: bool, site: SiteSettings, option: str, invites: bool = False) -> None:
     """Check that the server can be used, and create the key of its sessions before several processes need it.
 
-    `option` is the option that lets other computers reach the server. Raises SimpleturkError.
+    `option` is the option that lets other computers reach the server. With `invites`, people get an invitation when it
+    starts: then the operator launches here, and the server needs no requester with a key. Raises SimpleturkError.
     """
     with opened(path) as marketplace:
         with marketplace.write():
             pass  # a server needs a database that can be written
-        _check_access(marketplace, open_access, site, option)
+        if not invites:
+            _check_access(marketplace, open_access, site, option)
         marketplace.store.key("sessions")
 
 

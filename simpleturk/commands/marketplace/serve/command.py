@@ -1,24 +1,22 @@
 """serve: the marketplace's API and worker site over HTTP."""
 
-import socket
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from simpleturk import console
 from simpleturk.client.in_process import default_database
 from simpleturk.commands.common.options import DatabaseOpt
+from simpleturk.commands.marketplace.serve.announcement import Announcement
 from simpleturk.commands.marketplace.serve.checks import (
     check_address,
     check_frames,
-    needs_keys,
     own_hosts,
     prepare_database,
 )
 from simpleturk.config import load_config
 from simpleturk.errors import UsageError
-from simpleturk.marketplace.web.server.host_dispatcher import SITE_HOST, is_loopback
+from simpleturk.marketplace.web.server.host_dispatcher import is_loopback
 from simpleturk.marketplace.web.settings import ServerSettings, SiteSettings
 
 #: How long requests in progress may take when the server stops, in seconds.
@@ -88,6 +86,18 @@ LogOpt = Annotated[
 ]
 
 
+InviteOpt = Annotated[
+    int | None,
+    typer.Option(
+        "--invite",
+        metavar="N",
+        min=1,
+        max=1_000_000,
+        help="Invite N people: print a link with which they create accounts, as a QR code for phones too.",
+    ),
+]
+
+
 def serve(
     host: HostOpt = "127.0.0.1",
     port: PortOpt = 8484,
@@ -101,6 +111,7 @@ def serve(
     keyfile: KeyfileOpt = None,
     proxy_headers: ProxyOpt = False,
     access_log: LogOpt = False,
+    invite: InviteOpt = None,
 ) -> None:
     """Start the worker site and the API of your marketplace.
 
@@ -115,12 +126,17 @@ def serve(
     open_access = is_loopback(host) and not proxy_headers
     if (certfile is None) != (keyfile is None):
         raise UsageError("--certfile and --keyfile must be used together", "give both")
+    if invite and open_:
+        raise UsageError(
+            "--invite and --open cannot be used together", "--invite is for a site on which workers sign in"
+        )
+    open_ = False if invite else open_
     tls = server.checked_tls(certfile, keyfile)
     is_secure = bool(tls) or proxy_headers
-    site = _site(open_access if open_ is None else open_, host, open_access or is_secure)
+    site = site_settings(open_access if open_ is None else open_, host, open_access or is_secure)
     path = database or default_database()
     check_address(load_config().site.get("address", ""), open_access, is_secure)
-    prepare_database(path, open_access, site, "--proxy-headers" if proxy_headers else f"--host {host}")
+    prepare_database(path, open_access, site, "--proxy-headers" if proxy_headers else f"--host {host}", bool(invite))
     settings = ServerSettings(
         open_access=open_access,
         signed_calls=not site.open_access,
@@ -137,42 +153,15 @@ def serve(
     options: dict[str, Any] = {"proxy_headers": proxy_headers, "workers": workers, **tls}
     options |= {"timeout_graceful_shutdown": GRACE, "date_header": True}
     serve_settings = server.run_several if workers > 1 else server.run_one
+    announcement = Announcement(host, path, settings, bool(tls), invite or 0)
     with server.listen(host, port) as listening:
-        serve_settings(listening, options, lambda at: _announce(at, host, path, settings, bool(tls)), settings, path)
+        serve_settings(listening, options, announcement.announce, settings, path)
 
 
-def _site(open_access: bool, host: str, is_safe: bool) -> SiteSettings:
+def site_settings(open_access: bool, host: str, is_safe: bool) -> SiteSettings:
     """The settings of the worker site in simpleturk.toml."""
     table = dict(load_config().site)
     if "frames" in table:
         table["frames"] = table["frames"].lower()
         check_frames(table["frames"], host, table.get("address", ""), is_safe)
     return SiteSettings.from_table(table, open_access)
-
-
-def _announce(port: int, host: str, path: Path, settings: ServerSettings, tls: bool) -> None:
-    scheme = "https" if tls else "http"
-    name = socket.getfqdn() if host in ("0.0.0.0", "::") else host
-    shown = f"[{name}]" if ":" in name else name
-    site = f"http://{SITE_HOST}:{port}/" if settings.open_access and not tls else f"{scheme}://{shown}:{port}/"
-    console.note(f"Worker site:  {site}")
-    console.note(f"API endpoint: {scheme}://{shown}:{port}")
-    console.note(f"Database:     {path.resolve()}")
-    if settings.open_access and needs_keys(path):
-        console.note("API calls are accepted only with the access key of a requester.")
-    elif settings.open_access and settings.signed_calls:
-        console.note('API calls are refused until a requester has an access key: "simpleturk requester add NAME".')
-    if not settings.open_access and not settings.is_secure:
-        console.warn(
-            "answers and passwords are not encrypted, and windows that HITs open can control windows of the site",
-            "give --certfile and --keyfile, or --proxy-headers behind a TLS proxy",
-        )
-    if not settings.open_access and all(map(is_loopback, settings.hosts)):
-        console.warn(
-            "API calls are refused under the name of the proxy, which is not known",
-            'set it in simpleturk.toml: address = "https://…" in the table [site]',
-        )
-    if not site.startswith(f"http://{SITE_HOST}") and not settings.site.frames:
-        console.note("HITs have no origin of their own here: no lasting storage, camera or microphone. Set frames in")
-        console.note("[site] for a second host name; simpleturk help serving lists what differs.")
-    console.note("Ctrl-C stops it.")

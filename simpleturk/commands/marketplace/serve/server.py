@@ -28,7 +28,7 @@ from simpleturk.marketplace.web.settings import ServerSettings
 START = 60
 
 
-def run(app: Any, host: str, port: int, announce: Callable[[int], None]) -> None:
+def run(app: Any, host: str, port: int, announce: Callable[[int], object]) -> None:
     """Serve an ASGI app until Ctrl-C or SIGTERM; `announce(port)` is called when it listens."""
     log_to_stderr()
     with listen(host, port) as listening:
@@ -38,7 +38,7 @@ def run(app: Any, host: str, port: int, announce: Callable[[int], None]) -> None
 def run_one(
     listening: socket.socket,
     options: dict[str, Any],
-    announce: Callable[[int], None],
+    announce: Callable[[int], object],
     serving: ServerSettings,
     path: Path,
 ) -> None:
@@ -48,7 +48,7 @@ def run_one(
         _run(create_app(marketplace, serving), listening, options, announce)
 
 
-def _run(app: Any, listening: socket.socket, options: dict[str, Any], announce: Callable[[int], None]) -> None:
+def _run(app: Any, listening: socket.socket, options: dict[str, Any], announce: Callable[[int], object]) -> None:
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
@@ -61,7 +61,7 @@ def _run(app: Any, listening: socket.socket, options: dict[str, Any], announce: 
 def run_several(
     listening: socket.socket,
     options: dict[str, Any],
-    announce: Callable[[int], None],
+    announce: Callable[[int], object],
     serving: ServerSettings,
     path: Path,
 ) -> None:
@@ -84,7 +84,7 @@ def run_several(
         console.note("Stopped.")
 
 
-def _announce_when_it_answers(listening: socket.socket, tls: bool, announce: Callable[[int], None]) -> None:
+def _announce_when_it_answers(listening: socket.socket, tls: bool, announce: Callable[[int], object]) -> None:
     host, port = listening.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     until = time.monotonic() + START

@@ -2,7 +2,9 @@
 
 import re
 from typing import Any, NoReturn
+from urllib.parse import quote
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -33,6 +35,7 @@ class AccountPages(WorkerPages):
             Route("/sign-out", self.sign_out, methods=["POST"]),
             Route("/sign-up", self.sign_up_page),
             Route("/sign-up", self.sign_up, methods=["POST"]),
+            Route("/invitation", self.invitation_page),
             Route("/password", self.password_page),
             Route("/password", self.set_password, methods=["POST"]),
             Route("/terms", self.accept_terms, methods=["POST"]),
@@ -83,6 +86,17 @@ class AccountPages(WorkerPages):
         """The form for a new account, for workers with an invitation, or for all if `sign_up` is set."""
         self._check_invitation(request.query_params.get("key"), client_of(request))
         return self.page(request, "sign_up.html", key=request.query_params.get("key", ""))
+
+    def invitation_page(self, request: Request) -> Response:
+        """An invitation's link, large and as a QR code, for the projector of a room full of phones."""
+        key = request.query_params.get("key", "")
+        self._check_invitation(key, client_of(request))
+        link = f"{request.url.scheme}://{request.url.netloc}/sign-up?key={quote(key)}"
+        import segno  # only here: other pages need no QR codes
+
+        code = segno.make(link, error="m", micro=False)
+        picture = code.svg_inline(scale=8, border=4, omitsize=True, svgclass="code", lineclass=None, light="#fff")
+        return self.page(request, "invitation.html", link=link, code=Markup(picture))
 
     async def sign_up(self, request: Request) -> Response:
         """Create an account, and sign in."""
