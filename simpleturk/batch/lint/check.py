@@ -18,7 +18,7 @@ from simpleturk.batch.lint.references import input_references
 from simpleturk.batch.lint.review_keys import ReviewKeys
 from simpleturk.batch.lint.rules import PAGE_RULES, block, unused
 from simpleturk.batch.lint.uploads import lost_files, lost_files_of_form
-from simpleturk.batch.lint.values import shown_tags
+from simpleturk.batch.lint.values import shown_tags, two_syntaxes
 from simpleturk.batch.templates.question_source import QuestionSource
 from simpleturk.errors import Problems
 from simpleturk.mturk.questions import is_question_xml
@@ -78,7 +78,13 @@ def check_inputs(
             findings[key] = replace(earlier, more=earlier.more + 1) if earlier else finding
     # The file is read again: its inputs may not fit into memory.
     numbers = large_numbers(source, inputs, (item for item in inputs if isinstance(item, Input)))
-    everything = [*block(source), *findings.values(), *unused(source, inputs, all_items), *numbers]
+    everything = [
+        *block(source),
+        *two_syntaxes(source),
+        *findings.values(),
+        *unused(source, inputs, all_items),
+        *numbers,
+    ]
     return sorted(everything, key=lambda finding: not finding.is_error)
 
 
@@ -86,7 +92,7 @@ def check_page(source: QuestionSource, item: Input, inputs: Inputs, allowed: Seq
     """What the rules find in the page of one input. Raises Problems if it cannot be rendered."""
     of_page = _findings(source, item, inputs, set(), BatchContext(allowed=allowed))
     of_input = (*unused(source, inputs, [item]), *large_numbers(source, inputs, [item]))
-    return [*block(source), *of_page, *of_input]
+    return [*block(source), *two_syntaxes(source), *of_page, *of_input]
 
 
 def _findings(

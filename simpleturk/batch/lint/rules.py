@@ -278,6 +278,9 @@ RULES["upload"] = Rule(
 RULES["shown-tag"] = Rule(
     "shown-tag", Severity.WARNING, "A tag in a value is shown as text, because it could run code or is not known."
 )
+RULES["syntax"] = Rule(
+    "syntax", Severity.WARNING, "The template has a meaning in both syntaxes: it says which one was taken."
+)
 RULES["permission"] = Rule(
     "permission", Severity.WARNING, "A script needs a permission that the property `Allow` does not name."
 )

@@ -1,4 +1,4 @@
-"""The rule `shown-tag`: tags in values that workers see as text."""
+"""The rules `shown-tag`, tags in values that workers see as text, and `syntax`, templates with two meanings."""
 
 from collections.abc import Iterator
 
@@ -16,3 +16,12 @@ def shown_tags(source: QuestionSource, value: object, input_: str) -> Iterator[F
     for shown in source.shown_tags(value):
         what = f"the value of {shown.placeholder!r} has a tag <{shown.tag}> that is shown as text"
         yield Finding("shown-tag", shown.where, what, _HINT, input=input_)
+
+
+def two_syntaxes(source: QuestionSource) -> Iterator[Finding]:
+    """The rule `syntax`."""
+    if other := source.other_reading:
+        taken, titles = {"jinja": "site", "site": "jinja"}[other.syntax], {"jinja": "Jinja", "site": "requester-site"}
+        what = f"the template is read as a {titles[taken]} template, but {other.part} has a meaning in the other syntax"
+        hint = f"add --syntax {taken} if that is right, or --syntax {other.syntax}"
+        yield Finding("syntax", str(source.path), what, hint)

@@ -11,7 +11,7 @@ from jinja2.filters import do_urlencode
 from markupsafe import Markup
 
 from simpleturk.batch.templates.cost import TooCostly, bounded
-from simpleturk.batch.templates.question_source import ShownTag, UnshownPart
+from simpleturk.batch.templates.question_source import OtherReading, ShownTag, UnshownPart
 from simpleturk.batch.templates.sandbox.filters import charged
 from simpleturk.batch.templates.source_map import SourceMap
 from simpleturk.batch.templates.values import DataEnvironment, Missing, printed, variables_of
@@ -40,6 +40,7 @@ class ExternalPage:
 
     def __init__(self, url: str, frame_height: int, path: Path) -> None:
         self.path = path
+        self.other_reading: OtherReading | None = None
         self.digest = sha256(b"external\0" + url.encode("utf-8", "surrogatepass")).hexdigest()
         self._height = frame_height
         environment = DataEnvironment(undefined=Missing, finalize=_marked, autoescape=False)

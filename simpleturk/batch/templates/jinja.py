@@ -24,7 +24,7 @@ from jinja2.exceptions import SecurityError
 from simpleturk.assets.local import Assets, inlined, local_files
 from simpleturk.batch.templates.cost import LOCAL, bounded
 from simpleturk.batch.templates.includes import TaskFolderLoader, working_folder
-from simpleturk.batch.templates.question_source import ShownTag, UnshownPart
+from simpleturk.batch.templates.question_source import OtherReading, ShownTag, UnshownPart
 from simpleturk.batch.templates.source_map import SourceMap, marking, unmarked
 from simpleturk.batch.templates.values import DataEnvironment, Missing, plain, printed, variables_of
 from simpleturk.errors import Problem, Problems, SimpleturkError, named, suggestion
@@ -53,6 +53,9 @@ class JinjaTemplate:
         self, path: Path, folders: Sequence[Path] = (), data: bytes | None = None, assets: Assets | None = None
     ) -> None:
         self.path = path
+        self.other_reading: OtherReading | None = None
+        #: The next step after a mistake for which there is no better one.
+        self.hint = ""
         data = read_template(path) if data is None else data
         #: The SHA-256 of the file, which is read once: it may be a pipe.
         self.digest = sha256(data).hexdigest()
@@ -76,7 +79,7 @@ class JinjaTemplate:
             with bounded():
                 return self._template.render(variables_of(value))
         except TemplateSyntaxError as error:
-            raise Problems([_syntax_problem(error, self.path)]) from error
+            raise Problems([_syntax_problem(error, self.path, self.hint)]) from error
         except Problems:
             # An include that cannot be read.
             raise
@@ -194,7 +197,7 @@ class JinjaTemplate:
             return Problem(where, what, "make the template simpler")
         is_clear = isinstance(error, TemplateError) or str(error).startswith("macro ")
         what = str(error) if is_clear else f"{type(error).__name__}: {error}"
-        return Problem(where, what)
+        return Problem(where, what, self.hint or None)
 
 
 def _environment(path: Path, folders: Sequence[Path], assets: Assets) -> Environment:
@@ -251,5 +254,5 @@ def decoded_template(data: bytes, path: Path) -> str:
     return text_named(data, path)
 
 
-def _syntax_problem(error: TemplateSyntaxError, path: Path) -> Problem:
-    return Problem(f"{error.filename or path}, line {error.lineno}", f"{error.message}")
+def _syntax_problem(error: TemplateSyntaxError, path: Path, hint: str = "") -> Problem:
+    return Problem(f"{error.filename or path}, line {error.lineno}", f"{error.message}", hint or None)

@@ -45,9 +45,10 @@ class Context(Enum):
 class Placeholder:
     """A placeholder: its name, its offsets in the page with the braces, and its context.
 
-    In an attribute, `quote` is the quote around the value ("" for none), `value_start` and `value_end` are the offsets
-    of the value (or of the tag's name), and `inner` is the context in the script, if the value is one. `in_cdata`: the
-    page is in a CDATA section, which a value must not end. In a text, `outer` names the elements of ENDED around it.
+    In an attribute, `quote` is the quote around the value ("" for none); in a script, "`" in a template literal.
+    `value_start` and `value_end` are the offsets of the value (or of the tag's name), and `inner` is the context in the
+    script, if the value is one. `in_cdata`: the page is in a CDATA section, which a value must not end. In a text,
+    `outer` names the elements of ENDED around it.
     """
 
     name: str
@@ -323,7 +324,8 @@ def script_placeholders(page: str, start: int, end: int) -> Iterator[Placeholder
             if resumes:
                 templates.pop()
             part, position = position, _template_end(page, position, end)
-            yield from _placeholders_in(page, part, position, Context.SCRIPT_STRING)
+            for placeholder in _placeholders_in(page, part, position, Context.SCRIPT_STRING):
+                yield replace(placeholder, quote="`")
             if page.startswith("${", position - 2) and position - 2 >= part:
                 templates.append(depth)
                 depth += 1

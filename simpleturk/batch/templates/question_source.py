@@ -30,11 +30,22 @@ class ShownTag:
     tag: str
 
 
+@dataclass(frozen=True)
+class OtherReading:
+    """Another syntax that a template could be meant in, and the first part that has a meaning in it."""
+
+    syntax: str
+    part: str
+
+
 class QuestionSource(Protocol):
     """Makes the question of each input.
 
     A new kind of source is a module with a class that has these members, and a line in `detect.open_template`.
     """
+
+    #: Set by `detect.open_template` if the syntax was detected and another one is possible.
+    other_reading: OtherReading | None
 
     @property
     def path(self) -> Path:

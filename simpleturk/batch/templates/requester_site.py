@@ -28,7 +28,7 @@ from simpleturk.batch.templates.placeholders import (
     read_document,
     read_placeholders,
 )
-from simpleturk.batch.templates.question_source import ShownTag, UnshownPart
+from simpleturk.batch.templates.question_source import OtherReading, ShownTag, UnshownPart
 from simpleturk.batch.templates.sanitize import Surroundings, escaped, harmless_address, sanitize, shown_tags
 from simpleturk.batch.templates.script_values import in_script, signs
 from simpleturk.batch.templates.site_form import CompletedPage, completed
@@ -55,6 +55,7 @@ class RequesterSiteTemplate:
 
     def __init__(self, path: Path, names: Sequence[str], data: bytes | None = None) -> None:
         self.path = path
+        self.other_reading: OtherReading | None = None
         data = read_template(path) if data is None else data
         # Jinja makes other pages of the same file: a launch must not continue in another syntax.
         self.digest = sha256(b"site\0" + data).hexdigest()
