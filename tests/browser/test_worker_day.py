@@ -63,6 +63,37 @@ def test_the_last_answer_is_changed_from_the_next_hit(
     assert given == {"cat": "first", "dog": "second"}
 
 
+def test_an_answer_that_is_submitted_again_as_it_was_leads_on(
+    page: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
+) -> None:
+    batch_files([{"word": "cat"}, {"word": "dog"}], template=READY_MADE, MaxAssignments=1)
+    run("launch")
+    work_on(page, serve().site)
+    answer(page, "first")
+    submit(page)
+    page.get_by_role("link", name="Change my last answer").click()
+    expect(hit(page).get_by_label("Answer")).to_have_value("first")
+    hit(page).get_by_role("button", name="Submit").click()
+    expect(hit(page).get_by_text("dog")).to_be_visible()
+    expect(page.get_by_role("link", name="Change my last answer")).to_be_visible()
+
+
+def test_a_title_from_right_to_left_begins_at_the_right_and_keeps_its_beginning_on_a_phone(
+    phone: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
+) -> None:
+    title = "اقرأ رسالة قصيرة واختر نبرتها ثم ارفع صورة الإيصال (if you have one)"
+    batch_files([{"word": "cat"}], template=READY_MADE, MaxAssignments=1, Title=title)
+    run("launch")
+    work_on(phone, serve().site, title)
+    heading = phone.get_by_role("heading", name=title)
+    # The bar has one line for the title: what does not fit is left out at its end, which is at the left.
+    place = "(h) => { const r = document.createRange(); r.setStart(h.firstChild, 0); r.setEnd(h.firstChild, 1);"
+    first = heading.evaluate(place + " return r.getBoundingClientRect().right }")
+    box = heading.bounding_box()
+    assert box and box["x"] < first <= box["x"] + box["width"] + 1
+    assert heading.evaluate("(h) => h.scrollWidth > h.clientWidth")
+
+
 def test_an_answer_is_changed_on_another_device(
     page: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
 ) -> None:

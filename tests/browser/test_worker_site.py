@@ -51,7 +51,7 @@ def test_a_person_does_a_hit_and_results_have_exactly_what_was_typed(
     accept(page)
 
     expect(hit(page).get_by_role("button", name="Submit")).to_be_enabled()
-    page.get_by_label("Go on with the next HIT by itself").check()
+    page.get_by_label("Continue with the next HIT automatically").check()
     first_address = page.url
     hit(page).get_by_label("Sentence about image 1").fill("Too short")
     hit(page).get_by_role("button", name="Submit").click()
@@ -104,7 +104,7 @@ def test_without_automatic_acceptance_the_page_says_submitted(
     example("simple")
     run("launch")
     work_on(page, serve().site, "How does this text sound?")
-    page.get_by_label("Go on with the next HIT by itself").uncheck()
+    page.get_by_label("Continue with the next HIT automatically").uncheck()
     hit(page).get_by_label("neutral, or mixed").check()
     submit(page)
     accept(page)

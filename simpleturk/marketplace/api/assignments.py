@@ -90,7 +90,8 @@ def send_bonus(transaction: Transaction, parameters: dict[str, Any]) -> dict[str
         worker_id=assignment.worker_id,
         assignment_id=assignment.assignment_id,
     )
-    subject = f"You received a bonus of ${ledger.dollars(amount)}"
+    title = lifecycle.get_hit(transaction, assignment.hit_id).title
+    subject = f"You received a bonus of ${ledger.dollars(amount)}: {title}"
     send_message(
         transaction,
         transaction.requester_id,

@@ -154,7 +154,7 @@ def reject(transaction: Transaction, assignment: AnyAssignmentRow, feedback: str
     ledger.release(transaction, hit.requester_id, hit.hit_id, ledger.cents(hit.reward))
     values = {"status": "Rejected", "rejected": transaction.now, "feedback": feedback}
     _change(transaction, assignment, values, completed=1)
-    subject = "Your work was rejected"
+    subject = f"Your work was rejected: {hit.title}"
     send_message(transaction, hit.requester_id, assignment.worker_id, subject, feedback, about_work=True)
     _note(transaction, "AssignmentRejected", hit, assignment)
 

@@ -34,6 +34,7 @@ class HITRow(NamedTuple):
     available: int
     pending: int
     completed: int
+    title: str
     reward: str
     assignment_duration: int
     auto_approval_delay: int

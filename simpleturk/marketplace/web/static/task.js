@@ -27,7 +27,7 @@ function stored(action) {
 let scrolls = 20;
 window.addEventListener("message", (event) => {
   if (!frame || event.source !== frame.contentWindow || !event.data) return;
-  const { simpleturk: message, height, fields, top } = event.data;
+  const { simpleturk: message, height, fields, top, isSaved } = event.data;
   if (message === "height" && isFitting && Number.isFinite(height)) {
     // 0: the window's height, for content that grows with its frame.
     frame.style.minHeight = height === 0 ? "" : `${Math.min(Math.max(height, 100), 30000)}px`;
@@ -37,6 +37,9 @@ window.addEventListener("message", (event) => {
     if (isFitting) frame.style.minHeight = "";
     if (frame.getBoundingClientRect().top < 0) frame.scrollIntoView();
     frame.focus({ preventScroll: true });
+    // Answers that were submitted again as they were have no new version. A hostile frame can end a change as well, and
+    // no more than that: the answers stay as they are.
+    if (isSaved && next && next.dataset.version) location.assign(next.dataset.preview);
   } else if (message === "show" && scrolls > 0 && Number.isFinite(top)) {
     // A message in the HIT, at this distance from the frame's top.
     scrolls -= 1;

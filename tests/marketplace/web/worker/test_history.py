@@ -41,6 +41,17 @@ def test_messages_of_requesters_are_shown_as_text(mturk: Any, ann: Browser) -> N
     assert "New &lt;HITs&gt;" in page and "&lt;b&gt;Thanks&lt;/b&gt;" in page
 
 
+def test_messages_about_a_rejection_and_a_bonus_name_the_hit(mturk: Any, ann: Browser) -> None:
+    hit = create(mturk, Title="Cats")
+    submit(ann, accept(ann, hit["HITGroupId"])[1], ("a", "1"))
+    [assignment] = mturk.list_assignments_for_hit(HITId=hit["HITId"])["Assignments"]
+    assignment_id = assignment["AssignmentId"]
+    mturk.reject_assignment(AssignmentId=assignment_id, RequesterFeedback="Empty")
+    mturk.send_bonus(WorkerId="ann", BonusAmount="0.50", AssignmentId=assignment_id, Reason="For your time")
+    page = ann.get("/inbox").html
+    assert "Your work was rejected: Cats" in page and "You received a bonus of $0.50: Cats" in page
+
+
 def test_a_requested_qualification_waits_for_the_requester(mturk: Any, ann: Browser) -> None:
     created = mturk.create_qualification_type(Name="French", Description="Read it.", QualificationTypeStatus="Active")
     type_id = created["QualificationType"]["QualificationTypeId"]
