@@ -216,3 +216,17 @@ def test_the_frame_of_a_second_host_name_has_an_origin_of_its_own(
     found = report(page, "ASSIGNMENT_ID_NOT_AVAILABLE")
     assert hit_frame(page).url.startswith(f"http://own.simpleturk.localhost:{server.port}/frame/")
     assert (found["storage"], found["parent"], found["csrf"]) == ("v", "refused", "refused")
+
+
+@pytest.mark.parametrize("name", ["named", "number"])
+def test_a_script_that_never_ends_does_not_stop_the_page_around_it(
+    page: Page, batch_files: Files, run: Run, serve: Callable[..., Server], name: str
+) -> None:
+    endless = "if (!location.search.includes('NOT_AVAILABLE')) setTimeout(() => { for (;;); }, 500);"
+    batch_files([{"word": "cat"}], template=f"<p>hello</p><script>{endless}</script>")
+    run("launch")
+    server = serve()
+    work_on(page, server.site if name == "named" else server.api)
+    page.wait_for_timeout(1500)
+    page.get_by_role("button", name="Return").click(timeout=10_000, no_wait_after=True)
+    expect(page.get_by_role("button", name="Accept")).to_be_visible(timeout=10_000)

@@ -112,11 +112,14 @@ class RequesterSiteTemplate:
     def shown_tags(self, value: Any) -> list[ShownTag]:
         """The tags in the values of one input that the page shows as text, because they could run code."""
         found: list[ShownTag] = []
+        values = _Values(value if isinstance(value, Mapping) else {})
         for placeholder in self._placeholders if isinstance(value, Mapping) else []:
-            text = cell_text(value.get(placeholder.name, ""))
+            text = values.text(placeholder.name)
             if placeholder.context in (Context.TEXT, Context.SCRIPT_PAGE) and "<" in text:
                 where = self._where(placeholder)
-                found += [ShownTag(where, placeholder.name, tag) for tag in shown_tags(text, self._around(placeholder))]
+                found += [
+                    ShownTag(where, placeholder.name, tag) for tag in values.shown_tags(text, self._around(placeholder))
+                ]
         return found
 
     def _around(self, placeholder: Placeholder) -> Surroundings:
@@ -256,6 +259,7 @@ class _Values:
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.text = cache(lambda name: cell_text(values.get(name, "")))
         self.sanitized = cache(sanitize)
+        self.shown_tags = cache(shown_tags)
         self.in_script = cache(in_script)
 
 

@@ -2,6 +2,8 @@
 
 Pages that say it themselves keep what they say. All others, such as errors, redirects and files, get a default: a page
 of another site that could show them in a frame could lure a worker into clicks there (clickjacking).
+
+Every response also asks the browser to keep hosts apart: a HIT and the site have sibling names.
 """
 
 import re
@@ -40,5 +42,8 @@ class FrameHeaders:
         if not said:
             # A header of its own: a browser obeys all of them.
             headers.append("content-security-policy", f"frame-ancestors {ancestors}")
+        # Hosts of one site share a process of the browser: a script of a HIT that never ends would stop the site.
+        # With this header, each host has a process of its own, if the browser has such processes.
+        headers["origin-agent-cluster"] = "?1"
         if ancestors in _OLDER:
             headers["x-frame-options"] = _OLDER[ancestors]
