@@ -15,13 +15,15 @@ from typer.core import TyperCommand, TyperGroup
 from simpleturk import __version__, console
 from simpleturk.commands.table import TABLE, Entry, GroupEntry
 from simpleturk.errors import ExitStatus, SimpleturkError, UsageError
-from simpleturk.mturk.characters import visible
 from simpleturk.mturk.numbers import NUMBER, WHOLE_NUMBER
 from simpleturk.simple_amt import ALIASES
 from simpleturk.task_folder import outside, set_allowed
 
 #: Options that simpleturk.toml of a task folder usually sets.
 TASK_OPTIONS = ("--template", "--properties", "--inputs")
+
+#: Typer's errors of wrong usage, of which it exports only a derived one.
+UsageErrors: type[Exception] = typer.BadParameter.__mro__[1]
 
 #: Settings of simpleturk.toml that name files to read or write.
 PATHS = ("template", "properties", "inputs", "ids", "output", "database")
@@ -44,7 +46,6 @@ class Command(TyperCommand):
             # A missing option may be set in a configuration that cannot be read: report that first.
             _raise_if_broken(ctx)
             self._explain_missing_option(error)
-            _explain(error)
             raise
         if extra and not ctx.resilient_parsing:
             _raise_if_broken(ctx)
@@ -147,11 +148,7 @@ class App(Group):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         with _reported():  # --version writes
-            try:
-                return list(super().parse_args(ctx, args))
-            except Exception as error:
-                _explain(error)
-                raise
+            return list(super().parse_args(ctx, args))
 
     def invoke(self, ctx: Any) -> Any:
         with _reported():
@@ -232,6 +229,13 @@ def _reported() -> Iterator[None]:
     except SimpleturkError as error:
         console.error(error)
         raise typer.Exit(error.status) from error
+    except UsageErrors as error:
+        from simpleturk.commands.common.usage_errors import is_help, wrong_usage  # --help needs it not
+
+        if is_help(error):
+            raise
+        console.error(wrong_usage(error))
+        raise typer.Exit(ExitStatus.USAGE) from error
     except KeyboardInterrupt as error:
         hint = "what was done is saved; run the same command again to continue"
         console.error(SimpleturkError("interrupted", hint))
@@ -300,25 +304,6 @@ def _translated(argument: str) -> str:
     """An option as simpleturk spells it; simple-amt's spelling is accepted."""
     name, equals, value = argument.partition("=")
     return ALIASES.get(name, name) + equals + value
-
-
-#: How Typer says that a value is wrong, and how this program says it.
-_REASONS = (
-    ("Value error, ", ""),
-    ("Input should be greater than or equal to", "must be at least"),
-    ("Input should be less than or equal to", "must be at most"),
-    ("Input should be a valid integer, unable to parse string as an integer", "is not a whole number"),
-    ("Input should be a valid number, unable to parse string as a number", "is not a number"),
-)
-
-
-def _explain(error: Any) -> None:
-    """Put Typer's message about wrong usage into plain words, in which no argument can control the terminal."""
-    reason = getattr(error, "message", None)
-    if isinstance(reason, str):
-        for words, plain in _REASONS:
-            reason = reason.replace(words, plain)
-        error.message = visible(reason)
 
 
 def _spelled_range(match: "re.Match[str]") -> str:

@@ -199,11 +199,13 @@ def _locked(file: IO[bytes], path: Path, problem: str = "another simpleturk is w
         yield
 
 
-#: The hints for files that cannot be written for another reason than a full disk.
+#: The hints for files that cannot be written.
 _HINTS = {
     **dict.fromkeys((errno.ENOENT, errno.ENOTDIR), "create the folder, or name another file"),
     **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "name a file in a folder in which you can write"),
     errno.EISDIR: "name a file, not a folder",
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "make room, then run the same command again: it continues"),
+    errno.EFBIG: "the file system allows no larger file: name a file elsewhere",
 }
 
 
@@ -213,7 +215,7 @@ def reporting_full_disk(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        hint = _HINTS.get(error.errno or 0, "make room, then run the same command again: it continues")
+        hint = _HINTS.get(error.errno or 0, "when the disk works again, run the same command again: it continues")
         raise SimpleturkError(f"{path}: {(error.strerror or str(error)).lower()}", hint) from error
 
 

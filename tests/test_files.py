@@ -1,5 +1,6 @@
 """Files that survive a crash."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from simpleturk import files
 from simpleturk.errors import SimpleturkError
-from simpleturk.files import appending, json_line, replacing, stamp, write_whole
+from simpleturk.files import appending, json_line, replacing, reporting_full_disk, stamp, write_whole
 
 
 def test_a_file_that_cannot_be_written_whole_stays_as_it_was(folder: Path) -> None:
@@ -122,6 +123,22 @@ def test_the_hint_for_a_missing_folder_is_not_about_space(folder: Path) -> None:
     with pytest.raises(SimpleturkError) as caught:
         write_whole(Path("gone/f.txt"), "text")
     assert caught.value.hint == "create the folder, or name another file"
+
+
+@pytest.mark.parametrize(
+    ("number", "hint"),
+    [
+        (errno.ENOSPC, "make room, then run the same command again: it continues"),
+        (errno.EDQUOT, "make room, then run the same command again: it continues"),
+        (errno.EROFS, "name a file in a folder in which you can write"),
+        (errno.EACCES, "name a file in a folder in which you can write"),
+        (errno.EIO, "when the disk works again, run the same command again: it continues"),
+    ],
+)
+def test_only_a_full_disk_needs_room(number: int, hint: str) -> None:
+    with pytest.raises(SimpleturkError) as caught, reporting_full_disk(Path("f")):
+        raise OSError(number, os.strerror(number))
+    assert caught.value.hint == hint
 
 
 def test_a_file_to_append_to_in_a_missing_folder_has_a_hint(folder: Path) -> None:

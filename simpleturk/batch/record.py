@@ -107,13 +107,29 @@ def _check_texts(record: BatchRecord) -> None:
         raise ValueError("a path holds a zero byte")
 
 
+#: What is wrong with a value, by Pydantic's type of the error.
+_FORMS = {
+    "string_type": "is not text",
+    "int_type": "is not a whole number",
+    "int_from_float": "is not a whole number",
+    "bool_type": "is neither true nor false",
+    "list_type": "is not a list",
+    "dataclass_type": "is not an object",
+    "dataclass_exact_type": "is not an object",
+    "unexpected_keyword_argument": "is not a key of a batch record",
+}
+
+
 def _in_words(error: "ValidationError") -> Iterator[str]:
     for details in error.errors():
         place = ".".join(map(str, details["loc"]))
         if details["type"] == "missing":
             yield f"{place} is missing"
+        elif details["type"] == "json_invalid":
+            yield f"it is not JSON ({details['ctx']['error']})"
         else:
-            yield f"{place}: {details['msg']}" if place else details["msg"]
+            form = _FORMS.get(details["type"], "has a wrong value")
+            yield f"{place} {form}" if place else f"it {form}"
 
 
 def write_record(ids: Path, record: BatchRecord) -> None:

@@ -12,12 +12,14 @@ from simpleturk.client.rate_limiter import AdaptiveRateLimiter
 from simpleturk.client.service_errors import (
     THROTTLING_CODES,
     UNREADABLE,
+    is_untrusted,
     no_credentials,
     not_mturk,
     service_error,
     too_large,
     unanswered,
     unreachable,
+    untrusted,
 )
 from simpleturk.client.stats import Stats
 from simpleturk.errors import MarketplaceError
@@ -161,6 +163,9 @@ class RetryingClient:
             raise no_credentials() from error
         except aws.ParamValidationError as error:
             raise MarketplaceError(" ".join(str(error).split())) from error
+        except aws.SSLError as error:
+            failure = untrusted(error, self.endpoint)
+            raise (failure if is_untrusted(error) else RetryableError(failure, is_unreached=True)) from error
         except (aws.HTTPClientError, aws.BotoCoreError) as error:
             is_unreached = isinstance(error, aws.EndpointConnectionError | aws.ConnectTimeoutError)
             failure = unreachable(error, self.endpoint)

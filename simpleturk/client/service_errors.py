@@ -65,6 +65,24 @@ def unreachable(error: Exception, endpoint: Endpoint) -> MarketplaceError:
     return MarketplaceError(f"{endpoint.title} cannot be reached: {error}", hint)
 
 
+def is_untrusted(error: Exception) -> bool:
+    """Whether a TLS error is about the server's certificate: a retry would not help."""
+    return "CERTIFICATE_VERIFY_FAILED" in str(error) or "doesn't match" in str(error)
+
+
+def untrusted(error: Exception, endpoint: Endpoint) -> MarketplaceError:
+    """The error for a server whose certificate is not trusted, or that does not speak TLS."""
+    reason = re.sub(r"^.*\[SSL[^\]]*\] ?|\(_ssl\.c:\d+\).*$", "", str(error)).strip() or "unknown"
+    if not is_untrusted(error):
+        text = f"{endpoint.title} cannot be reached over TLS: {reason}"
+        return MarketplaceError(text, "if the server has no TLS, write its address with http://")
+    return MarketplaceError(
+        f"the certificate of {endpoint.title} is not trusted: {reason}",
+        "if you know the server, name the file of its certificate, or of the authority that made it, in the "
+        "environment: AWS_CA_BUNDLE=chain.pem",
+    )
+
+
 def unanswered(endpoint: Endpoint, seconds: float) -> MarketplaceError:
     """The error for a call that the endpoint accepted, but did not answer in time."""
     return MarketplaceError(

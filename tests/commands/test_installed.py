@@ -172,7 +172,7 @@ def test_help_has_a_usage_line_and_examples(shell: Shell, command: str) -> None:
 
 
 def test_an_unknown_command_is_a_usage_error(shell: Shell) -> None:
-    assert b"No such command" in shell("lauch", status=2).stderr
+    assert b"there is no command lauch" in shell("lauch", status=2).stderr
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ REFUSED = {
 def load_properties(path: Path, overrides: dict[str, str] | None = None) -> Properties:
     """Read and check a properties file. `overrides` are KEY → VALUE as typed; "" removes the property.
 
-    Raises Problems with all problems of the file.
+    Raises Problems with all problems of the file and of the overrides; each names where it comes from.
     """
     written, positions = _read(path)
     document, duplicates = use_current_names(written)
@@ -43,6 +43,7 @@ def load_properties(path: Path, overrides: dict[str, str] | None = None) -> Prop
         else:
             document.pop(name, None)
 
+    typed = {CURRENT_NAMES.get(name, name): f"{name}={text[:40]}" for name, text in (overrides or {}).items()}
     original_names = {CURRENT_NAMES.get(name, name): name for name in written}
 
     def where(*parts: str | int) -> str:
@@ -52,9 +53,12 @@ def load_properties(path: Path, overrides: dict[str, str] | None = None) -> Prop
             known = (positions[keys[:end]] for end in range(len(keys), 0, -1) if keys[:end] in positions)
             for line, column in known:
                 return f"{path}, line {line}, column {column}"
+        if parts and parts[0] in typed:
+            return f"--set {typed[str(parts[0])]}"
         return str(path)
 
-    problems = [Problem(str(path), what, "remove one of them") for what in (*duplicates, *duplicate_changes)]
+    problems = [Problem(str(path), what, "remove one of them") for what in duplicates]
+    problems += [Problem("--set", what, "give one of them") for what in duplicate_changes]
     problems += [
         Problem(where(name), f"{name}: {reason}", hint) for name, (reason, hint) in REFUSED.items() if name in document
     ]
@@ -160,5 +164,5 @@ def _problem(where: str, details: Any) -> Problem:
     elif error_type in sentences:
         sentence = sentences[error_type].format(value=shown, length=length, units=units, **context)
     else:
-        sentence = details["msg"]
+        sentence = f"{shown} cannot be used"
     return Problem(where, f"{name}: {sentence}" if name else sentence)

@@ -61,7 +61,19 @@ def test_overrides_set_and_remove_properties(folder: Path) -> None:
     properties = load(folder, document, Reward="0.25", Country="", Title="2026", MaxAssignments="3")
     assert (properties.Reward, properties.Country, properties.Title) == (Decimal("0.25"), None, "2026")
     assert properties.MaxAssignments == 3
-    assert problems(folder, document, MaxAssignments="many") == ['MaxAssignments: "many" is not a whole number']
+
+
+def test_problems_of_overrides_do_not_blame_the_file(folder: Path) -> None:
+    changes = {"max_assignments": "many", "Title": "", "Colour": "red", "Reward": "0.001", "reward": "1"}
+    with pytest.raises(Problems) as caught:
+        load(folder, GOOD | {"FrameHeight": "tall"}, **changes)
+    assert [(problem.where.split(",")[0], problem.what) for problem in caught.value.problems] == [
+        ("--set", "Reward and reward are names of the same property"),
+        ("--set Title=", "Title is missing"),
+        ("--set max_assignments=many", 'MaxAssignments: "many" is not a whole number'),
+        ("p.json", 'FrameHeight: "tall" is not a whole number'),
+        ("--set Colour=red", "Colour is not a property"),
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"Title": }', "3", "[" * 100_000])

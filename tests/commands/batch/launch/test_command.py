@@ -287,7 +287,7 @@ def test_hostile_files_are_refused_with_a_message(
 def test_hostile_values_of_set_are_refused_with_a_message(batch_files: Files, run: Run, value: str) -> None:
     batch_files(WORDS)
     result = run("launch", "--set", f"Reward={value}")
-    assert (result.exit_code, "error: properties.json: Reward: " in result.stderr) == (1, True)
+    assert (result.exit_code, f"error: --set Reward={value[:40]}: Reward: " in result.stderr) == (1, True)
 
 
 def test_text_with_invalid_characters_is_refused_by_the_marketplace(batch_files: Files, run: Run) -> None:

@@ -43,12 +43,33 @@ def test_a_socket_listens_on_a_free_port_and_may_be_inherited(host: str) -> None
         socket.create_connection((host, port), timeout=5).close()
 
 
-def test_tls_works_with_a_certificate(served: Callable[..., Served], folder: Path) -> None:
+def test_tls_works_with_a_certificate_and_one_that_is_not_trusted_is_explained(
+    run: Run, served: Callable[..., Served], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make = "openssl req -x509 -newkey rsa:2048 -nodes -keyout k.pem -out c.pem -days 2 -subj /CN=localhost".split()
     subprocess.run([*make, "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
     server = served("--certfile", "c.pem", "--keyfile", "k.pem")
     assert server.endpoint.startswith("https://127.0.0.1:")
     assert server.client(verify="c.pem").list_hits()["HITs"] == []
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "any")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
+    refused = run("hits", "--endpoint-url", server.endpoint, "--stats")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("Calls: ListHITs 1; 0 retried")
+    assert f"error: the certificate of {server.endpoint} is not trusted: certificate verify failed" in refused.stderr
+    assert refused.stderr.endswith("in the environment: AWS_CA_BUNDLE=chain.pem\n")
+    monkeypatch.setenv("AWS_CA_BUNDLE", "c.pem")
+    assert run("hits", "--endpoint-url", server.endpoint).exit_code == 0
+
+
+def test_an_address_with_tls_for_a_server_without_it_has_a_hint(
+    run: Run, served: Callable[..., Served], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "any")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
+    result = run("hits", "--endpoint-url", served().endpoint.replace("http://", "https://"))
+    assert result.exit_code == 1
+    assert "cannot be reached over TLS" in result.stderr and "write its address with http://" in result.stderr
 
 
 def test_several_processes_serve_one_database_and_end_with_their_parent(
