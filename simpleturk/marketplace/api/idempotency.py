@@ -1,6 +1,6 @@
 """UniqueRequestTokens, which count for 24 hours for each requester and operation. A repeated request gets an error."""
 
-from sqlalchemy import and_, delete, insert, or_, select
+from sqlalchemy import and_, bindparam, delete, insert, or_, select
 
 from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.store.schema import request_tokens
@@ -15,13 +15,11 @@ _STORED = 60 * 86_400
 
 def seen(transaction: Transaction, operation: str, token: str | None) -> str | None:
     """The id that the request with this token created; None for a new token or no token."""
-    query = select(request_tokens.c.result).where(
-        request_tokens.c.requester_id == transaction.requester_id,
-        request_tokens.c.operation == operation,
-        request_tokens.c.token == token,
-        request_tokens.c.created > transaction.now - TOKEN_LIFE,
-    )
-    return transaction.scalar(query) if token is not None else None
+    if token is None:
+        return None
+    values = {"of_requester": transaction.requester_id, "of_operation": operation, "of_token": token}
+    result: str | None = transaction.scalar(_SEEN, values | {"since": transaction.now - TOKEN_LIFE})
+    return result
 
 
 def remember(transaction: Transaction, operation: str, token: str | None, result: str) -> None:
@@ -29,10 +27,9 @@ def remember(transaction: Transaction, operation: str, token: str | None, result
     if token is None:
         return
     values = {"requester_id": transaction.requester_id, "operation": operation, "token": token}
-    same = and_(*(request_tokens.c[name] == value for name, value in values.items()))
-    is_old = request_tokens.c.created <= transaction.now - _STORED
-    transaction.execute(delete(request_tokens).where(or_(is_old, same)))
-    transaction.execute(insert(request_tokens).values(created=transaction.now, result=result, **values))
+    same = {f"of_{name.removesuffix('_id')}": value for name, value in values.items()}
+    transaction.execute(_FORGET, same | {"until": transaction.now - _STORED})
+    transaction.execute(_NEW, values | {"created": transaction.now, "result": result})
 
 
 def once(transaction: Transaction, operation: str, token: str | None) -> None:
@@ -42,3 +39,14 @@ def once(transaction: Transaction, operation: str, token: str | None) -> None:
         text = f'The idempotency token "{token}" has already been processed. The request was {first}.'
         raise RequestError("DuplicateCall", text)
     remember(transaction, operation, token, transaction.request_id)
+
+
+# Built once: they run for every HIT that is created, and building them takes longer than running them.
+_SAME = (
+    request_tokens.c.requester_id == bindparam("of_requester"),
+    request_tokens.c.operation == bindparam("of_operation"),
+    request_tokens.c.token == bindparam("of_token"),
+)
+_SEEN = select(request_tokens.c.result).where(*_SAME, request_tokens.c.created > bindparam("since"))
+_FORGET = delete(request_tokens).where(or_(request_tokens.c.created <= bindparam("until"), and_(*_SAME)))
+_NEW = insert(request_tokens)

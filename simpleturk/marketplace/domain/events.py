@@ -6,7 +6,7 @@ it. Types and document: Amazon's guide, "Notifications".
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, insert, literal, null, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, insert, literal, null, select, true
 
 from simpleturk.marketplace.store.schema import assignments, hits, notification_settings, notifications
 from simpleturk.marketplace.store.transaction import Transaction
@@ -23,6 +23,12 @@ _COLUMNS = (
     "time",
     "assignment_id",
 )
+_SETTINGS = select(notification_settings.c.hit_type_id).where(notification_settings.c.hit_type_id == bindparam("which"))
+
+
+def is_watched(transaction: Transaction, hit_type_id: str) -> bool:
+    """Whether the requester of a HIT type has notification settings for it."""
+    return transaction.scalar(_SETTINGS, {"which": hit_type_id}) is not None
 
 
 def to_hits(transaction: Transaction, event_type: str, condition: ColumnElement[bool], at: Any = None) -> None:

@@ -5,7 +5,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from simpleturk.marketplace.domain.review_policy_parameters import check_policy
 from simpleturk.marketplace.errors import does_not_exist, invalid_value, out_of_range
@@ -17,6 +17,10 @@ from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.mturk.limits import HIT_NUMBER_RANGES, HIT_TEXT_LENGTHS, MAX_REWARD, MONTH
 
 _SELECT_HIT_TYPE = select(*columns(HITTypeRow, hit_types))
+# Built once: it runs for every HIT that is created.
+_OWN_HIT_TYPE = _SELECT_HIT_TYPE.where(
+    hit_types.c.hit_type_id == bindparam("which"), hit_types.c.requester_id == bindparam("of_requester")
+)
 
 
 def any_reward(transaction: Transaction) -> bool:
@@ -69,10 +73,8 @@ def _is_free(transaction: Transaction, hit_type_id: str) -> bool:
 
 def find_hit_type(transaction: Transaction, hit_type_id: str) -> HITTypeRow:
     """The caller's HIT type. Raises RequestError HITTypeDoesNotExist."""
-    query = _SELECT_HIT_TYPE.where(
-        hit_types.c.hit_type_id == hit_type_id, hit_types.c.requester_id == transaction.requester_id
-    )
-    hit_type = transaction.first(HITTypeRow, query)
+    which = {"which": hit_type_id, "of_requester": transaction.requester_id}
+    hit_type = transaction.first(HITTypeRow, _OWN_HIT_TYPE, which)
     if hit_type is None:
         raise does_not_exist("HitType", hit_type_id)
     return hit_type

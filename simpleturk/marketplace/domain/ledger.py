@@ -26,8 +26,17 @@ from simpleturk.marketplace.store.transaction import Transaction
 #: In cents. The largest integer of a database is about nine times this.
 MAX_SUM = 10**18
 
-# Built once: it runs for every movement of money.
+# Built once: they run for every movement of money.
 _REQUESTER = select(*columns(RequesterRow, requesters)).where(requesters.c.requester_id == bindparam("which"))
+_NEW_ENTRY = insert(ledger_entries)
+_ADD = (
+    update(requesters)
+    .where(requesters.c.requester_id == bindparam("which"))
+    .values(
+        available=requesters.c.available + bindparam("more_available"),
+        held=requesters.c.held + bindparam("more_held"),
+    )
+)
 
 #: The kinds of entries that a requester owes to workers.
 OWED = ("reward", "bonus")
@@ -140,9 +149,5 @@ def _book(transaction: Transaction, requester_id: str, kind: str, available: int
         text = "This request would make the account's sums larger than they can be."
         raise RequestError("InvalidParameterValue", text)
     values = {"requester_id": requester_id, "time": transaction.now, "kind": kind, "available": available, "held": held}
-    transaction.execute(insert(ledger_entries).values(**values, **others))
-    transaction.execute(
-        update(requesters)
-        .where(requesters.c.requester_id == requester_id)
-        .values(available=requesters.c.available + available, held=requesters.c.held + held)
-    )
+    transaction.execute(_NEW_ENTRY, values | others)
+    transaction.execute(_ADD, {"which": requester_id, "more_available": available, "more_held": held})

@@ -37,11 +37,13 @@ def check_usable(transaction: Transaction, requirements: list[dict[str, Any]]) -
     requirements that no worker of the marketplace meets.
     """
     type_ids = {requirement["QualificationTypeId"] for requirement in requirements}
+    if not type_ids:
+        return
     table = qualification_types.c
     query = select(table.qualification_type_id, table.deleted).where(
         table.qualification_type_id.in_(type_ids), (table.status != "Active") | table.deleted.is_not(None)
     )
-    unusable = transaction.execute(query).first() if type_ids else None
+    unusable = transaction.execute(query).first()
     if unusable is not None and unusable.deleted is not None:
         raise does_not_exist("QualificationType", unusable.qualification_type_id)
     if unusable is not None:

@@ -59,7 +59,7 @@ def parse_xml(xml: str) -> Element:
     # pyexpat reads bytes. The encoding in the declaration was that of the request's bytes, not of these.
     source.setByteStream(io.BytesIO(xml.encode("utf-8", "surrogatepass")))
     source.setEncoding("utf-8")
-    parser = defusedxml.expatreader.DefusedExpatParser(forbid_dtd=True)
+    parser = _Parser(forbid_dtd=True)
     parser.setFeature(handler.feature_namespaces, True)
     parser.setContentHandler(builder)
     try:
@@ -81,6 +81,15 @@ def parse_error(details: str) -> RequestError:
         "There was an error parsing the XML question or answer data in your request.  Please make sure the data is "
         f"well-formed and validates against the appropriate schema. Details: {details}",
     )
+
+
+class _Parser(defusedxml.expatreader.DefusedExpatParser):  # type: ignore[misc]
+    """Gives text in large parts: otherwise each line of a page is a call."""
+
+    def reset(self) -> None:
+        super().reset()
+        self._parser.buffer_size = 64 * 1024
+        self._parser.buffer_text = True
 
 
 class _Builder(handler.ContentHandler):
