@@ -20,6 +20,9 @@ READ_TIMEOUT = 30
 #: How many calls are in flight at once, unless the user says otherwise.
 CONCURRENCY = 32
 
+#: The same for `local`: calls that create or pay share commits, and more threads share no more.
+LOCAL_CONCURRENCY = 8
+
 
 def connect(
     marketplace: Endpoint,
@@ -42,7 +45,7 @@ def connect(
         client = _local_client()
         _omit_questions(client)
         answer_in_process(client, database or default_database())
-        return MTurk(client, marketplace, concurrency=1)
+        return MTurk(client, marketplace, LOCAL_CONCURRENCY)
     credentials: dict[str, str] = {}
     if keys and not profile and "AWS_ACCESS_KEY_ID" not in os.environ:
         credentials = {"aws_access_key_id": keys[0], "aws_secret_access_key": keys[1]}
@@ -71,7 +74,7 @@ def _omit_questions(client: Any) -> None:
     client.meta.events.register("before-call.mturk", add_header)
 
 
-def _client(session: Any, endpoint_url: str, concurrency: int, credentials: dict[str, str]) -> Any:
+def _client(session: Any, endpoint_url: str, concurrency: int, credentials: dict[str, str], **options: Any) -> Any:
     """A botocore client, the same as boto3's but without the time that importing boto3 takes."""
     from botocore.config import Config
 
@@ -82,6 +85,7 @@ def _client(session: Any, endpoint_url: str, concurrency: int, credentials: dict
         connect_timeout=10,
         read_timeout=READ_TIMEOUT,
         user_agent_extra="simpleturk",
+        **options,
     )
     return session.create_client("mturk", region_name=REGION, endpoint_url=endpoint_url, config=config, **credentials)
 
@@ -94,6 +98,7 @@ def _session(profile: str | None) -> Any:
 
 def _local_client() -> Any:
     """A client that no AWS setting of the user affects, however broken: neither a variable nor a file is read."""
+    from botocore import UNSIGNED
     from botocore.session import Session
 
     without_environment = {
@@ -102,5 +107,5 @@ def _local_client() -> Any:
     }
     files = dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
     session = Session(session_vars=without_environment | files)
-    credentials = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
-    return _client(session, LOCAL_URL, 1, credentials)
+    # The marketplace in this process has one caller and checks no signature.
+    return _client(session, LOCAL_URL, LOCAL_CONCURRENCY, {}, signature_version=UNSIGNED)

@@ -8,7 +8,7 @@
 
 Writers begin IMMEDIATE: two transactions that begin as readers and then both want to write refuse each other at once,
 whatever the time-out. The journal is a write-ahead log, so readers never wait for writers, and each commit is synced
-before it is acknowledged.
+before it is acknowledged. Threads that write at the same time share a commit (group_commit.py).
 """
 
 import time
@@ -25,6 +25,7 @@ from simpleturk.marketplace.errors import StoreUnavailable
 from simpleturk.marketplace.store import file_state
 from simpleturk.marketplace.store.base import LOCAL_REQUESTER
 from simpleturk.marketplace.store.file_state import BUSY_TIMEOUT
+from simpleturk.marketplace.store.group_commit import GroupCommit
 from simpleturk.marketplace.store.migrations import migrate
 from simpleturk.marketplace.store.schema import SCHEMA_VERSION, metadata, requesters, settings
 from simpleturk.marketplace.store.secrets import derive_key, read_or_create_root
@@ -75,6 +76,7 @@ class SQLiteStore:
         # One connection for all writing: its cache stays valid until another process writes.
         self._writers = _engine(path, connections=1, begin="BEGIN IMMEDIATE")
         self._queue = WriteQueue(_beside(path, ".lock"))
+        self._group = GroupCommit(self._begin)
         self._open(self._prepare)
         # Only the owner may read workers' answers.
         path.chmod(0o600)
@@ -101,7 +103,12 @@ class SQLiteStore:
         """A transaction that may write: committed at the end of the block, rolled back by an exception."""
         if self.is_read_only:
             raise file_state.read_only(self._path)
-        with self._queue, self._translated(), self._writers.begin() as connection:
+        with self._translated(), self._group.write() as connection:
+            yield connection
+
+    @contextmanager
+    def _begin(self) -> Iterator[Connection]:
+        with self._queue, self._writers.begin() as connection:
             yield connection
 
     @contextmanager
