@@ -36,6 +36,8 @@ def test_twenty_hits_take_twenty_one_clicks_and_the_answers(
         answer(page, f"answer {number}")
         submit(page)
     expect(page.get_by_text("No more of these HITs are available to you.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("You have done 20. Thank you.")).to_be_visible()
     given = {record["input"]["word"]: record["output"]["answer"] for record in records(run("results").stdout)}
     assert given == {f"word {n}": f"answer {n}" for n in range(20)}
 

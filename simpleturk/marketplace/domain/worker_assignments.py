@@ -60,6 +60,10 @@ class Accepted:
     hit_group_id: str
 
 
+class NoneAvailable(WorkerError):
+    """No HIT of a group is left for a worker."""
+
+
 def accept(transaction: Transaction, worker_id: str, group_id: str, hit_id: str = "") -> Accepted:
     """Accept a HIT of a group: `hit_id` if it is still available, else the next one. Raises WorkerError."""
     row, worker = group_row(transaction, worker_id, group_id)
@@ -88,7 +92,7 @@ def _hit_to_accept(transaction: Transaction, worker_id: str, hit_type_id: str, h
             "You have reached the limit for these HITs.", "Each worker may do only some; the rest are for others."
         )
     if hit is None:
-        raise WorkerError(
+        raise NoneAvailable(
             "No more of these HITs are available to you.", "Other workers have taken them, or you have done them all."
         )
     if worker_limits.is_full(transaction, hit, worker_id):

@@ -118,6 +118,9 @@ class TaskPages(WorkerPages):
         except WorkerError as refusal:
             if not await self.threads.reading(self._is_submitted, form.get("done", "")):
                 raise
+            if isinstance(refusal, worker_assignments.NoneAvailable):
+                # The group's page says how many the worker has done, and can be reloaded.
+                return RedirectResponse(f"/projects/{request.path_params['group_id']}/tasks?done={form['done']}", 303)
             return await self.threads.reading(self._refused_after_submission, request, refusal)
 
     def _refused_after_submission(self, request: Request, refusal: WorkerError) -> Response:
