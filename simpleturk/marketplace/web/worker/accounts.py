@@ -198,14 +198,13 @@ class AccountPages(WorkerPages):
         worker_id = self.worker(request)
         with self.marketplace.read() as transaction:
             profile = workers.get_profile(transaction, worker_id)
-        changed = request.query_params.get("changed") == "1"
         return self.page(
             request,
             "account.html",
             countries=COUNTRIES,
             states=US_STATES,
             profile=profile,
-            changed=changed,
+            is_saved=request.query_params.get("changed") == "1",
             is_place_fixed=self._is_fixed(profile),
         )
 

@@ -248,7 +248,8 @@ def test_a_country_in_the_profile_qualifies_a_worker_for_hits_of_that_country(mt
     assert ann.get(f"/projects/{group}/tasks").form("/accept") is None
     form = ann.get("/account").form("/account")
     assert form
-    ann.post(form[0], form[1] | {"country": "us", "subdivision": "ca"})
+    assert "Your changes are saved." not in ann.get("/account").html
+    assert "Your changes are saved." in ann.post(form[0], form[1] | {"country": "us", "subdivision": "ca"}).html
     assert ann.get(f"/projects/{group}/tasks").form("/accept")
     ann.post(form[0], form[1] | {"country": "USA"})
     assert ann.status == 400
