@@ -288,7 +288,12 @@ def _raise_if_broken(ctx: Any) -> None:
 
 
 def _check_configured_paths(ctx: Any) -> None:
-    """Ask before a path is used that only simpleturk.toml names and that is outside of its folder."""
+    """Ask before a path is used that only simpleturk.toml names and that is outside of its folder, or a place of S3."""
+    if ctx.params.get("assets"):
+        from simpleturk.commands.common.consent import check_assets
+
+        source = ctx.get_parameter_source("assets")
+        check_assets(ctx.params["assets"], is_configured=source is not None and source.name == "DEFAULT_MAP")
     for name in PATHS:
         source = ctx.get_parameter_source(name) if name in ctx.params else None
         if source is None or source.name != "DEFAULT_MAP":

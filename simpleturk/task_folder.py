@@ -19,6 +19,10 @@ _SYSTEM = ("/dev/", "/proc/")
 #: A folder among them that holds files as any other does.
 _SHARED_MEMORY = "/dev/shm/"
 
+#: The largest file that is read into memory, in bytes, and the bytes that are read at a time.
+MOST_READ = 128 * 1024 * 1024
+_PART = 8 * 1024 * 1024
+
 _allowed: list[str] = []
 
 
@@ -71,7 +75,22 @@ def read_regular(path: Path) -> bytes:
     """The contents of a file. Raises OSError; SimpleturkError for a pipe or device, which could block for ever."""
     if path.exists() and not path.is_file() and not path.is_dir():
         raise SimpleturkError(f"{path}: is not a regular file", "replace it by a file")
-    return path.read_bytes()
+    return read_bounded(path)
+
+
+def read_bounded(path: Path) -> bytes:
+    """The contents of a file or pipe. Raises OSError; SimpleturkError for one that would fill the memory.
+
+    A file of terabytes takes no room in a folder if most of it was never written.
+    """
+    with path.open("rb") as file:
+        parts, size = list[bytes](), 0
+        while part := file.read(_PART):
+            parts.append(part)
+            size += len(part)
+            if size > MOST_READ:
+                raise SimpleturkError(f"{path}: is larger than {MOST_READ // 1024**2} MiB", "name another file")
+    return b"".join(parts)
 
 
 def _root(folder: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from simpleturk.errors import Problem, Problems
+from simpleturk.task_folder import read_bounded
 
 _AS_CSV = 'save it as CSV: in Excel, choose "CSV UTF-8"'
 _AS_TEXT = "name a text file"
@@ -162,8 +163,8 @@ def text_named(data: bytes, name: object) -> str:
 
 
 def read_text(path: Path) -> str:
-    """A file's text with line feeds. Raises OSError, and Problems for a file that is not text."""
-    return text_named(path.read_bytes(), path)
+    """A file's text with line feeds. Raises OSError, SimpleturkError, and Problems for a file that is not text."""
+    return text_named(read_bounded(path), path)
 
 
 def _wide_encoding(head: bytes) -> str | None:

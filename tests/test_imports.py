@@ -20,7 +20,7 @@ ROOMS: dict[str, set[str]] = {
     "task_folder": {"errors"},
     "files": {"errors", "task_folder"},
     "resources": set(),
-    "text_files": {"errors"},
+    "text_files": {"errors", "task_folder"},
     "config": {"errors", "task_folder", "text_files"},
     "simple_amt": {"errors", "task_folder", "text_files"},
     "mturk": {"errors"},

@@ -308,6 +308,23 @@ def test_a_device_behind_an_asset_or_template_does_not_block_a_command(batch_fil
     assert run("launch", "--template", "hit_templates/simple.html").exit_code == 1
 
 
+@pytest.mark.parametrize(
+    "name", ["simpleturk.toml", "hit_ids.batch.json", "template.html", "properties.json", "hit_ids.extension.json"]
+)
+def test_a_file_of_terabytes_does_not_fill_the_memory(words: list[str], name: str) -> None:
+    """Such a file takes no room in an archive: it was never written."""
+    with Path(name).open("wb") as file:
+        file.truncate(2**40)
+    command = "extend" if name.startswith("hit_ids") else "launch"
+    words = [command, "--hours", "1"] if command == "extend" else [command, "--ids", "new.txt"]
+    limited = "import resource, runpy; resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31)); "
+    limited += f"import sys; sys.argv[1:] = {[*words, '--database', 'market.db']!r}; "
+    limited += "runpy.run_module('simpleturk', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", limited], capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 1
+    assert f"{name}: is larger than 128 MiB" in done.stderr
+
+
 def test_a_record_that_names_a_device_as_inputs_does_not_block_results(words: list[str], run: Run) -> None:
     record = json.loads(Path("hit_ids.batch.json").read_text())
     record["inputs"]["path"] = "/dev/zero"

@@ -29,6 +29,7 @@ from simpleturk.batch.templates.source_map import SourceMap, marking, unmarked
 from simpleturk.batch.templates.values import DataEnvironment, Missing, plain, printed, variables_of
 from simpleturk.errors import Problem, Problems, SimpleturkError, named, suggestion
 from simpleturk.resources import shipped
+from simpleturk.task_folder import read_bounded
 from simpleturk.text_files import text_named
 
 #: The names of the include that every page needs; the last two are simple-amt's.
@@ -242,7 +243,7 @@ def _simple_amt_include(name: str) -> str | None:
 def read_template(path: Path) -> bytes:
     """A template's bytes. Raises SimpleturkError if the file does not exist."""
     try:
-        return path.read_bytes()
+        return read_bounded(path)
     except FileNotFoundError as error:
         raise SimpleturkError(f"{path}: no such file", "name the template with --template") from error
     except IsADirectoryError as error:

@@ -102,6 +102,23 @@ def check_setting(name: str, value: str, target: Path) -> None:
     also_allow(target)
 
 
+def check_assets(place: str, is_configured: bool) -> None:
+    """Ask before files are uploaded with the user's keys to a place that only simpleturk.toml names.
+
+    A place that the user names is remembered. Raises SimpleturkError if the user does not agree.
+    """
+    fact = ("assets", place)
+    if not is_configured:
+        trust(*fact)
+        return
+    confirm_once(
+        fact,
+        f'{FILE} sets assets = "{place}", to which you have uploaded no files from this computer yet',
+        "Upload the files that the page shows there, with your keys?",
+        f"if that is right, name it once yourself: --assets {place}",
+    )
+
+
 def remember_database(database: Path | None, ids: Path | None) -> None:
     """Remember a database that the user has named for a new batch, if it is outside of the batch's folder."""
     if database and ids:

@@ -22,6 +22,11 @@ MAX_REPETITIONS = 10_000
 MAX_TOTAL = 20_000
 
 
+#: Calls of an expression or of a group. One that calls itself takes hundreds of megabytes before its time is over.
+#: Escaped characters and sets are read first, because they may contain the same characters.
+_CALL = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|(\(\?(?:R\)|[-+]?[0-9]|&|P>))", re.DOTALL)
+
+
 def matches(expression: str, ignore_case: bool, text: str, deadline: float) -> bool:
     """Return whether an expression is found in a text; `deadline` (monotonic seconds) is when to stop looking.
 
@@ -39,6 +44,8 @@ def matches(expression: str, ignore_case: bool, text: str, deadline: float) -> b
 
 def check_expression(element: Element, expression: str) -> None:
     """Raise RequestError XMLParseError for an expression that does not compile, or is too large."""
+    if any(token[1] for token in _CALL.finditer(expression)):
+        raise element.error("the regular expression calls itself or one of its groups: (?R), (?1), (?&name).")
     if len(expression) > MAX_EXPRESSION or _size(expression) > MAX_REPETITIONS:
         raise element.error(
             f"the regular expression is too large: it has up to {MAX_EXPRESSION} characters, and its repetitions "

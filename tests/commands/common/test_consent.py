@@ -26,9 +26,17 @@ class Listener:
 
     def __init__(self) -> None:
         self.signatures: list[str] = []
+        #: The number of all requests, uploads included.
+        self.requests = 0
         listener = self
 
         class Handler(BaseHTTPRequestHandler):
+            def do_PUT(self) -> None:
+                listener.requests += 1
+                self.send_error(403)
+
+            do_GET = do_HEAD = do_PUT
+
             def do_POST(self) -> None:
                 listener.signatures.append(self.headers.get("Authorization", ""))
                 self.rfile.read(int(self.headers.get("Content-Length", "0")))
@@ -189,6 +197,28 @@ def test_an_endpoint_in_the_environment_is_named_by_the_user(
     monkeypatch.setenv("AWS_ENDPOINT_URL_MTURK", listener.url)
     run("progress")
     assert listener.signatures
+
+
+def test_files_are_not_uploaded_to_a_place_that_only_the_configuration_names(
+    folder: Path, run: Run, listener: Listener, batch_files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", listener.url)
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    batch_files([{"image": "cat.txt"}], template="<img src='{{ asset(image) }}'>")
+    Path("cat.txt").write_text("mine")
+    text = Path("simpleturk.toml").read_text()
+    Path("simpleturk.toml").write_text(f'assets = "s3://stranger/x"\n{text}')
+    result = run("launch", "--yes", input="y\n")
+    assert (result.exit_code, listener.requests) == (1, 0)
+    assert (
+        'error: simpleturk.toml sets assets = "s3://stranger/x", to which you have uploaded no files' in result.stderr
+    )
+    assert "hint: if that is right, name it once yourself: --assets s3://stranger/x" in result.stderr
+    run("launch", "--yes", "--assets", "s3://stranger/x")
+    named = listener.requests
+    assert named
+    run("launch", "--yes")
+    assert listener.requests > named
 
 
 def test_a_terminal_asks_once_and_remembers_a_yes(folder: Path, listener: Listener) -> None:

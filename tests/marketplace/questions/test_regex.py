@@ -41,14 +41,33 @@ def test_after_the_deadline_every_expression_counts_as_found() -> None:
     assert matches("^x", False, "abc", time.monotonic() - 1)
 
 
-@pytest.mark.parametrize("expression", ["[a-z]+", "(a|b){2,30}", "\\{9999}", "[{9999}]{3}", "a{10000}"])
+@pytest.mark.parametrize(
+    "expression",
+    ["[a-z]+", "(a|b){2,30}", "\\{9999}", "[{9999}]{3}", "a{10000}", r"^\(?1?\d{3}\)?$", "[(?R)]", "(?P<a>b)"],
+)
 def test_expressions_of_normal_size_are_allowed(expression: str) -> None:
     check_expression(ELEMENT, expression)
 
 
-@pytest.mark.parametrize("expression", ["a{10001}", "(a{101}){100}", "((a{30}){30}){30}", "a{1,99999}", "a" * 1001])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "a{10001}",
+        "(a{101}){100}",
+        "((a{30}){30}){30}",
+        "a{1,99999}",
+        "a" * 1001,
+    ],
+)
 def test_expressions_that_would_fill_memory_are_refused(expression: str) -> None:
     with pytest.raises(RequestError, match="too large"):
+        check_expression(ELEMENT, expression)
+
+
+@pytest.mark.parametrize("expression", ["(?R)", "((?1)a|b)", r"\\(?0)", "(?P<n>(?&n))", "(?P<n>(?P>n))", "(a(?-1)?)"])
+def test_expressions_that_call_themselves_are_refused(expression: str) -> None:
+    """The first takes 400 megabytes in half a second."""
+    with pytest.raises(RequestError, match="calls itself or one of its groups"):
         check_expression(ELEMENT, expression)
 
 
