@@ -9,8 +9,8 @@ from pathlib import Path
 from simpleturk import console
 from simpleturk.batch.batch import Batch
 from simpleturk.batch.ids import IdsWriter, writing_ids
-from simpleturk.batch.launch import Launched, launch_batch
-from simpleturk.batch.record import BatchRecord, read_record, write_record
+from simpleturk.batch.launch import Launched, hits_of, launch_batch
+from simpleturk.batch.record import BatchRecord, read_record, record_path, saved_inputs_path, write_record
 from simpleturk.client.client import MTurk
 from simpleturk.commands.batch.launch.resume import save_inputs
 from simpleturk.errors import InputRefused, MarketplaceError, SimpleturkError
@@ -43,10 +43,10 @@ def create_hits(plan: LaunchPlan) -> None:
     counts: Counter[str] = Counter()
     positions = {hit_id: number for number, hit_id in enumerate(plan.known, start=1)}
     with _locked(plan) as writer:
-        # The batch record is on disk before the first HIT exists.
-        save_inputs(plan.batch, plan.ids)
         hit_type_id = plan.record.hit_type_id
         hit_type_id = hit_type_id or plan.mturk.create_hit_type(plan.batch.properties.hit_type_parameters())
+        # Inputs and batch record are on disk before the first HIT exists, and not if the HIT type is refused.
+        save_inputs(plan.batch, plan.ids)
         record = replace(plan.record, hit_type_id=hit_type_id)
         write_record(plan.ids, record)
         try:
@@ -58,15 +58,36 @@ def create_hits(plan: LaunchPlan) -> None:
                     counts["recovered" if hit.recovered else "created"] += 1
                     advance()
         except InputRefused as error:
+            if not counts and _forget_empty(plan, record):
+                error.hint = f"correct the input, or add --skip {error.line} to leave it out; no HIT was created"
+                raise
             error.hint = f"add --skip {error.line} to leave this input out; the launch then continues with the others"
             raise
         except MarketplaceError as error:
+            if error.code.endswith("InsufficientFunds") and not counts:
+                _forget_empty(plan, record)
             error.hint = error.hint or "run the same command again to resume: no HIT is created twice"
             raise
         finally:
             _report(plan, counts)
     if plan.mturk.marketplace.is_local and not plan.serves:
         console.note('Run "simpleturk serve" to let people work on them.')
+
+
+def _forget_empty(plan: LaunchPlan, record: BatchRecord) -> bool:
+    """Remove what a launch has saved if the account has no HIT of it, so that corrected files can be launched.
+
+    Returns whether it was removed.
+    """
+    try:
+        if plan.known or any(hits_of(plan.mturk, record)):
+            return False
+    except MarketplaceError:
+        return False
+    record_path(plan.ids).unlink()
+    if plan.batch.inputs.kept:
+        saved_inputs_path(plan.ids, plan.batch.inputs.suffix).unlink()
+    return True
 
 
 def finish_launched(plan: LaunchPlan, dry_run: bool) -> None:

@@ -116,18 +116,30 @@ def _serving(home: Path) -> Iterator[str]:
 
 
 def _address(server: "subprocess.Popen[str]") -> str:
-    """Wait for the server; return its address. Raises SimpleturkError with its output if it cannot start."""
+    """Wait for the server; print what it says, and return its address. Raises SimpleturkError if it cannot start."""
     assert server.stderr is not None
     output = []
     for line in server.stderr:
-        output.append(line)
-        console.note("  " + line.rstrip())
+        output.append(line.rstrip())
         address = re.search(r"API endpoint: (\S+)", line)
         if address:
+            for said in output:
+                console.note(f"  {said}")
             # Go on reading, so that later output does not fill the pipe and block the server.
             threading.Thread(target=server.stderr.read, daemon=True).start()
             return address[1]
-    raise SimpleturkError("the worker site did not start: " + " ".join("".join(output).split()))
+    raise _not_started(output)
+
+
+def _not_started(output: list[str]) -> SimpleturkError:
+    """The error for a server that ended at once: its own error, or else the last line that it wrote."""
+    labelled = [line.split(": ", 1) for line in output if line.startswith(("error: ", "hint: "))]
+    reasons = [text for label, text in labelled if label == "error"] or [
+        line.strip() for line in output if line.strip()
+    ]
+    hints = [text for label, text in labelled if label == "hint"]
+    reason = reasons[-1] if reasons else "it wrote no error"
+    return SimpleturkError(f"the worker site did not start: {reason}", hints[-1] if hints else None)
 
 
 def _work(address: str) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from simpleturk.client.client import MTurk
+from simpleturk.errors import MarketplaceError
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from tests.commands.batch.launch.test_command import WORDS, hits, ids
 from tests.conftest import Files, Run
@@ -62,8 +63,6 @@ def test_a_refused_input_is_named_and_can_be_skipped(
     create = MTurk.create_hit
 
     def refuse(self: MTurk, hit_type_id: str, question: str, *arguments: Any) -> str:
-        from simpleturk.errors import MarketplaceError
-
         if "dog" in question:
             raise MarketplaceError("local refused: no dogs", code="AWS.MechanicalTurk.InvalidParameterValue")
         return create(self, hit_type_id, question, *arguments)
@@ -78,6 +77,34 @@ def test_a_refused_input_is_named_and_can_be_skipped(
     assert ids() == [hit["hit_id"] for hit in hits(run)]
     assert "0 created, 0 recovered, 2 already present" in run("launch").stderr  # a skipped input stays skipped
     assert "has no input on line 9" in run("launch", "--ids", "other.txt", "--skip", "9").stderr
+
+
+@pytest.mark.parametrize("operation", ["create_hit_type", "create_hit"])
+def test_a_launch_that_creates_nothing_does_not_keep_corrected_inputs_from_being_launched(
+    batch_files: Files, run: Run, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    batch_files(WORDS)
+
+    def refuse(self: MTurk, *arguments: Any) -> str:
+        raise MarketplaceError("local refused: no", code="AWS.MechanicalTurk.InvalidParameterValue")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MTurk, operation, refuse)
+        result = run("launch", "--inputs", "-", input='{"word": "dgo"}\n')
+    assert (result.exit_code, "local refused: no" in result.stderr) == (1, True)
+    assert not Path("hit_ids.batch.json").exists() and not Path("hit_ids.inputs.jsonl").exists()
+    assert run("launch", "--inputs", "-", input='{"word": "dog"}\n').exit_code == 0
+    assert len(ids()) == len(hits(run)) == 1
+
+
+def test_a_launch_without_funds_does_not_keep_fewer_inputs_from_being_launched(batch_files: Files, run: Run) -> None:
+    batch_files(WORDS)
+    assert run("requester", "deposit", "0.01").exit_code == 0
+    assert "has insufficient funds" in run("launch").stderr
+    assert not Path("hit_ids.batch.json").exists()
+    assert run("requester", "deposit", "0.20").exit_code == 0
+    batch_files(WORDS[:1])
+    assert run("launch").exit_code == 0
 
 
 def test_inputs_that_change_during_the_question_are_not_launched(

@@ -3,8 +3,13 @@
 import os
 import resource
 import subprocess
+import sys
 from pathlib import Path
 
+import pytest
+
+from simpleturk.commands.tasks.demo.command import _address
+from simpleturk.errors import SimpleturkError
 from tests.commands.test_installed import err
 from tests.conftest import Shell, records
 
@@ -40,3 +45,26 @@ def test_the_demo_fails_if_a_step_fails(shell: Shell, folder: Path) -> None:
     )
     assert "error: the demo failed with status 1 at: simpleturk launch\n" in err(done)
     assert "Traceback" not in err(done)
+
+
+@pytest.mark.parametrize(
+    ("script", "error", "hint"),
+    [
+        (
+            "sys.stderr.write('error: m.db cannot be read\\nhint: restore it\\n'); sys.exit(1)",
+            "the worker site did not start: m.db cannot be read",
+            "restore it",
+        ),
+        ("{}['port']", "the worker site did not start: KeyError: 'port'", None),
+        ("sys.exit(1)", "the worker site did not start: it wrote no error", None),
+    ],
+)
+def test_a_server_that_does_not_start_is_explained_once_and_shortly(
+    capsys: pytest.CaptureFixture[str], script: str, error: str, hint: str | None
+) -> None:
+    command = [sys.executable, "-c", f"import sys; {script}"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        with pytest.raises(SimpleturkError) as caught:
+            _address(server)
+    assert (caught.value.message, caught.value.hint) == (error, hint)
+    assert capsys.readouterr() == ("", "")
