@@ -1,13 +1,15 @@
 """The client of an endpoint, whatever is in the user's AWS settings."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pytest
+from botocore.utils import parse_timestamp
 
-from simpleturk.client.connect import connect
+from simpleturk.client.connect import connect, parse_time
 from simpleturk.client.endpoints import Endpoint
 from simpleturk.errors import MarketplaceError, SimpleturkError
 from tests.client.conftest import LOCAL, SANDBOX
@@ -86,3 +88,17 @@ def test_only_marketplaces_other_than_amazons_are_asked_to_omit_questions(
     with pytest.raises(ConnectionAbortedError):
         client.list_hits()
     assert sent == [expected]
+
+
+@pytest.mark.parametrize("value", [0, -1, 1800000000, 1800000000.123, True, "1800000000.5", "2026-11-27T10:00:00Z"])
+def test_times_of_responses_are_those_that_botocore_reads_and_are_in_utc(value: Any) -> None:
+    assert parse_time(value) == parse_timestamp(value)
+    assert parse_time(value).utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize("value", [1e300, float("nan"), float("inf"), -1e18, 10**400, "noon", None, []])
+def test_a_value_that_is_not_a_time_raises_what_botocore_raises(value: Any) -> None:
+    with pytest.raises(Exception) as expected:  # noqa: PT011
+        parse_timestamp(value)
+    with pytest.raises(type(expected.value)):
+        parse_time(value)
