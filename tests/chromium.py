@@ -7,8 +7,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-#: Names of the program on different systems.
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
+#: Names of the program on different systems. The first is Chromium without windows, which takes a third less
+#: processor time.
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+)
 
 #: The longest that an installation may take, in seconds.
 PATIENCE = 900
@@ -25,12 +34,12 @@ def find_chromium() -> str | None:
 
 def install_chromium(say: Callable[[str], None]) -> str | None:
     """Install a Chromium with Playwright's installer or with apt-get; return its path, None if neither works."""
-    install = [sys.executable, "-m", "playwright", "install"]
-    attempts = [("Playwright's installer", [[*install, "chromium"]])]
+    attempts = [("Playwright's installer", [[sys.executable, "-m", "playwright", "install", "chromium"]])]
     if shutil.which("apt-get"):
         root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-        apt = [[*root, "apt-get", "update"], [*root, "apt-get", "install", "-y", "--no-install-recommends", "chromium"]]
-        attempts.append(("apt-get", apt))
+        install = [*root, "apt-get", "install", "-y", "--no-install-recommends"]
+        for package in ("chromium-headless-shell", "chromium"):
+            attempts.append((f"apt-get ({package})", [[*root, "apt-get", "update"], [*install, package]]))
     for name, commands in attempts:
         say(f"No Chromium found: trying {name}.")
         if all(map(_succeeds, commands)):

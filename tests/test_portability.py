@@ -10,6 +10,8 @@ from tests.conftest import REPOSITORY
 #: What Windows' Python does not have. Python imports a module of this name at the start of every process.
 SITECUSTOMIZE = """
 import os, signal, sys
+# This library has a part for each system, and takes that of the system on which the test runs.
+import platformdirs.unix
 for name in ("fcntl", "grp", "pwd", "resource", "termios", "uvloop"):
     sys.modules[name] = None
 for name in ("O_CLOEXEC", "fork", "link", "getuid", "geteuid", "fchmod"):
