@@ -1,6 +1,7 @@
 """A Jinja template + an input → the page, or the XML of a question."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from hashlib import sha256
@@ -255,5 +256,52 @@ def decoded_template(data: bytes, path: Path) -> str:
     return text_named(data, path)
 
 
+#: Jinja's names of the parts of a template, and how templates write them.
+_PARTS = {
+    "end of print statement": "}}",
+    "begin of print statement": "{{",
+    "end of statement block": "%}",
+    "begin of statement block": "{%",
+    "end of template": "the end of the template",
+    "name": "a name",
+    "string": "a text in quotes",
+    "integer": "a number",
+    "float": "a number",
+}
+
+#: Jinja's messages about syntax, and how this program says them. The most special come first.
+_SYNTAX = (
+    (
+        r"Encountered unknown tag '(.+?)'\..*innermost block that needs to be closed is '(.+?)'\.?",
+        r"{% \1 %} is inside of {% \2 %}, which is not closed",
+    ),
+    (r"Encountered unknown tag '(end.+?)'\.?", r"{% \1 %} closes a block that is not open"),
+    (r"Encountered unknown tag '(.+?)'\..*", r"there is no tag {% \1 %}"),
+    (r"Unexpected end of template\..*needs to be closed is '(.+?)'\.?", r"{% \1 %} is not closed"),
+    (r"No filter named '(.+?)'\.?", r"there is no filter \1"),
+    (r"No test named '(.+?)'\.?", r"there is no test \1"),
+    (r"unexpected char (.+) at \d+", r"the character \1 is not allowed here"),
+    (r"Missing end of (comment|raw) (?:tag|directive)", r"a \1 block is not closed"),
+    (r"can't assign to '.*'", "only a name can be set"),
+    (r"(?:expected token|unexpected end of template, expected) '(.+?)'(?:, got '(.+?)')?\.?", None),
+    (r"unexpected '(.+?)'", None),
+)
+
+
 def _syntax_problem(error: TemplateSyntaxError, path: Path, hint: str = "") -> Problem:
-    return Problem(f"{error.filename or path}, line {error.lineno}", f"{error.message}", hint or None)
+    return Problem(f"{error.filename or path}, line {error.lineno}", _in_words(error.message or ""), hint or None)
+
+
+def _in_words(message: str) -> str:
+    """A message of Jinja about syntax, in plain words."""
+    for pattern, sentence in _SYNTAX:
+        match = re.fullmatch(pattern, message, re.DOTALL)
+        if match and sentence is not None:
+            return match.expand(sentence)
+        if match:
+            parts = [_PARTS.get(part, part) for part in match.groups() if part]
+            if message.startswith("unexpected '"):
+                return f"{parts[0]} is not expected here"
+            found = parts[1] if len(parts) > 1 else _PARTS["end of template"]
+            return f"{parts[0]} is expected here, not {found}"
+    return message

@@ -133,9 +133,9 @@ def test_looping_over_a_missing_variable_is_an_error(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "line", "what"),
     [
-        ("a\n{% if x %}", 2, "Unexpected end of template"),
+        ("a\n{% if x %}", 2, "{% if %} is not closed"),
         ("{{ }}", 1, "Expected an expression"),
-        ("\n{{ x|nofilter }}", 2, "No filter named 'nofilter'"),
+        ("\n{{ x|nofilter }}", 2, "there is no filter nofilter"),
         ("\n\n{{ 1 / 0 }}", 3, "ZeroDivisionError"),
         ("{% include 'nowhere.html' %}", 1, "the include nowhere.html does not exist"),
     ],
@@ -218,3 +218,31 @@ def test_templates_that_extend_each_other_are_reported(folder: Path) -> None:
     assert template.unshown_parts() == []
     with pytest.raises(Problems, match="nested too deeply"):
         template.render({})
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("{% foo %}", "there is no tag {% foo %}"),
+        ("{{ x", "}} is expected here, not the end of the template"),
+        ("{% if a %}", "{% if %} is not closed"),
+        ("{% endif %}", "{% endif %} closes a block that is not open"),
+        ("{% if x %}{% endfor %}", "{% endfor %} is inside of {% if %}, which is not closed"),
+        ("{{ a b }}", "}} is expected here, not b"),
+        ("{% for x %}{% endfor %}", "in is expected here, not %}"),
+        ("{{ x | nope }}", "there is no filter nope"),
+        ("{{ x is nope }}", "there is no test nope"),
+        ("{{ 'a }}", 'the character "\'" is not allowed here'),
+        ("{{ 1 + }}", "}} is not expected here"),
+        ("{{ x.y() }", "} is not expected here"),
+        ("{# x", "a comment block is not closed"),
+        ("{% set 3 = 4 %}", "only a name can be set"),
+        ("{{ a | }}", "a name is expected here, not }}"),
+    ],
+)
+def test_mistakes_of_syntax_are_said_in_plain_words(folder: Path, text: str, what: str) -> None:
+    path = folder / "t.html"
+    path.write_text("\n" + text)
+    with pytest.raises(Problems) as caught:
+        JinjaTemplate(path)
+    assert [(problem.where, problem.what) for problem in caught.value.problems] == [(f"{path}, line 2", what)]
