@@ -9,7 +9,7 @@ from playwright.sync_api import Dialog, Page, expect
 
 from simpleturk.marketplace.web.server.host_dispatcher import FRAME_HOST, SITE_HOST
 from tests.browser.conftest import Server
-from tests.browser.worker_steps import hit, hit_frame, open_preview, sign_in, sign_out, work_on
+from tests.browser.worker_steps import hit, hit_frame, open_preview, sign_in, sign_out, wait_for_draft, work_on
 from tests.conftest import Files, Run, records
 
 HOSTILE = """<!doctype html><title>x</title><p>hello</p><pre id=report></pre>
@@ -139,7 +139,7 @@ FULL = """<!doctype html><title>T</title><form method="post"><input type="hidden
 <textarea name="answer"></textarea><button>Submit</button></form><script>
 try { for (let n = 0; ; n++) localStorage.setItem("k" + n, "x".repeat(1e6)); } catch {}
 try { for (let n = 0; ; n++) sessionStorage.setItem("k" + n, "x".repeat(1e6)); } catch {}
-parent.postMessage({ simpleturk: "draft", fields: Array(3e6).fill("x") }, "*");
+parent.postMessage({ simpleturk: "draft", key: location.pathname, fields: Array(3e6).fill("x") }, "*");
 parent.postMessage({ simpleturk: "height", height: 1e12 }, "*");
 parent.postMessage({ simpleturk: "height", height: "x" }, "*");
 const given = new URLSearchParams(location.search), form = document.forms[0];
@@ -230,3 +230,30 @@ def test_a_script_that_never_ends_does_not_stop_the_page_around_it(
     page.wait_for_timeout(1500)
     page.get_by_role("button", name="Return").click(timeout=10_000, no_wait_after=True)
     expect(page.get_by_role("button", name="Accept")).to_be_visible(timeout=10_000)
+
+
+THIRD = """<!doctype html><p id=report>waiting</p><script>
+addEventListener("message", (event) => { document.getElementById("report").textContent = JSON.stringify(event.data); });
+parent.postMessage({ simpleturk: "draft", fields: [["secret", 0, "forged"]] }, "*");
+parent.postMessage({ simpleturk: "ready" }, "*");
+setTimeout(() => { document.getElementById("report").textContent += " ended"; }, 1000);
+</script>"""
+
+
+@pytest.mark.parametrize("name", ["named", "number"])
+def test_a_page_of_another_host_in_the_frame_gets_no_draft_and_changes_none(
+    page: Page, batch_files: Files, run: Run, serve: Callable[..., Server], name: str
+) -> None:
+    page.route("https://third.example/**", lambda route: route.fulfill(body=THIRD, content_type="text/html"))
+    template = "<form><input name=secret><a href='https://third.example/'>Read this</a><button>Submit</button></form>"
+    batch_files([{"word": "cat"}], template=template)
+    run("launch")
+    server = serve()
+    work_on(page, server.site if name == "named" else server.api)
+    hit(page).locator("[name=secret]").fill("of the worker")
+    wait_for_draft(page, "secret")
+    hit(page).get_by_role("link", name="Read this").click()
+    expect(hit(page).locator("#report")).to_contain_text("ended")
+    assert hit(page).locator("#report").inner_text() == "waiting ended"
+    page.reload()
+    expect(hit(page).locator("[name=secret]")).to_have_value("of the worker")

@@ -22,6 +22,11 @@ function stored(action) {
   }
 }
 
+// A draft goes only to the page of the HIT, which knows the path of its own address. The frame may have gone to another
+// host since, as by a link in the HIT.
+const address = frame && new URL(frame.src);
+const isOfHit = (event) => event.data.key === address.pathname && ["null", address.origin].includes(event.origin);
+
 // A hostile frame can send anything: only a number, and the draft of this HIT, are taken from it. It can scroll this page
 // a few times.
 let scrolls = 20;
@@ -44,15 +49,16 @@ window.addEventListener("message", (event) => {
     // A message in the HIT, at this distance from the frame's top.
     scrolls -= 1;
     window.scrollBy(0, frame.getBoundingClientRect().top + Math.min(Math.max(top, 0), frame.offsetHeight) - window.innerHeight / 3);
-  } else if (message === "draft" && next && Array.isArray(fields)) {
+  } else if (message === "draft" && next && isOfHit(event) && Array.isArray(fields)) {
     const text = JSON.stringify(fields);
     if (text.length <= MAX_DRAFT) stored((storage) => storage.setItem(draftKey, text));
-  } else if (message === "ready" && next) {
+  } else if (message === "ready" && next && isOfHit(event)) {
     const text = stored((storage) => storage.getItem(draftKey));
     // Answers that the worker changes come from this tab's draft, or else from the server.
     const answers = next.dataset.answers;
-    if (text) frame.contentWindow.postMessage({ simpleturk: "restore", fields: JSON.parse(text) }, "*");
-    else if (answers) frame.contentWindow.postMessage({ simpleturk: "restore", answers: JSON.parse(answers) }, "*");
+    const target = event.origin === "null" ? "*" : event.origin; // a frame without an origin
+    if (text) frame.contentWindow.postMessage({ simpleturk: "restore", fields: JSON.parse(text) }, target);
+    else if (answers) frame.contentWindow.postMessage({ simpleturk: "restore", answers: JSON.parse(answers) }, target);
   }
 });
 

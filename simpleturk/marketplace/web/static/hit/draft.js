@@ -51,7 +51,7 @@ const sendDraft = (() => {
   let timer = 0;
   const flush = () => {
     clearTimeout(timer);
-    if (isWork) parent.postMessage({ simpleturk: "draft", fields: draft() }, "*");
+    if (isWork) parent.postMessage({ simpleturk: "draft", key, fields: draft() }, "*");
   };
   const soon = () => {
     clearTimeout(timer);
@@ -67,7 +67,7 @@ window.addEventListener("message", (event) => {
 });
 window.addEventListener("load", () => {
   if (!isWork) return;
-  parent.postMessage({ simpleturk: "ready" }, "*");
+  parent.postMessage({ simpleturk: "ready", key }, "*");
   for (const name of ["input", "change"]) document.addEventListener(name, () => sendDraft(), true);
   window.addEventListener("pagehide", () => sendDraft.flush());
 });

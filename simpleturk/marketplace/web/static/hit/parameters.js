@@ -4,6 +4,8 @@ const parameters = new URLSearchParams(location.search);
 const site = (parameters.get("turkSubmitTo") || "").replace(/\/+$/, "");
 const assignmentId = parameters.get("assignmentId") || NOT_AVAILABLE;
 const isWork = assignmentId !== NOT_AVAILABLE;
+// The path is a secret of this page and the page around it: no page of another host, to which the frame may go, knows it.
+const key = location.pathname;
 // Pages that come with simpleturk have the site's color.
 if (window.simpleturkSite && window.simpleturkSite.color) {
   document.documentElement.style.setProperty("--simpleturk-color", window.simpleturkSite.color);
