@@ -142,11 +142,11 @@ class Appended:
 
 
 @contextmanager
-def appending(path: Path, unsynced: int = 64) -> Iterator[Appended]:
+def appending(path: Path, unsynced: int = 64, waits: bool = False) -> Iterator[Appended]:
     """A file to read and append to, locked until the end of the block and synced there.
 
-    Raises SimpleturkError if another process holds the lock, and for a link that leads out of its folder. A lock ends
-    with its process, also in a crash.
+    If another process holds the lock, `waits` for it, else raises SimpleturkError. Raises it also for a link that leads
+    out of its folder. A lock ends with its process, also in a crash.
     """
     check_inside(path)
     if path.exists() and not path.is_file():
@@ -154,7 +154,7 @@ def appending(path: Path, unsynced: int = 64) -> Iterator[Appended]:
     with reporting_full_disk(path):
         file = path.open("a+b")
     try:
-        with _locked(file, path):
+        with _locked(file, path, waits=waits):
             appended = Appended(path, file, unsynced)
             try:
                 yield appended
@@ -181,7 +181,9 @@ def exclusive(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _locked(file: IO[bytes], path: Path, problem: str = "another simpleturk is writing to it") -> Iterator[None]:
+def _locked(
+    file: IO[bytes], path: Path, problem: str = "another simpleturk is writing to it", waits: bool = False
+) -> Iterator[None]:
     """Hold the lock of an open file. Where the file system has no locks, nothing is locked."""
     from filelock import lock_descriptor
 
@@ -191,7 +193,7 @@ def _locked(file: IO[bytes], path: Path, problem: str = "another simpleturk is w
             check_inside(lock)
             file = stack.enter_context(lock.open("ab"))
         try:
-            is_locked = lock_descriptor(file.fileno(), blocking=False)
+            is_locked = lock_descriptor(file.fileno(), blocking=waits)
         except OSError:
             is_locked = True
         if not is_locked:

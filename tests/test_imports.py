@@ -74,6 +74,7 @@ ROOMS: dict[str, set[str]] = {
         "batch/properties",
         "batch/templates",
     },
+    "batch/review": {"errors", "files", "text_files", "client", "mturk", "batch/inputs", "batch/results", "batch"},
     "batch/lint": {"errors", "text_files", "assets", "mturk", "batch/inputs", "batch/templates", "batch"},
     "commands": {
         "errors",
@@ -92,6 +93,7 @@ ROOMS: dict[str, set[str]] = {
         "batch/properties",
         "batch/templates",
         "batch/results",
+        "batch/review",
         "batch/lint",
     },
     "cli": {"errors", "task_folder", "console", "config", "commands", "simple_amt", "mturk"},

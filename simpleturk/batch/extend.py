@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simpleturk.batch.review import Outcome, each
+from simpleturk.batch.outcomes import Outcome, each
 from simpleturk.batch.times import iso, parse_time
 from simpleturk.errors import Problem, Problems
 from simpleturk.files import write_whole

@@ -130,6 +130,16 @@ class MTurk:
             for payment in page:
                 yield self._read(lambda payment: (usd(payment["BonusAmount"]), payment.get("Reason", "")), payment)
 
+    def bonuses_of_hit(self, hit_id: str) -> Iterator[tuple[str, Decimal, str]]:
+        """The bonuses of a HIT's assignments: the assignment, USD and the reason."""
+
+        def read(payment: dict[str, Any]) -> tuple[str, Decimal, str]:
+            return payment["AssignmentId"], usd(payment["BonusAmount"]), payment.get("Reason", "")
+
+        for page in self._pages("list_bonus_payments", "BonusPayments", HITId=hit_id):
+            for payment in page:
+                yield self._read(read, payment)
+
     def expire(self, hit_id: str, moment: datetime) -> None:
         """Expire a HIT at a moment; a moment in the past expires it now."""
         with _repeatable():
@@ -162,6 +172,48 @@ class MTurk:
         for page in self._pages("list_worker_blocks", "WorkerBlocks"):
             for block in page:
                 yield self._read(lambda block: (block["WorkerId"], block.get("Reason", "")), block)
+
+    def notify(self, worker_ids: Sequence[str], subject: str, text: str) -> dict[str, str]:
+        """Send a message to at most 100 workers; return the reason for each worker who did not get it.
+
+        Nothing makes a repetition harmless, so a call without answer is not repeated: the error's `is_passing` is set.
+        """
+        parameters = {"WorkerIds": list(worker_ids), "Subject": subject, "MessageText": text}
+        response = self.calls.call_unrepeated("notify_workers", **parameters)
+
+        def read(response: dict[str, Any]) -> dict[str, str]:
+            failures = response.get("NotifyWorkersFailureStatuses", [])
+            return {failure["WorkerId"]: str(failure["NotifyWorkersFailureMessage"]) for failure in failures}
+
+        return self._read(read, response)
+
+    def qualification_types(self) -> Iterator[tuple[str, str]]:
+        """The qualification types of the account: pairs of id and name."""
+        own = {"MustBeRequestable": False, "MustBeOwnedByCaller": True}
+        for page in self._pages("list_qualification_types", "QualificationTypes", **own):
+            for document in page:
+                yield self._read(lambda kind: (identifier(kind["QualificationTypeId"]), str(kind["Name"])), document)
+
+    def holders(self, qualification: str) -> Iterator[tuple[str, int]]:
+        """The workers who hold a qualification type of the account: pairs of a worker's id and the value."""
+        where = {"QualificationTypeId": qualification, "Status": "Granted"}
+        for page in self._pages("list_workers_with_qualification_type", "Qualifications", **where):
+            for held in page:
+                yield self._read(lambda held: (str(held["WorkerId"]), int(held["IntegerValue"])), held)
+
+    def grant(self, worker_id: str, qualification: str, value: int) -> None:
+        """Grant a qualification, or change its value. The worker gets no message."""
+        self.calls.call(
+            "associate_qualification_with_worker",
+            QualificationTypeId=qualification,
+            WorkerId=worker_id,
+            IntegerValue=value,
+            SendNotification=False,
+        )
+
+    def revoke(self, worker_id: str, qualification: str) -> None:
+        """Revoke a qualification. The worker gets no message."""
+        self.calls.call("disassociate_qualification_from_worker", QualificationTypeId=qualification, WorkerId=worker_id)
 
     def _pages(self, operation: str, name: str, **parameters: Any) -> Iterator[list[dict[str, Any]]]:
         """The pages of a list. A page that is not full is the last, whatever its token says: this saves a call."""

@@ -90,6 +90,13 @@ class RetryingClient:
 
         Raises MarketplaceError; its `is_passing` is set if the same call may succeed later.
         """
+        return self._call(operation, parameters, repeats=True)
+
+    def call_unrepeated(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Call an operation as `call` does, but retry it only while it is throttled or there is no connection."""
+        return self._call(operation, parameters, repeats=False)
+
+    def _call(self, operation: str, parameters: dict[str, Any], repeats: bool) -> dict[str, Any]:
         failures, deadline, give_up = 0, 0.0, 0.0
         while True:
             with self._limiter.acquire() as started:
@@ -108,7 +115,8 @@ class RetryingClient:
                         failures += 1
                     now = time.monotonic()
                     is_over = now > deadline or (not failure.is_throttled and now >= give_up)
-                    if failures >= self._max_attempts(failure) or is_over:
+                    may_repeat = repeats or failure.is_throttled or failure.is_unreached
+                    if failures >= self._max_attempts(failure) or is_over or not may_repeat:
                         failure.error.is_passing = True
                         raise failure.error from failure.__cause__
                     is_throttled = failure.is_throttled

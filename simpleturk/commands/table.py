@@ -270,6 +270,18 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
                 ),
             ),
         ),
+        "apply": Entry(
+            "review.apply:apply",
+            "Carry out decisions: approve, reject, pay, block.",
+            (
+                (
+                    "Show what the decisions in a file would do, and their cost.",
+                    "simpleturk apply --dry-run marked.csv",
+                ),
+                ("Carry them out.", "simpleturk apply marked.csv"),
+                ("Carry out the decisions saved beside the ids.", "simpleturk apply"),
+            ),
+        ),
         "bonus": Entry(
             "review.bonus:bonus",
             "Pay a bonus to the workers of assignments.",

@@ -86,8 +86,11 @@ def header_names(lines: Iterator[bytes]) -> tuple[list[str], Iterator[bytes]]:
     return [], iter(seen)
 
 
-def read_id_list(chunks: Iterable[bytes], name: str, kind: IdKind) -> IdList:
-    """Read a list of ids. Raises Problems with all problems of the file, or with one if it is another kind of file."""
+def read_id_list(chunks: Iterable[bytes], name: str, kind: IdKind, repeats: bool = False) -> IdList:
+    """Read a list of ids; with `repeats`, its `ids` have every row of a table.
+
+    Raises Problems with all problems of the file, or with one if it is another kind of file.
+    """
     try:
         lines = utf8_lines(chunks)
         leading: list[bytes] = []
@@ -96,14 +99,15 @@ def read_id_list(chunks: Iterable[bytes], name: str, kind: IdKind) -> IdList:
             if text and not text.startswith("#"):
                 head = [line, *itertools.islice(lines, _HEAD_LINES)]
                 whole = itertools.chain([b"\n"] * len(leading), head, lines)
-                return _read(whole, len(leading) + 1, b"".join(head).decode(errors="replace"), name, kind)
+                text = b"".join(head).decode(errors="replace")
+                return _read(whole, len(leading) + 1, text, name, kind, repeats)
             leading.append(line)
     except NotText as error:
         raise Problems([error.problem(name)]) from error
     return IdList([], [])
 
 
-def _read(lines: Iterable[bytes], first: int, head: str, name: str, kind: IdKind) -> IdList:
+def _read(lines: Iterable[bytes], first: int, head: str, name: str, kind: IdKind, repeats: bool) -> IdList:
     """Read lines; those before line `first` are blank, `head` is the text from there on."""
     text = head.partition("\n")[0].strip(_INVISIBLE)
     if text.startswith("["):
@@ -114,11 +118,14 @@ def _read(lines: Iterable[bytes], first: int, head: str, name: str, kind: IdKind
     ids: dict[str, ListedId] = {}
     problems: list[Problem] = []
     repeated: list[tuple[int, int]] = []
+    further: list[ListedId] = []
     for item in items:
         if isinstance(item, Problem):
             problems.append(item)
         elif item.id in ids:
-            if not item.others:
+            if repeats and item.others:
+                further.append(item)
+            elif not item.others:
                 repeated.append((item.line, ids[item.id].line))
         else:
             ids[item.id] = item
@@ -129,7 +136,7 @@ def _read(lines: Iterable[bytes], first: int, head: str, name: str, kind: IdKind
         kinds = (FileKind.IDS, FileKind.RESULTS, FileKind.TABLE, *records)
         wrong = None if ids else wrong_kind(name, kind_of(head), *kinds)
         raise Problems(problems if ids else [wrong or problems[0]])
-    return IdList(list(ids.values()), repeated)
+    return IdList([*ids.values(), *further], repeated)
 
 
 def _table(lines: Iterable[bytes], name: str, kind: IdKind) -> Iterator[ListedId | Problem]:

@@ -1,6 +1,6 @@
 """A person's decisions in a results CSV: the marks in its columns Approve and Reject."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from simpleturk.batch.inputs.csv_reader import DECISIONS, records
@@ -34,13 +34,7 @@ def decisions(file: Iterable[bytes], name: str) -> list[Decision]:
             hint = "add the columns: x in Approve approves, a reason in Reject rejects"
             problems.append(Problem(f"{name}, line 1", "has no column Approve and no column Reject", hint))
             break
-        decision = Decision(
-            row["AssignmentId"].strip(),
-            row.get("AssignmentStatus", "").strip(),
-            bool(row.get("Approve", "").strip()),
-            row.get("Reject", "").strip().strip(_INVISIBLE),
-        )
-        wrong = _wrong(decision, row.get("Approve", "").strip())
+        decision, wrong = decision_of(row)
         earlier = by_assignment.setdefault(decision.assignment_id, (line, decision))
         if earlier[1] != decision:
             wrong = f"contradicts line {earlier[0]} about {decision.assignment_id}"
@@ -49,6 +43,17 @@ def decisions(file: Iterable[bytes], name: str) -> list[Decision]:
     if problems:
         raise Problems(problems)
     return [decision for _, decision in by_assignment.values()]
+
+
+def decision_of(row: Mapping[str, str]) -> tuple[Decision, str | None]:
+    """The decision of a row, and what is wrong with it, None if nothing is."""
+    decision = Decision(
+        row["AssignmentId"].strip(),
+        row.get("AssignmentStatus", "").strip(),
+        bool(row.get("Approve", "").strip()),
+        row.get("Reject", "").strip().strip(_INVISIBLE),
+    )
+    return decision, _wrong(decision, row.get("Approve", "").strip())
 
 
 def _wrong(decision: Decision, mark: str) -> str | None:

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from simpleturk import console
+from simpleturk.batch.outcomes import Outcome, each
 from simpleturk.batch.progress import fetch_each, fetch_hits, find_unknown
 from simpleturk.batch.record import read_record
-from simpleturk.batch.review import Outcome, each
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.launched_batch import not_found, the_batch, warn_of_strangers

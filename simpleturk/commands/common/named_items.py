@@ -31,7 +31,7 @@ def named_items(arguments: list[str] | None, file: Path | None, kind: IdKind) ->
         return None
     items = dict.fromkeys(arguments or (), NamedItem())
     if file is not None:
-        with _open(file) as (name, lines):
+        with opened(file) as (name, lines):
             items |= dict.fromkeys((item.id for item in _read_list(lines, name, kind).ids), NamedItem())
     return list(items)
 
@@ -46,7 +46,7 @@ def named_assignments(arguments: list[str] | None, file: Path | None, approve: b
         return None
     items = dict.fromkeys(arguments or (), NamedItem())
     if file is not None:
-        with _open(file) as (name, lines):
+        with opened(file) as (name, lines):
             columns, lines = header_names(lines)
             if {"approve", "reject"} & set(columns) or any(column.startswith("answer") for column in columns):
                 return items | _marked_assignments(lines, name, approve)
@@ -79,7 +79,7 @@ def _read_list(lines: Iterable[bytes], name: str, kind: IdKind) -> IdList:
 
 
 @contextmanager
-def _open(file: Path) -> Iterator[tuple[str, Iterator[bytes]]]:
+def opened(file: Path) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Open a file of ids, or stdin; yield its name for messages, and its lines."""
     name = "stdin" if str(file) == "-" else str(file)
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from simpleturk import console
-from simpleturk.batch.review import Outcome
+from simpleturk.batch.outcomes import Outcome
 from simpleturk.errors import Repetitions, SomeFailed
 
 

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from simpleturk import console
-from simpleturk.batch import review
 from simpleturk.batch.pricing import price
 from simpleturk.batch.record import BatchRecord, read_record
 from simpleturk.batch.results.fetch import collect, with_news
+from simpleturk.batch.review.effects import Effect
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.launched_batch import surveyed, the_batch
@@ -18,6 +18,7 @@ from simpleturk.commands.common.money import price_line, shown_balance
 from simpleturk.commands.common.named_items import NamedItem, named_assignments
 from simpleturk.commands.common.options import DEFAULT_IDS, AssignmentsArg, AssignmentsOpt, IdsOpt, YesOpt
 from simpleturk.commands.common.outcomes import report
+from simpleturk.commands.review.effects import outcomes_of
 from simpleturk.errors import UsageError
 
 ApproveFeedbackOpt = Annotated[str | None, typer.Option("--feedback", metavar="TEXT", help="A message to the workers.")]
@@ -60,8 +61,9 @@ def approve(
         number = console.plural(len(chosen), "assignment")
         question = f"Approve {number} on {mturk.marketplace.title}, {cost} ({balance})?"
         console.confirm(question, yes, stdin_is_data=str(assignments) == "-")
-    outcomes = review.approve(mturk, chosen, feedback, override_rejection)
-    report(outcomes, len(chosen), "assignment", "Approved", "Approving")
+    kind = "override" if override_rejection else "approve"
+    effects = [Effect(kind, assignment_id, text=feedback or "") for assignment_id in chosen]
+    report(outcomes_of(mturk, ids, effects), len(chosen), "assignment", "Approved", "Approving")
 
 
 @on_a_marketplace
@@ -94,8 +96,8 @@ def reject(
         return
     question = f"Reject {console.plural(len(chosen), 'assignment')} on {mturk.marketplace.title}, without pay?"
     console.confirm(question, yes, stdin_is_data=str(assignments) == "-")
-    messages = {assignment_id: reasons.get(assignment_id) or feedback or "" for assignment_id in chosen}
-    report(review.reject(mturk, messages), len(chosen), "assignment", "Rejected", "Rejecting")
+    effects = [Effect("reject", name, text=reasons.get(name) or feedback or "") for name in chosen]
+    report(outcomes_of(mturk, ids, effects), len(chosen), "assignment", "Rejected", "Rejecting")
 
 
 def _reasons(items: dict[str, NamedItem], feedback: str | None) -> dict[str, str]:

@@ -7,13 +7,15 @@ import typer
 
 from simpleturk import console
 from simpleturk.batch.inputs.id_lists import WORKERS
-from simpleturk.batch.review import each
+from simpleturk.batch.outcomes import each
+from simpleturk.batch.review.effects import Effect
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.listing import print_list
 from simpleturk.commands.common.named_items import named_items
-from simpleturk.commands.common.options import YesOpt
+from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, YesOpt
 from simpleturk.commands.common.outcomes import report
+from simpleturk.commands.review.effects import outcomes_of
 from simpleturk.errors import UsageError
 
 WorkersArg = Annotated[list[str] | None, typer.Argument(metavar="WORKER_ID", help="Ids of workers, as in results.")]
@@ -39,12 +41,13 @@ def block(
     worker_ids: WorkersArg = None,
     workers: WorkersOpt = None,
     reason: ReasonOpt = None,
+    ids: IdsOpt = DEFAULT_IDS,
     list_: ListOpt = False,
     yes: YesOpt = False,
 ) -> None:
     """Block workers from all your HITs, or list them.
 
-    A blocked worker can neither see nor accept HITs of this account.
+    A blocked worker can neither see nor accept HITs of this account. The batch's ledger notes the block.
     """
     chosen = named_items(worker_ids, workers, WORKERS)
     if list_:
@@ -59,8 +62,8 @@ def block(
     mturk = connect_to(marketplace_of(where, acts=True), where)
     question = f"Block {console.plural(len(chosen), 'worker')} from all your HITs on {mturk.marketplace.title}?"
     console.confirm(question, yes, stdin_is_data=str(workers) == "-")
-    outcomes = each(mturk, chosen, lambda worker_id: mturk.block(worker_id, str(reason)))
-    report(outcomes, len(chosen), "worker", "Blocked", "Blocking")
+    effects = [Effect("block", worker_id=worker_id, text=str(reason)) for worker_id in chosen]
+    report(outcomes_of(mturk, ids, effects), len(chosen), "worker", "Blocked", "Blocking")
 
 
 def _print_blocked(mturk: MTurk) -> None:

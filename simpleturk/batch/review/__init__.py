@@ -1,0 +1,1 @@
+"""Decisions about work → a plan → effects, each once: approvals, rejections, bonuses, qualifications, blocks."""

@@ -1,0 +1,161 @@
+"""The ledger of a batch: which effects have begun, and what came of each.
+
+    {"at": …, "key": "bonus:5f…", "phase": "begun", "effect": "bonus", "assignment_id": "3ABC", "amount": "0.50", …}
+    {"at": …, "key": "bonus:5f…", "phase": "done"}
+
+hit_ids.ledger.jsonl lies beside the ids and only grows. A line is on the disk before its call is made, and another one
+after the answer. What has begun and has no outcome may have happened: apply.py asks the marketplace.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from simpleturk.batch.review.effects import Effect
+from simpleturk.batch.times import iso
+from simpleturk.errors import Problem, Problems, SimpleturkError
+from simpleturk.files import Appended, appending, exclusive, json_line
+
+BEGUN, DONE, FAILED = "begun", "done", "failed"
+
+
+def ledger_path(ids: Path) -> Path:
+    """The ledger of a batch."""
+    return ids.with_name(f"{ids.stem}.ledger.jsonl")
+
+
+class Entries:
+    """What a ledger says about one endpoint: the last phase of each effect, and the bonuses of decisions."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+        self.phases: dict[str, str] = {}
+        #: The bonuses of decisions by assignment: pairs of amount and reason, and the key of each.
+        self.bonuses: dict[str, list[tuple[Decimal, str, str]]] = {}
+        #: The workers and the words of messages that may have been sent: (subject, text) → worker → key.
+        self.messages: dict[tuple[str, str], dict[str, str]] = {}
+
+    def add(self, record: dict[str, Any]) -> None:
+        """Read a line. Lines about another endpoint do not count."""
+        if record.get("endpoint", self.endpoint) != self.endpoint:
+            return
+        key, phase = str(record["key"]), str(record["phase"])
+        if phase != BEGUN and key not in self.phases:
+            return
+        self.phases[key] = phase
+        if phase == BEGUN and record.get("decision"):
+            bonus = (Decimal(record["amount"]), str(record.get("text", "")), key)
+            self.bonuses.setdefault(record["assignment_id"], []).append(bonus)
+        if phase == BEGUN and record.get("effect") == "notify":
+            words = (str(record["subject"]), str(record.get("text", "")))
+            self.messages.setdefault(words, {}).update(dict.fromkeys(record["workers"], key))
+        elif phase != BEGUN and key.startswith("notify:"):
+            for workers in self.messages.values():
+                for worker_id in record.get("failed", ()):
+                    if workers.get(worker_id) == key:
+                        del workers[worker_id]
+
+
+def read_entries(path: Path | None, endpoint: str) -> Entries:
+    """What a ledger says; nothing without a file. Raises Problems for a file that is not a ledger."""
+    entries = Entries(endpoint)
+    if path is not None and path.exists():
+        with path.open("rb") as file:
+            _read(file, path, entries)
+    return entries
+
+
+def _read(lines: Iterable[bytes], path: Path, entries: Entries) -> int:
+    """Read lines; return the length of the complete ones. A torn last line was written by no call."""
+    length = 0
+    for number, line in enumerate(lines, start=1):
+        if not line.endswith(b"\n"):
+            break
+        length += len(line)
+        try:
+            entries.add(json.loads(line))
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+            hint = "repair the line: without its ledger, simpleturk cannot know what has been paid"
+            raise Problems([Problem(f"{path}, line {number}", "is not a line of a ledger", hint)]) from error
+    return length
+
+
+class Ledger:
+    """A ledger that is open to be written, from many threads. Without a file it only holds for this command."""
+
+    def __init__(self, entries: Entries, file: Appended | None) -> None:
+        self.entries = entries
+        self._file = file
+        self._lock = threading.Condition()
+        self._waiting: list[bytes] = []
+        self._added = self._synced = 0
+        self._is_writing = False
+
+    def phase(self, key: str) -> str | None:
+        """The last phase of an effect, None if it has never begun."""
+        return self.entries.phases.get(key)
+
+    def begin(self, effect: Effect) -> None:
+        """Note that an effect begins; the line is on the disk when this returns."""
+        record = {"key": effect.key, "phase": BEGUN} | effect.as_record()
+        self._write(record | ({"decision": True} if effect.is_decision else {}))
+
+    def end(self, effect: Effect, phase: str, **details: Any) -> None:
+        """Note what came of an effect; the line is on the disk when this returns."""
+        self._write({"key": effect.key, "phase": phase} | details)
+
+    def _write(self, record: dict[str, Any]) -> None:
+        record = {"at": iso(datetime.now(UTC)), "endpoint": self.entries.endpoint} | record
+        with self._lock:
+            self.entries.add(record)
+            if self._file is None:
+                return
+            self._waiting.append(json_line(record).encode())
+            self._added += 1
+            number = self._added
+            while self._synced < number:
+                if self._is_writing:
+                    self._lock.wait()
+                else:
+                    self._write_waiting(self._file)
+
+    def _write_waiting(self, file: Appended) -> None:
+        """Write what all threads have added, and sync it once."""
+        lines, last, self._waiting, self._is_writing = self._waiting, self._added, [], True
+        self._lock.release()
+        try:
+            for line in lines:
+                file.append(line)
+            file.sync()
+        finally:
+            self._lock.acquire()
+            self._is_writing = False
+            self._lock.notify_all()
+        self._synced = last
+
+
+@contextmanager
+def open_ledger(path: Path | None, endpoint: str, waiting: Callable[[], object]) -> Iterator[Ledger]:
+    """The ledger of a batch, locked until the end of the block.
+
+    If another command holds it, `waiting` is called once, and the ledger is opened when that command ends. `path` is
+    None where there is no batch: then nothing is saved.
+    """
+    entries = Entries(endpoint)
+    if path is None:
+        yield Ledger(entries, None)
+        return
+    if path.exists():
+        try:
+            with exclusive(path):
+                pass
+        except SimpleturkError:
+            waiting()
+    with appending(path, unsynced=1 << 30, waits=True) as file:
+        file.truncate(_read(file.lines(), path, entries))
+        yield Ledger(entries, file)

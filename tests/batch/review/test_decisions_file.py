@@ -1,0 +1,91 @@
+"""Files of decisions: JSON Lines, CSV, the batch's own; all problems with their lines."""
+
+from pathlib import Path
+
+from simpleturk.batch.review.decision import Decision
+from simpleturk.batch.review.decisions_file import (
+    DecisionsRead,
+    append_decisions,
+    decisions_path,
+    read_decisions,
+    read_own,
+)
+
+IDS = Path("hit_ids.txt")
+
+
+def read(text: str, name: str = "d.jsonl", last_counts: bool = False) -> tuple[DecisionsRead, list[str]]:
+    into = DecisionsRead()
+    problems = read_decisions(text.encode().splitlines(keepends=True), name, into, last_counts)
+    return into, [f"{problem.where}: {problem.what}" for problem in problems]
+
+
+def test_all_problems_of_a_file_come_at_once_with_their_lines() -> None:
+    text = (
+        '{"assignment_id": "3A", "decision": "approve"}\n'
+        '{"assignment_id": "3A", "decision": "reject", "feedback": "empty"}\n'
+        "\n"
+        '{"assignment_id": "3B", "decision": "rejct"}\n'
+        "{\n"
+        '{"decision": "approve"}\n'
+        '{"assignment_id": "3C", "bonus": "lots", "bonus_reason": "x"}\n'
+        '{"assignment_id": "3D", "decision": "approve", "feedbak": "x"}\n'
+    )
+    _, problems = read(text)
+    assert problems == [
+        "d.jsonl, line 2: contradicts d.jsonl, line 1 about 3A",
+        "d.jsonl, line 4: decision is 'rejct', not approve, reject or pass",
+        "d.jsonl, line 5: not JSON: Expecting property name enclosed in double quotes",
+        "d.jsonl, line 6: assignment_id is missing",
+        "d.jsonl, line 7: bonus: 'lots' is not an amount in USD, such as 0.50",
+        "d.jsonl, line 8: 'feedbak' is no key of a decision",
+    ]
+
+
+def test_the_marks_of_the_requester_site_are_decisions() -> None:
+    text = "AssignmentId,Approve,Reject,Bonus Amount,Bonus Reason\n3A,x,,,\n3B,,Too short,,\n3C,,,0.50,Nice\n3D,,,,\n"
+    into, problems = read(text, "r.csv")
+    assert problems == []
+    assert [(d.assignment_id, d.decision, d.feedback) for d in into.decisions.values()] == [
+        ("3A", "approve", None),
+        ("3B", "reject", "Too short"),
+        ("3C", None, None),
+    ]
+    assert into.undecided == 1
+
+
+def test_both_marks_in_a_row_are_a_problem() -> None:
+    _, problems = read("AssignmentId,Approve,Reject\n3A,x,Too short\n3B,,x\n", "r.csv")
+    assert problems == [
+        "r.csv, line 2: has both x in Approve and a reason in Reject",
+        "r.csv, line 3: a rejection needs feedback: the worker reads why",
+    ]
+
+
+def test_a_line_of_results_decides_only_with_a_decision_and_its_output_is_no_correction() -> None:
+    line = '{"assignment_id": "3A", "hit_id": "3H", "output": {"a": 1}, "submit_time": "x", "feedback": "old"%s}\n'
+    into, problems = read(line % "" + line.replace("3A", "3B") % ', "decision": "approved"')
+    assert (problems, into.undecided) == ([], 1)
+    [decision] = into.decisions.values()
+    assert (decision.assignment_id, decision.decision, decision.output) == ("3B", "approve", None)
+
+
+def test_the_last_decision_of_the_batchs_own_file_counts_and_a_torn_line_is_replaced() -> None:
+    first = Decision(assignment_id="3A", decision="approve")
+    second = Decision(assignment_id="3A", decision="reject", feedback="empty")
+    append_decisions(IDS, [first], "b1")
+    append_decisions(IDS, [second], "b1")
+    append_decisions(IDS, [second], "b1")
+    path = decisions_path(IDS)
+    whole = path.read_bytes()
+    assert len(whole.splitlines()) == 2
+    path.write_bytes(whole + b'{"assignment_id": "3')
+    assert read_own(IDS).decisions["3A"].decision == "reject"
+    append_decisions(IDS, [first], "b1")
+    assert path.read_bytes().startswith(whole)
+    assert read_own(IDS).decisions["3A"].model_dump(exclude_defaults=True).keys() == {
+        "assignment_id",
+        "decision",
+        "at",
+        "batch_id",
+    }

@@ -1,0 +1,81 @@
+"""The ledger: each line is on the disk before the call, torn lines do not count, threads share a sync."""
+
+import json
+import os
+import threading
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from simpleturk.batch.review.effects import Effect
+from simpleturk.batch.review.ledger import ledger_path, open_ledger, read_entries
+from simpleturk.errors import Problems
+
+PATH = Path("hit_ids.ledger.jsonl")
+BONUS = Effect("bonus", "A1", "ann", "Thanks", Decimal("0.50"), is_decision=True)
+
+
+def test_the_ledger_lies_beside_the_ids() -> None:
+    assert ledger_path(Path("x/hit_ids.txt")) == Path("x/hit_ids.ledger.jsonl")
+
+
+def test_a_line_is_in_the_file_as_soon_as_an_effect_has_begun() -> None:
+    with open_ledger(PATH, "local", lambda: None) as ledger:
+        ledger.begin(BONUS)
+        [line] = PATH.read_text().splitlines()
+        assert json.loads(line).items() > {"phase": "begun", "assignment_id": "A1", "amount": "0.50"}.items()
+        ledger.end(BONUS, "done")
+    entries = read_entries(PATH, "local")
+    assert entries.phases == {BONUS.key: "done"}
+    assert entries.bonuses == {"A1": [(Decimal("0.50"), "Thanks", BONUS.key)]}
+
+
+def test_a_torn_last_line_does_not_count_and_is_removed() -> None:
+    with open_ledger(PATH, "local", lambda: None) as ledger:
+        ledger.begin(BONUS)
+    whole = PATH.read_bytes()
+    PATH.write_bytes(whole + b'{"key": "bo')
+    assert read_entries(PATH, "local").phases == {BONUS.key: "begun"}
+    with open_ledger(PATH, "local", lambda: None):
+        pass
+    assert PATH.read_bytes() == whole
+
+
+def test_a_damaged_line_is_named() -> None:
+    PATH.write_text('{"key": "x"\n')
+    with pytest.raises(Problems) as error:
+        read_entries(PATH, "local")
+    assert error.value.problems[0].where == f"{PATH}, line 1"
+
+
+def test_lines_about_another_marketplace_do_not_count() -> None:
+    with open_ledger(PATH, "https://sandbox", lambda: None) as ledger:
+        ledger.begin(BONUS)
+    assert read_entries(PATH, "https://other").phases == {}
+
+
+def test_threads_share_the_syncs(monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    begin = threading.Barrier(20)
+    sync = os.fsync
+
+    def counting(descriptor: int) -> None:
+        synced.append(1)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", counting)
+
+    def work(number: int) -> None:
+        begin.wait()
+        for part in range(10):
+            ledger.begin(Effect("approve", f"A{number}X{part}"))
+
+    with open_ledger(PATH, "local", lambda: None) as ledger:
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(20)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(PATH.read_text().splitlines()) == 200
+    assert len(synced) < 200
