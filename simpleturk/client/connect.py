@@ -22,7 +22,7 @@ READ_TIMEOUT = 30
 #: How many calls are in flight at once, unless the user says otherwise.
 CONCURRENCY = 32
 
-#: The same for `local`: calls that create or pay share commits, and more threads share no more.
+#: The most for `local`: calls that create or pay share commits, and more threads share no more.
 LOCAL_CONCURRENCY = 8
 
 
@@ -47,7 +47,7 @@ def connect(
         client = _local_client()
         _omit_questions(client)
         answer_in_process(client, database or default_database())
-        return MTurk(client, marketplace, LOCAL_CONCURRENCY)
+        return MTurk(client, marketplace, min(concurrency, LOCAL_CONCURRENCY))
     credentials: dict[str, str] = {}
     if keys and not profile and "AWS_ACCESS_KEY_ID" not in os.environ:
         credentials = {"aws_access_key_id": keys[0], "aws_secret_access_key": keys[1]}

@@ -56,8 +56,8 @@ def dollars(amount: int) -> str:
 def hold(transaction: Transaction, requester_id: str, hit_id: str, amount: int) -> None:
     """Hold money for a HIT's assignments. Raises RequestError InsufficientFunds."""
     if amount:
-        check_funds(transaction, requester_id, amount)
-        _book(transaction, requester_id, "hold", -amount, amount, hit_id=hit_id)
+        account = check_funds(transaction, requester_id, amount)
+        _book(transaction, account, "hold", -amount, amount, hit_id=hit_id)
 
 
 def release(transaction: Transaction, requester_id: str, hit_id: str, amount: int) -> None:
@@ -106,12 +106,13 @@ def account_of(transaction: Transaction, requester_id: str) -> RequesterRow:
     return transaction.one(RequesterRow, _REQUESTER, {"which": requester_id})
 
 
-def check_funds(transaction: Transaction, requester_id: str, amount: int) -> None:
-    """Raise RequestError InsufficientFunds, in Amazon's words, if an account cannot spend an amount."""
+def check_funds(transaction: Transaction, requester_id: str, amount: int) -> RequesterRow:
+    """The account of a requester. Raises RequestError InsufficientFunds, in Amazon's words, if it is too small."""
     account = account_of(transaction, requester_id)
     if account.prepaid and account.available < amount:
         text = "This Requester has insufficient funds in their account to complete this transaction."
         raise RequestError("InsufficientFunds", text)
+    return account
 
 
 def owed(transaction: Transaction, requester_id: str) -> list[LedgerRow]:
@@ -143,8 +144,12 @@ def _is_owed_by(requester_id: str) -> tuple[ColumnElement[bool], ...]:
     return (entry.requester_id == requester_id, entry.kind.in_(OWED), entry.paid.is_(None))
 
 
-def _book(transaction: Transaction, requester_id: str, kind: str, available: int, held: int, **others: Any) -> None:
-    account = account_of(transaction, requester_id)
+def _book(
+    transaction: Transaction, requester: str | RequesterRow, kind: str, available: int, held: int, **others: Any
+) -> None:
+    """Add an entry to the account of a requester; `requester` is their id, or their account as it is now."""
+    account = account_of(transaction, requester) if isinstance(requester, str) else requester
+    requester_id = account.requester_id
     if max(abs(account.available + available), abs(account.held + held)) > MAX_SUM:
         text = "This request would make the account's sums larger than they can be."
         raise RequestError("InvalidParameterValue", text)
