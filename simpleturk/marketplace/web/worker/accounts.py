@@ -1,6 +1,5 @@
 """Signing in, up and out; passwords; terms; what workers say about themselves."""
 
-import re
 from typing import Any, NoReturn
 from urllib.parse import quote
 
@@ -213,9 +212,9 @@ class AccountPages(WorkerPages):
         form = await self.checked_form(request)
         country = form.get("country", "").strip().upper()
         subdivision = form.get("subdivision", "").strip().upper()
-        if not all(re.fullmatch("([A-Z]{2})?", code) for code in (country, subdivision)):
-            reason = "Use two letters each: US for the United States, CA for California."
-            raise WorkerError("This is not a country code.", reason, 400)
+        if country not in ("", *COUNTRIES) or subdivision not in ("", *US_STATES):
+            raise WorkerError("This country or state does not exist.", "Go back, and choose one from the list.", 400)
+        subdivision = subdivision if country == "US" else ""
         profile = workers.Profile(country, subdivision, form.get("adult") == "1")
         await self.change(self.signed_in(request), self._set_profile, profile)
         return RedirectResponse("/account?changed=1", 303)
