@@ -314,6 +314,17 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
                 ("List blocked workers.", "simpleturk block --list"),
             ),
         ),
+        "notify": Entry(
+            "review.notify:notify",
+            "Send a message to workers.",
+            (
+                (
+                    "Write to the workers of the batch.",
+                    "simpleturk notify --subject 'A new batch' --message 'It has 200 HITs.'",
+                ),
+                ("Write to two workers.", "simpleturk notify --subject Thanks --message 'Well done.' ann bob"),
+            ),
+        ),
         "unblock": Entry(
             "workers.block:unblock",
             "Allow blocked workers to do your HITs again.",

@@ -42,6 +42,8 @@ def _once(mturk: "MTurk", effect: Effect, ledger: Ledger) -> tuple[str, bool]:
     # The marketplace refuses a second verdict, and qualifications and blocks may have been taken back meanwhile.
     if phase == DONE and effect.kind in ("bonus", "notify"):
         return "", True
+    if effect.is_decision and ledger.has_other_bonus(effect):
+        return "has had the bonus of another decision meanwhile", False
     if (phase == BEGUN or effect.asks_first) and has_happened(mturk, effect):
         if phase == BEGUN:
             ledger.end(effect, DONE, settled=True)

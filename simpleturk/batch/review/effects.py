@@ -102,7 +102,7 @@ def _do_bonus(mturk: "MTurk", effect: Effect) -> None:
 
 def _do_notify(mturk: "MTurk", effect: Effect) -> str:
     failures = mturk.notify(effect.workers, effect.subject, effect.text)
-    return "\n".join(f"{worker_id}: {reason}" for worker_id, reason in failures.items())
+    return "\n".join(f"{worker_id}: {' '.join(reason.split())}" for worker_id, reason in failures.items())
 
 
 _DO: dict[str, Callable[["MTurk", Effect], str | None]] = {

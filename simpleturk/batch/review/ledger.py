@@ -100,6 +100,11 @@ class Ledger:
         """The last phase of an effect, None if it has never begun."""
         return self.entries.phases.get(key)
 
+    def has_other_bonus(self, effect: Effect) -> bool:
+        """Whether the assignment of a bonus has had that of another decision."""
+        bonuses = self.entries.bonuses.get(effect.assignment_id, ())
+        return any(key != effect.key and self.phase(key) == DONE for _, _, key in bonuses)
+
     def begin(self, effect: Effect) -> None:
         """Note that an effect begins; the line is on the disk when this returns."""
         record = {"key": effect.key, "phase": BEGUN} | effect.as_record()

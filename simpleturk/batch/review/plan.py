@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simpleturk.batch.pricing import fee_per_assignment
-from simpleturk.batch.review.decision import Decision
 from simpleturk.batch.review.effects import KINDS, VERDICTS, Effect
 from simpleturk.batch.review.ledger import DONE, Entries
 from simpleturk.batch.review.present import Present, Work
 from simpleturk.errors import Problem
+
+if TYPE_CHECKING:
+    from simpleturk.batch.review.decision import Decision
 
 #: A rejection can be overridden for this long after the submission.
 OVERRIDE_WINDOW = timedelta(days=30)
@@ -96,7 +98,7 @@ class Plan:
 
 
 def file_problems(
-    decisions: Mapping[str, Decision], where: Mapping[str, str], present: Present, ids: str, batch_id: str | None
+    decisions: "Mapping[str, Decision]", where: Mapping[str, str], present: Present, ids: str, batch_id: str | None
 ) -> list[Problem]:
     """The decisions that are not about this batch: unknown assignments, other batches, unknown qualifications."""
     problems = []
@@ -117,7 +119,7 @@ def file_problems(
     return problems
 
 
-def leave_out_gone(decisions: dict[str, Decision], present: Present, entries: Entries) -> list[Contradiction]:
+def leave_out_gone(decisions: "dict[str, Decision]", present: Present, entries: Entries) -> list[Contradiction]:
     """Leave out decisions about assignments that exist no more, as their HITs are deleted.
 
     Returns those among them whose verdict, according to the ledger, was never carried out.
@@ -133,7 +135,7 @@ def leave_out_gone(decisions: dict[str, Decision], present: Present, entries: En
 
 
 def make_plan(
-    decisions: Mapping[str, Decision], present: Present, entries: Entries, has_fees: bool, now: datetime | None = None
+    decisions: "Mapping[str, Decision]", present: Present, entries: Entries, has_fees: bool, now: datetime | None = None
 ) -> Plan:
     """Compare decisions, all of them about known assignments, with the present state. `has_fees`: as on Amazon's."""
     plan, now = Plan(), now or datetime.now(UTC)
@@ -158,7 +160,7 @@ def make_plan(
 
 
 def _effects(
-    decision: Decision, work: Work, present: Present, entries: Entries, plan: Plan, now: datetime
+    decision: "Decision", work: Work, present: Present, entries: Entries, plan: Plan, now: datetime
 ) -> list[Effect]:
     """The effects of a decision that have not happened yet."""
     name, worker_id = decision.assignment_id, work.worker_id
@@ -183,7 +185,7 @@ def _effects(
     return [effect for effect in effects if effect is not None]
 
 
-def _verdict(decision: Decision, work: Work, plan: Plan, now: datetime) -> Effect | None:
+def _verdict(decision: "Decision", work: Work, plan: Plan, now: datetime) -> Effect | None:
     if decision.decision is None:
         return None
     kind = "reject" if decision.decision == "reject" else "approve"
@@ -203,7 +205,7 @@ def _verdict(decision: Decision, work: Work, plan: Plan, now: datetime) -> Effec
     return Effect("override", name, work.worker_id, feedback)
 
 
-def _bonus(decision: Decision, work: Work, present: Present, entries: Entries, plan: Plan) -> Effect | None:
+def _bonus(decision: "Decision", work: Work, present: Present, entries: Entries, plan: Plan) -> Effect | None:
     if decision.bonus is None:
         return None
     name, amount, reason = decision.assignment_id, decision.bonus, decision.bonus_reason or ""

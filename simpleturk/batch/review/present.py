@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from simpleturk.batch.results.fetch import collect, with_news
-from simpleturk.batch.review.decision import Decision
 from simpleturk.client.parallel import map_ordered
 from simpleturk.errors import NoSuchAssignment, WrongState
 
 if TYPE_CHECKING:
+    from simpleturk.batch.review.decision import Decision
     from simpleturk.client.client import MTurk
     from simpleturk.mturk.models import HIT, Assignment
 
@@ -60,7 +60,7 @@ class Present:
     holders: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
-def read_present(mturk: "MTurk", hits: Mapping[str, "HIT | None"], decisions: Collection[Decision]) -> Present:
+def read_present(mturk: "MTurk", hits: Mapping[str, "HIT | None"], decisions: "Collection[Decision]") -> Present:
     """Read the state that decisions need: one call per HIT or per assignment, whichever is less, and whole lists."""
     present = Present()
     names = {decision.assignment_id for decision in decisions}

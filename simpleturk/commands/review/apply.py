@@ -3,14 +3,13 @@
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from simpleturk import console
 from simpleturk.batch.record import BatchRecord
 from simpleturk.batch.review.apply import apply_effects
-from simpleturk.batch.review.decisions_file import DecisionsRead
 from simpleturk.batch.review.plan import Plan
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, on_a_marketplace
@@ -22,6 +21,9 @@ from simpleturk.commands.common.outcomes import Failures
 from simpleturk.commands.review.effects import the_ledger
 from simpleturk.commands.review.shown_plan import DONE_WORDS, question_of, show_plan
 from simpleturk.errors import Problem, Problems, SimpleturkError, SomeFailed, UsageError
+
+if TYPE_CHECKING:
+    from simpleturk.batch.review.decisions_file import DecisionsRead
 
 FilesArg = Annotated[
     list[Path] | None,
@@ -81,9 +83,9 @@ def _print_schema() -> None:
         console.data(json.dumps(Decision.model_json_schema(), indent=2) + "\n")
 
 
-def _read(files: list[Path] | None, ids: Path) -> tuple[DecisionsRead, list[Problem]]:
+def _read(files: list[Path] | None, ids: Path) -> "tuple[DecisionsRead, list[Problem]]":
     """The decisions in files, or the batch's own; and the problems of the files."""
-    from simpleturk.batch.review.decisions_file import decisions_path, read_decisions, read_own
+    from simpleturk.batch.review.decisions_file import DecisionsRead, decisions_path, read_decisions, read_own
 
     if not files:
         try:
@@ -99,7 +101,7 @@ def _read(files: list[Path] | None, ids: Path) -> tuple[DecisionsRead, list[Prob
 
 
 def _planned(
-    where: MarketplaceOptions, ids: Path, read: DecisionsRead, problems: list[Problem], is_own: bool, acts: bool
+    where: MarketplaceOptions, ids: Path, read: "DecisionsRead", problems: list[Problem], is_own: bool, acts: bool
 ) -> tuple[MTurk, BatchRecord | None, Plan]:
     """The plan for decisions. Raises Problems with those of the files and those of decisions about another batch."""
     from simpleturk.batch.review.ledger import ledger_path, read_entries
@@ -126,7 +128,9 @@ def _planned(
     return mturk, record, plan
 
 
-def _apply(mturk: MTurk, ids: Path, record: BatchRecord | None, read: DecisionsRead, plan: Plan, is_own: bool) -> None:
+def _apply(
+    mturk: MTurk, ids: Path, record: BatchRecord | None, read: "DecisionsRead", plan: Plan, is_own: bool
+) -> None:
     """Save decisions that came from files, and bring the effects of a plan about. Raises SomeFailed."""
     from simpleturk.batch.review.decisions_file import append_decisions
 

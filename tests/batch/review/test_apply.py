@@ -102,3 +102,12 @@ def test_a_message_whose_answer_was_lost_is_not_sent_again() -> None:
     account.answers = True
     assert applied(account, message) == [Outcome("", UNKNOWN)]
     assert len(account.sent) == 1
+
+
+def test_an_assignment_gets_the_bonus_of_one_decision() -> None:
+    account = Account()
+    first = Effect("bonus", "A1", "ann", "r", Decimal("1.00"), is_decision=True)
+    second = Effect("bonus", "A1", "ann", "r", Decimal("2.00"), is_decision=True)
+    outcomes = applied(account, first) + applied(account, second)
+    assert outcomes == [Outcome("A1"), Outcome("A1", "has had the bonus of another decision meanwhile")]
+    assert account.paid == [(Decimal("1.00"), "r")]
