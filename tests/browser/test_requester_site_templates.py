@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import FrameLocator, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Route, expect
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import LAPTOP, Server
 from tests.browser.site_projects import PROJECTS, ROW
 from tests.browser.worker_steps import accept, hit, open_preview, sign_in
 from tests.conftest import PROPERTIES, Run, records
@@ -57,6 +57,28 @@ def market(forker: CommandForker, tmp_path_factory: pytest.TempPathFactory) -> I
     yield Market(server, str(folder / "market.db"))
     server.stop()
     server.process.close()
+
+
+@pytest.fixture(scope="module")
+def context(chromium: Browser, market: Market) -> Iterator[BrowserContext]:
+    """A browser in which a worker is signed in under each name of the site."""
+    context = chromium.new_context(**LAPTOP)
+    page = context.new_page()
+    for worker, address in (("ann", market.server.site), ("bob", market.server.api)):
+        sign_in(page, address, worker)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page for one project; a script error on it fails the test."""
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    page.close()
+    assert errors == []
 
 
 @pytest.fixture
@@ -131,8 +153,8 @@ def test_a_project_returns_what_was_entered_under_both_names(
     files = ["--template", "project.html", "--inputs", "batch.csv", "--properties", "properties.json"]
     launched = run("launch", *files, "--database", market.database)
     assert launched.exit_code == 0 and "error" not in launched.stderr, launched.stderr
-    for worker, address in (("ann", market.server.site), ("bob", market.server.api)):
-        sign_in(page, address, worker)
+    for address in (market.server.site, market.server.api):
+        page.goto(address)
         open_preview(page, f"Project: {kind}")
         accept(page)
         for step in project.steps:
