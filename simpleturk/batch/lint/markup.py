@@ -15,8 +15,8 @@ _START_TAG = re.compile(r"<[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*")
 #: The most characters of a start tag that are read.
 _MOST_OF_TAG = 2000
 
-#: Attributes without which a field does not work.
-_NEEDED = frozenset("name type value src href action method for id form onclick onsubmit".split())
+#: Attributes without which a page cannot be answered. An answer under a name with a quote in it is not lost.
+_NEEDED = frozenset("type value src onclick onsubmit".split())
 
 
 def typographic_quotes(page: Page) -> Iterator[Mistake]:

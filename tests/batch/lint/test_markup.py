@@ -12,8 +12,9 @@ from tests.conftest import Files, Run
     [
         ("<p class=\u201cx y\u201d>a</p>", False),
         ("<input type=\u201cradio\u201d name='a'>", True),
-        ("<input title='a' name = \u2018a\u2019>", True),
-        ("<a href=\u00bbx\u00ab>a</a>", True),
+        ("<input title='a' name = \u2018a\u2019>", False),
+        ("<input type=radio name=a value=\u2018two words\u2019>", True),
+        ("<a href=\u00bbx\u00ab>a</a>", False),
     ],
 )
 def test_a_typographic_quote_around_a_value_is_found(html: str, is_error: bool) -> None:
