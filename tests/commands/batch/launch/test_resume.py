@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from simpleturk.client.client import MTurk
+from simpleturk.marketplace.domain.marketplace import Marketplace
 from tests.commands.batch.launch.test_command import WORDS, hits, ids
 from tests.conftest import Files, Run
+from tests.marketplace.api.test_protocol import answer
 
 
 def grow(*words: str) -> None:
@@ -96,7 +98,7 @@ def test_a_full_disk_is_reported_and_the_next_launch_continues(
 
 @pytest.mark.parametrize("change", ["reverse", "shorten", "blank"])
 def test_inputs_that_change_during_a_launch_create_no_hit_of_another_input(
-    batch_files: Files, run: Run, monkeypatch: pytest.MonkeyPatch, change: str
+    batch_files: Files, run: Run, local: Marketplace, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     words = [{"word": f"w{number:03}" + "x" * 9000} for number in range(100)]
     batch_files(words)
@@ -118,19 +120,22 @@ def test_inputs_that_change_during_a_launch_create_no_hit_of_another_input(
     Path("inputs.jsonl").write_text("".join(lines))
     monkeypatch.setattr(MTurk, "create_hit", create)
     assert run("launch").exit_code == 0
-    for hit in boto_hits():
+    for hit in api_hits(local):
         line = int(hit["RequesterAnnotation"].rpartition(":")[2])
         assert words[line - 1]["word"] in hit["Question"]
     assert run("launch", "--verify").exit_code == 0
 
 
-def boto_hits() -> list[dict[str, Any]]:
+def api_hits(marketplace: Marketplace) -> list[dict[str, Any]]:
     """Every HIT with its question, as the API shows it."""
-    from simpleturk.client.connect import connect
-    from simpleturk.client.endpoints import LOCAL_URL, Endpoint
-
-    mturk = connect(Endpoint("local", LOCAL_URL, False), database=Path("market.db"))
-    return [hit for page in mturk._pages("list_hits", "HITs") for hit in page]
+    body: dict[str, Any] = {"MaxResults": 100}
+    listed: list[dict[str, Any]] = []
+    while True:
+        response = answer(marketplace, "ListHITs", json.dumps(body).encode())[1]
+        listed += response["HITs"]
+        if "NextToken" not in response:
+            return listed
+        body["NextToken"] = response["NextToken"]
 
 
 def test_a_hit_whose_id_was_lost_cannot_be_skipped(batch_files: Files, run: Run) -> None:
@@ -211,7 +216,9 @@ def test_a_launch_does_not_continue_with_another_syntax(batch_files: Files, run:
     refused.append(2)
     assert run("launch").exit_code == 1
     result = run("launch", "--syntax", "jinja")
-    assert (result.exit_code, len(hits(run))) == (1, 1)
+    assert result.exit_code == 1
+    # Other calls are in flight when the second input is refused.
+    assert len(hits(run)) in (1, 2)
     assert "error: template.html changed since this batch was launched" in result.stderr
     assert run("launch", "--syntax", "site").exit_code == 0
     assert len(hits(run)) == 3
