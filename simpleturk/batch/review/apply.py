@@ -36,6 +36,13 @@ def apply_effects(mturk: "MTurk", effects: Sequence[Effect], ledger: Ledger) -> 
     return map_ordered(attempt, effects, mturk.concurrency)
 
 
+def settle(effects: Sequence[Effect], ledger: Ledger) -> None:
+    """Note that effects have happened which had begun without an answer."""
+    for effect in effects:
+        if ledger.phase(effect.key) == BEGUN:
+            ledger.end(effect, DONE, settled=True)
+
+
 def _once(mturk: "MTurk", effect: Effect, ledger: Ledger) -> tuple[str, bool]:
     """Bring an effect about, unless it has happened; return what failed in part, and whether it had happened before."""
     phase = ledger.phase(effect.key)

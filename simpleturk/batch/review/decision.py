@@ -95,11 +95,11 @@ class Decision(BaseModel):
     )
     bonus_reason: Reason = Field(default=None, description="Reason of the bonus; the worker reads it.")
     note: Reason = Field(default=None, description="A note for yourself.")
-    tags: Names = Field(default=[], description="Tags of the answer.")
+    tags: Names = Field(default_factory=list, description="Tags of the answer.")
     grant: Annotated[dict[str, Score], BeforeValidator(_grants)] = Field(
         default={}, description="Qualifications to grant, by name or id, with their values."
     )
-    revoke: Names = Field(default=[], description="Qualifications to revoke, by name or id.")
+    revoke: Names = Field(default_factory=list, description="Qualifications to revoke, by name or id.")
     block: Annotated[_Reason | None, BeforeValidator(_block)] = Field(
         default=None, description="Block the worker for this reason; true takes the feedback as the reason."
     )

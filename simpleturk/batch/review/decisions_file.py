@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ _VERDICTS = {
 }
 
 #: Keys by which a line is recognized as a line of results, whose `output` is the worker's answer.
-_OF_RESULTS = ("submit_time", "SubmitTime")
+_OF_RESULTS = frozenset({"submit_time", "SubmitTime"})
 
 
 @dataclass
@@ -61,6 +62,12 @@ def decisions_path(ids: Path) -> Path:
     return ids.with_name(f"{ids.stem}.decisions.jsonl")
 
 
+@lru_cache(maxsize=1024)
+def field_of(key: str) -> str | None:
+    """The field of a decision that a key or column means, None if it means none."""
+    return _NAMES.get(folded(key))
+
+
 def read_decisions(chunks: Iterable[bytes], name: str, into: DecisionsRead, last_counts: bool = False) -> list[Problem]:
     """Read a file of decisions; return all of its problems.
 
@@ -74,7 +81,7 @@ def read_decisions(chunks: Iterable[bytes], name: str, into: DecisionsRead, last
                 problems.append(record)
                 continue
             where = f"{name}, line {line}"
-            for key in [key for key in record if folded(key) not in _NAMES and key not in unknown]:
+            for key in [key for key in record if key not in unknown and field_of(key) is None]:
                 unknown.add(key)
                 hint = suggestion(key, SUBSTANCE)
                 if hint and len(key) > 3:
@@ -87,9 +94,8 @@ def read_decisions(chunks: Iterable[bytes], name: str, into: DecisionsRead, last
 
 def _add(record: dict[str, Any], where: str, into: DecisionsRead, last_counts: bool) -> list[str]:
     """Add the decision of a record; return what is wrong with it."""
-    values = {_NAMES[folded(key)]: value for key, value in record.items() if folded(key) in _NAMES}
-    values = {key: value for key, value in values.items() if value is not None and value != ""}
-    if any(key in record for key in _OF_RESULTS):
+    values = {name: value for key, value in record.items() if (name := field_of(key)) and value not in (None, "")}
+    if not _OF_RESULTS.isdisjoint(record):
         # A line of results: its feedback is an earlier one, unless the line decides.
         values = {key: value for key, value in values.items() if key != "output"}
         if not values.keys() & (SUBSTANCE - {"feedback"}):

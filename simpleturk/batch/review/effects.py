@@ -46,18 +46,14 @@ class Effect:
     @property
     def key(self) -> str:
         """The identity of the effect: two effects with the same key are one. A bonus is told by amount and reason."""
-        parts: tuple[object, ...]
         if self.kind in VERDICTS:
-            parts = (self.assignment_id,)
-        elif self.kind == "bonus":
-            parts = (self.assignment_id, self.amount, self.text)
-        elif self.kind == "notify":
-            parts = (*sorted(self.workers), self.subject, self.text)
-        elif self.kind == "grant":
-            parts = (self.worker_id, self.qualification, self.value)
-        else:
-            parts = (self.worker_id, self.qualification)
-        return f"{self.kind}:{_digest(*parts)[:32]}"
+            return f"{self.kind}:{self.assignment_id}"
+        if self.kind == "bonus":
+            return f"bonus:{self.assignment_id}:{self.amount}:{_digest(self.text)}"
+        if self.kind == "notify":
+            return f"notify:{_digest(*sorted(self.workers), self.subject, self.text)}"
+        value = f":{self.value}" if self.kind == "grant" else ""
+        return f"{self.kind}:{self.worker_id}:{self.qualification}{value}"
 
     @property
     def item(self) -> str:
@@ -84,8 +80,8 @@ class Effect:
         return record
 
 
-def _digest(*parts: object) -> str:
-    return hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def do(mturk: "MTurk", effect: Effect) -> str:

@@ -1,7 +1,7 @@
 """The ledger of a batch: which effects have begun, and what came of each.
 
-    {"at": …, "key": "bonus:5f…", "phase": "begun", "effect": "bonus", "assignment_id": "3ABC", "amount": "0.50", …}
-    {"at": …, "key": "bonus:5f…", "phase": "done"}
+    {"at": …, "key": "bonus:3ABC:0.50:5f…", "phase": "begun", "effect": "bonus", "amount": "0.50", …}
+    {"at": …, "key": "bonus:3ABC:0.50:5f…", "phase": "done"}
 
 hit_ids.ledger.jsonl lies beside the ids and only grows. A line is on the disk before its call is made, and another one
 after the answer. What has begun and has no outcome may have happened: apply.py asks the marketplace.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from simpleturk.batch.pricing import fee_per_assignment
 from simpleturk.batch.review.effects import KINDS, VERDICTS, Effect
-from simpleturk.batch.review.ledger import DONE, Entries
+from simpleturk.batch.review.ledger import BEGUN, DONE, Entries
 from simpleturk.batch.review.present import Present, Work
 from simpleturk.errors import Problem
 
@@ -37,7 +37,8 @@ class Plan:
     """Effects in their order; `already` counts by kind what has happened before; amounts are USD.
 
     `overridden` is the part of the rewards for which no money is held, because the work had been rejected.
-    `decided` counts the decided assignments of each worker.
+    `decided` counts the decided assignments of each worker. `settled` are effects that had begun without an answer, and
+    that the present state shows to have happened.
     """
 
     effects: list[Effect] = field(default_factory=list)
@@ -50,6 +51,7 @@ class Plan:
     due_in_an_hour: int = 0
     due_in_a_day: int = 0
     decided: Counter[str] = field(default_factory=Counter)
+    settled: list[Effect] = field(default_factory=list)
 
     @property
     def total(self) -> Decimal:
@@ -60,6 +62,12 @@ class Plan:
     def from_balance(self) -> Decimal:
         """The part of the cost that comes from the balance: for other rewards, money is held since the launch."""
         return self.bonuses + self.fees + self.overridden
+
+    def add_happened(self, effect: Effect, entries: Entries) -> None:
+        """Count an effect that has happened before; note it if the ledger does not know that yet."""
+        self.already["approve" if effect.kind == "override" else effect.kind] += 1
+        if entries.phases.get(effect.key) == BEGUN:
+            self.settled.append(effect)
 
     def number(self, *kinds: str) -> int:
         """The number of effects of these kinds."""
@@ -164,34 +172,42 @@ def _effects(
 ) -> list[Effect]:
     """The effects of a decision that have not happened yet."""
     name, worker_id = decision.assignment_id, work.worker_id
-    effects: list[Effect | None] = [_verdict(decision, work, plan, now), _bonus(decision, work, present, entries, plan)]
+    effects: list[Effect | None] = [
+        _verdict(decision, work, entries, plan, now),
+        _bonus(decision, work, present, entries, plan),
+    ]
     for qualification, value in decision.grant.items():
         identity = present.qualifications[qualification]
+        grant = Effect("grant", name, worker_id, qualification=identity, value=value)
         if present.holders[identity].get(worker_id) == value:
-            plan.already["grant"] += 1
+            plan.add_happened(grant, entries)
         else:
-            effects.append(Effect("grant", name, worker_id, qualification=identity, value=value))
+            effects.append(grant)
     for qualification in decision.revoke:
         identity = present.qualifications[qualification]
+        revoke = Effect("revoke", name, worker_id, qualification=identity)
         if worker_id in present.holders[identity]:
-            effects.append(Effect("revoke", name, worker_id, qualification=identity))
+            effects.append(revoke)
         else:
-            plan.already["revoke"] += 1
+            plan.add_happened(revoke, entries)
     if decision.block_reason:
+        block = Effect("block", name, worker_id, decision.block_reason)
         if worker_id in present.blocked:
-            plan.already["block"] += 1
+            plan.add_happened(block, entries)
         else:
-            effects.append(Effect("block", name, worker_id, decision.block_reason))
+            effects.append(block)
     return [effect for effect in effects if effect is not None]
 
 
-def _verdict(decision: "Decision", work: Work, plan: Plan, now: datetime) -> Effect | None:
+def _verdict(decision: "Decision", work: Work, entries: Entries, plan: Plan, now: datetime) -> Effect | None:
     if decision.decision is None:
         return None
     kind = "reject" if decision.decision == "reject" else "approve"
     name, feedback = decision.assignment_id, decision.feedback or ""
     if work.status == VERDICTS[kind]:
-        plan.already[kind] += 1
+        override = Effect("override", name, work.worker_id)
+        is_override = kind == "approve" and override.key in entries.phases
+        plan.add_happened(override if is_override else Effect(kind, name, work.worker_id), entries)
         return None
     if work.status == "Submitted":
         return Effect(kind, name, work.worker_id, feedback, due=work.auto_approval)
@@ -212,7 +228,7 @@ def _bonus(decision: "Decision", work: Work, present: Present, entries: Entries,
     effect = Effect("bonus", name, work.worker_id, reason, amount, is_decision=True)
     paid = present.bonuses.get(name, [])
     if (amount, reason) in paid or entries.phases.get(effect.key) == DONE:
-        plan.already["bonus"] += 1
+        plan.add_happened(effect, entries)
         return None
     for earlier, its_reason, key in entries.bonuses.get(name, ()):
         if entries.phases.get(key) == DONE or (earlier, its_reason) in paid:

@@ -9,7 +9,7 @@ import typer
 
 from simpleturk import console
 from simpleturk.batch.record import BatchRecord
-from simpleturk.batch.review.apply import apply_effects
+from simpleturk.batch.review.apply import apply_effects, settle
 from simpleturk.batch.review.plan import Plan
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, on_a_marketplace
@@ -138,6 +138,7 @@ def _apply(
         append_decisions(ids, read.decisions.values(), record.batch_id if record else None)
     failures, done, already = Failures(""), Counter[str](), Counter[str]()
     with the_ledger(mturk, ids) as ledger, console.progress("Applying", len(plan.effects)) as advance:
+        settle(plan.settled, ledger)
         for effect, outcome in apply_effects(mturk, plan.effects, ledger):
             if outcome.problem:
                 failures.add("", f"{effect.kind} {outcome.item}: {outcome.problem}")

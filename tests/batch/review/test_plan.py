@@ -155,3 +155,33 @@ def test_saved_decisions_about_deleted_work_are_lost_only_if_they_were_not_appli
     decisions = {name: Decision(assignment_id=name, decision="approve") for name in ("3A", "3B")}
     assert [item.assignment_id for item in leave_out_gone(decisions, Present(), entries)] == ["3B"]
     assert decisions == {}
+
+
+def test_what_began_and_has_happened_is_settled() -> None:
+    entries = Entries("local")
+    begun = [
+        Effect("override", "3A", "ann"),
+        Effect("bonus", "3A", "ann", "r", Decimal("1.00"), is_decision=True),
+        Effect("approve", "3B", "ann"),
+        Effect("block", "3B", "ann"),
+    ]
+    for effect in begun:
+        entries.add({"key": effect.key, "phase": "begun", **effect.as_record()})
+    present = Present({"3A": work("Approved"), "3B": work("Approved"), "3C": work("Approved")}, blocked={"ann"})
+    present.bonuses = {"3A": [(Decimal("1.00"), "r")]}
+    plan = planned(
+        present,
+        bonus("1") | {"decision": "approve"},
+        {"assignment_id": "3B", "decision": "approve", "block": "spam"},
+        {"assignment_id": "3C", "decision": "approve"},
+    )
+    assert plan.settled == []
+    plan = planned(
+        present,
+        bonus("1") | {"decision": "approve"},
+        {"assignment_id": "3B", "decision": "approve", "block": "spam"},
+        {"assignment_id": "3C", "decision": "approve"},
+        entries=entries,
+    )
+    assert [effect.key for effect in plan.settled] == [effect.key for effect in begun]
+    assert plan.already == {"approve": 3, "bonus": 1, "block": 1}

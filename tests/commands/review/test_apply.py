@@ -179,6 +179,16 @@ def test_two_commands_at_once_pay_once(submitted: list[str], local: Marketplace)
     assert sorted(paid(local).values()) == [1, 1, 1]
 
 
+def test_the_ledger_settles_what_happened_before_a_crash(run: Run, submitted: list[str], local: Marketplace) -> None:
+    file = write(*({"assignment_id": name, "decision": "approve"} for name in submitted))
+    run("apply", file)
+    whole = LEDGER.read_text().splitlines(keepends=True)
+    LEDGER.write_text("".join(line for line in whole if '"begun"' in line))
+    result = run("apply")
+    assert (result.exit_code, "Nothing to do.\n" in result.stderr) == (0, True)
+    assert [line["phase"] for line in records(LEDGER.read_text())] == ["begun"] * 3 + ["done"] * 3
+
+
 def mixed(done: dict[str, str]) -> list[dict[str, Any]]:
     """Decisions of each kind about assignments, given with their workers."""
     decisions: list[dict[str, Any]] = []
