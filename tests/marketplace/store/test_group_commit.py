@@ -178,7 +178,7 @@ from pathlib import Path
 from simpleturk.client.connect import connect
 from simpleturk.client.endpoints import LOCAL_URL, Endpoint
 from simpleturk.errors import SimpleturkError
-mturk = connect(Endpoint("local", LOCAL_URL, False), database=Path(sys.argv[1]))
+mturk = connect(Endpoint("local", LOCAL_URL, False), database=Path(sys.argv[1]), concurrency=8)
 hit_type = mturk.create_hit_type(
     {"Title": "t", "Description": "d", "Reward": "0.10", "AssignmentDurationInSeconds": 60})
 numbers = itertools.count()
