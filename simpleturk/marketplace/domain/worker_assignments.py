@@ -173,11 +173,14 @@ def submit(
     assignment = transaction.first(AssignmentRow, _ASSIGNMENT, {"assignment_id": assignment_id})
     if assignment is None or worker_id not in (None, assignment.worker_id):
         raise WorkerError("This HIT is not yours.", "Sign in as the worker who accepted it.", 403)
-    fields = _fields(transaction, assignment, form, filled, defer, site)
+    is_change = change and is_changeable(transaction, assignment)
+    is_stored = is_change or assignment.status == "Accepted"
+    fields = _fields(transaction, assignment, form, filled, defer, site, is_stored)
+    if is_stored and all(name in RESERVED_FIELDS and value == "" for name, value in fields):
+        kept = "Your earlier answers are saved" if is_change else "The HIT is still yours"
+        reason = f"The page sent no answer. {kept}: go back and try again."
+        raise WorkerError("There was a problem submitting your results.", reason, 400)
     if assignment.status == "Accepted":
-        if all(name in RESERVED_FIELDS and value == "" for name, value in fields):
-            reason = "The page sent no answer. The HIT is still yours: go back and try again."
-            raise WorkerError("There was a problem submitting your results.", reason, 400)
         hit = lifecycle.get_hit(transaction, assignment.hit_id)
         lifecycle.submit(transaction, assignment, hit, fields)
         review_policies.submitted(transaction, hit, assignment.assignment_id)
@@ -190,7 +193,7 @@ def submit(
         raise WorkerError(
             "You returned this HIT.", "It is available to other workers again, and can no longer be submitted."
         )
-    elif change and fields and is_changeable(transaction, assignment):
+    elif is_change:
         lifecycle.change_answers(transaction, assignment, fields)
     elif assignment.fields != fields:
         raise WorkerError("You have already submitted this HIT.", "Your first answers are saved and cannot be changed.")
@@ -314,8 +317,12 @@ def _fields(
     filled: FilledForm | None,
     defer: bool,
     site: str,
+    is_stored: bool,
 ) -> list[Any]:
-    """The answers that a page sent, in the form of assignments.fields. Raises FormErrors, or Unfilled with `defer`."""
+    """The answers that a page sent, in the form of assignments.fields. Raises FormErrors, or Unfilled with `defer`.
+
+    Answers that will not be stored (`is_stored`) are not checked against a form's constraints.
+    """
     xml = question_xml(transaction, assignment.hit_id)
     if "QuestionForm" not in xml or parse_question(xml).form is None:
         given = {"assignmentId": assignment.assignment_id, "hitId": assignment.hit_id}
@@ -324,7 +331,7 @@ def _fields(
     if filled is None and defer:
         raise Unfilled(lambda: _filled(xml, form))
     filled = filled or _filled(xml, form)
-    if filled.problems and assignment.status == "Accepted":
+    if filled.problems and is_stored:
         raise FormErrors(filled)
     return filled.fields
 

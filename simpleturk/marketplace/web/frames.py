@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, Signer, URLSafeSerializer
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -82,6 +82,7 @@ class Frames:
         self.files = files
         self.color = color
         self._signer = URLSafeSerializer(secret_key, salt="frame")
+        self._changes = Signer(secret_key, salt="change")
 
     def routes(self) -> list[Route]:
         """The addresses of frames, and of the scripts and files that they load."""
@@ -95,6 +96,14 @@ class Frames:
     def hosts(self) -> set[str]:
         """The host names that serve only frames."""
         return {FRAME_HOST, self.second_host} - {""}
+
+    def change_token(self, assignment_id: str) -> str:
+        """The part of an address by which a worker's page proves that it may change the answers of an assignment."""
+        return self._changes.get_signature(assignment_id).decode()
+
+    def is_change_token(self, token: str, assignment_id: str) -> bool:
+        """Whether a token is that of an assignment."""
+        return bool(token) and self._changes.verify_signature(assignment_id, token)
 
     def preview(self, request: Request, hit_id: str, question: str, annotation: str | None) -> Frame:
         """The frame of a HIT's preview. `annotation` is the HIT's, which carries the page's permissions."""

@@ -64,8 +64,8 @@ class TaskPages(WorkerPages):
             Route("/mturk/externalSubmit", self.submit, methods=["GET", "POST"]),
             # Some pages expect that turkSubmitTo ends without a slash, others add one.
             Route("//mturk/externalSubmit", self.submit, methods=["GET", "POST"]),
-            Route(f"{CHANGE}/mturk/externalSubmit", self.submit, methods=["GET", "POST"]),
-            Route(f"{CHANGE}//mturk/externalSubmit", self.submit, methods=["GET", "POST"]),
+            Route(f"{CHANGE}/{{token}}/mturk/externalSubmit", self.submit, methods=["GET", "POST"]),
+            Route(f"{CHANGE}/{{token}}//mturk/externalSubmit", self.submit, methods=["GET", "POST"]),
             Route("/assignments/{assignment_id}/status", self.status),
             Route("/assignments/{assignment_id}/return", self.give_back, methods=["POST"]),
         ]
@@ -163,7 +163,8 @@ class TaskPages(WorkerPages):
             raise worker_assignments.too_late()
         if assignment.status != "Accepted" and not is_change:
             return RedirectResponse(f"/projects/{assignment.hit_group_id}/tasks", 303)
-        frame = self.frames.work(request, assignment, question, hit.annotation, CHANGE if is_change else "")
+        submit_to = f"{CHANGE}/{self.frames.change_token(assignment.assignment_id)}" if is_change else ""
+        frame = self.frames.work(request, assignment, question, hit.annotation, submit_to)
         context: dict[str, Any] = {"assignment": assignment, "frame": frame, "progress": progress, "last": last}
         context |= {"is_submitted": self._is_submitted(request.query_params.get("done", ""))}
         context |= {
@@ -198,7 +199,7 @@ class TaskPages(WorkerPages):
             async with self.files.saved(assignment_id, form, worker_id) as saved:
                 await self._store(request, assignment_id, saved, worker_id)
         except FormErrors as error:
-            return await self.threads.reading(self._form_again, assignment_id, error.filled)
+            return await self.threads.reading(self._form_again, request, assignment_id, error.filled)
         except WorkerError as refusal:
             return self._not_submitted(request, refusal, fields)
         except StoreUnavailable:
@@ -247,12 +248,12 @@ class TaskPages(WorkerPages):
             raise WorkerError("These HITs do not exist.", "The link does not name a group of HITs.", 404)
         return RedirectResponse(f"/projects/{group_id}/tasks")
 
-    def _form_again(self, assignment_id: str, filled: FilledForm) -> Response:
+    def _form_again(self, request: Request, assignment_id: str, filled: FilledForm) -> Response:
         """A QuestionForm with answers that need correction."""
         with self.marketplace.read() as transaction:
             question = parse_question(worker_assignments.question_of(transaction, assignment_id))
         assert question.form is not None
-        html = render_form(question.form, assignment_id, "/mturk/externalSubmit", filled)
+        html = render_form(question.form, assignment_id, f"{_submit_to(request)}/mturk/externalSubmit", filled)
         return HTMLResponse(html, 400, headers=security_headers("", framed=True, media=True, own_style=True))
 
     async def _store(self, request: Request, assignment_id: str, form: SavedForm, worker_id: str | None) -> None:
@@ -271,12 +272,18 @@ class TaskPages(WorkerPages):
         worker_id: str | None,
         filled: FilledForm | None,
     ) -> None:
-        # The frame of a change had another turkSubmitTo.
-        change = request.url.path.startswith(CHANGE)
-        site = origin_of(request) + (CHANGE if change else "")
+        site = origin_of(request) + _submit_to(request)
+        # Requesters know the ids of submitted assignments: only the address that the worker got may change answers.
+        change = self.frames.is_change_token(request.path_params.get("token", ""), assignment_id)
         with self.marketplace.write() as transaction:
             self.files.check_saved(assignment_id, form)
             worker_assignments.submit(transaction, assignment_id, form.fields, worker_id, filled, True, site, change)
+
+
+def _submit_to(request: Request) -> str:
+    """The path to which the frame that submits was told to add "/mturk/externalSubmit": that of a change is longer."""
+    token = request.path_params.get("token")
+    return f"{CHANGE}/{token}" if token else ""
 
 
 def _version(fields: list[Any] | None) -> str:

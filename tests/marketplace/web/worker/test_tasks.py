@@ -3,7 +3,7 @@
 import json
 import re
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -12,6 +12,7 @@ from simpleturk.marketplace.web.settings import ServerSettings, SiteSettings
 from tests.conftest import Clock, serving
 from tests.marketplace.api.test_boto3_programs import create
 from tests.marketplace.conftest import Browser, accept, stored_answers, submit
+from tests.marketplace.questions.test_question_form import FORM
 
 US = [{"QualificationTypeId": "00000000000000000071", "Comparator": "EqualTo", "LocaleValues": [{"Country": "US"}]}]
 
@@ -255,9 +256,16 @@ def test_a_country_in_the_profile_qualifies_a_worker_for_hits_of_that_country(mt
     assert ann.status == 400
 
 
-def change(browser: Browser, assignment_id: str, *fields: tuple[str, str]) -> Any:
-    """Submit answers as the page on which a worker changes earlier ones does."""
-    return browser.post("/change/mturk/externalSubmit", [("assignmentId", assignment_id), *fields])
+def change_address(browser: Browser, hit: dict[str, Any], parameters: dict[str, str]) -> str:
+    """The address to which the page on which a worker changes an answer submits."""
+    path = f"/projects/{hit['HITGroupId']}/tasks/{hit['HITId']}"
+    page = browser.get(path, assignment_id=parameters["assignmentId"], change="1")
+    return str(parse_qs(urlsplit(page.frames[0]).query)["turkSubmitTo"][0]) + "/mturk/externalSubmit"
+
+
+def change(browser: Browser, address: str, parameters: dict[str, str], *fields: tuple[str, str]) -> Any:
+    """Submit answers to the address of a change."""
+    return browser.post(address, [("assignmentId", parameters["assignmentId"]), *fields])
 
 
 def test_the_last_answer_can_be_changed_until_another_is_submitted(mturk: Any, ann: Browser) -> None:
@@ -266,11 +274,13 @@ def test_the_last_answer_can_be_changed_until_another_is_submitted(mturk: Any, a
     submit(ann, first, ("a", "1"))
     page = ann.get(f"/projects/{hits[0]['HITGroupId']}/tasks", done=first["assignmentId"])
     assert "Change my answer" in page.html
-    assert 'id="submitted"' in change(ann, first["assignmentId"], ("a", "2")).html
+    address = change_address(ann, hits[0], first)
+    assert 'id="submitted"' in change(ann, address, first, ("a", "2"), ("turkSubmitTo", address[:-21])).html
     assert "<FreeText>2</FreeText>" in stored_answers(mturk, hits[0])[0]
+    assert "turkSubmitTo" not in stored_answers(mturk, hits[0])[0]
     _, second = accept(ann, hits[1]["HITGroupId"])
     submit(ann, second, ("a", "3"))
-    assert "cannot be changed" in change(ann, first["assignmentId"], ("a", "4")).html
+    assert "cannot be changed" in change(ann, address, first, ("a", "4")).html
     assert "<FreeText>2</FreeText>" in stored_answers(mturk, hits[0])[0]
 
 
@@ -278,12 +288,59 @@ def test_a_reviewed_answer_or_another_workers_cannot_be_changed(mturk: Any, ann:
     hit = create(mturk, MaxAssignments=2)
     _, parameters = accept(ann, hit["HITGroupId"])
     submit(ann, parameters, ("a", "1"))
+    address = change_address(ann, hit, parameters)
     bob = Browser(site)
     bob.get("/", worker_id="bob")
-    assert "not yours" in change(bob, parameters["assignmentId"], ("a", "2")).html
+    assert "not yours" in change(bob, address, parameters, ("a", "2")).html
     mturk.approve_assignment(AssignmentId=parameters["assignmentId"])
-    assert "cannot be changed" in change(ann, parameters["assignmentId"], ("a", "2")).html
+    assert "cannot be changed" in change(ann, address, parameters, ("a", "2")).html
     assert "<FreeText>1</FreeText>" in stored_answers(mturk, hit)[0]
+
+
+def test_the_id_of_an_assignment_is_not_enough_to_change_its_answers(mturk: Any, ann: Browser, site: str) -> None:
+    """A requester knows the ids of submitted assignments, and frames without an origin send no cookie."""
+    hits = [create(mturk, RequesterAnnotation=f"EditMinutes=10 simpleturk:b:{n}") for n in range(2)]
+    parameters = []
+    for hit in hits:
+        parameters.append(accept(ann, hit["HITGroupId"])[1])
+        submit(ann, parameters[-1], ("a", "1"))
+    of_another = change_address(ann, hits[1], parameters[1])
+    requester = Browser(site)
+    for path in ("/mturk", "/change/mturk", "/change//mturk", "/change/x/mturk", "/change/%C3%A9/mturk"):
+        change(requester, f"{path}/externalSubmit", parameters[0], ("a", "forged"))
+        assert requester.status in (404, 409)
+    change(requester, of_another, parameters[0], ("a", "forged"))
+    assert requester.status == 409
+    assert "<FreeText>1</FreeText>" in stored_answers(mturk, hits[0])[0]
+    assert 'id="submitted"' in change(requester, of_another, parameters[1], ("a", "2")).html
+
+
+@pytest.mark.parametrize("fields", [[], [("workerId", "")], [("hitId", ""), ("turkSubmitTo", "")]])
+def test_a_change_to_no_answer_is_refused_and_the_earlier_answer_kept(
+    mturk: Any, ann: Browser, fields: list[tuple[str, str]]
+) -> None:
+    hit = create(mturk)
+    _, parameters = accept(ann, hit["HITGroupId"])
+    submit(ann, parameters, ("a", "1"))
+    page = change(ann, change_address(ann, hit, parameters), parameters, *fields)
+    assert (ann.status, "Your earlier answers are saved" in page.html) == (400, True)
+    assert "<FreeText>1</FreeText>" in stored_answers(mturk, hit)[0]
+
+
+def test_a_change_meets_the_constraints_of_a_form(mturk: Any, ann: Browser) -> None:
+    hit = create(mturk, Question=FORM)
+    _, parameters = accept(ann, hit["HITGroupId"])
+    valid = [("colour", "red"), ("pets", "cat"), ("age", "20"), ("zip", "abc")]
+    submit(ann, parameters, *valid)
+    before = stored_answers(mturk, hit)
+    address = change_address(ann, hit, parameters)
+    page = change(ann, address, parameters, *valid[:2], ("age", "5"), ("zip", "12"))
+    assert (ann.status, "Letters only." in page.html) == (400, True)
+    assert stored_answers(mturk, hit) == before
+    form = page.form(urlsplit(address).path)
+    assert form
+    ann.post(form[0], [*parameters.items(), *valid[:2], ("age", "21"), ("zip", "abc")])
+    assert "<FreeText>21</FreeText>" in stored_answers(mturk, hit)[0]
 
 
 def test_edit_minutes_leave_time_to_change_earlier_answers(mturk: Any, ann: Browser, clock: Clock) -> None:
@@ -293,10 +350,11 @@ def test_edit_minutes_leave_time_to_change_earlier_answers(mturk: Any, ann: Brow
         parameters.append(accept(ann, hit["HITGroupId"])[1])
         submit(ann, parameters[-1], ("a", "1"))
     assert ann.get("/dashboard").html.count("Change the answer") == 2
-    assert 'id="submitted"' in change(ann, parameters[0]["assignmentId"], ("a", "2")).html
+    addresses = [change_address(ann, hit, given) for hit, given in zip(hits, parameters, strict=True)]
+    assert 'id="submitted"' in change(ann, addresses[0], parameters[0], ("a", "2")).html
     clock.advance(601)
-    assert "cannot be changed" in change(ann, parameters[0]["assignmentId"], ("a", "3")).html
-    assert 'id="submitted"' in change(ann, parameters[1]["assignmentId"], ("a", "3")).html
+    assert "cannot be changed" in change(ann, addresses[0], parameters[0], ("a", "3")).html
+    assert 'id="submitted"' in change(ann, addresses[1], parameters[1], ("a", "3")).html
 
 
 def test_the_form_on_the_change_page_has_the_earlier_answers(mturk: Any, ann: Browser) -> None:
