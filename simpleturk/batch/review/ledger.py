@@ -95,6 +95,7 @@ class Ledger:
         self._waiting: list[bytes] = []
         self._added = self._synced = 0
         self._is_writing = False
+        self._failure: SimpleturkError | None = None
 
     def phase(self, key: str) -> str | None:
         """The last phase of an effect, None if it has never begun."""
@@ -111,10 +112,21 @@ class Ledger:
         self._write(record | ({"decision": True} if effect.is_decision else {}))
 
     def end(self, effect: Effect, phase: str, **details: Any) -> None:
-        """Note what came of an effect; the line is on the disk when this returns."""
-        self._write({"key": effect.key, "phase": phase} | details)
+        """Note what came of an effect.
 
-    def _write(self, record: dict[str, Any]) -> None:
+        The line is synced here or, while another thread writes, right after: a crash in between leaves the effect
+        begun, and the next run asks. The outcome of a message cannot be asked for, so its line is on the disk when
+        this returns.
+        """
+        self._write({"key": effect.key, "phase": phase} | details, waits=effect.kind == "notify")
+
+    def flush(self) -> None:
+        """Bring all lines to the disk."""
+        with self._lock:
+            if self._file is not None and self._waiting and self._failure is None:
+                self._write_waiting(self._file)
+
+    def _write(self, record: dict[str, Any], waits: bool = True) -> None:
         record = {"at": iso(datetime.now(UTC)), "endpoint": self.entries.endpoint} | record
         with self._lock:
             self.entries.add(record)
@@ -124,23 +136,33 @@ class Ledger:
             self._added += 1
             number = self._added
             while self._synced < number:
-                if self._is_writing:
+                if self._failure is not None:
+                    raise self._failure
+                if not self._is_writing:
+                    self._write_waiting(self._file)
+                elif waits:
                     self._lock.wait()
                 else:
-                    self._write_waiting(self._file)
+                    return
 
     def _write_waiting(self, file: Appended) -> None:
-        """Write what all threads have added, and sync it once."""
+        """Write what all threads have added, and sync it once. After a failure, such as a full disk, no call begins."""
         lines, last, self._waiting, self._is_writing = self._waiting, self._added, [], True
         self._lock.release()
+        failure: SimpleturkError | None = None
         try:
             for line in lines:
                 file.append(line)
             file.sync()
+        except SimpleturkError as error:
+            failure = error
         finally:
             self._lock.acquire()
             self._is_writing = False
+            self._failure = failure
             self._lock.notify_all()
+        if failure is not None:
+            raise failure
         self._synced = last
 
 
@@ -163,4 +185,8 @@ def open_ledger(path: Path | None, endpoint: str, waiting: Callable[[], object])
             waiting()
     with appending(path, unsynced=1 << 30, waits=True) as file:
         file.truncate(_read(file.lines(), path, entries))
-        yield Ledger(entries, file)
+        ledger = Ledger(entries, file)
+        try:
+            yield ledger
+        finally:
+            ledger.flush()

@@ -1,5 +1,6 @@
 """The ledger: each line is on the disk before the call, torn lines do not count, threads share a sync."""
 
+import errno
 import json
 import os
 import threading
@@ -10,7 +11,7 @@ import pytest
 
 from simpleturk.batch.review.effects import Effect
 from simpleturk.batch.review.ledger import ledger_path, open_ledger, read_entries
-from simpleturk.errors import Problems
+from simpleturk.errors import Problems, SimpleturkError
 
 PATH = Path("hit_ids.ledger.jsonl")
 BONUS = Effect("bonus", "A1", "ann", "Thanks", Decimal("0.50"), is_decision=True)
@@ -79,3 +80,31 @@ def test_threads_share_the_syncs(monkeypatch: pytest.MonkeyPatch) -> None:
             thread.join()
         assert len(PATH.read_text().splitlines()) == 200
     assert len(synced) < 200
+
+
+def test_after_a_full_disk_no_effect_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with open_ledger(PATH, "local", lambda: None) as ledger:
+        ledger.begin(BONUS)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", full)
+            for _ in range(2):
+                with pytest.raises(SimpleturkError, match="no space left on device"):
+                    ledger.begin(Effect("approve", "A2"))
+        with pytest.raises(SimpleturkError, match="no space left on device"):
+            ledger.begin(Effect("approve", "A3"))
+
+
+def test_outcomes_are_on_the_disk_at_the_end() -> None:
+    effects = [Effect("approve", f"A{number}") for number in range(50)]
+    with open_ledger(PATH, "local", lambda: None) as ledger:
+        for effect in effects:
+            ledger.begin(effect)
+        threads = [threading.Thread(target=ledger.end, args=(effect, "done")) for effect in effects]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert set(read_entries(PATH, "local").phases.values()) == {"done"}

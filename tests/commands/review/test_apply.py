@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from simpleturk.marketplace.api.operations import OPERATIONS
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from simpleturk.marketplace.store.schema import assignments, ledger_entries, worker_blocks
+from simpleturk.marketplace.store.schema import assignments, ledger_entries, qualifications, worker_blocks
 from tests.commands.test_random_kills import FAULTS, lives  # noqa: F401
 from tests.conftest import Files, Run, do, records, serving
 from tests.fault_proxy import FaultyEndpoint
@@ -168,6 +169,27 @@ def test_a_record_of_another_marketplace_is_refused(run: Run, submitted: list[st
     file = write({"assignment_id": submitted[0], "decision": "approve"})
     result = run("apply", file, "--sandbox")
     assert (result.exit_code, "this batch" in result.stderr) == (1, True)
+
+
+def test_qualifications_are_granted_and_revoked_by_name(run: Run, submitted: list[str], local: Marketplace) -> None:
+    values = {"Name": "Careful", "Description": "d", "QualificationTypeStatus": "Active"}
+    with local.write() as transaction:
+        created = OPERATIONS["CreateQualificationType"].function(transaction, values)
+    identity = created["QualificationType"]["QualificationTypeId"]
+    one, two, _ = submitted
+    granted = run(
+        "apply", write({"assignment_id": one, "grant": {"Careful": 90}}, {"assignment_id": two, "grant": [identity]})
+    )
+    assert (granted.exit_code, "Granted 2 qualifications.\n" in granted.stderr) == (0, True), granted.stderr
+    again = run("apply")
+    assert (again.exit_code, "done before: 2 grant" in again.stderr) == (0, True)
+    revoked = run("apply", write({"assignment_id": one, "revoke": ["Careful"]}))
+    assert (revoked.exit_code, "Revoked 1 qualification.\n" in revoked.stderr) == (0, True)
+    with local.read() as transaction:
+        rows = transaction.execute(select(qualifications.c.worker_id, qualifications.c.value, qualifications.c.status))
+        assert {row.worker_id: row.value for row in rows if row.status == "Granted"} == {"bob": 1}
+    unknown = run("apply", write({"assignment_id": one, "grant": ["Nobody"]}))
+    assert (unknown.exit_code, "the account has no qualification 'Nobody'" in unknown.stderr) == (1, True)
 
 
 def test_two_commands_at_once_pay_once(submitted: list[str], local: Marketplace) -> None:
