@@ -8,7 +8,7 @@ at both ends. Text that differs only in how a program writes a number, true and 
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -69,6 +69,8 @@ class Answers:
     def __init__(self, fields: Iterable[Any] | None) -> None:
         self._fields: dict[str, Any] = dict(fields or ())
         self._documents: dict[str, Any] = {}
+        # Many questions may name one value: it is read once. Fields and documents keep the values, and so their ids.
+        self._read: dict[int, Answer] = {}
 
     @property
     def has_json(self) -> bool:
@@ -78,18 +80,24 @@ class Answers:
     def get(self, question: str) -> Answer | None:
         """The answer to a question; None if it is missing."""
         if question in self._fields:
-            return _of_field(self._fields[question])
+            return self._once(_of_field, self._fields[question])
         path = _path(question)
         for name in JSON_FIELDS:
             found = _at(self._document(name), path)
             if found is not _MISSING:
-                return _of_json(found)
+                return self._once(_of_json, found)
         # A path may also begin with the name of the field: a crowd-form sends lists as JSON in fields of their own.
         for end in range(len(path) - 1, 0, -1):
             found = _at(self._document(".".join(path[:end])), path[end:])
             if found is not _MISSING:
-                return _of_json(found)
+                return self._once(_of_json, found)
         return None
+
+    def _once(self, read: Callable[[Any], Answer], value: Any) -> Answer:
+        """The answer in a value, read the first time."""
+        if id(value) not in self._read:
+            self._read[id(value)] = read(value)
+        return self._read[id(value)]
 
     def _document(self, name: str) -> Any:
         """The JSON in a field, None without such JSON."""

@@ -142,3 +142,13 @@ def test_selections_have_no_order(values: list[str], random: Any) -> None:
     shuffled = random.sample(values, len(values))
     assert right([["a", "|".join(values)]], "a", *shuffled)
     assert right([["output", json.dumps({"a": values})]], "a", *shuffled)
+
+
+def test_a_value_that_many_questions_name_is_read_once() -> None:
+    large = "|".join(f"part {n}" for n in range(100_000))
+    answers = Answers([["output", json.dumps({"a": {"b": large}})]])
+    first = answers.get("a.b")
+    assert first and len(first.values) == 100_000
+    # Reading it for each name would take minutes.
+    names = ["output.a.b", "a.b", "output.a.b"] * 300
+    assert all(answers.get(name) is first for name in names)
