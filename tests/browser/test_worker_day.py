@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Server, picture
-from tests.browser.worker_steps import hit, submit, work_on
+from tests.browser.worker_steps import hit, submit, wait_for_draft, work_on
 from tests.conftest import Files, Run, records
 
 PLAIN = """<!doctype html><title>T</title><form method="post" action="https://www.mturk.com/mturk/externalSubmit">
@@ -135,3 +135,22 @@ def test_site_and_page_take_at_most_100_pixels_before_the_task_on_a_phone(
     task = hit(phone).locator("#task").bounding_box()
     assert bar and task and bar["y"] < 60 and task["y"] <= 100
     picture(phone, "task-on-a-phone")
+
+
+def test_a_draft_is_restored_in_a_frame_that_was_ready_before_the_page_around_it(
+    page: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
+) -> None:
+    batch_files([{"word": "cat"}], template=PLAIN, MaxAssignments=1)
+    run("launch")
+    work_on(page, serve().site)
+    answer(page, "kept")
+    wait_for_draft(page, "answer")
+
+    def late(route: Route) -> None:
+        expect(hit(page).get_by_label("Answer")).to_have_value("")
+        page.wait_for_timeout(500)
+        route.continue_()
+
+    page.route("**/static/task.js", late)
+    page.reload(wait_until="commit")
+    expect(hit(page).get_by_label("Answer")).to_have_value("kept")

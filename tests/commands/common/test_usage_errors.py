@@ -8,7 +8,7 @@ from tests.conftest import Run
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        ("bonus A", "error: --amount is missing\nhint: see simpleturk bonus --help\n"),
+        ("bonus A", "error: --amount is missing\nhint: give the amount in USD, or a table with a column Bonus\n"),
         ("requester deposit", "error: USD is missing\nhint: see simpleturk requester deposit --help\n"),
         ("extend --hours", "error: --hours needs a value\nhint: see simpleturk"),
         ("extend --hourz 3", "error: there is no option --hourz\nhint: did you mean --hours? see simpleturk extend"),

@@ -61,6 +61,8 @@ window.addEventListener("message", (event) => {
     else if (answers) frame.contentWindow.postMessage({ simpleturk: "restore", answers: JSON.parse(answers) }, target);
   }
 });
+// The frame may have been ready before this script listened.
+if (next) frame.contentWindow.postMessage({ simpleturk: "listening" }, "*");
 
 // A hostile frame can send anything, so the page asks the server whether the HIT is submitted.
 async function checkSubmitted() {

@@ -60,14 +60,20 @@ const sendDraft = (() => {
   return Object.assign(soon, { flush });
 })();
 
+let hasLoaded = false;
+const sayReady = () => hasLoaded && isWork && parent.postMessage({ simpleturk: "ready", key }, "*");
 window.addEventListener("message", (event) => {
-  if (event.source !== parent || !event.data || event.data.simpleturk !== "restore") return;
+  if (event.source !== parent || !event.data) return;
+  // The page around the frame may begin to listen after this page was loaded.
+  if (event.data.simpleturk === "listening") sayReady();
+  if (event.data.simpleturk !== "restore") return;
   if (event.data.fields) restore(event.data.fields);
   else restoreAnswers(event.data.answers);
 });
 window.addEventListener("load", () => {
+  hasLoaded = true;
   if (!isWork) return;
-  parent.postMessage({ simpleturk: "ready", key }, "*");
+  sayReady();
   for (const name of ["input", "change"]) document.addEventListener(name, () => sendDraft(), true);
   window.addEventListener("pagehide", () => sendDraft.flush());
 });
