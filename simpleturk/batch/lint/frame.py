@@ -28,6 +28,7 @@ _SPEECH = re.compile(r"\b(?:webkit)?SpeechRecognition\b")
 
 #: Players that refuse to play where they see no address of the page around them (YouTube's error 153).
 _PLAYERS = re.compile(r"(?:https?:)?//(?:www\.)?(youtube(?:-nocookie)?\.com)/embed/", re.IGNORECASE)
+_STORAGE = re.compile(r"\b(?:localStorage|sessionStorage|indexedDB)\b")
 _PDF = re.compile(r"\.pdf(?:[?#]|$)|^data:application/pdf", re.IGNORECASE)
 _ONE_NAME = "where the site has one host name, such as 127.0.0.1"
 _SECOND_NAME = "use the address that `simpleturk serve` prints; on a server for others, set frames in [site]"
@@ -100,6 +101,9 @@ def frame(page: Page) -> Iterator[Mistake]:
             elif player := _PLAYERS.match(address):
                 problem = f"the player of {player[1]} does not play {_ONE_NAME}"
                 yield Mistake(element.offset, problem, _SECOND_NAME)
+    if storage := _STORAGE.search(page.code):
+        problem = f"what {storage[0]} stores is lost when the page is left, {_ONE_NAME}"
+        yield Mistake(max(page.html.find(storage[0]), 0), problem, _SECOND_NAME)
     for name, code in _needed(page):
         if name in NEED_AN_ORIGIN:
             problem = f"the {name} that {code} needs is refused {_ONE_NAME}"

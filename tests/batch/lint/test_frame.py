@@ -112,3 +112,9 @@ def test_the_property_is_one_name_or_a_list_and_leaves_room_for_the_annotation()
     assert both.hit_parameters("mark")["RequesterAnnotation"] == "note Allow=camera,midi mark"
     with pytest.raises(ValueError, match="RequesterAnnotation and Allow have 142 characters together: at most 130"):
         Properties.model_validate(known | {"Allow": ["camera"], "RequesterAnnotation": "x" * 129})
+
+
+def test_storage_that_ends_with_the_page_is_a_warning_in_the_pages_own_scripts() -> None:
+    [mistake] = frame(script("localStorage.setItem('step', 2); sessionStorage.clear()"))
+    assert (mistake.is_error, "what localStorage stores is lost" in mistake.problem) == (False, True)
+    assert list(frame(script("keep('localStorages')"))) == []
