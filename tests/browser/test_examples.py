@@ -101,8 +101,11 @@ def drag(task: Task, start: tuple[float, float], end: tuple[float, float]) -> No
     """Drag over the picture; places are parts of its width and height."""
     stage = task.hit.locator(".stage")
     stage.scroll_into_view_if_needed()
-    box = stage.bounding_box()
-    assert box
+    # The page around the frame may still scroll to a field with a mistake: the place counts once it has not moved.
+    box, before = stage.bounding_box(), None
+    while box is None or box != before:
+        task.page.wait_for_timeout(50)
+        box, before = stage.bounding_box(), box
     mouse = task.page.mouse
     mouse.move(box["x"] + start[0] * box["width"], box["y"] + start[1] * box["height"])
     mouse.down()

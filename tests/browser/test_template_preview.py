@@ -75,6 +75,7 @@ def test_the_inputs_can_be_stepped_through_in_both_states(page: Page, address: s
     assert 0.5 < zoom < 1
     page.get_by_label("State").select_option("accepted")
     expect(hit.locator("#state")).to_have_text("accepted")
+    expect(hit.locator("#submit-btn")).to_be_enabled()
     around = page.locator("#stage").bounding_box()
     [x, y] = hit.locator("#submit-btn").evaluate("(it) => [it.getBoundingClientRect().x, it.getBoundingClientRect().y]")
     assert around

@@ -83,7 +83,8 @@ def test_the_address_of_a_file_works_for_a_minute_and_only_unchanged(mturk: Any,
     send(ann, parameters["assignmentId"], photo(b"meow"))
     url = mturk.get_file_upload_url(AssignmentId=parameters["assignmentId"], QuestionIdentifier="photo")
     path = urlsplit(url["FileUploadURL"]).path
-    ann.get(path[:-1] + ("A" if path[-1] != "A" else "B"))
+    # Not the last character: some of its bits mean nothing.
+    ann.get(path[:-9] + ("A" if path[-9] != "A" else "B") + path[-8:])
     assert ann.status == 403
 
 
