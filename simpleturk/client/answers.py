@@ -17,7 +17,7 @@ MAX_ANSWER = 128 * 1024 * 1024
 CHUNK = 16 * 1024
 MIN_RATE = 4 * 1024
 
-#: Seconds without an answer after which the user is told.
+#: Seconds without an answer after which the command warns the user.
 NOTICE_SECONDS = 5.0
 
 T = TypeVar("T")

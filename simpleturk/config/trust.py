@@ -1,6 +1,6 @@
 """What the user has allowed on this computer: endpoints for the user's keys, places outside of a task folder.
 
-The answers are in trusted.jsonl in the user's data folder, where no task folder that somebody sends can change them:
+The answers are in trusted.jsonl in the user's data folder, where no task folder can change them:
 one JSON array of texts per line, such as ["endpoint", "https://turk.example.org"].
 """
 

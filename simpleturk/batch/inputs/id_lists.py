@@ -19,7 +19,7 @@ from simpleturk.mturk.limits import AMAZON_WORKER_ID, WORKER_ID
 from simpleturk.mturk.strict_json import parse_json
 from simpleturk.text_files import NotText, decoded, utf8_lines
 
-#: Characters around an id that nobody sees.
+#: Invisible characters around an id.
 _INVISIBLE = " \t\r\n\f\v\xa0\u200b\u200c\u200d\u2060\ufeff\0"
 
 _ENTITY_ID = re.compile("[A-Z0-9]{1,64}")

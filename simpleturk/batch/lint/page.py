@@ -68,7 +68,7 @@ class Page:
         return name in self._words or (self._searches > 0 and self._is_in_code(name))
 
     def _is_in_code(self, name: str) -> bool:
-        # Looking for a part of a word reads all of the code: only for so many names.
+        # Looking for a part of a word reads all of the code. It is done for a limited number of names.
         self._searches -= 1
         return name in self.code
 

@@ -45,7 +45,7 @@ class Effect:
 
     @property
     def key(self) -> str:
-        """The identity of the effect: two effects with the same key are one. A bonus is told by amount and reason."""
+        """The identity of the effect: two effects with the same key are one. Bonuses differ by amount and reason."""
         if self.kind in VERDICTS:
             return f"{self.kind}:{self.assignment_id}"
         if self.kind == "bonus":

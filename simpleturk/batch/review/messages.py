@@ -1,4 +1,4 @@
-"""A message to many workers → calls for a hundred workers each; nobody gets it twice."""
+"""A message to many workers → calls for a hundred workers each. No worker gets it twice."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
