@@ -80,10 +80,8 @@ def _is_same(path: Path, upload: Upload) -> bool:
     try:
         if path.is_symlink() or path.stat().st_size != upload.size:
             return False
-        digest = hashlib.sha256()
         with path.open("rb") as file:
-            while chunk := file.read(1024 * 1024):
-                digest.update(chunk)
+            digest = hashlib.file_digest(file, "sha256")
     except OSError:
         return False
     return digest.hexdigest() == upload.sha256

@@ -77,6 +77,16 @@ AssetsOpt = Annotated[
         help="Upload the local files that the page shows to this place. Default: the local marketplace serves them.",
     ),
 ]
+WorkersArg = Annotated[list[str] | None, typer.Argument(metavar="WORKER_ID", help="Ids of workers, as in results.")]
+WorkersOpt = Annotated[
+    Path | None,
+    typer.Option(
+        "--workers",
+        metavar="FILE",
+        help="A file that names the workers: one id per line, or CSV or JSON Lines with a column WorkerId or "
+        "worker_id; - reads stdin.",
+    ),
+]
 YesOpt = Annotated[bool, typer.Option("--yes", "-y", "-f", help="Do not ask for confirmation.")]
 SetOpt = Annotated[
     list[str] | None,

@@ -17,7 +17,7 @@ from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.launched_batch import surveyed, the_batch
 from simpleturk.commands.common.named_items import named_items
-from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, YesOpt
+from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, WorkersArg, WorkersOpt, YesOpt
 from simpleturk.commands.common.outcomes import report
 from simpleturk.commands.review.effects import ledger_of, the_ledger
 from simpleturk.errors import UsageError
@@ -25,16 +25,6 @@ from simpleturk.mturk.models import HIT
 
 STATUSES = ("Submitted", "Approved", "Rejected")
 
-WorkersArg = Annotated[list[str] | None, typer.Argument(metavar="WORKER_ID", help="Ids of workers, as in results.")]
-WorkersOpt = Annotated[
-    Path | None,
-    typer.Option(
-        "--workers",
-        metavar="FILE",
-        help="A file that names the workers: one id per line, or CSV or JSON Lines with a column WorkerId or "
-        "worker_id; - reads stdin.",
-    ),
-]
 SubjectOpt = Annotated[str, typer.Option("--subject", metavar="TEXT", help="Subject of the message.")]
 MessageOpt = Annotated[str, typer.Option("--message", metavar="TEXT", help="Text of the message.")]
 AllOpt = Annotated[bool, typer.Option("--all", help="Write to the workers of all HITs of the account.")]

@@ -1,6 +1,5 @@
 """block and unblock: exclude workers from all HITs of the account."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,21 +12,11 @@ from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.listing import print_list
 from simpleturk.commands.common.named_items import named_items
-from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, YesOpt
+from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, WorkersArg, WorkersOpt, YesOpt
 from simpleturk.commands.common.outcomes import report
 from simpleturk.commands.review.effects import outcomes_of
 from simpleturk.errors import UsageError
 
-WorkersArg = Annotated[list[str] | None, typer.Argument(metavar="WORKER_ID", help="Ids of workers, as in results.")]
-WorkersOpt = Annotated[
-    Path | None,
-    typer.Option(
-        "--workers",
-        metavar="FILE",
-        help="A file that names the workers: one id per line, or CSV or JSON Lines with a column WorkerId or "
-        "worker_id; - reads stdin.",
-    ),
-]
 ReasonOpt = Annotated[
     str | None,
     typer.Option("--reason", metavar="TEXT", help="Reason of the block, for your records. Required to block."),

@@ -128,8 +128,7 @@ def takes_files(transaction: Transaction, assignment_id: str, worker_id: str | N
 
 def upload_digests(transaction: Transaction, assignment_id: str) -> set[str]:
     """The SHA-256s of the files that an assignment's stored answer names."""
-    assignment = transaction.first(AssignmentRow, _ASSIGNMENT, {"assignment_id": assignment_id})
-    fields = (assignment.fields if assignment else None) or []
+    fields = answers_of_assignment(transaction, assignment_id)
     return {upload.sha256 for _, value in fields if isinstance(value, str) for upload in parse_uploads(value)}
 
 
