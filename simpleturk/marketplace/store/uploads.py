@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -19,6 +19,31 @@ _ASSIGNMENT_ID = re.compile(r"[A-Za-z0-9]{1,64}")
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 _CHUNK = 1024 * 1024
+
+
+def copy_into(folder: Path, source: IO[bytes], name_of: Callable[[str], str]) -> tuple[str, int]:
+    """Copy a file into a folder, under the name that `name_of` gives for its SHA-256; return the SHA-256 and the size.
+
+    The content is on the disk when this returns; other readers see the whole file or none. An exception, also one of
+    `name_of`, leaves nothing. Raises OSError if the file cannot be written.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=folder, prefix="new-")
+    try:
+        digest, size = hashlib.sha256(), 0
+        with os.fdopen(handle, "wb") as file:
+            while chunk := source.read(_CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, folder / name_of(digest.hexdigest()))
+    # Whatever ends the copy, also Ctrl-C: no half of a file stays.
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return digest.hexdigest(), size
 
 
 class UploadFolder:
@@ -33,25 +58,11 @@ class UploadFolder:
         It is on the disk when this returns. Raises OSError if it cannot be written.
         """
         target = self._of(assignment_id)
-        target.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=target, prefix="new-")
-        try:
-            digest, size = hashlib.sha256(), 0
-            with os.fdopen(handle, "wb") as file:
-                source.seek(0)
-                while chunk := source.read(_CHUNK):
-                    digest.update(chunk)
-                    size += len(chunk)
-                    file.write(chunk)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, target / digest.hexdigest())
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        source.seek(0)
+        sha256, size = copy_into(target, source, lambda sha256: sha256)
         for folder in (target, self.folder, self.folder.parent):
             _sync(folder)
-        return digest.hexdigest(), size
+        return sha256, size
 
     def find(self, assignment_id: str, sha256: str) -> Path | None:
         """The path of an assignment's file, None if there is no such file."""

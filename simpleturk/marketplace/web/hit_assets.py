@@ -3,16 +3,14 @@
 The address of a file cannot be guessed, and needs no sign-in: anyone who has it can see the file.
 """
 
-import hashlib
-import os
 import re
-import tempfile
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from simpleturk.marketplace.store.uploads import copy_into
 from simpleturk.mturk.media_types import BINARY, media_type
 
 #: A file's name: the SHA-256 of its content, in hex, and the suffix that gives its media type.
@@ -38,25 +36,16 @@ def keep(folder: Path, name: str, source: Path) -> None:
     """
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name} is not a digest and a suffix")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    target = folder / name
-    if target.exists():
+    if (folder / name).exists():
         return
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix="new-")
-    try:
-        digest = hashlib.sha256()
-        with os.fdopen(handle, "wb") as file, source.open("rb") as data:
-            while chunk := data.read(1024 * 1024):
-                digest.update(chunk)
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        if not name.startswith(digest.hexdigest()):
+
+    def checked(sha256: str) -> str:
+        if not name.startswith(sha256):
             raise ValueError(f"{source} does not have the content that {name} names")
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        return name
+
+    with source.open("rb") as data:
+        copy_into(folder, data, checked)
 
 
 def route(folder: Path) -> Route:
