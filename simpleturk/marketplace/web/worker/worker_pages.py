@@ -47,28 +47,24 @@ class WorkerPages(Pages):
 
     def shared(self, request: Request) -> dict[str, Any]:
         """The worker who is signed in, for the navigation; whether workers have passwords."""
-        session = self.identity.session(request)
-        context = {"worker": session and session.worker_id, "asks_password": self.identity.asks_password}
-        context |= {"has_money": self._has_money(), "has_own_word": self.settings.task_word != HIT}
-        return context | {"unread": self._unread(request, session)}
-
-    def _unread(self, request: Request, session: Session | None) -> int:
-        """The number of messages that came after the newest one that this browser has shown."""
-        if session is None:
-            return 0
+        session, seen = self.identity.session(request), request.session.get("seen", 0)
         with self.marketplace.read(apply_due=False) as transaction:
-            return worker_assignments.newer_messages(transaction, session.worker_id, request.session.get("seen", 0))
+            # Without a reward, pages do not speak of money.
+            has_money = hit_types.any_reward(transaction)
+            # Messages that came after the newest one that this browser has shown.
+            unread = worker_assignments.newer_messages(transaction, session.worker_id, seen) if session else 0
+        context = {"worker": session and session.worker_id, "asks_password": self.identity.asks_password}
+        return context | {
+            "has_money": has_money,
+            "has_own_word": self.settings.task_word != HIT,
+            "unread": unread,
+        }
 
     def refusal(self, request: Request, error: WorkerError, template: str = "message.html", **context: Any) -> Response:
         """The page that tells the worker why something is refused."""
         word = self.settings.task_word
         context |= {"title": reworded(error.title, word), "reason": reworded(error.reason, word)}
         return self.page(request, template, status=error.status, **context)
-
-    def _has_money(self) -> bool:
-        """Whether any HIT has a reward; without one, pages do not speak of money."""
-        with self.marketplace.read(apply_due=False) as transaction:
-            return hit_types.any_reward(transaction)
 
     def worker(self, request: Request) -> str:
         """The id of the worker who is signed in. Raises RedirectTo if they have to sign in or accept terms first."""
