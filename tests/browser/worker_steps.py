@@ -64,8 +64,14 @@ def work_on(page: Page, address: str, title: str = "Describe an image", *, worke
 
 
 def submit(page: Page, button: str = "Submit") -> None:
-    """Press the HIT's own button; end when the site says that the work was submitted."""
+    """Press the HIT's own button; end when the site says that this assignment was submitted.
+
+    With automatic acceptance, the page of the second HIT already says so of the first one: only the address of the page
+    that follows names the assignment.
+    """
+    assignment_id = page.locator("form#next").get_attribute("data-assignment")
     hit(page).get_by_role("button", name=button).click()
+    page.wait_for_url(re.compile(rf"[?&]done={assignment_id}"))
     expect(page.get_by_role("status")).to_contain_text("Submitted. Thank you.")
 
 
