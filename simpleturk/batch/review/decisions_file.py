@@ -4,7 +4,8 @@ The batch's own file, hit_ids.decisions.jsonl beside the ids, only grows: the la
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -18,7 +19,7 @@ from simpleturk.batch.results.decisions import decision_of
 from simpleturk.batch.review.decision import SUBSTANCE, Decision, problems_of
 from simpleturk.batch.times import iso
 from simpleturk.errors import Problem, Problems, suggestion
-from simpleturk.files import appending, json_line
+from simpleturk.files import Appended, appending, json_line
 from simpleturk.mturk.strict_json import parse_json
 from simpleturk.text_files import NotText, decoded, utf8_lines
 
@@ -102,6 +103,9 @@ def _add(record: dict[str, Any], where: str, into: DecisionsRead, last_counts: b
             into.undecided += 1
             return []
     if not values.keys() & SUBSTANCE:
+        if last_counts:
+            # The decision was withdrawn.
+            into.decisions.pop(str(values.get("assignment_id")), None)
         into.undecided += 1
         return []
     verdict = values.get("decision")
@@ -189,9 +193,7 @@ def append_decisions(ids: Path, decisions: Iterable[Decision], batch_id: str | N
 
     Decisions that the file ends with already, as after an interrupted command, are not added again.
     """
-    with appending(decisions_path(ids), unsynced=1 << 30, waits=True) as file:
-        content = file.read()
-        file.truncate(content.rfind(b"\n") + 1)
+    with _own_file(ids) as (file, content):
         moment = iso(datetime.now(UTC))
         known = DecisionsRead()
         read_decisions(content.splitlines(keepends=True), str(file.path), known, last_counts=True)
@@ -200,6 +202,26 @@ def append_decisions(ids: Path, decisions: Iterable[Decision], batch_id: str | N
             if earlier is None or _bare(earlier) != _bare(decision):
                 record = {"at": moment, "batch_id": batch_id} | decision.as_record()
                 file.append(json_line({key: value for key, value in record.items() if value is not None}).encode())
+
+
+def append_records(ids: Path, records: Iterable[Mapping[str, Any]]) -> None:
+    """Add lines to the batch's own file, and sync it. A torn last line is removed.
+
+    A line that says nothing about its assignment withdraws the decision about it.
+    """
+    with _own_file(ids) as (file, _):
+        for record in records:
+            file.append(json_line(dict(record)).encode())
+
+
+@contextmanager
+def _own_file(ids: Path) -> Iterator[tuple[Appended, bytes]]:
+    """The batch's own file to append to, and its whole lines; both are locked until the end of the block."""
+    with appending(decisions_path(ids), unsynced=1 << 30, waits=True) as file:
+        content = file.read()
+        size = content.rfind(b"\n") + 1
+        file.truncate(size)
+        yield file, content[:size]
 
 
 def _bare(decision: Decision) -> dict[str, Any]:

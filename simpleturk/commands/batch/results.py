@@ -4,28 +4,25 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from simpleturk import console
-from simpleturk.batch.foreign_batches import is_foreign, read_foreign
-from simpleturk.batch.inputs import open_inputs
-from simpleturk.batch.inputs.jsonl import InputLines
 from simpleturk.batch.progress import Progress
 from simpleturk.batch.record import BatchRecord
 from simpleturk.batch.results.csv import TableForm
 from simpleturk.batch.results.csv_columns import fields_of_template
 from simpleturk.batch.results.files import UploadedFiles
-from simpleturk.batch.results.sink import InputOf, ResultsWriter, file_sink, stream_sink
+from simpleturk.batch.results.known_inputs import inputs_of, unknown_input
+from simpleturk.batch.results.sink import ResultsWriter, file_sink, stream_sink
 from simpleturk.batch.watch import Watch
 from simpleturk.commands.batch.progress import IntervalOpt, repeated, warn_of_unlaunched
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.launched_batch import the_batch, warn_of_strangers
 from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, data_out
 from simpleturk.commands.common.outcomes import Failures, raise_if_some
-from simpleturk.errors import Problems, UsageError
-from simpleturk.mturk.models import HIT
+from simpleturk.errors import UsageError
 
 #: The characters of a template that are searched for names of fields.
 MOST_OF_TEMPLATE = 4_000_000
@@ -122,13 +119,13 @@ def results(
     if all_:
         mturk = connect_to(marketplace_of(where), where, ids)
         with _writer(output, TableForm(exact=exact) if is_csv else None, follow, files, statuses) as writer:
-            writer.fetch(mturk, (hit for page in mturk.hit_pages() for hit in page), statuses, _unknown_input)
+            writer.fetch(mturk, (hit for page in mturk.hit_pages() for hit in page), statuses, unknown_input)
         return
     hit_ids, record, mturk = the_batch(where, ids)
     form = TableForm(_template_fields(record, ids), exact) if is_csv else None
     with _writer(output, form, follow, files, statuses, hit_ids) as writer:
         watch = Watch(mturk, hit_ids, whole=is_csv)
-        input_of = _inputs_of(record, ids) if with_input else _unknown_input
+        input_of = inputs_of(record, ids, warn_of_changed_inputs) if with_input else unknown_input
         warn_of_unlaunched(record, hit_ids)
 
         def look() -> Progress:
@@ -218,51 +215,6 @@ def _destination(output: Path | None, format_: Format | None, where: Marketplace
     return output, chosen is Format.CSV
 
 
-def _unknown_input(hit: HIT) -> dict[str, Any]:
-    """Return {}: the inputs of other batches are not known."""
-    return {}
-
-
-def _inputs_of(record: BatchRecord | None, ids: Path) -> InputOf:
-    """The inputs of a batch that simpleturk launched, or of a foreign batch."""
-    if record:
-        return _BatchInputs(record, ids).known
-    inputs = read_foreign(ids).inputs if is_foreign(ids) else {}
-    return lambda hit: {"input": inputs[hit.hit_id]} if hit.hit_id in inputs else {}
-
-
-class _BatchInputs:
-    """The inputs of a batch: a HIT's annotation names the line."""
-
-    def __init__(self, batch: BatchRecord, ids: Path) -> None:
-        self._batch = batch
-        self._inputs = open_inputs(batch.inputs.located(ids))
-        self._lines: InputLines | None = None
-        try:
-            # A record may name a device, which could be read for ever.
-            if self._inputs.path.is_file() or self._inputs.path.is_dir():
-                self._lines = InputLines(self._inputs)
-        except OSError:
-            pass
-        same = self._lines and self._lines.digest == batch.inputs.sha256
-        # Lines added at the end belong to other HITs.
-        if not same and not (self._lines and self._inputs.begins_with(batch.inputs.sha256)):
-            self._give_up()
-
-    def known(self, hit: HIT) -> dict[str, Any]:
-        """A HIT's line, and its input if the file has not changed since the launch."""
-        if hit.batch_id != self._batch.batch_id:
-            return {}
-        try:
-            if self._lines:
-                return {"line": hit.line, "input": self._lines.value(hit.line)}
-        except KeyError:  # the file has no such line
-            pass
-        except (OSError, Problems):
-            self._give_up()
-        return {"line": hit.line}
-
-    def _give_up(self) -> None:
-        self._lines = None
-        hint = "restore the file, or give --no-input"
-        console.warn(f"{self._inputs.name} has changed since the launch: results have no inputs", hint)
+def warn_of_changed_inputs(name: str) -> None:
+    """Warn that the inputs file is not the one that was launched."""
+    console.warn(f"{name} has changed since the launch: results have no inputs", "restore the file, or give --no-input")
