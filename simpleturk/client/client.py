@@ -19,6 +19,9 @@ PAGE = 100
 #: The server may cut a page short once its questions or answers have this many characters.
 LONG_PAGE = 6 * 1024 * 1024
 
+#: The parameter of a call that gets a HIT with its question: by default, simpleturk's marketplaces leave it out.
+WITH_QUESTION = "WithQuestion"
+
 T = TypeVar("T")
 
 
@@ -73,6 +76,12 @@ class MTurk:
         """A HIT. A deleted HIT may have the status Disposed, or raise NoSuchHIT."""
         response = self.calls.call("get_hit", HITId=hit_id)
         return self._read(lambda response: HIT.from_api(response["HIT"]), response)
+
+    def question(self, hit_id: str) -> str:
+        """The question of a HIT: XML. A deleted HIT may raise NoSuchHIT."""
+        asked = {} if self.marketplace.is_amazon else {WITH_QUESTION: True}
+        response = self.calls.call("get_hit", HITId=hit_id, **asked)
+        return self._read(lambda response: str(response["HIT"]["Question"]), response)
 
     def hit_pages(self) -> Iterator[list[HIT]]:
         """All HITs of the account that are not deleted, in pages of up to 100: one call each."""

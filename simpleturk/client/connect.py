@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from simpleturk.client.answers import bound_answers
-from simpleturk.client.client import MTurk
+from simpleturk.client.client import WITH_QUESTION, MTurk
 from simpleturk.client.endpoints import LOCAL_URL, Endpoint
 from simpleturk.client.in_process import answer_in_process, default_database
 from simpleturk.errors import SimpleturkError
@@ -66,14 +66,21 @@ def connect(
 
 
 def _omit_questions(client: Any) -> None:
-    """Ask a marketplace for HITs without their questions, which no command reads and which are most of an answer.
+    """Ask a marketplace for HITs without their questions, which are most of an answer and which few commands read.
 
-    Marketplaces other than simpleturk's ignore the header.
+    A call with the parameter WITH_QUESTION, which is not sent, gets the question. Marketplaces other than simpleturk's
+    ignore the header.
     """
 
-    def add_header(params: dict[str, Any], **kwargs: Any) -> None:
-        params["headers"]["Simpleturk-Omit"] = "Question"
+    def read_parameter(params: dict[str, Any], context: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        context[WITH_QUESTION] = WITH_QUESTION in params
+        return {name: value for name, value in params.items() if name != WITH_QUESTION}
 
+    def add_header(params: dict[str, Any], context: dict[str, Any], **kwargs: Any) -> None:
+        if not context.get(WITH_QUESTION):
+            params["headers"]["Simpleturk-Omit"] = "Question"
+
+    client.meta.events.register("provide-client-params.mturk", read_parameter)
     client.meta.events.register("before-call.mturk", add_header)
 
 

@@ -90,6 +90,28 @@ def test_only_marketplaces_other_than_amazons_are_asked_to_omit_questions(
     assert sent == [expected]
 
 
+def test_a_question_can_be_read_although_hits_come_without(words: list[str]) -> None:
+    mturk = connect(LOCAL, database=Path("market.db"))
+    assert "<HTMLQuestion" in mturk.question(words[0])
+    assert "Question" not in mturk.calls.call("get_hit", HITId=words[0])["HIT"]
+
+
+@pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize("marketplace", [Endpoint("own", "https://turk.example.org", True), SANDBOX])
+def test_a_call_for_a_question_sends_only_the_hits_id(marketplace: Endpoint) -> None:
+    sent = []
+    mturk = connect(marketplace)
+
+    def catch(request: Any, **kwargs: Any) -> None:
+        sent.append((request.body, request.headers.get("Simpleturk-Omit")))
+        raise ConnectionAbortedError
+
+    mturk.calls.client.meta.events.register_first("before-send.mturk", catch)
+    with pytest.raises(ConnectionAbortedError):
+        mturk.question("3HIT")
+    assert sent == [(b'{"HITId": "3HIT"}', None)]
+
+
 @pytest.mark.parametrize("value", [0, -1, 1800000000, 1800000000.123, True, "1800000000.5", "2026-11-27T10:00:00Z"])
 def test_times_of_responses_are_those_that_botocore_reads_and_are_in_utc(value: Any) -> None:
     assert parse_time(value) == parse_timestamp(value)
