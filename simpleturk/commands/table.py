@@ -252,7 +252,7 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
     },
     "Review and pay": {
         "approve": Entry(
-            "review.review:approve",
+            "review.verdicts:approve",
             "Approve submitted assignments: all, or those named.",
             (
                 ("Approve all submitted work of the batch.", "simpleturk approve --feedback 'Thank you'"),
@@ -260,7 +260,7 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
             ),
         ),
         "reject": Entry(
-            "review.review:reject",
+            "review.verdicts:reject",
             "Reject assignments; the workers read your reason.",
             (
                 ("Reject one assignment.", "simpleturk reject --feedback 'The text is empty' 3ABC"),

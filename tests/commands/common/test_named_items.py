@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from tests.commands.review.test_review import statuses
+from tests.commands.review.test_verdicts import statuses
 from tests.conftest import Run, do
 
 
