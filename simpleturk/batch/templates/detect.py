@@ -78,7 +78,7 @@ def _jinja_template(
     try:
         template = JinjaTemplate(path, folders, data, assets)
     except Problems as error:
-        problems = [replace(problem, hint=problem.hint or hint or None) for problem in error.problems]
+        problems = [replace(problem, hint=hint or problem.hint) for problem in error.problems]
         raise Problems(problems) from error
     template.other_reading, template.hint = reading.other, hint
     return template

@@ -11,6 +11,8 @@ from jinja2.filters import do_urlencode
 from markupsafe import Markup
 
 from simpleturk.batch.templates.cost import TooCostly, bounded
+from simpleturk.batch.templates.errors.evaluation import evaluation_error
+from simpleturk.batch.templates.errors.syntax import syntax_error
 from simpleturk.batch.templates.question_source import OtherReading, ShownTag, UnshownPart
 from simpleturk.batch.templates.sandbox.filters import charged
 from simpleturk.batch.templates.source_map import SourceMap
@@ -31,6 +33,10 @@ _IN_VALUES = "/:~"
 _HOST = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?::[0-9]{1,5})?")
 
 
+class UnsuitableValue(ValueError):
+    """A value of an input would change where the address leads."""
+
+
 class ExternalPage:
     """The address of a page on another host, with Jinja. Raises Problems for a syntax error.
 
@@ -48,7 +54,8 @@ class ExternalPage:
         try:
             self._template = environment.from_string(url)
         except (TemplateSyntaxError, SyntaxError, RecursionError, ValueError) as error:
-            raise Problems([Problem(str(path), f"ExternalURL: {getattr(error, 'message', None) or error}")]) from error
+            what, hint = syntax_error(getattr(error, "message", None) or str(error))
+            raise Problems([Problem(str(path), f"ExternalURL: {what}", hint or None)]) from error
 
     @property
     def text(self) -> str:
@@ -84,9 +91,12 @@ class ExternalPage:
             return external_question_xml(_address(address.strip()), self._height)
         except TooCostly as error:
             raise Problems([Problem(str(self.path), f"ExternalURL: {error.message}", error.hint)]) from error
-        # Any exception is a mistake of an expression in the address.
-        except Exception as error:
+        except UnsuitableValue as error:
             raise Problems([Problem(str(self.path), f"ExternalURL: {error}")]) from error
+        # Any other exception is a mistake of an expression in the address.
+        except Exception as error:
+            what, hint = evaluation_error(error)
+            raise Problems([Problem(str(self.path), f"ExternalURL: {what}", hint or None)]) from error
 
 
 def _marked(value: Any) -> Any:
@@ -95,12 +105,15 @@ def _marked(value: Any) -> Any:
         return value
     text = str(printed(value))
     if _OPEN in text or _CLOSE in text:
-        raise ValueError("a value contains a character that is not allowed in addresses")
+        raise UnsuitableValue("a value contains a character that is not allowed in addresses")
     return f"{_OPEN}{text}{_CLOSE}"
 
 
 def _address(text: str) -> str:
-    """The address from a rendered text with marked values. Raises ValueError for one that changes host or folder."""
+    """The address from a rendered text with marked values.
+
+    Raises UnsuitableValue for a value that changes the host or the folder.
+    """
     begins = _VALUE.match(text)
     whole = quote(begins[1].strip(), safe=_IN_ADDRESSES) if begins else ""
     position = begins.end() if begins else 0
@@ -110,8 +123,8 @@ def _address(text: str) -> str:
         value = match[1]
         is_host = re.fullmatch(r"[a-z]+://[^/?#]*", whole, re.IGNORECASE) and not value.startswith("/")
         if is_host and not _HOST.fullmatch(value):
-            raise ValueError(f"{value[:40]!r} is not part of a host's name")
+            raise UnsuitableValue(f"{value[:40]!r} is not part of a host's name")
         if not is_host and "?" not in whole and re.search(r"(?:\A|/)\.\.?(?:/|\Z)", value):
-            raise ValueError(f"{value[:40]!r} leads to another folder")
+            raise UnsuitableValue(f"{value[:40]!r} leads to another folder")
         whole += value if is_host else quote(value, safe=_IN_VALUES)
     return whole + quote(text[position:], safe=_IN_ADDRESSES)

@@ -24,6 +24,8 @@ from jinja2.exceptions import SecurityError
 
 from simpleturk.assets.local import Assets, inlined, local_files
 from simpleturk.batch.templates.cost import LOCAL, bounded
+from simpleturk.batch.templates.errors.evaluation import evaluation_error
+from simpleturk.batch.templates.errors.syntax import syntax_error
 from simpleturk.batch.templates.includes import TaskFolderLoader, working_folder
 from simpleturk.batch.templates.question_source import OtherReading, ShownTag, UnshownPart
 from simpleturk.batch.templates.source_map import SourceMap, marking, unmarked
@@ -72,8 +74,7 @@ class JinjaTemplate:
             raise Problems([_syntax_problem(error, path)]) from error
         # Jinja compiles a template to Python: errors of Python's compiler are mistakes of the template, too.
         except (SyntaxError, RecursionError, ValueError, OverflowError, MemoryError) as error:
-            what = str(error) or "it is too large, or nested too deeply"
-            raise Problems([Problem(str(path), f"cannot be compiled: {what}", "make the template simpler")]) from error
+            raise Problems([_compiler_problem(error, path, self._python)]) from error
 
     def render(self, value: Any) -> str:
         """The page for one input. Raises Problems, naming the template's line."""
@@ -90,6 +91,10 @@ class JinjaTemplate:
         # Any exception is a mistake of an expression in the template: 1 / 0, "a" + 1, a filter's ValueError.
         except Exception as error:
             raise Problems([self._problem(error)]) from error
+
+    def _python(self) -> Any:
+        """The Python code that Jinja makes of the template."""
+        return self._environment.compile(self.text, str(self.path), str(self.path), raw=True)
 
     def text_with_includes(self) -> str:
         """The text of the template and of its includes, without the includes that ship with simpleturk."""
@@ -197,9 +202,8 @@ class JinjaTemplate:
         if isinstance(error, RecursionError):
             what = "the template or its values are nested too deeply, or a macro calls itself too often"
             return Problem(where, what, "make the template simpler")
-        is_clear = isinstance(error, TemplateError) or str(error).startswith("macro ")
-        what = str(error) if is_clear else f"{type(error).__name__}: {error}"
-        return Problem(where, what, self.hint or None)
+        what, hint = evaluation_error(error)
+        return Problem(where, what, self.hint or hint or None)
 
 
 def _environment(path: Path, folders: Sequence[Path], assets: Assets) -> Environment:
@@ -256,52 +260,18 @@ def decoded_template(data: bytes, path: Path) -> str:
     return text_named(data, path)
 
 
-#: Jinja's names of the parts of a template, and how templates write them.
-_PARTS = {
-    "end of print statement": "}}",
-    "begin of print statement": "{{",
-    "end of statement block": "%}",
-    "begin of statement block": "{%",
-    "end of template": "the end of the template",
-    "name": "a name",
-    "string": "a text in quotes",
-    "integer": "a number",
-    "float": "a number",
-}
-
-#: Jinja's messages about syntax, and how this program says them. The most special come first.
-_SYNTAX = (
-    (
-        r"Encountered unknown tag '(.+?)'\..*innermost block that needs to be closed is '(.+?)'\.?",
-        r"{% \1 %} is inside of {% \2 %}, which is not closed",
-    ),
-    (r"Encountered unknown tag '(end.+?)'\.?", r"{% \1 %} closes a block that is not open"),
-    (r"Encountered unknown tag '(.+?)'\..*", r"there is no tag {% \1 %}"),
-    (r"Unexpected end of template\..*needs to be closed is '(.+?)'\.?", r"{% \1 %} is not closed"),
-    (r"No filter named '(.+?)'\.?", r"there is no filter \1"),
-    (r"No test named '(.+?)'\.?", r"there is no test \1"),
-    (r"unexpected char (.+) at \d+", r"the character \1 is not allowed here"),
-    (r"Missing end of (comment|raw) (?:tag|directive)", r"a \1 block is not closed"),
-    (r"can't assign to '.*'", "only a name can be set"),
-    (r"(?:expected token|unexpected end of template, expected) '(.+?)'(?:, got '(.+?)')?\.?", None),
-    (r"unexpected '(.+?)'", None),
-)
+def _compiler_problem(error: Exception, path: Path, source: Callable[[], Any]) -> Problem:
+    """The problem of a template that Jinja can compile and Python cannot. `source` makes Jinja's Python code."""
+    if not isinstance(error, SyntaxError):
+        message = str(error) or "it is too large, or nested too deeply"
+        return Problem(str(path), f"cannot be compiled: {message}", "make the template simpler")
+    what, hint = syntax_error(error.msg)
+    known = re.search(r"^debug_info = '([0-9=&]*)'$", str(source()), re.MULTILINE)
+    pairs = [pair.partition("=") for pair in known[1].split("&") if pair] if known else []
+    lines = [int(line) for line, _, of_code in pairs if int(of_code) <= (error.lineno or 0)]
+    return Problem(f"{path}, line {max(lines, default=1)}", what, hint or None)
 
 
 def _syntax_problem(error: TemplateSyntaxError, path: Path, hint: str = "") -> Problem:
-    return Problem(f"{error.filename or path}, line {error.lineno}", _in_words(error.message or ""), hint or None)
-
-
-def _in_words(message: str) -> str:
-    """A message of Jinja about syntax, in plain words."""
-    for pattern, sentence in _SYNTAX:
-        match = re.fullmatch(pattern, message, re.DOTALL)
-        if match and sentence is not None:
-            return match.expand(sentence)
-        if match:
-            parts = [_PARTS.get(part, part) for part in match.groups() if part]
-            if message.startswith("unexpected '"):
-                return f"{parts[0]} is not expected here"
-            found = parts[1] if len(parts) > 1 else _PARTS["end of template"]
-            return f"{parts[0]} is expected here, not {found}"
-    return message
+    what, own_hint = syntax_error(error.message or "")
+    return Problem(f"{error.filename or path}, line {error.lineno}", what, hint or own_hint or None)

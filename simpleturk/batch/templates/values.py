@@ -7,10 +7,12 @@ from typing import Any
 
 from jinja2 import ChainableUndefined, StrictUndefined, Undefined
 from jinja2.environment import TemplateModule
+from jinja2.runtime import TemplateReference
 from jinja2.utils import missing
 from markupsafe import Markup
 
 from simpleturk.batch.templates.cost import LOCAL, spend_escape
+from simpleturk.batch.templates.errors.kinds import kind_of
 from simpleturk.batch.templates.sandbox.attributes import QUICK, call_method, is_allowed
 from simpleturk.batch.templates.sandbox.environment import Sandbox
 from simpleturk.errors import suggestion
@@ -38,9 +40,13 @@ class Missing(ChainableUndefined):
             known = [member for member in vars(holder) if not member.startswith("_")]
             return "; ".join(filter(None, (f"the imported template has no {shown}", suggestion(str(name), known))))
         if isinstance(holder, _PrintedAsJson) and not isinstance(holder, Mapping):
-            return f"the input is {_KINDS.get(type(holder), 'null')}: it has no {shown}"
+            return f"the input is {kind_of(holder)}: it has no {shown}"
+        if holder is missing:
+            return f"the input has no {shown}"
+        if isinstance(holder, TemplateReference):
+            return f"the template has no block {shown}"
         if not isinstance(holder, Mapping):
-            return str(super()._undefined_message) if holder is not missing else f"the input has no {shown}"
+            return _missing_part(holder, name, shown)
         what = "the input" if isinstance(holder, _Object) else "this part of the input"
         return "; ".join(filter(None, (f"{what} has no {shown}", suggestion(str(name), map(str, holder)))))
 
@@ -49,6 +55,13 @@ class Missing(ChainableUndefined):
     __eq__ = Undefined.__eq__
     __ne__ = Undefined.__ne__
     __hash__ = Undefined.__hash__
+
+
+def _missing_part(holder: object, name: object, shown: str) -> str:
+    """The message about a value that is not an object and has no such attribute or item."""
+    if isinstance(holder, list | tuple | str) and isinstance(name, int):
+        return f"{kind_of(holder)} has no item {name}: it has {len(holder):,}, and the first is 0"
+    return f"{kind_of(holder)} has no {shown}"
 
 
 def json_text(value: Any) -> str:
@@ -114,9 +127,6 @@ class _Array(_PrintedAsJson, list[Any]):
 
 class _String(_PrintedAsJson, str):
     __slots__ = ()
-
-
-_KINDS: dict[type, str] = {_Array: "a list", _String: "a text"}
 
 
 class _Null(_PrintedAsJson):

@@ -1,5 +1,6 @@
 """render-template: the page of an input, to check before paying."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from simpleturk.commands.common.options import (
     SyntaxOpt,
     data_out,
 )
-from simpleturk.errors import SimpleturkError, UsageError
+from simpleturk.errors import Problems, SimpleturkError, UsageError
 from simpleturk.files import write_whole
 from simpleturk.resources import find
 
@@ -86,7 +87,11 @@ def _page(files: BatchFiles, line: int | None) -> str:
     if item is None:
         where = "holds no inputs" if line is None else f"has no input on line {line}"
         raise SimpleturkError(f"{inputs.name}: {where}")
-    html = source.render(item.value)
+    try:
+        html = source.render(item.value)
+    except Problems as error:
+        where = inputs.where(item.line)
+        raise Problems([replace(one, what=f"{one.what} (for {where})") for one in error.problems]) from error
     try:
         html.encode()
     except UnicodeEncodeError as error:

@@ -11,6 +11,7 @@ from types import BuiltinMethodType, MethodType
 from typing import Any
 
 from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError, TemplateSyntaxError
 from jinja2.lexer import Token, TokenStream
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro, Undefined
@@ -19,6 +20,7 @@ from jinja2.utils import Namespace
 from markupsafe import Markup
 
 from simpleturk.batch.templates.cost import LOCAL, concatenated, is_bounded, too_wide
+from simpleturk.batch.templates.errors.kinds import kind_of
 from simpleturk.batch.templates.sandbox.attributes import CHANGING, QUICK, call_method, is_allowed
 from simpleturk.batch.templates.sandbox.filters import FILTERS, TESTS, spend_arguments, spend_hashes, with_result_cost
 from simpleturk.batch.templates.sandbox.metering import metered
@@ -31,6 +33,14 @@ _WIDTH = re.compile(r"\d+")
 #: takes. Python takes 2 kB and 30 µs for each.
 MOST_TOKENS = 200_000
 _TOKEN = 100
+
+
+class _Compiler(CodeGenerator):
+    """Jinja's compiler. It also writes the line of an assignment to something other than a namespace."""
+
+    def visit_Assign(self, node: nodes.Assign, frame: Frame) -> None:
+        self.newline(node)
+        super().visit_Assign(node, frame)
 
 
 class Attributes(Namespace):
@@ -61,6 +71,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters = dict(FILTERS)
         self.tests = dict(TESTS)
         self.globals = {"range": ranged, "dict": _dict, "namespace": Attributes}
+
+    code_generator_class = _Compiler
 
     #: How the parts of a page become one text.
     concat = staticmethod(concatenated)
@@ -145,7 +157,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if kind is BuiltinMethodType or (kind is MethodType and isinstance(__obj.__self__, Markup | type)):
             return call_method(__obj, args, kwargs)
         if not __self.is_callable(__obj):
-            raise SecurityError(f"templates cannot call a value of the type {kind.__name__!r}")
+            raise SecurityError(f"templates cannot call {kind_of(__obj)}: only macros, functions and methods")
         if kind is LoopContext and args:
             args = (loop(__context, args[0], 1), *args[1:])
         else:
