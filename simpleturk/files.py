@@ -142,17 +142,18 @@ class Appended:
 
 
 @contextmanager
-def appending(path: Path, unsynced: int = 64, waits: bool = False) -> Iterator[Appended]:
+def appending(path: Path, unsynced: int = 64, waits: bool = False, private: bool = False) -> Iterator[Appended]:
     """A file to read and append to, locked until the end of the block and synced there.
 
-    If another process holds the lock, `waits` for it, else raises SimpleturkError. Raises it also for a link that leads
-    out of its folder. A lock ends with its process, also in a crash.
+    A new `private` file can be read by its owner only. If another process holds the lock, `waits` for it, else raises
+    SimpleturkError. Raises it also for a link that leads out of its folder. A lock ends with its process, also in a
+    crash.
     """
     check_inside(path)
     if path.exists() and not path.is_file():
         raise SimpleturkError(f"{path}: is not a file that can be appended to", "name another file")
     with reporting_full_disk(path):
-        file = path.open("a+b")
+        file = open(path, "a+b", opener=_private if private else None)
     try:
         with _locked(file, path, waits=waits):
             appended = Appended(path, file, unsynced)
@@ -164,6 +165,10 @@ def appending(path: Path, unsynced: int = 64, waits: bool = False) -> Iterator[A
         # Closing tries again to write what could not be written; that has been reported.
         with suppress(OSError):
             file.close()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 @contextmanager

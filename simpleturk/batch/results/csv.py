@@ -1,7 +1,8 @@
-"""The results file of the requester site, CSV: written from assignments, and read with the decisions of a reviewer.
+"""Results as CSV: the file of the requester site, written from assignments and read with a reviewer's decisions.
 
 Its columns, in order: properties of HIT and assignment, `Input.x` of the inputs, `Answer.y` of the answers (see
-csv_columns.py), `Approve` and `Reject`. Spreadsheets show all cells as text (see csv_cells.py).
+csv_columns.py), `Review.z` of the decisions if there are any, `Approve` and `Reject`. Spreadsheets show all cells as
+text (see csv_cells.py). The flat form has columns of its own (see flat.py).
 """
 
 import csv
@@ -10,7 +11,7 @@ import json
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from typing import IO, TYPE_CHECKING, Any
 from simpleturk.batch.inputs.csv_cells import as_written, shown_as_text
 from simpleturk.batch.inputs.csv_reader import DECISIONS, OTHERS, cell_text, header_of, records, rows_of
 from simpleturk.batch.results.csv_columns import columns_of_fields, others_cell
+from simpleturk.batch.results.fetch import result_record
+from simpleturk.batch.results.flat import FLAT_COLUMNS, flat_row, review_columns
 from simpleturk.batch.times import site_time
 from simpleturk.errors import Problem, Problems, SimpleturkError
 from simpleturk.files import Appended, appending, stamp
@@ -44,7 +47,7 @@ _MARK = re.compile(r" ?simpleturk:[0-9a-f]{32}:[0-9]+\Z")
 
 
 def csv_row(assignment: "Assignment", hit: "HIT | None", **known: Any) -> dict[str, Any]:
-    """A row by the names of its columns. `known` may have the `input`.
+    """A row by the names of its columns. `known` may have the `input`, and the `review` of the assignment.
 
     If the answer cannot be parsed, the row has a `problem`, which is not a column.
     """
@@ -80,6 +83,7 @@ def csv_row(assignment: "Assignment", hit: "HIT | None", **known: Any) -> dict[s
         row["WorkTimeInSeconds"] = str(int((assignment.submitted - assignment.accepted).total_seconds()))
     if "input" in known:
         row |= _columns_of(known["input"])
+    row |= review_columns("Review.", known.get("review") or {})
     try:
         fields = parse_answer(assignment.answer)
     except AnswerError as error:
@@ -98,10 +102,14 @@ def _columns_of(value: Any) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class TableForm:
-    """How a table is written: `fields` are those of the template; `exact` cells may be formulas for a spreadsheet."""
+    """How a table is written: `fields` are those of the template; `exact` cells may be formulas for a spreadsheet.
+
+    A `flat` table has the columns of flat.py, else it has those of the requester site.
+    """
 
     fields: frozenset[str] = frozenset()
     exact: bool = False
+    flat: bool = False
 
 
 class ResultsTable:
@@ -110,13 +118,22 @@ class ResultsTable:
     `columns` are the columns of an existing file; a column without a name is "".
     """
 
+    #: The columns that every file has, before and after the others, and those of the ids among them.
+    first: Sequence[str] = COLUMNS
+    last: Sequence[str] = DECISIONS
+    id_column, hit_column = "AssignmentId", "HITId"
+
+    #: The beginnings of the names of the other columns.
+    input_prefix, answer_prefix, review_prefix = "Input.", "Answer.", "Review."
+
     def __init__(self, columns: Sequence[str] = (), delimiter: str = ",", form: TableForm = TableForm()) -> None:
         self.per_hit: dict[str, int] = {}
         self.records = 0
         self._delimiter = delimiter
         self._form = form
         self._old = list(columns)
-        self._inputs = dict.fromkeys(name for name in columns if name.startswith("Input."))
+        self._inputs = dict.fromkeys(name for name in columns if name.startswith(self.input_prefix))
+        self._further = dict.fromkeys(name for name in columns if name.startswith(self.review_prefix))
         self._fields: Counter[str] = Counter()
         self._answers = 0
         self._seen: set[str] = set()
@@ -128,9 +145,9 @@ class ResultsTable:
     def keep(self, fields: Sequence[str]) -> None:
         """Add a row of the existing file unchanged, also a row without assignment or with a repeated one."""
         row = dict(zip(self._old, fields, strict=False))
-        assignment_id = row.get("AssignmentId", "").strip()
+        assignment_id = row.get(self.id_column, "").strip()
         if assignment_id and assignment_id not in self._seen:
-            self._count(assignment_id, row.get("HITId", "").strip())
+            self._count(assignment_id, row.get(self.hit_column, "").strip())
         self._rows.write(json.dumps(list(fields)) + "\n")
 
     def record_of(self, assignment: "Assignment", hit: "HIT", **known: Any) -> dict[str, Any]:
@@ -139,15 +156,25 @@ class ResultsTable:
 
     def add(self, record: dict[str, Any]) -> bool:
         """Add a row unless its assignment is present; return whether it is new."""
-        if record["AssignmentId"] in self._seen:
+        if record[self.id_column] in self._seen:
             return False
-        row = {name: text for name, text in record.items() if name != "problem"}
-        self._inputs |= dict.fromkeys(name for name in row if name.startswith("Input."))
-        self._fields.update(name[7:] for name in row if name.startswith("Answer."))
+        row = {name: text for name, text in record.items() if name != "problem" or name in self.first}
+        self._inputs |= dict.fromkeys(name for name in row if name.startswith(self.input_prefix))
+        self._further |= dict.fromkeys(
+            name
+            for name in row
+            if not name.startswith((self.input_prefix, self.answer_prefix)) and name not in self.first
+        )
+        self._fields.update(self._answers_in(row))
         self._answers += 1
-        self._count(row["AssignmentId"], row["HITId"])
+        self._count(row[self.id_column], row[self.hit_column])
         self._rows.write(json.dumps(row) + "\n")
         return True
+
+    def _answers_in(self, row: Iterable[str]) -> Iterator[str]:
+        """The fields of the answer among the columns of a row."""
+        prefix = self.answer_prefix
+        return (name.removeprefix(prefix) for name in row if name.startswith(prefix))
 
     def _count(self, assignment_id: str, hit_id: str) -> None:
         self._seen.add(assignment_id)
@@ -162,15 +189,16 @@ class ResultsTable:
         others = [place for place, name in enumerate(self._old) if name not in known]
         header = self._line([*map(self._cell, columns), *(self._old[place] for place in others)])
         # Programs that take the mark for a part of the first name shall not find quotes after it.
-        yield header if self._form.exact else "\ufeff" + header.replace('"HITId"', "HITId", 1)
+        name = columns[0]
+        yield header if self._form.exact else "\ufeff" + header.replace(f'"{name}"', name, 1)
         places = {name: place for place, name in reversed(list(enumerate(self._old)))}
         self._rows.seek(0)
         for line in self._rows:
             row = json.loads(line)
             if isinstance(row, dict):
-                answers = {name[7:]: text for name, text in row.items() if name.startswith("Answer.")}
+                answers = {name: row[self.answer_prefix + name] for name in self._answers_in(row)}
                 row[OTHERS] = others_cell(
-                    {name: text for name, text in answers.items() if f"Answer.{name}" not in known}
+                    {name: text for name, text in answers.items() if self.answer_prefix + name not in known}
                 )
                 yield self._line([*(self._cell(row.get(name, "")) for name in columns), *("" for _ in others)])
             else:
@@ -179,19 +207,19 @@ class ResultsTable:
 
     def _columns(self) -> list[str]:
         """The columns that this program writes. Those of an existing file stay."""
-        old = Counter({name[7:]: self._answers + 1 for name in self._old if name.startswith("Answer.")})
+        old = Counter(dict.fromkeys(self._answers_in(self._old), self._answers + 1))
         fields = columns_of_fields(self._fields | old, self._answers, self._form.fields)
         fields += [name for name in old if name not in fields]
         has_others = OTHERS in self._old or not self._fields.keys() <= set(fields)
-        answers = [*(f"Answer.{name}" for name in fields), *([OTHERS] if has_others else [])]
-        return [*COLUMNS, *self._inputs, *answers, *DECISIONS]
+        answers = [*(self.answer_prefix + name for name in fields), *([OTHERS] if has_others else [])]
+        return [*self.first, *self._inputs, *answers, *self._further, *self.last]
 
     def _cell(self, text: str) -> str:
         return text if self._form.exact else shown_as_text(text)
 
     def _kept(self, column: str, cell: str) -> str:
         """A cell of the existing file: what a reviewer wrote stays as it is."""
-        return cell if column in DECISIONS or self._form.exact else shown_as_text(as_written(cell))
+        return cell if column in self.last or self._form.exact else shown_as_text(as_written(cell))
 
     def _line(self, fields: list[str]) -> str:
         file = io.StringIO()
@@ -202,6 +230,23 @@ class ResultsTable:
     def close(self) -> None:
         """Delete the temporary file."""
         self._rows.close()
+
+
+class FlatTable(ResultsTable):
+    """The rows of a flat table; see flat.py."""
+
+    first, last = FLAT_COLUMNS, ()
+    id_column, hit_column = "assignment_id", "hit_id"
+    input_prefix, answer_prefix, review_prefix = "input.", "output.", "review."
+
+    def record_of(self, assignment: "Assignment", hit: "HIT", **known: Any) -> dict[str, Any]:
+        """The row of an assignment; see `flat_row`."""
+        return flat_row(result_record(assignment, **known))
+
+
+def table_class(form: TableForm) -> type[ResultsTable]:
+    """The kind of table that has a form."""
+    return FlatTable if form.flat else ResultsTable
 
 
 @contextmanager
@@ -216,7 +261,7 @@ def merging(path: Path, form: TableForm = TableForm()) -> Iterator[ResultsTable]
         before_us = stamp(path)
         is_new = not any(map(bytes.strip, file.lines()))
         delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
-        with closing(ResultsTable((), delimiter, form) if is_new else _read(file, path, form)) as sheet:
+        with closing(table_class(form)((), delimiter, form) if is_new else _read(file, path, form)) as sheet:
             before = sheet.records
             try:
                 yield sheet
@@ -239,7 +284,11 @@ def _read(file: Appended, path: Path, form: TableForm) -> ResultsTable:
         raise Problems(problems)
     rows = rows_of(file.lines())
     names = [as_written(name) for name in header_of(rows)[1]]
-    sheet = ResultsTable(names, rows.delimiter, form)
+    kind = table_class(form)
+    if kind.id_column not in names:
+        what = "has the columns of the requester site" if form.flat else "is a table in the flat form"
+        raise Problems([Problem(str(path), what, "name another --output, or another --format; nothing was written")])
+    sheet = kind(names, rows.delimiter, form)
     for _, fields in rows:
         if any(fields):
             sheet.keep(fields[: len(names)])

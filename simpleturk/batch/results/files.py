@@ -1,7 +1,7 @@
 """The files that workers uploaded: fetched into a folder, each once."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 class UploadedFiles:
     """Fetches uploaded files into `folder`. `new` and `known` count them, `failures` are the ids of
-    assignments and what failed."""
+    assignments and what failed. `named` changes the name of a file that is saved, given with its worker's id."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, named: Callable[[str, str], str] = lambda name, _: name) -> None:
         self.folder = folder
+        self._named = named
         self.new = self.known = 0
         self.failures: list[tuple[str, str]] = []
 
@@ -35,7 +36,7 @@ class UploadedFiles:
         """
         paths = []
         for upload in uploads_of(assignment):
-            path = self.folder / file_name(assignment, upload)
+            path = self.folder / self._named(file_name(assignment, upload), assignment.worker_id)
             try:
                 if _is_same(path, upload):
                     self.known += 1

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from simpleturk.batch.results.csv import ResultsTable, TableForm, merging
+from simpleturk.batch.results.csv import TableForm, merging, table_class
 from simpleturk.batch.results.fetch import collect, with_news
 from simpleturk.batch.results.files import UploadedFiles
 from simpleturk.batch.results.jsonl import ResultsFile, unfold_array
+from simpleturk.batch.results.pseudonyms import Pseudonyms
 from simpleturk.batch.results.stdout import ResultsStream
 from simpleturk.files import appending
 
@@ -44,15 +46,30 @@ class ResultsSink(Protocol):
         """Add a record unless its assignment is present; return whether it is new."""
 
 
+@dataclass(frozen=True)
+class Additions:
+    """What is done with each record: `reviews` are decisions by assignment, which are added.
+
+    Only the assignments in `only` are taken, if it is not None; `pseudonyms` replace the ids of workers.
+    """
+
+    reviews: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    only: Collection[str] | None = None
+    pseudonyms: Pseudonyms | None = None
+
+
 class ResultsWriter:
     """Writes new results to a sink. `added` counts them, `problems` counts answers that cannot be parsed.
 
     With `files`, the files of all assignments are fetched, new or not, and their paths are added to the records.
     """
 
-    def __init__(self, sink: ResultsSink, files: UploadedFiles | None = None) -> None:
+    def __init__(
+        self, sink: ResultsSink, files: UploadedFiles | None = None, additions: Additions = Additions()
+    ) -> None:
         self.sink = sink
         self.files = files
+        self.additions = additions
         self.added = self.problems = 0
 
     def fetch(self, mturk: "MTurk", hits: "Iterable[HIT]", statuses: list[str], input_of: "InputOf") -> None:
@@ -61,10 +78,17 @@ class ResultsWriter:
         if self.sink.per_hit:
             hits = list(hits)
             self.sink.expect({hit.hit_id for hit in hits})
+        only, pseudonyms = self.additions.only, self.additions.pseudonyms
         for hit, assignment in collect(mturk, hits, statuses):
+            if only is not None and assignment.assignment_id not in only:
+                continue
             paths = self.files.fetch(mturk, assignment) if self.files else []
-            known = {"files": list(map(str, paths))} if paths else {}
+            known: dict[str, Any] = {"files": list(map(str, paths))} if paths else {}
+            if review := self.additions.reviews.get(assignment.assignment_id):
+                known["review"] = dict(review)
             record = self.sink.record_of(assignment, hit, **input_of(hit), **known)
+            if pseudonyms:
+                record = pseudonyms.replaced(record, assignment.worker_id)
             if self.sink.add(record):
                 self.added += 1
                 self.problems += "problem" in record
@@ -95,7 +119,7 @@ def stream_sink(write: Callable[[str], object], form: TableForm | None, remember
     if not form:
         yield ResultsStream(write, remember)
         return
-    with closing(ResultsTable(form=form)) as table:
+    with closing(table_class(form)(form=form)) as table:
         yield table
         for line in table.text():
             write(line)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -15,9 +16,16 @@ from simpleturk.batch.results.csv import TableForm
 from simpleturk.batch.results.csv_columns import fields_of_template
 from simpleturk.batch.results.files import UploadedFiles
 from simpleturk.batch.results.known_inputs import inputs_of, unknown_input
-from simpleturk.batch.results.sink import ResultsWriter, file_sink, stream_sink
+from simpleturk.batch.results.sink import Additions, ResultsWriter, file_sink, stream_sink
 from simpleturk.batch.watch import Watch
 from simpleturk.commands.batch.progress import IntervalOpt, repeated, warn_of_unlaunched
+from simpleturk.commands.batch.result_additions import (
+    DecisionsOpt,
+    PseudonymsOpt,
+    TagsOpt,
+    additions_of,
+    with_pseudonyms,
+)
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.launched_batch import the_batch, warn_of_strangers
 from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, data_out
@@ -41,6 +49,7 @@ class Format(StrEnum):
 
     JSONL = "jsonl"
     CSV = "csv"
+    FLAT = "flat"
 
 
 AllOpt = Annotated[
@@ -68,8 +77,8 @@ FormatOpt = Annotated[
     typer.Option(
         "--format",
         metavar="NAME",
-        help="jsonl, or csv with the columns of Amazon's requester site. Default: csv if --output ends with .csv or "
-        ".tsv, else jsonl.",
+        help="jsonl; csv with the columns of Amazon's requester site; or flat, a CSV table with a column for each "
+        "field of inputs, answers and decisions. Default: csv if --output ends with .csv or .tsv, else jsonl.",
     ),
 ]
 ExactOpt = Annotated[
@@ -101,6 +110,9 @@ def results(
     exact: ExactOpt = False,
     files: FilesOpt = None,
     follow: FollowOpt = False,
+    decisions: DecisionsOpt = False,
+    tags: TagsOpt = None,
+    pseudonyms: PseudonymsOpt = None,
     interval: IntervalOpt = 10,
 ) -> None:
     """Print completed work as JSON Lines or CSV.
@@ -109,22 +121,49 @@ def results(
     """
     if all_ and follow:
         raise UsageError("--all and --follow cannot be used together", "follow one batch, named with --ids")
-    output, is_csv = _destination(output, format_, where)
+    if tags and follow:
+        raise UsageError("--tags and --follow cannot be used together", "new work has no tags yet")
+    if all_ and (decisions or tags):
+        raise UsageError("--decisions and --tags are about one batch", "leave --all out, and name the batch with --ids")
+    output, chosen_format = _destination(output, format_, where)
+    is_csv = chosen_format is not Format.JSONL
     if is_csv and follow:
         raise UsageError(
             "CSV and --follow cannot be used together", "the columns are known only when all work is submitted"
         )
     chosen = [*(status or (Status.SUBMITTED, Status.APPROVED)), *((Status.REJECTED,) if rejected else ())]
     statuses = [str(state).capitalize() for state in dict.fromkeys(chosen)]
-    if all_:
-        mturk = connect_to(marketplace_of(where), where, ids)
-        with _writer(output, TableForm(exact=exact) if is_csv else None, follow, files, statuses) as writer:
-            writer.fetch(mturk, (hit for page in mturk.hit_pages() for hit in page), statuses, unknown_input)
-        return
+    additions = Additions() if all_ else additions_of(ids, decisions, tags, chosen_format is Format.FLAT)
+    with with_pseudonyms(pseudonyms, additions, output, is_csv) as additions:
+        form = TableForm(exact=exact, flat=chosen_format is Format.FLAT) if is_csv else None
+        job = _Job(output, form, statuses, files, follow, additions)
+        if all_:
+            mturk = connect_to(marketplace_of(where), where, ids)
+            with _writer(job) as writer:
+                writer.fetch(mturk, (hit for page in mturk.hit_pages() for hit in page), statuses, unknown_input)
+        else:
+            _write_batch(where, ids, job, with_input, interval)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What is written where: to stdout without `output`, as JSON Lines without `form`."""
+
+    output: Path | None
+    form: TableForm | None
+    statuses: list[str]
+    files: Path | None
+    follow: bool
+    additions: Additions
+
+
+def _write_batch(where: MarketplaceOptions, ids: Path, job: _Job, with_input: bool, interval: float) -> None:
+    """Write the results of a batch; with `follow`, until no more work can be submitted."""
     hit_ids, record, mturk = the_batch(where, ids)
-    form = TableForm(_template_fields(record, ids), exact) if is_csv else None
-    with _writer(output, form, follow, files, statuses, hit_ids) as writer:
-        watch = Watch(mturk, hit_ids, whole=is_csv)
+    if job.form:
+        job = replace(job, form=replace(job.form, fields=_template_fields(record, ids)))
+    with _writer(job, hit_ids) as writer:
+        watch = Watch(mturk, hit_ids, whole=job.form is not None)
         input_of = inputs_of(record, ids, warn_of_changed_inputs) if with_input else unknown_input
         warn_of_unlaunched(record, hit_ids)
 
@@ -134,48 +173,50 @@ def results(
             if is_first:
                 warn_of_strangers(mturk, watch.hits, record, ids)
             changed = watch.changed()
-            writer.fetch(mturk, changed, statuses, input_of)
+            writer.fetch(mturk, changed, job.statuses, input_of)
             console.flush()
-            if follow:
+            if job.follow:
                 watch.take(changed)
             return state
 
         for state in repeated(look, interval):
-            if not follow or (state.is_done and ("Submitted" in statuses or not state.submitted)):
+            if not job.follow or (state.is_done and ("Submitted" in job.statuses or not state.submitted)):
                 return
 
 
 @contextmanager
-def _writer(
-    output: Path | None,
-    form: TableForm | None,
-    follow: bool,
-    files: Path | None,
-    statuses: list[str],
-    hit_ids: Iterable[str] = (),
-) -> Iterator[ResultsWriter]:
+def _writer(job: _Job, hit_ids: Iterable[str] = ()) -> Iterator[ResultsWriter]:
     """Writes new results to a file, so that a second run adds nothing, or to stdout; then prints their number.
 
     Raises SomeFailed if an uploaded file could not be fetched.
     """
-    uploaded = UploadedFiles(files) if files else None
-    if output:
-        with file_sink(output, form, follow, hit_ids) as sink:
-            writer = ResultsWriter(sink, uploaded)
+    pseudonyms = job.additions.pseudonyms
+    named = {"named": pseudonyms.text} if pseudonyms else {}
+    uploaded = UploadedFiles(job.files, **named) if job.files else None
+    if job.output:
+        with file_sink(job.output, job.form, job.follow, hit_ids) as sink:
+            writer = ResultsWriter(sink, uploaded, job.additions)
             yield writer
-        console.note(f"{console.plural(writer.added, 'new result')} in {output}; it holds {sink.records:,}")
+        console.note(f"{console.plural(writer.added, 'new result')} in {job.output}; it holds {sink.records:,}")
     else:
-        with data_out(), stream_sink(console.data, form, follow) as sink:
-            writer = ResultsWriter(sink, uploaded)
+        with data_out(), stream_sink(console.data, job.form, job.follow) as sink:
+            writer = ResultsWriter(sink, uploaded, job.additions)
             yield writer
         if not writer.added:
-            console.note(f"No results: no assignment is {' or '.join(statuses).lower()}.")
+            console.note(f"No results: no assignment{_chosen(job)}.")
     if writer.problems:
         answers = console.plural(writer.problems, "answer")
-        where = "the column Answer.answer" if form else '"problem" in the records'
+        column = "problem" if job.form and job.form.flat else "Answer.answer"
+        where = f"the column {column}" if job.form else '"problem" in the records'
         console.warn(f"{answers} could not be parsed: see {where}")
     if uploaded:
         _report_files(uploaded)
+
+
+def _chosen(job: _Job) -> str:
+    """Which assignments were asked for, in words."""
+    tagged = " with these tags" if job.additions.only is not None else ""
+    return f"{tagged} is {' or '.join(job.statuses).lower()}"
 
 
 def _report_files(uploaded: UploadedFiles) -> None:
@@ -205,14 +246,14 @@ def _template_fields(record: BatchRecord | None, ids: Path) -> frozenset[str]:
         return frozenset()
 
 
-def _destination(output: Path | None, format_: Format | None, where: MarketplaceOptions) -> tuple[Path | None, bool]:
-    """The file for results, None for stdout; and whether they are CSV: by --format, or by the file's name."""
+def _destination(output: Path | None, format_: Format | None, where: MarketplaceOptions) -> tuple[Path | None, Format]:
+    """The file for results, None for stdout; and their format: that of --format, or of the file's name."""
     named = Format.CSV if output and output.suffix.lower() in (".csv", ".tsv") else Format.JSONL
     chosen = format_ or named
     if chosen != named and not where.is_typed("output"):
         # The configuration names a file of the other format.
         output = None
-    return output, chosen is Format.CSV
+    return output, chosen
 
 
 def warn_of_changed_inputs(name: str) -> None:
