@@ -32,5 +32,5 @@ def questions(local: Marketplace) -> list[str]:
     from simpleturk.marketplace.store.schema import hits
 
     with local.read() as transaction:
-        hit_ids = transaction.scalars(select(hits.c.hit_id).order_by(hits.c.seq)).all()
+        hit_ids = transaction.scalars(select(hits.c.hit_id).order_by(hits.c.seq))
         return [question_of_hit(transaction, hit_id) for hit_id in hit_ids]

@@ -221,10 +221,11 @@ def find_hit(transaction: Transaction, hit_id: str) -> HITRow:
 def own_hit(transaction: Transaction, hit_id: str) -> dict[str, Any]:
     """A HIT of the caller, as the API returns it. Raises RequestError HITDoesNotExist."""
     query = _OWN_HIT_WITHOUT_QUESTION if transaction.omits_questions else _OWN_HIT
-    row = transaction.execute(query, {"which": hit_id, "of_requester": transaction.requester_id}).first()
-    if row is None:
+    row_type = partial(_listed_hit, transaction)
+    hit = transaction.first(row_type, query, {"which": hit_id, "of_requester": transaction.requester_id})
+    if hit is None:
         raise does_not_exist("Hit", hit_id)
-    return _hit_document(transaction, _listed_hit(transaction, *row))
+    return _hit_document(transaction, hit)
 
 
 def _listed_hit(transaction: Transaction, *values: Any) -> _ListedHIT:
@@ -342,7 +343,7 @@ def _new_hit(transaction: Transaction, hit_type: HITTypeRow, parameters: dict[st
         "hit_review_policy": parameters.get("HITReviewPolicy"),
         "available": number,
     }
-    transaction.execute(_NEW_HIT, values)
+    transaction.change(_NEW_HIT, values)
     amount = number * ledger.cents(hit_type.reward)
     ledger.hold(transaction, transaction.requester_id, hit_id, amount)
     if events.is_watched(transaction, hit_type.hit_type_id):

@@ -28,8 +28,8 @@ def remember(transaction: Transaction, operation: str, token: str | None, result
         return
     values = {"requester_id": transaction.requester_id, "operation": operation, "token": token}
     same = {f"of_{name.removesuffix('_id')}": value for name, value in values.items()}
-    transaction.execute(_FORGET, same | {"until": transaction.now - _STORED})
-    transaction.execute(_NEW, values | {"created": transaction.now, "result": result})
+    transaction.change(_FORGET, same | {"until": transaction.now - _STORED})
+    transaction.change(_NEW, values | {"created": transaction.now, "result": result})
 
 
 def once(transaction: Transaction, operation: str, token: str | None) -> None:

@@ -39,6 +39,15 @@ from simpleturk.marketplace.store.transaction import Transaction
 _CHUNK = 500
 
 
+class _Due(NamedTuple):
+    """Whether assignments are overdue, assignments are approvable, and HITs expire; the latest time seen before."""
+
+    overdue: bool
+    approvable: bool
+    expiring: bool
+    latest: float | None
+
+
 class _HITCount(NamedTuple):
     """A number of assignments of one HIT, with what its money depends on."""
 
@@ -74,11 +83,8 @@ def apply_due(transaction: Transaction) -> None:
         review_policies.became_reviewable(transaction, sorted(hit_ids)[start : start + _CHUNK])
 
 
-def _due(transaction: Transaction) -> tuple[bool, bool, bool, float | None]:
-    """Whether assignments are overdue, assignments are approvable, and HITs expire; and the latest time seen before."""
-    row: Any = transaction.execute(_DUE, {"now": transaction.now}).one()
-    overdue, approvable, expiring, latest = row
-    return overdue, approvable, expiring, latest
+def _due(transaction: Transaction) -> _Due:
+    return transaction.one(_Due, _DUE, {"now": transaction.now})
 
 
 def _overdue(now: Any) -> Any:

@@ -154,5 +154,5 @@ def _book(
         text = "This request would make the account's sums larger than they can be."
         raise RequestError("InvalidParameterValue", text)
     values = {"requester_id": requester_id, "time": transaction.now, "kind": kind, "available": available, "held": held}
-    transaction.execute(_NEW_ENTRY, values | others)
-    transaction.execute(_ADD, {"which": requester_id, "more_available": available, "more_held": held})
+    transaction.change(_NEW_ENTRY, values | others)
+    transaction.change(_ADD, {"which": requester_id, "more_available": available, "more_held": held})

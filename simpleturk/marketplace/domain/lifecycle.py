@@ -91,7 +91,7 @@ def accept(transaction: Transaction, hit: HITRow, worker_id: str) -> str:
         "deadline": round(transaction.now + hit.assignment_duration, 3),
     }
     try:
-        transaction.execute(_NEW_ASSIGNMENT, values)
+        transaction.change(_NEW_ASSIGNMENT, values)
     except IntegrityError as error:
         text = "You have already accepted or completed this HIT."
         raise RequestError("ExceedsMaxAssignmentsPerWorker", text) from error
@@ -111,7 +111,7 @@ def submit(transaction: Transaction, assignment: AnyAssignmentRow, hit: HITRow, 
     }
     _change(transaction, assignment, values, pending=-1)
     seconds = max(transaction.now - assignment.accepted, 0)
-    transaction.execute(_ADD_TIME_WORKED, {"which": hit.hit_type_id, "more_seconds": seconds})
+    transaction.change(_ADD_TIME_WORKED, {"which": hit.hit_type_id, "more_seconds": seconds})
     _note(transaction, "AssignmentSubmitted", hit, assignment)
 
 
@@ -250,7 +250,7 @@ def count(transaction: Transaction, hit_id: str, available: int = 0, pending: in
     """Add to a HIT's counters."""
     more = {"more_available": available, "more_pending": pending, "more_completed": completed}
     if any(more.values()):
-        transaction.execute(_COUNT, {"which": hit_id, **more})
+        transaction.change(_COUNT, {"which": hit_id, **more})
 
 
 def _invalid_hit_state(status: str, possible: str) -> RequestError:
@@ -273,7 +273,7 @@ def _not_submitted(assignment: AnyAssignmentRow) -> RequestError:
 
 
 def _change(transaction: Transaction, assignment: AnyAssignmentRow, values: dict[str, Any], **counts: int) -> None:
-    transaction.execute(_CHANGE_ASSIGNMENT, {"which": assignment.seq, **values})
+    transaction.change(_CHANGE_ASSIGNMENT, {"which": assignment.seq, **values})
     count(transaction, assignment.hit_id, **counts)
 
 

@@ -7,7 +7,7 @@ design, so it happens outside of transactions.
 import hashlib
 import secrets
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -74,9 +74,16 @@ def begin_session(transaction: Transaction, worker_id: str) -> Session:
     return Session(worker_id, row.session_epoch, secrets.token_urlsafe(16))
 
 
+class _SessionRow(NamedTuple):
+    disabled: float | None
+    session_epoch: int
+    terms: str | None
+    signed_out: bool
+
+
 def session_status(transaction: Transaction, session: Session, terms: str) -> Literal["valid", "ended", "terms"]:
     """Return the status of a session: "terms" means that the worker has to accept the site's terms ("" for none)."""
-    row = transaction.execute(_SESSION_STATUS, {"which": session.worker_id, "session": session.session_id}).first()
+    row = transaction.first(_SessionRow, _SESSION_STATUS, {"which": session.worker_id, "session": session.session_id})
     if row is None or row.disabled is not None or row.session_epoch != session.epoch or row.signed_out:
         return "ended"
     return "terms" if terms and row.terms != digest(terms) else "valid"

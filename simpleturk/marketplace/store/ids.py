@@ -4,7 +4,15 @@ import secrets
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
+#: Random bytes below this number become characters, each of them with the same probability; the others are left out.
+_EVEN = 256 // len(ALPHABET) * len(ALPHABET)
+_CHARACTERS = (ALPHABET * 8).encode()[:256]
+_LEFT_OUT = bytes(range(_EVEN, 256))
+
 
 def new_id() -> str:
     """A new id. Its 29 random characters make an assignment's id impossible to guess."""
-    return "3" + "".join(secrets.choice(ALPHABET) for _ in range(29))
+    characters = b""
+    while len(characters) < 29:
+        characters += secrets.token_bytes(32).translate(_CHARACTERS, _LEFT_OUT)
+    return "3" + characters[:29].decode()

@@ -44,7 +44,7 @@ def to_columns(transaction: Transaction, hit_type_id: str, question: str) -> dic
     text = question.encode()
     if len(text) < MIN_BYTES:
         return StoredQuestion(question, None, None)._asdict()
-    page_ids = transaction.scalars(_PAGES_OF_HIT_TYPE, {"hit_type_id": hit_type_id}).all()
+    page_ids = transaction.scalars(_PAGES_OF_HIT_TYPE, {"hit_type_id": hit_type_id})
     best, ends = None, (0, 0)
     for page_id in page_ids:
         found = shared_ends(text, _page(transaction, page_id))
@@ -53,7 +53,7 @@ def to_columns(transaction: Transaction, hit_type_id: str, question: str) -> dic
     delta = to_delta(text, _page(transaction, best), ends) if best else text
     if best is None or (len(delta) > MAX_PART * len(text) and len(page_ids) < MAX_PAGES):
         best, delta = new_id(), to_delta(text, text)
-        transaction.execute(_NEW_PAGE, {"page_id": best, "hit_type_id": hit_type_id, "question": question})
+        transaction.change(_NEW_PAGE, {"page_id": best, "hit_type_id": hit_type_id, "question": question})
         _cache.add(best, text)
     return StoredQuestion("", best, delta)._asdict()
 
@@ -100,7 +100,7 @@ class _Cache:
 def _page(transaction: Transaction, page_id: str) -> bytes:
     text = _cache.get(page_id)
     if text is None:
-        text = str(transaction.execute(_PAGE, {"page_id": page_id}).scalar_one()).encode()
+        text = transaction.one(str, _PAGE, {"page_id": page_id}).encode()
         _cache.add(page_id, text)
     return text
 

@@ -1,13 +1,14 @@
 """What every operation works with: the database, the time, and the caller."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Executable, ScalarResult
+from sqlalchemy import Connection, CursorResult, Executable
 
 from simpleturk.marketplace.store.base import LOCAL_REQUESTER
+from simpleturk.marketplace.store.prepared import prepared
 
 Row = TypeVar("Row")
 
@@ -57,26 +58,49 @@ class Transaction:
         """Run a statement; a list of parameters runs it once for each."""
         return self.connection.execute(statement, parameters)
 
-    def scalar(self, statement: Executable, parameters: Any = None) -> Any:
+    def change(self, statement: Executable, parameters: Mapping[str, Any]) -> int:
+        """Run an INSERT, UPDATE or DELETE that is built once; return the number of rows that it changed."""
+        form = prepared(self.connection, statement, parameters)
+        return form.change(self.connection, parameters) if form else self.execute(statement, parameters).rowcount
+
+    def scalar(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Any:
         """The first column of the first row, None without rows."""
-        return self.connection.scalar(statement, parameters)
+        rows = self._rows(statement, parameters, most=1)
+        return rows[0][0] if rows else None
 
-    def scalars(self, statement: Executable, parameters: Any = None) -> ScalarResult[Any]:
+    def scalars(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> list[Any]:
         """The first column of each row."""
-        return self.connection.scalars(statement, parameters)
+        return [row[0] for row in self._rows(statement, parameters)]
 
-    def first(self, row_type: Callable[..., Row], query: Executable, parameters: Any = None) -> Row | None:
+    def first(
+        self, row_type: Callable[..., Row], query: Executable, parameters: Mapping[str, Any] | None = None
+    ) -> Row | None:
         """The first row of a query that selects the columns of a row type (rows.py), None without rows."""
-        row = self.connection.execute(query, parameters).first()
-        return None if row is None else row_type(*row)
+        rows = self._rows(query, parameters, most=1)
+        return row_type(*rows[0]) if rows else None
 
-    def one(self, row_type: Callable[..., Row], query: Executable, parameters: Any = None) -> Row:
+    def one(self, row_type: Callable[..., Row], query: Executable, parameters: Mapping[str, Any] | None = None) -> Row:
         """The only row of a query that selects the columns of a row type."""
-        return row_type(*self.connection.execute(query, parameters).one())
+        [row] = self._rows(query, parameters, most=2)
+        return row_type(*row)
 
-    def all(self, row_type: Callable[..., Row], query: Executable, parameters: Any = None) -> list[Row]:
+    def all(
+        self, row_type: Callable[..., Row], query: Executable, parameters: Mapping[str, Any] | None = None
+    ) -> list[Row]:
         """All rows of a query that selects the columns of a row type."""
-        return [row_type(*row) for row in self.connection.execute(query, parameters)]
+        return [row_type(*row) for row in self._rows(query, parameters)]
+
+    def _rows(self, query: Executable, parameters: Mapping[str, Any] | None, most: int | None = None) -> Sequence[Any]:
+        """The rows of a query, at most the first `most`. A query that is built once is prepared."""
+        form = prepared(self.connection, query, parameters or {})
+        if form:
+            return form.rows(self.connection, parameters or {}, most)
+        result = self.connection.execute(query, parameters)
+        if most is None:
+            return result.all()
+        rows = result.fetchmany(most)
+        result.close()
+        return rows
 
     def savepoint(self) -> AbstractContextManager[Any]:
         """A block whose changes alone are rolled back when it raises an exception."""

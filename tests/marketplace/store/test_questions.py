@@ -91,7 +91,7 @@ def test_a_page_of_a_request_that_failed_is_not_used(mturk: Any, marketplace: Ma
         raise ZeroDivisionError
     assert create(mturk, Question=page_of(1, "kept"))["Question"] == page_of(1, "kept")
     with marketplace.read() as transaction:
-        assert transaction.scalars(select(pages.c.question)).all() == [page_of(1, "kept")]
+        assert transaction.scalars(select(pages.c.question)) == [page_of(1, "kept")]
 
 
 def test_the_columns_of_a_question_are_those_of_the_table(mturk: Any, marketplace: Marketplace) -> None:
