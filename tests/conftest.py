@@ -187,12 +187,11 @@ class PromptServer(uvicorn.Server):
         self._loop.call_soon_threadsafe(self._end.set)
 
 
-class serving:
-    """Serve a marketplace from a thread for the length of a block; entering yields its address by number."""
+class serving_app:
+    """Serve an application from a thread for the length of a block; entering yields its address by number."""
 
-    def __init__(self, marketplace: Marketplace, settings: ServerSettings | None = None) -> None:
-        config = uvicorn.Config(create_app(marketplace, settings), host="127.0.0.1", port=0, log_level="warning")
-        self.server = PromptServer(config)
+    def __init__(self, application: Any) -> None:
+        self.server = PromptServer(uvicorn.Config(application, host="127.0.0.1", port=0, log_level="warning"))
         self.thread = threading.Thread(target=self.server.run)
 
     def __enter__(self) -> str:
@@ -204,6 +203,13 @@ class serving:
     def __exit__(self, *_: object) -> None:
         self.server.end()
         self.thread.join()
+
+
+class serving(serving_app):
+    """Serve a marketplace from a thread for the length of a block; entering yields its address by number."""
+
+    def __init__(self, marketplace: Marketplace, settings: ServerSettings | None = None) -> None:
+        super().__init__(create_app(marketplace, settings))
 
 
 @pytest.fixture

@@ -96,6 +96,7 @@ ROOMS: dict[str, set[str]] = {
         "batch/review",
         "batch/lint",
     },
+    "review_app": {"errors", "mturk"},
     "cli": {"errors", "task_folder", "console", "config", "commands", "simple_amt", "mturk"},
 }
 
@@ -109,6 +110,7 @@ NEXT_TO_THE_MARKETPLACE = (
     "commands/batch/import_",
     "commands/marketplace/requester",
     "commands/workers/worker",
+    "review_app/frames",
 )
 
 

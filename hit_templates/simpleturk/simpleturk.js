@@ -32,6 +32,11 @@ var simpleturk = (function () {
     }
   }
 
+  // The answer when the requester reviews it: { output, fields, assignment_id, hit_id, worker_id }; otherwise null.
+  function getReview() {
+    return window.simpleturkReview ? window.simpleturkReview() : null;
+  }
+
   // Store the answer: any value that JSON can hold.
   function setOutput(value) {
     output.value = JSON.stringify(value);
@@ -69,6 +74,6 @@ var simpleturk = (function () {
     else if (!wasSet) output.disabled = true;
   });
 
-  return { getInput: getInput, setOutput: setOutput, isPreview: isPreview, setupSubmit: setupSubmit, say: say };
+  return { getInput: getInput, getReview: getReview, setOutput: setOutput, isPreview: isPreview, setupSubmit: setupSubmit, say: say };
 })();
 var simpleamt = simpleturk;

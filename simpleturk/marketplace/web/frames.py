@@ -10,7 +10,7 @@ and the scripts that Amazon offered to such pages are replaced by this site's.
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -88,8 +88,8 @@ class Frames:
         """The addresses of frames, and of the scripts and files that they load."""
         return [
             Route("/frame/{token}", self.page),
-            Route("/hit.js", _script(hit_script(self.files, self.color))),
-            *(Route(f"/{name}", _script(_read(name))) for name in AMAZONS_SCRIPTS),
+            Route("/hit.js", script_route(hit_script(self.files, self.color))),
+            *amazons_routes(),
             hit_assets.route(self.marketplace.store.assets),
         ]
 
@@ -210,8 +210,18 @@ def hit_script(files: UploadLimits | None = None, color: str = "") -> str:
     limits = f"const uploadLimits = {json.dumps(asdict(files) if files else {})};"
     if files:
         limits += f"\nwindow.simpleturkSite = {json.dumps({'color': color})};"
-    parts = [(STATIC / name).read_text(encoding="utf-8") for name in SCRIPT_PARTS]
-    return "\n".join(['"use strict";\n(() => {', limits, *parts, "})();\n"])
+    return script_of(SCRIPT_PARTS, limits)
+
+
+def script_of(parts: Iterable[str | Path], before: str = "") -> str:
+    """One script from several files, which share a scope. Relative names are files of this site."""
+    texts = [(STATIC / part).read_text(encoding="utf-8") for part in parts]
+    return "\n".join(['"use strict";\n(() => {', before, *texts, "})();\n"])
+
+
+def amazons_routes() -> list[Route]:
+    """The addresses of the scripts that replace Amazon's."""
+    return [Route(f"/{name}", script_route((STATIC / name).read_text(encoding="utf-8"))) for name in AMAZONS_SCRIPTS]
 
 
 #: The scripts that replace Amazon's, and where pages look for Amazon's.
@@ -227,14 +237,18 @@ _PROLOGUE = re.compile(
 )
 
 
-def adapted(html: str) -> str:
+#: The element that loads the script of a frame.
+HIT_SCRIPT = '<script src="/hit.js"></script>'
+
+
+def adapted(html: str, script: str = HIT_SCRIPT) -> str:
     """A HIT's page with hit.js before all other scripts, and this site's scripts instead of Amazon's."""
     start = _PROLOGUE.match(html)
     at = start.end() if start else 0
     rest = html[at:]
     for address, replacement in _AMAZONS:
         rest = address.sub(replacement, rest)
-    return f'{html[:at]}<script src="/hit.js"></script>{rest}'
+    return f"{html[:at]}{script}{rest}"
 
 
 def origin_of(request: Request, host: str = "") -> str:
@@ -262,11 +276,9 @@ def _sandbox(own_origin: bool) -> str:
     return f"{SANDBOX} allow-same-origin" if own_origin else SANDBOX
 
 
-def _read(name: str) -> str:
-    return (STATIC / name).read_text(encoding="utf-8")
+def script_route(text: str) -> Callable[[Request], Response]:
+    """An endpoint that serves a script."""
 
-
-def _script(text: str) -> Callable[[Request], Response]:
     def script(request: Request) -> Response:
         return Response(text, media_type="text/javascript", headers={"Cache-Control": "max-age=300"})
 

@@ -1,0 +1,56 @@
+// The reviewer reads the page: fields keep their values, while scrolling, selecting text, players and details work.
+const isLocked = new WeakSet();
+function lock(field) {
+  if (isLocked.has(field)) return;
+  isLocked.add(field);
+  field.dataset.simpleturkReview = "";
+  // A text that is not shown belongs to a script, which sees here that it may not change it.
+  const isText = !isChoice(field) && field.localName !== "select" && !["range", "color", "file"].includes(field.type);
+  if (isChoice(field)) field.setAttribute("aria-disabled", "true");
+  else if (isText && !isHidden(field)) field.readOnly = true;
+  else if (field.type !== "hidden") field.disabled = true;
+}
+const SUBMITS = "button[type=submit], input[type=submit], input[type=image], crowd-button[form-action=submit]";
+function lockAll() {
+  for (const field of document.querySelectorAll(FIELD)) if (!isButtonField(field)) lock(field);
+  for (const element of document.querySelectorAll("[contenteditable]")) if (element.isContentEditable) element.contentEditable = "false";
+  for (const button of document.querySelectorAll(`${SUBMITS}, form button:not([type])`)) {
+    if (button.matches(SUBMITS) || /^\s*submit\b/i.test(button.textContent)) {
+      button.disabled = true;
+      button.style.setProperty("display", "none", "important");
+    }
+  }
+  for (const button of document.querySelectorAll(".field.boxes [data-add]")) button.disabled = true;
+}
+// Pages of simpleturk: all items at once, and no buttons and keys of the worker.
+const style = document.createElement("style");
+style.textContent = `
+  #results-form [data-page].hidden { display: block !important; }
+  #results-form > .bar, #results-form > .keys { display: none !important; }
+  [data-simpleturk-review] { cursor: default; }
+  select[data-simpleturk-review]:disabled, textarea[data-simpleturk-review]:disabled { opacity: 1; color: inherit; }`;
+
+// A choice cannot be changed by the mouse or the keyboard. It is not disabled, because that would make it pale.
+const isOurs = (target) => target instanceof Element && isLocked.has(target) && isChoice(target);
+function keep(event) {
+  if (!event.isTrusted || !isOurs(event.target)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+for (const name of ["click", "input", "change"]) window.addEventListener(name, keep, true);
+for (const name of ["beforeinput", "drop", "paste", "cut"]) {
+  window.addEventListener(name, (event) => event.isTrusted && (event.preventDefault(), event.stopImmediatePropagation()), true);
+}
+// The keys of the worker, such as digits that choose, do nothing. The page around the frame gets them: they are its own.
+// Keys that scroll, move the focus, open details and control players stay.
+for (const name of ["keydown", "keypress", "keyup"]) {
+  window.addEventListener(
+    name,
+    (event) => {
+      if (!event.isTrusted || event.altKey || [...event.key].length > 1 || event.key === " ") return;
+      event.stopImmediatePropagation();
+      if (name === "keydown" && !event.ctrlKey && !event.metaKey && !event.isComposing) tell({ key: event.key });
+    },
+    true,
+  );
+}

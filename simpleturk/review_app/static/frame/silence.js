@@ -1,0 +1,60 @@
+// A page under review sends nothing: no form, no request with a body, no message to a window, and it stays where it is.
+const get = (element, name) => Element.prototype.getAttribute.call(element, name);
+HTMLFormElement.prototype.submit = function () {};
+// On the window, in the last phase: the page's own listeners run, as when the worker submits.
+window.addEventListener("submit", (event) => event.preventDefault());
+navigator.sendBeacon = () => true;
+window.open = () => null;
+for (const name of ["back", "forward", "go"]) History.prototype[name] = () => {};
+// Each new entry would need one more press of the reviewer's Back button.
+History.prototype.pushState = History.prototype.replaceState;
+for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection", "WebTransport"]) delete window[name];
+
+const isRead = (method) => /^(?:GET|HEAD)$/i.test(method || "GET");
+const { fetch } = window;
+window.fetch = function (input, init) {
+  const method = (init && init.method) || (input instanceof Request ? input.method : "GET");
+  return isRead(method) ? fetch.apply(window, arguments) : new Promise(() => {});
+};
+const unsent = new WeakSet();
+const { open: openRequest, send: sendRequest } = XMLHttpRequest.prototype;
+XMLHttpRequest.prototype.open = function (method, ...rest) {
+  if (!isRead(String(method))) unsent.add(this);
+  return openRequest.call(this, method, ...rest);
+};
+XMLHttpRequest.prototype.send = function (body) {
+  if (!unsent.has(this)) sendRequest.call(this, body);
+};
+
+// Links: the page around the frame can offer the address to the reviewer. Links in the page work.
+window.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("a[href], area[href]") : null;
+  if (!link || event.defaultPrevented || link.protocol === "javascript:") return;
+  if (get(link, "href").startsWith("#")) return;
+  event.preventDefault();
+  if (event.isTrusted && /^https?:$/.test(link.protocol)) tell({ link: link.href });
+});
+if (window.navigation) {
+  navigation.addEventListener("navigate", (event) => {
+    if (event.cancelable && !event.destination.sameDocument) event.preventDefault();
+  });
+}
+
+// Once the page has the answer, it loads only from hosts that it has used or named by then, so that it cannot send the
+// answer in an address of any other.
+let isClosed = false;
+function closeNetwork() {
+  if (isClosed) return;
+  isClosed = true;
+  const origins = new Set([new URL(location.href).origin]);
+  for (const { name } of performance.getEntriesByType("resource")) if (/^https?:/.test(name)) origins.add(new URL(name).origin);
+  const source = document.documentElement.outerHTML;
+  for (const [, host] of source.matchAll(/\\?\/\\?\/([a-z\d][a-z\d.-]{0,252}(?::\d{1,5})?)(?![\w.:@-])/gi)) {
+    if (origins.size < 1000) origins.add(host);
+  }
+  const sources = `data: blob: ${[...origins].join(" ")}`;
+  const meta = document.createElement("meta");
+  meta.httpEquiv = "Content-Security-Policy";
+  meta.content = `default-src 'unsafe-inline' 'unsafe-eval' ${sources}; form-action 'none'; base-uri 'none'`;
+  (document.head || document.documentElement).append(meta);
+}
