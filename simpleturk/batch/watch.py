@@ -1,5 +1,6 @@
 """Watch a batch in few calls: its progress, its rate, and the next automatic approval."""
 
+import heapq
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from simpleturk.batch.progress import Progress, fetch_each, fetch_hits, progress_of
 from simpleturk.batch.times import iso
+from simpleturk.client.parallel import map_ordered
 from simpleturk.errors import NoSuchHIT
 
 if TYPE_CHECKING:
@@ -17,22 +19,50 @@ if TYPE_CHECKING:
 #: The rate of a watched batch is that of this last period.
 RATE_WINDOW = timedelta(minutes=30)
 
-#: The most HITs that are asked for the exact time of their oldest work, each time.
+#: The most HITs that are asked for the exact times of their work: by each look, and by a command that looks once.
 EXACT_PER_LOOK = 16
+EXACT_ONCE = 100
 
 #: An automatic approval is urgent within this time; if the delay is short, within a quarter of the delay.
 WARN_BEFORE = timedelta(days=1)
+SOON = timedelta(hours=1)
 
 #: The most by which the clocks of this computer and of the marketplace differ.
 CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
+class Due:
+    """Submitted work that is approved automatically soon. `in_an_hour` and `in_a_day` count assignments.
+
+    If the counts are not `is_exact`, some of these assignments may be approved later. The `first` is approved at this
+    time, or later if that is not `first_is_exact`; None if no work waits. `is_urgent`: the first one is near.
+    """
+
+    in_an_hour: int
+    in_a_day: int
+    is_exact: bool
+    first: datetime | None
+    first_is_exact: bool
+    is_urgent: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """The part of what `progress --json` prints."""
+        return {
+            "next_auto_approval": iso(self.first),
+            "exact": self.first_is_exact,
+            "due_in_an_hour": self.in_an_hour,
+            "due_in_a_day": self.in_a_day,
+            "due_exact": self.is_exact,
+        }
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """A batch at one moment. Times are aware UTC; None if there is none or it is unknown.
 
-    `per_hour` counts submitted assignments. `oldest_unreviewed` and `next_auto_approval` are exact if `is_exact`, else
-    earlier than the true times. `is_urgent`: the next automatic approval is near.
+    `per_hour` counts submitted assignments. `oldest_unreviewed` is exact if `due.first_is_exact`, else earlier than the
+    true time.
     """
 
     time: datetime
@@ -40,9 +70,7 @@ class Snapshot:
     per_hour: float | None
     estimated_finish: datetime | None
     oldest_unreviewed: datetime | None
-    next_auto_approval: datetime | None
-    is_exact: bool
-    is_urgent: bool
+    due: Due
 
     def as_json(self) -> dict[str, Any]:
         """The record that `progress --watch` prints in a pipe."""
@@ -52,20 +80,23 @@ class Snapshot:
             "per_hour": self.per_hour,
             "estimated_finish": iso(self.estimated_finish),
             "oldest_unreviewed": iso(self.oldest_unreviewed),
-            "next_auto_approval": iso(self.next_auto_approval),
-            "exact": self.is_exact,
+            **self.due.as_json(),
         }
 
 
 @dataclass(frozen=True)
 class _Unreviewed:
-    """The unreviewed assignments of a HIT. The oldest was submitted at `since`, or later if that is not exact."""
+    """The unreviewed assignments of a HIT. The oldest was submitted at `since`, or later if that is not exact.
+
+    `deadlines` are the times of automatic approval of all of them, if they are exact.
+    """
 
     hit_id: str
     number: int
     since: datetime
     deadline: datetime
     is_exact: bool
+    deadlines: tuple[datetime, ...] = ()
 
 
 class Watch:
@@ -124,7 +155,8 @@ class Watch:
         rate = self._rate(state, now)
         left = state.available + state.pending
         self._note_waiting(now)
-        first = self._first()
+        asked = self._ask_soon(now, EXACT_PER_LOOK)
+        first = self._first(EXACT_PER_LOOK - asked)
         self._looked = now
         return Snapshot(
             time=now,
@@ -132,9 +164,7 @@ class Watch:
             per_hour=rate and round(rate, 1),
             estimated_finish=_after(now, left / rate) if rate and left else None,
             oldest_unreviewed=first.since if first else None,
-            next_auto_approval=first.deadline if first else None,
-            is_exact=first is None or first.is_exact,
-            is_urgent=first is not None and first.deadline - now < min(WARN_BEFORE, (first.deadline - first.since) / 4),
+            due=self._due(now),
         )
 
     def next_auto_approval(self) -> tuple[datetime, bool] | None:
@@ -143,8 +173,36 @@ class Watch:
         A time that is not exact is earlier than the true one.
         """
         self._note_waiting(datetime.now(UTC))
-        first = self._first()
+        first = self._first(EXACT_PER_LOOK)
         return (first.deadline, first.is_exact) if first else None
+
+    def due(self) -> Due:
+        """The work in `hits` that is approved automatically soon.
+
+        The times bound those of the API's HITs; at most EXACT_ONCE HITs whose work may be due within a day are asked.
+        """
+        now = datetime.now(UTC)
+        self._note_waiting(now)
+        self._ask_soon(now, EXACT_ONCE)
+        return self._due(now)
+
+    def _due(self, now: datetime) -> Due:
+        hour = day = 0
+        is_exact = True
+        for waiting in self._waiting.values():
+            for deadline in waiting.deadlines if waiting.is_exact else (waiting.deadline,) * waiting.number:
+                hour += deadline < now + SOON
+                day += deadline < now + WARN_BEFORE
+            is_exact = is_exact and (waiting.is_exact or waiting.deadline >= now + WARN_BEFORE)
+        first = self._earliest()
+        return Due(
+            in_an_hour=hour,
+            in_a_day=day,
+            is_exact=is_exact,
+            first=first.deadline if first else None,
+            first_is_exact=first is None or first.is_exact,
+            is_urgent=first is not None and first.deadline - now < min(WARN_BEFORE, (first.deadline - first.since) / 4),
+        )
 
     def _rate(self, state: Progress, now: datetime) -> float | None:
         """Assignments submitted per hour in the last period, or since the batch was created at the first look."""
@@ -175,18 +233,31 @@ class Watch:
                 old = replace(old, is_exact=False)
             self._waiting[hit.hit_id] = replace(old, number=hit.unreviewed)
 
-    def _first(self) -> _Unreviewed | None:
-        """The work with the next automatic approval; HITs are asked for the exact time, the earliest first."""
-        for _ in range(EXACT_PER_LOOK):
+    def _ask_soon(self, now: datetime, most: int) -> int:
+        """Ask HITs whose work may be due within a day for the exact times, the earliest first; return their number."""
+        inexact = (work for work in self._waiting.values() if not work.is_exact and work.deadline < now + WARN_BEFORE)
+        soon = heapq.nsmallest(most, inexact, key=lambda work: work.deadline)
+        for work, times in zip(soon, map_ordered(self._times, soon, self._mturk.concurrency), strict=True):
+            self._set_times(work, times)
+        return len(soon)
+
+    def _first(self, most: int) -> _Unreviewed | None:
+        """The work with the next automatic approval; at most so many HITs are asked for the exact time."""
+        for _ in range(most):
             first = self._earliest()
             if first is None or first.is_exact:
                 return first
-            if times := self._times(first):
-                deadline, since = min(times)
-                self._waiting[first.hit_id] = replace(first, since=since, deadline=deadline, is_exact=True)
-            else:  # reviewed meanwhile
-                del self._waiting[first.hit_id]
+            self._set_times(first, self._times(first))
         return self._earliest()
+
+    def _set_times(self, work: _Unreviewed, times: list[tuple[datetime, datetime]]) -> None:
+        if times:
+            deadline, since = min(times)
+            deadlines = tuple(deadline for deadline, _ in times)
+            exact = replace(work, since=since, deadline=deadline, is_exact=True, deadlines=deadlines)
+            self._waiting[work.hit_id] = exact
+        else:  # reviewed meanwhile
+            del self._waiting[work.hit_id]
 
     def _earliest(self) -> _Unreviewed | None:
         return min(self._waiting.values(), key=lambda waiting: waiting.deadline, default=None)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from simpleturk.batch.watch import EXACT_PER_LOOK, Watch
+from simpleturk.batch.watch import EXACT_ONCE, EXACT_PER_LOOK, Watch
 from simpleturk.client.client import MTurk
 from simpleturk.client.stats import Stats
 from simpleturk.mturk.models import HIT, Assignment
@@ -90,8 +90,12 @@ def test_the_oldest_work_and_its_deadline_are_exact_for_a_call_a_hit() -> None:
     account.submit("B1", timedelta(hours=1))
     account.submit("B3", timedelta(hours=5))
     shown = account.watch().look()
-    assert (shown.oldest_unreviewed, shown.is_exact, shown.is_urgent) == (account.submitted["B3"], True, False)
-    assert shown.next_auto_approval == account.submitted["B3"] + 30 * DAY
+    assert (shown.oldest_unreviewed, shown.due.first_is_exact, shown.due.is_urgent) == (
+        account.submitted["B3"],
+        True,
+        False,
+    )
+    assert shown.due.first == account.submitted["B3"] + 30 * DAY
     assert account.calls() == {"list_hits": 1, "list_assignments_for_hit": 2}
 
 
@@ -101,11 +105,73 @@ def test_where_much_waits_the_times_are_bounds_first_and_exact_in_the_end() -> N
         account.submit(f"B{n}", timedelta(hours=n / 10))
     watch = account.watch()
     shown = [watch.look() for _ in range(4)]
-    assert [look.is_exact for look in shown] == [False, False, False, True]
+    assert [look.due.first_is_exact for look in shown] == [False, False, False, True]
     assert account.calls()["list_assignments_for_hit"] <= 50 + EXACT_PER_LOOK
     oldest = account.submitted["B49"]
     assert all(look.oldest_unreviewed and look.oldest_unreviewed <= oldest for look in shown)
     assert shown[-1].oldest_unreviewed == oldest
+
+
+def old(account: Account, days: float) -> None:
+    """Make the HITs of an account older than a day."""
+    account.created -= days * DAY
+    account.hits = {name: account.made(name) for name in account.hits}
+
+
+def test_work_that_is_due_soon_is_counted_without_calls_where_hits_are_young() -> None:
+    account = Account(200)
+    for n in range(200):
+        account.submit(f"B{n}", timedelta(hours=1))
+    watch = account.watch()
+    watch.refresh()
+    account.calls()
+    due = watch.due()
+    assert (due.in_an_hour, due.in_a_day, due.is_exact, due.is_urgent) == (0, 0, True, False)
+    # The HITs are a day old: no work can be due before 29 days have passed.
+    assert due.first is not None
+    assert account.created + 30 * DAY - due.first < timedelta(minutes=1)
+    assert (due.first_is_exact, account.calls()) == (False, {})
+
+
+def test_work_that_is_due_soon_is_counted_exactly_for_a_call_a_hit() -> None:
+    account = Account(10)
+    old(account, 30)
+    for n, days in enumerate((29.99, 29.98, 29.5, 29.1, 28.9, 3)):
+        account.submit(f"B{n}", days * DAY)
+    watch = account.watch()
+    watch.refresh()
+    account.calls()
+    due = watch.due()
+    assert (due.in_an_hour, due.in_a_day, due.is_exact, due.is_urgent) == (2, 4, True, True)
+    assert (due.first, due.first_is_exact) == (account.submitted["B0"] + 30 * DAY, True)
+    assert account.calls() == {"list_assignments_for_hit": 6}
+    assert watch.due() == due
+    assert account.calls() == {}
+
+
+def test_where_too_much_may_be_due_the_counts_are_bounds_after_a_hundred_calls() -> None:
+    account = Account(150)
+    old(account, 30)
+    for n in range(150):
+        account.submit(f"B{n}", 29.99 * DAY if n < 5 else 10 * DAY)
+    watch = account.watch()
+    watch.refresh()
+    account.calls()
+    due = watch.due()
+    assert (due.in_a_day, due.is_exact) == (55, False)
+    assert account.calls() == {"list_assignments_for_hit": EXACT_ONCE}
+    assert (watch.due().in_a_day, watch.due().is_exact) == (5, True)
+
+
+def test_a_short_delay_is_urgent_only_in_its_last_quarter() -> None:
+    account = Account(1)
+    account.hits = {"B0": replace(account.made("B0"), created=datetime.now(UTC), auto_approval_delay=30 * 86_400)}
+    account.submit("B0", timedelta(seconds=0))
+    watch = account.watch()
+    watch.refresh()
+    watch.hits = {"B0": replace(account.hits["B0"], auto_approval_delay=3600)}
+    due = watch.due()
+    assert (due.in_an_hour, due.is_urgent) == (0, False)
 
 
 def test_what_is_near_its_approval_is_urgent() -> None:
@@ -114,9 +180,9 @@ def test_what_is_near_its_approval_is_urgent() -> None:
     account.hits = {name: account.made(name) for name in account.hits}
     account.submit("B0", 29.5 * DAY)
     watch = account.watch()
-    assert watch.look().is_urgent
+    assert watch.look().due.is_urgent
     account.review("B0")
-    assert not watch.look().is_urgent
+    assert not watch.look().due.is_urgent
 
 
 def test_what_can_change_no_more_is_not_asked_for_again() -> None:
@@ -141,5 +207,5 @@ def test_work_that_arrives_while_watching_needs_no_call_to_be_dated() -> None:
     account.submit("B1")
     account.calls()
     shown = watch.look()
-    assert (shown.oldest_unreviewed, shown.is_exact) == (account.submitted["B0"], True)
+    assert (shown.oldest_unreviewed, shown.due.first_is_exact) == (account.submitted["B0"], True)
     assert account.calls()["list_assignments_for_hit"] == 0

@@ -13,10 +13,11 @@ import typer
 from simpleturk import console
 from simpleturk.batch.progress import Progress, fetch_hits, progress_of
 from simpleturk.batch.record import BatchRecord
-from simpleturk.batch.watch import Snapshot, Watch
+from simpleturk.batch.watch import Due, Snapshot, Watch
 from simpleturk.commands.common.endpoint import MarketplaceOptions, on_a_marketplace
 from simpleturk.commands.common.launched_batch import the_batch, warn_of_strangers
 from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, data_out
+from simpleturk.commands.common.times import time_left
 from simpleturk.errors import MarketplaceError, SomeFailed
 
 State = TypeVar("State")
@@ -53,12 +54,16 @@ def progress(
     hits = fetch_hits(mturk, hit_ids)
     unknown = warn_of_strangers(mturk, hits, record, ids, about_deleted=False)
     state = progress_of(hits)
+    once = Watch(mturk, hit_ids)
+    once.hits = hits
+    due = once.due()
     with data_out():
         if json_:
-            console.data(json.dumps(state.as_json()) + "\n")
+            console.data(json.dumps(state.as_json() | due.as_json()) + "\n")
         else:
-            console.table(title, _rows(state, len(unknown)))
+            console.table(title, _rows(state, len(unknown)) + [_deadline_row(due)] * bool(due.first))
     warn_of_unlaunched(record, hit_ids)
+    _warn_of(due)
     if unknown:
         raise SomeFailed(f"{len(unknown):,} of {console.plural(len(hits), 'HIT')} not found")
 
@@ -91,16 +96,14 @@ def _look(watch: Watch, warn: Callable[[], object]) -> Snapshot:
 
 
 def _watch(look: Callable[[], Snapshot], title: str, interval: float, as_json: bool) -> None:
-    warned = False
+    warned = 0
     with data_out(), nullcontext(_print_json) if as_json else _table(title) as show:
         for snapshot in repeated(look, interval):
             show(snapshot)
-            if snapshot.is_urgent and not warned:
-                console.warn(
-                    f"submitted work is approved automatically from {_local(snapshot.next_auto_approval)} on",
-                    "approve or reject it before",
-                )
-            warned = snapshot.is_urgent
+            urgency = _urgency(snapshot.due)
+            if urgency > warned:
+                _warn_of(snapshot.due)
+            warned = urgency
             if snapshot.progress.is_done:
                 break
     state = snapshot.progress
@@ -140,16 +143,41 @@ def _rows(state: Progress, unknown: int = 0) -> list[tuple[str, str]]:
 
 def _more_rows(look: Snapshot) -> list[tuple[str, str]]:
     """The rows that --watch adds. A time that is only a lower bound is shown as "after …"."""
-    after = "" if look.is_exact else "after "
+    after = "" if look.due.first_is_exact else "after "
     oldest = f"{after}{_local(look.oldest_unreviewed)}" if look.oldest_unreviewed else "none"
-    deadline = f"{after}{_local(look.next_auto_approval)}" if look.next_auto_approval else "none"
     return [
         ("Submitted per hour", f"{look.per_hour:,.1f}" if look.per_hour is not None else "unknown"),
         ("Estimated finish", "done" if look.progress.is_done else _local(look.estimated_finish)),
         ("Oldest unreviewed", oldest),
-        ("Next auto-approval", deadline + (" (soon)" if look.is_urgent else "")),
+        _deadline_row(look.due),
         ("Updated", _local(look.time)),
     ]
+
+
+def _deadline_row(due: Due) -> tuple[str, str]:
+    """The row that says when work is approved automatically next."""
+    if due.first is None:
+        return "Next auto-approval", "none"
+    after = "" if due.first_is_exact else "after "
+    return "Next auto-approval", f"{after}{_local(due.first)}, {time_left(due.first)}"
+
+
+def _urgency(due: Due) -> int:
+    """2 if work is approved automatically within an hour, 1 within a day, else 0."""
+    return 0 if not due.is_urgent else 2 if due.in_an_hour else 1
+
+
+def _warn_of(due: Due) -> None:
+    """Warn if work is approved automatically soon."""
+    if not _urgency(due) or due.first is None:
+        return
+    number, period = (due.in_an_hour, "an hour") if due.in_an_hour else (due.in_a_day, "a day")
+    will = "will" if due.is_exact else "may"
+    first = f"the first {'' if due.first_is_exact else 'not before '}{time_left(due.first)}"
+    console.warn(
+        f"{console.plural(number, 'assignment')} {will} be approved automatically within {period}, {first}",
+        "approve or reject them before: see simpleturk help review",
+    )
 
 
 def _local(moment: datetime | None) -> str:

@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from simpleturk.client.client import MTurk
 from simpleturk.errors import MarketplaceError
 from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.store.schema import assignments, hits
 from tests.conftest import Run, Worker, do, hit_type_of, records
 
 
@@ -59,19 +62,78 @@ def test_watch_continues_after_the_marketplace_cannot_be_reached(
 def test_watch_warns_before_work_is_approved_automatically(
     run: Run, words: list[str], local: Marketplace, meanwhile: list[Callable[[], object]]
 ) -> None:
-    from sqlalchemy import update
-
-    from simpleturk.marketplace.store.schema import assignments
-
     do(local, words[0], "ann")
-    with local.write() as transaction:
-        times = {"submitted": assignments.c.submitted - 2_592_000 + 600}
-        change = update(assignments).values(times | {"auto_approval": assignments.c.auto_approval - 2_592_000 + 600})
-        transaction.execute(change)
+    let_pass(local, 2_592_000 - 600)
     meanwhile += [lambda: run("expire"), lambda: None]
     result = run("progress", "--watch")
-    assert result.stderr.startswith("warning: submitted work is approved automatically from 20")
+    assert result.stderr.startswith(
+        "warning: 1 assignment will be approved automatically within an hour, the first in 9 minutes\n"
+        "hint: approve or reject them before: see simpleturk help review\n"
+    )
     assert result.stderr.count("warning") == 1
+
+
+def let_pass(local: Marketplace, seconds: float) -> None:
+    """Let time pass: make HITs and submitted work older."""
+    with local.write() as transaction:
+        transaction.execute(update(hits).values(created=hits.c.created - seconds))
+        times = {name: assignments.c[name] - seconds for name in ("submitted", "auto_approval")}
+        transaction.execute(update(assignments).values(times))
+
+
+def test_watch_warns_again_an_hour_before(
+    run: Run,
+    words: list[str],
+    local: Marketplace,
+    meanwhile: list[Callable[[], object]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    do(local, words[0], "ann")
+    do(local, words[1], "ann")
+    let_pass(local, 2_592_000 - 20 * 3600 - 60)
+
+    class Later(datetime):
+        passed = timedelta()
+
+        @classmethod
+        def now(cls, tz: Any = None) -> "Later":
+            return super().now(tz) + cls.passed
+
+    for module in ("simpleturk.batch.watch", "simpleturk.commands.common.times"):
+        monkeypatch.setattr(f"{module}.datetime", Later)
+    later = partial(setattr, Later, "passed", timedelta(hours=19.5))
+    meanwhile += [lambda: None, later, lambda: None, lambda: run("expire")]
+    result = run("progress", "--watch")
+    warnings = [line for line in result.stderr.splitlines() if line.startswith("warning")]
+    assert warnings == [
+        "warning: 2 assignments will be approved automatically within a day, the first in 20 hours",
+        "warning: 2 assignments will be approved automatically within an hour, the first in 30 minutes",
+    ]
+    shown = records(result.stdout)
+    assert [line["due_in_an_hour"] for line in shown] == [0, 0, 2, 2, 2]
+    assert {line["due_in_a_day"] for line in shown} == {2}
+
+
+def test_progress_says_what_is_approved_automatically_soon(run: Run, words: list[str], local: Marketplace) -> None:
+    do(local, words[0], "ann")
+    result = run("progress")
+    assert ("Next auto-approval" in result.stdout, result.stderr) == (True, "")
+    let_pass(local, 2_592_000 - 20 * 3600 - 60)
+    result = run("progress")
+    assert "in 20 hours" in result.stdout
+    assert "warning: 1 assignment will be approved automatically within a day, the first in 20 hours\n" in result.stderr
+    as_json = run("progress", "--json")
+    counts = json.loads(as_json.stdout)
+    assert (counts["due_in_an_hour"], counts["due_in_a_day"], counts["due_exact"], counts["exact"]) == (
+        0,
+        1,
+        True,
+        True,
+    )
+    assert "warning: 1 assignment" in as_json.stderr
+    run("approve")
+    result = run("progress")
+    assert ("Next auto-approval" in result.stdout, result.stderr) == (False, "")
 
 
 def test_watch_waits_for_hits_that_are_extended(
@@ -143,9 +205,12 @@ def test_progress_as_a_table_and_as_json(
     Worker(local, "dan").accept(hit_type_of(local, words[0]))
     result = run("progress", "--json")
     assert result.stderr == ""
-    assert json.loads(result.stdout) == {
+    shown = json.loads(result.stdout)
+    assert shown.pop("next_auto_approval").endswith("Z")
+    assert shown == {
         "hits": 3, "assignable": 1, "unassignable": 1, "reviewable": 1, "reviewing": 0, "gone": 0,
         "assignments": 6, "available": 2, "expired": 0, "pending": 1, "submitted": 2, "reviewed": 1,
+        "exact": False, "due_in_an_hour": 0, "due_in_a_day": 0, "due_exact": True,
     }  # fmt: skip
     table = run("progress").stdout
     assert "hit_ids.txt on the local marketplace" in table
