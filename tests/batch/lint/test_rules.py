@@ -216,7 +216,7 @@ def test_a_mistake_in_a_shipped_macro_is_reported_at_its_call(batch_files: Files
     for wrong, said in (
         ('field.chioce("a", "A", [])', "the imported template has no 'chioce'; did you mean choice?"),
         ('field.text("a", "A", requird=false)', "the macro text has no argument requird"),
-        ('field.text(label="A")', "parameter 'name' was not provided"),
+        ('field.text(label="A")', "a macro is called without its argument name"),
     ):
         batch_files([{"word": "cat"}], template=EXTENDS + "{% block task %}\n{{ " + wrong + " }}{% endblock %}")
         assert f"error: template.html, line 4: {said}" in run("check").stderr
