@@ -3,7 +3,7 @@
 The worker site shows them; the rules of states and counters are in lifecycle.py.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -199,20 +199,35 @@ def submit(
 
 
 def is_changeable(transaction: Transaction, assignment: AnyAssignmentRow) -> bool:
-    """Whether a worker may change the answers of an assignment that they have submitted.
+    """Whether a worker may change the answers of an assignment that they have submitted: see `changeable`."""
+    return assignment.assignment_id in changeable(transaction, assignment.worker_id, [assignment])
+
+
+def changeable(transaction: Transaction, worker_id: str, own: Sequence[AnyAssignmentRow]) -> set[str]:
+    """The ids of those of a worker's assignments whose submitted answers the worker may change.
 
     They may until it is reviewed, if it is their last submission or as long as the HIT's EditMinutes say. A HIT with
     review policies has judged the answers already.
     """
-    if assignment.status != "Submitted" or assignment.submitted is None:
-        return False
-    hit = lifecycle.get_hit(transaction, assignment.hit_id)
-    if hit.assignment_review_policy or hit.hit_review_policy or hit.deleted is not None:
-        return False
-    if transaction.now < assignment.submitted + worker_limits.edit_seconds(hit.annotation):
-        return True
-    last: str | None = transaction.scalar(_LAST_SUBMITTED, {"worker_id": assignment.worker_id})
-    return assignment.assignment_id == last
+    submitted = [one for one in own if one.status == "Submitted" and one.submitted is not None]
+    if not submitted:
+        return set()
+    policies = (hits.c.assignment_review_policy, hits.c.hit_review_policy)
+    query = select(hits.c.hit_id, hits.c.annotation, *policies).where(
+        hits.c.hit_id.in_([one.hit_id for one in submitted]), hits.c.deleted.is_(None)
+    )
+    seconds = {
+        row.hit_id: worker_limits.edit_seconds(row.annotation)
+        for row in transaction.execute(query)
+        if not row.assignment_review_policy and not row.hit_review_policy
+    }
+    last = transaction.scalar(_LAST_SUBMITTED, {"worker_id": worker_id})
+    return {
+        one.assignment_id
+        for one in submitted
+        if one.hit_id in seconds
+        and (one.assignment_id == last or transaction.now < (one.submitted or 0) + seconds[one.hit_id])
+    }
 
 
 def last_changeable(transaction: Transaction, worker_id: str) -> WorkerAssignmentRow | None:

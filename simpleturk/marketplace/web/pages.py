@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -86,6 +86,8 @@ def environment(folder: Path | None = None, word: str = HIT) -> Environment:
     templates = Environment(
         loader=_Loader([*folders, HERE / "templates", HERE / "static"], word),
         autoescape=True,
+        # A value that a page forgets is a bug, and not an empty place on the page.
+        undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )

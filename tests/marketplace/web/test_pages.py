@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from jinja2 import UndefinedError
 from starlette.requests import Request
 
 from simpleturk.commands.tasks.demo.simulated_worker import Page
@@ -66,3 +67,8 @@ def test_pages_of_another_part_extend_the_layout_without_the_workers_navigation(
     assert "Hello &lt;ann&gt;" in html and "Lab" in html
     assert "/tasks" not in html and "Find HITs" not in html
     assert request.session["csrf"]
+
+
+def test_a_value_that_a_page_forgets_is_a_bug_and_no_empty_place() -> None:
+    with pytest.raises(UndefinedError):
+        environment().from_string("{% if forgotten %}{% endif %}").render()

@@ -53,9 +53,7 @@ class HistoryPages(WorkerPages):
             earned = worker_assignments.earnings(transaction, worker_id)
             bonuses = Decimal(worker_assignments.bonuses(transaction, worker_id)) / 100
             paid_bonuses = worker_assignments.bonuses_of(transaction, [entry.assignment_id for entry in entries])
-            changeable = {
-                entry.assignment_id for entry in entries if worker_assignments.is_changeable(transaction, entry)
-            }
+            changeable = worker_assignments.changeable(transaction, worker_id, entries)
         context: dict[str, Any] = {"in_progress": in_progress, "earned": earned, "page": page, "bonuses": bonuses}
         context |= {"entries": entries[:HISTORY_PAGE], "has_older": len(entries) > HISTORY_PAGE}
         context |= {"paid_bonuses": paid_bonuses, "changeable": changeable}

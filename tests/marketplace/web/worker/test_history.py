@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sqlalchemy import Engine, event
+
 from tests.marketplace.api.test_boto3_programs import create
 from tests.marketplace.conftest import Browser, accept, submit
 
@@ -16,6 +18,32 @@ def test_the_history_shows_the_status_and_feedback_of_each_hit(mturk: Any, ann: 
     page = ann.get("/dashboard").html
     for text in ("Thanks &lt;3", "Empty", "Approved", "Rejected", "Waiting for review", "1 <span>$0.10</span>"):
         assert text in page
+
+
+def test_the_history_asks_the_database_as_often_for_many_hits_as_for_one(mturk: Any, ann: Browser) -> None:
+    def do(number: int) -> None:
+        for _ in range(number):
+            hit = create(mturk, RequesterAnnotation="EditMinutes=10")
+            submit(ann, accept(ann, hit["HITGroupId"])[1], ("a", "1"))
+
+    def queries() -> int:
+        statements: list[str] = []
+
+        def add(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            statements.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", add)
+        try:
+            page = ann.get("/dashboard").html
+        finally:
+            event.remove(Engine, "before_cursor_execute", add)
+        assert page.count("Change the answer") == page.count('<tr role="row">') - 1
+        return sum("FROM hits" in statement for statement in statements)
+
+    do(1)
+    for_one = queries()
+    do(4)
+    assert queries() == for_one > 0
 
 
 def test_the_queue_lists_accepted_hits_until_they_are_returned(mturk: Any, ann: Browser) -> None:
