@@ -41,7 +41,8 @@ class BatchRecord:
 
     `reward` is USD, `created` is ISO 8601 UTC. `database` is the local marketplace's file; null for the default one and
     for other marketplaces. `asked_since` is the time of the first request whose HIT id may not be saved, "" if that is
-    `created`. `imported` is true if the HITs come from a results file and not from a launch.
+    `created`. `imported` is true if the HITs come from a results file and not from a launch. `masters`: only Masters
+    may work.
     """
 
     batch_id: str
@@ -60,6 +61,7 @@ class BatchRecord:
     version: str
     asked_since: str = ""
     imported: bool = False
+    masters: bool = False
 
 
 def record_path(ids: Path) -> Path:

@@ -22,7 +22,7 @@ AMAZON = {
 }
 
 #: Names of marketplaces in sentences.
-_TITLES = {"local": "the local marketplace", "sandbox": "the sandbox"}
+_TITLES = {"local": "the local marketplace", "sandbox": "the sandbox", "prod": "production"}
 
 #: The URL of the local marketplace in its client. No request is ever sent to a host of this name.
 LOCAL_URL = "http://local.simpleturk.invalid"

@@ -8,6 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from simpleturk.mturk.qualifications import needs_masters
+
 #: The mark at the end of a HIT's annotation: the id of its batch and the line of its input.
 MARK = re.compile(r"simpleturk:([0-9a-f]{32}):([0-9]{1,12})\Z")
 
@@ -27,6 +29,7 @@ class HIT:
 
     `expiration` and `created` are aware UTC, `reward` is USD. `assignment_duration` and `auto_approval_delay` are in
     seconds, the latter from submission. `available` and `pending` count assignments: free to accept, in progress.
+    `needs_masters`: only Masters may work, for whom Amazon's fee is higher.
     `batch_id` and `line` come from the mark in the annotation; "" and 0 for HITs that simpleturk did not launch.
     """
 
@@ -48,6 +51,7 @@ class HIT:
     description: str = ""
     keywords: str = ""
     assignment_duration: int = 0
+    needs_masters: bool = False
 
     @property
     def unreviewed(self) -> int:
@@ -81,6 +85,7 @@ class HIT:
             description=sys.intern(document.get("Description", "")),
             keywords=sys.intern(document.get("Keywords", "")),
             assignment_duration=_number(document.get("AssignmentDurationInSeconds", 0)),
+            needs_masters=needs_masters(document.get("QualificationRequirements") or ()),
         )
 
 

@@ -3,6 +3,9 @@
 Source: the API reference's page on QualificationRequirement.
 """
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from simpleturk.mturk.limits import MAX_INTEGER_VALUES, MAX_LOCALE_VALUES
 
 #: Ids of the system qualification types: the service computes their values for every worker.
@@ -28,6 +31,14 @@ EXISTENCE_COMPARATORS = ("Exists", "DoesNotExist")
 
 #: Locales have no order.
 LOCALE_COMPARATORS = frozenset(EQUALITY_COMPARATORS + LIST_COMPARATORS + EXISTENCE_COMPARATORS)
+
+
+def needs_masters(requirements: Iterable[Mapping[str, Any]]) -> bool:
+    """Return whether requirements, as in the API, admit only Masters, for whom Amazon charges a higher fee."""
+    return any(
+        requirement.get("QualificationTypeId") in MASTERS and requirement.get("Comparator") == "Exists"
+        for requirement in requirements
+    )
 
 
 def values_member(qualification_type_id: str) -> str:

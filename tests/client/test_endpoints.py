@@ -107,12 +107,12 @@ def test_without_a_flag_a_command_follows_the_batch() -> None:
 def test_a_flag_for_another_marketplace_than_the_batchs_is_refused() -> None:
     with pytest.raises(WrongMarketplace) as caught:
         resolve(EndpointOptions(prod=True), {}, SANDBOX, acts=True)
-    assert caught.value.message == "this batch is on the sandbox, not on prod"
+    assert caught.value.message == "this batch is on the sandbox, not on production"
     assert caught.value.hint == "use --sandbox, or name another --ids"
 
 
 def test_a_marketplace_with_real_money_needs_its_flag_each_time() -> None:
-    with pytest.raises(WrongMarketplace, match="prod spends real money: this needs its flag") as caught:
+    with pytest.raises(WrongMarketplace, match="production spends real money: this needs its flag") as caught:
         resolve(EndpointOptions(), {}, PROD, acts=True)
     assert caught.value.hint == "add --prod"
     assert resolved(EndpointOptions(prod=True), home=PROD, acts=True)[0] == "prod"

@@ -19,6 +19,15 @@ def test_a_hit_document_becomes_a_hit_in_utc_and_exact_dollars() -> None:
     assert hit.created == TIME and hit.created.tzinfo is UTC
 
 
+def test_a_hit_that_admits_only_masters_is_known() -> None:
+    def needs(*requirements: dict[str, str]) -> bool:
+        return HIT.from_api({"HITId": "3H", "QualificationRequirements": list(requirements)}).needs_masters
+
+    masters = {"QualificationTypeId": "2F1QJWKUDD8XADTFD2Q0G6UTO95ALH"}
+    assert needs({"QualificationTypeId": "00000000000000000071"}, masters | {"Comparator": "Exists"})
+    assert not needs(masters | {"Comparator": "DoesNotExist"}) and not needs(masters)
+
+
 def test_the_annotation_names_batch_and_line() -> None:
     hit = HIT.from_api({"HITId": "3H", "RequesterAnnotation": f"my note simpleturk:{BATCH_ID}:12"})
     assert (hit.batch_id, hit.line) == (BATCH_ID, 12)

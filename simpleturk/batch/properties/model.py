@@ -34,11 +34,7 @@ from simpleturk.mturk.limits import (
 )
 from simpleturk.mturk.numbers import parse_decimal
 from simpleturk.mturk.permissions import PERMISSIONS, annotation_word
-from simpleturk.mturk.qualifications import (
-    MASTERS,
-    NUMBER_APPROVED,
-    PERCENT_APPROVED,
-)
+from simpleturk.mturk.qualifications import NUMBER_APPROVED, PERCENT_APPROVED, needs_masters
 
 #: RequesterAnnotation may have 255 characters: the HIT's own mark takes up to 55, the per-worker limits up to 68.
 MAX_ANNOTATION = 130
@@ -276,9 +272,7 @@ class Properties(StrictModel):
     @property
     def needs_masters(self) -> bool:
         """Whether only Masters may work, for whom Amazon charges a higher fee."""
-        return any(
-            item["QualificationTypeId"] in MASTERS and item["Comparator"] == "Exists" for _, item in self.requirements()
-        )
+        return needs_masters(item for _, item in self.requirements())
 
     @model_validator(mode="after")
     def _shorthands_complete(self) -> "Properties":

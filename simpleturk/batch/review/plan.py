@@ -250,7 +250,10 @@ def _count(effect: Effect, work: Work, plan: Plan, has_fees: bool, now: datetime
         plan.overridden += paid if effect.kind == "override" else 0
     plan.bonuses += effect.amount or Decimal(0)
     if has_fees and paid:
-        plan.fees += fee_per_assignment(paid, work.max_assignments if effect.amount is None else 1)
+        is_bonus = effect.amount is not None
+        plan.fees += fee_per_assignment(
+            paid, 1 if is_bonus else work.max_assignments, not is_bonus and work.needs_masters
+        )
     if effect.kind == "reject" and effect.due is not None:
         plan.due_in_an_hour += effect.due - now < URGENT
         plan.due_in_a_day += effect.due - now < SOON

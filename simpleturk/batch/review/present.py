@@ -29,6 +29,7 @@ class Work:
     auto_approval: datetime | None
     reward: Decimal
     max_assignments: int
+    needs_masters: bool = False
 
     @classmethod
     def of(cls, assignment: "Assignment", hit: "HIT | None") -> "Work":
@@ -41,6 +42,7 @@ class Work:
             assignment.auto_approval,
             hit.reward if hit else Decimal(0),
             hit.max_assignments if hit else 1,
+            hit is not None and hit.needs_masters,
         )
 
 

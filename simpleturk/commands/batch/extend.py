@@ -176,7 +176,8 @@ def _confirm(mturk: MTurk, hits: list[HIT], lacking: dict[str, int], yes: bool) 
     total = Price(Decimal(0), Decimal(0))
     for hit in hits:
         number = lacking.get(hit.hit_id, 0)
-        cost = price(hit.reward, number, hit.max_assignments + number, mturk.marketplace.is_amazon)
+        most = hit.max_assignments + number
+        cost = price(hit.reward, number, most, mturk.marketplace.is_amazon, hit.needs_masters)
         total = Price(total.rewards + cost.rewards, total.fees + cost.fees)
     line = (
         f"{console.plural(sum(lacking.values()), 'assignment')} for {console.plural(len(lacking), 'HIT')} on "

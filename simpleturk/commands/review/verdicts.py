@@ -135,5 +135,5 @@ def _price(mturk: MTurk, record: BatchRecord | None, number: int) -> str:
     """The cost of approving assignments, if the batch record gives the reward."""
     if record is None:
         return "for their rewards"
-    cost = price(Decimal(record.reward), number, record.max_assignments, mturk.marketplace.is_amazon)
+    cost = price(Decimal(record.reward), number, record.max_assignments, mturk.marketplace.is_amazon, record.masters)
     return f"for {price_line(cost.rewards, cost.fees)}"

@@ -1,5 +1,6 @@
 """Decisions, the present state and the ledger make the smallest set of effects."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -82,6 +83,14 @@ def test_the_cost_has_amazons_fees() -> None:
     )
     assert (plan.fees, plan.total) == (Decimal("0.22"), Decimal("1.32"))
     assert plan.as_record(Decimal(10))["balance_after"] == "8.78"
+
+
+def test_the_cost_has_amazons_higher_fee_for_masters_and_not_for_their_bonuses() -> None:
+    reward_only = {"assignment_id": "3A", "decision": "approve"}
+    masters = replace(work(), reward=Decimal("1.00"), needs_masters=True)
+    assert planned(Present({"3A": masters}), reward_only, has_fees=True).fees == Decimal("0.25")
+    both = reward_only | {"bonus": 1, "bonus_reason": "r"}
+    assert planned(Present({"3A": masters}), both, has_fees=True).fees == Decimal("0.45")
 
 
 def bonus(amount: str, reason: str = "r") -> dict[str, Any]:

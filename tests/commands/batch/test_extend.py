@@ -11,7 +11,7 @@ import pytest
 from simpleturk.client.client import MTurk
 from simpleturk.files import exclusive
 from simpleturk.marketplace.domain.marketplace import Marketplace
-from tests.conftest import Files, Run, do, records
+from tests.conftest import Files, Run, do, records, serving
 
 
 def hits(run: Run) -> list[dict[str, Any]]:
@@ -189,8 +189,6 @@ def test_assignments_and_time_are_reported_once(words: list[str], run: Run) -> N
 
 
 def test_extend_asks_before_real_money_is_spent(words: list[str], local: Marketplace, run: Run) -> None:
-    from tests.conftest import serving
-
     with serving(local) as address:
         Path("simpleturk.toml").write_text(f'[marketplaces.prod]\nendpoint_url = "{address}"\n')
         Path("ids").write_text("\n".join(words))
@@ -206,6 +204,27 @@ def test_extend_asks_before_real_money_is_spent(words: list[str], local: Marketp
             assert run(*give, input="n\n").exit_code == 1
             assert run(*give, input="y\n").exit_code == 0
     assert "0.50" in run("requester", "payments", "--database", "market.db").stdout
+
+
+def test_extensions_and_approvals_of_masters_have_amazons_higher_fee(
+    batch_files: Files, run: Run, local: Marketplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    masters = {"QualificationTypeId": "2F1QJWKUDD8XADTFD2Q0G6UTO95ALH", "Comparator": "Exists"}
+    batch_files([{"word": "cat"}], Reward=1, MaxAssignments=1, QualificationRequirements=[masters])
+    monkeypatch.setattr("simpleturk.client.endpoints.Endpoint.is_amazon", True)
+    assert run("worker", "set", "ann", "--masters").exit_code == 0
+    with serving(local) as address:
+        keys = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_ENDPOINT_URL_MTURK": address}
+        for name, value in keys.items():
+            monkeypatch.setenv(name, value)
+        Path("simpleturk.toml").write_text(
+            f'template = "template.html"\nproperties = "properties.json"\ninputs = "inputs.jsonl"\n'
+            f'[marketplaces.prod]\nendpoint_url = "{address}"\n'
+        )
+        assert "$1.00 + $0.25 fees = $1.25" in run("launch", "--prod", input="y\n").stderr
+        do(local, Path("hit_ids.txt").read_text().split()[0], "ann")
+        for command in (("extend", "--assignments-by", "1"), ("approve",)):
+            assert "$1.00 + $0.25 fees = $1.25" in run(*command, "--prod", input="n\n").stderr
 
 
 def test_an_extension_is_refused_while_another_command_extends_the_batch(words: list[str], run: Run) -> None:

@@ -18,7 +18,7 @@ def test_a_batch_of_another_marketplace_is_refused_with_its_marketplace(
     result = run(*command, "--prod")
     assert result.exit_code == 1
     assert result.stderr == (
-        "error: this batch is on the local marketplace, not on prod\nhint: use --local, or name another --ids\n"
+        "error: this batch is on the local marketplace, not on production\nhint: use --local, or name another --ids\n"
     )
 
 

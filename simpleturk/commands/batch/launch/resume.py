@@ -113,6 +113,7 @@ def record_of(
         created=old.created if old else _now(),
         version=__version__,
         asked_since=old.asked_since if old else "",
+        masters=batch.properties.needs_masters,
     )
 
 

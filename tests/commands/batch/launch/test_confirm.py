@@ -57,7 +57,9 @@ def test_launch_asks_before_real_money_is_spent(
     toml = Path("simpleturk.toml").read_text().replace('database = "market.db"\n', "")
     Path("simpleturk.toml").write_text(f'{toml}[marketplaces.prod]\nendpoint_url = "{site}"\n')
     result = run("launch", "--prod", input=answer)
-    question = "3 HITs × 2 assignments at $0.10 on prod: $0.60 + $0.00 fees = $0.60 (no spending limit). Launch? [y/N]"
+    question = (
+        "3 HITs × 2 assignments at $0.10 on production: $0.60 + $0.00 fees = $0.60 (no spending limit). Launch? [y/N]"
+    )
     assert question in result.stderr
     assert (result.exit_code, result.stdout) == (status, "")
     assert Path("hit_ids.txt").exists() == (status == 0)
