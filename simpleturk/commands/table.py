@@ -251,6 +251,15 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
         ),
     },
     "Review and pay": {
+        "review": Entry(
+            "review.review.command:review",
+            "Look at submitted work one by one, and decide about it.",
+            (
+                ("Review the batch, the work of each worker together.", "simpleturk review --group worker"),
+                ("Review a tenth of each worker's work.", "simpleturk review --sample 10%"),
+                ("Carry out the decisions.", "simpleturk apply"),
+            ),
+        ),
         "approve": Entry(
             "review.verdicts:approve",
             "Approve submitted assignments: all, or those named.",

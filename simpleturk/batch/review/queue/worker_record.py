@@ -39,7 +39,7 @@ def worker_records(items: Items, decisions: "Mapping[str, Decision]") -> dict[st
     """The record of each worker of a batch, by worker id."""
     agreement = agreement_by_worker(items)
     return {
-        worker_id: _record(worker_id, of_worker, decisions, agreement.get(worker_id))
+        worker_id: worker_record(worker_id, of_worker, decisions, agreement.get(worker_id))
         for worker_id, of_worker in items.by_worker.items()
     }
 
@@ -52,9 +52,10 @@ def verdict_of(item: Item, decisions: "Mapping[str, Decision]") -> str:
     return {"Approved": "approve", "Rejected": "reject"}.get(item.status, "")
 
 
-def _record(
+def worker_record(
     worker_id: str, items: Sequence[Item], decisions: "Mapping[str, Decision]", agreement: float | None
 ) -> WorkerRecord:
+    """The record of one worker, whose assignments are `items`."""
     verdicts = Counter(verdict_of(item, decisions) for item in items)
     seconds = [item.seconds for item in items if item.seconds is not None]
     return WorkerRecord(
@@ -71,9 +72,9 @@ def _record(
 
 
 def hourly_pay(paid: Sequence[Item], worked: Sequence[Item]) -> Decimal | None:
-    """USD an hour: the rewards of the paid items over the busy time of the worked ones; None without times."""
+    """USD an hour: the rewards of the paid items over the busy time of the worked ones; None for less than a second."""
     seconds = busy_seconds(worked)
-    if not seconds:
+    if seconds < 1:
         return None
     return round(sum((item.hit.reward for item in paid), Decimal(0)) * 3600 / Decimal(seconds), 2)
 

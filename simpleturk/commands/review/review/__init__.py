@@ -1,0 +1,1 @@
+"""review: look at submitted work one by one, and decide about it."""
