@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated, TypeVar
 
@@ -21,6 +21,9 @@ from simpleturk.commands.common.times import time_left
 from simpleturk.errors import MarketplaceError, SomeFailed
 
 State = TypeVar("State")
+
+#: How long before the first automatic approval the table says when it is.
+SHOWN_BEFORE = timedelta(days=7)
 
 JsonOpt = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
 WatchOpt = Annotated[bool, typer.Option("--watch", help="Update the table until no more work can be submitted.")]
@@ -61,7 +64,8 @@ def progress(
         if json_:
             console.data(json.dumps(state.as_json() | due.as_json()) + "\n")
         else:
-            console.table(title, _rows(state, len(unknown)) + [_deadline_row(due)] * bool(due.first))
+            is_soon = due.first is not None and due.first - datetime.now(UTC) < SHOWN_BEFORE
+            console.table(title, _rows(state, len(unknown)) + [_deadline_row(due)] * is_soon)
     warn_of_unlaunched(record, hit_ids)
     _warn_of(due)
     if unknown:

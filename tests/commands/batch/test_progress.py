@@ -117,8 +117,11 @@ def test_watch_warns_again_an_hour_before(
 def test_progress_says_what_is_approved_automatically_soon(run: Run, words: list[str], local: Marketplace) -> None:
     do(local, words[0], "ann")
     result = run("progress")
+    assert ("Next auto-approval" in result.stdout, result.stderr) == (False, "")
+    let_pass(local, 2_592_000 - 100 * 3600)
+    result = run("progress")
     assert ("Next auto-approval" in result.stdout, result.stderr) == (True, "")
-    let_pass(local, 2_592_000 - 20 * 3600 - 60)
+    let_pass(local, 80 * 3600 - 60)
     result = run("progress")
     assert "in 20 hours" in result.stdout
     assert "warning: 1 assignment will be approved automatically within a day, the first in 20 hours\n" in result.stderr

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from simpleturk.batch.results.fields import flat_fields
@@ -12,6 +12,7 @@ from simpleturk.batch.review.plan import SOON, URGENT
 from simpleturk.batch.review.queue.agreement import differing_fields
 from simpleturk.batch.review.queue.items import Item
 from simpleturk.batch.review.queue.worker_record import WorkerRecord
+from simpleturk.commands.common.times import time_left
 from simpleturk.commands.review.review.session import Session
 from simpleturk.console import plural
 
@@ -83,17 +84,6 @@ def shown(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def time_left(left: timedelta) -> str:
-    """A time to come in its two largest units: "2 days 3 hours", "less than a minute"."""
-    seconds = int(left.total_seconds())
-    parts = []
-    for name, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        number, seconds = divmod(max(seconds, 0), size)
-        if number:
-            parts.append(plural(number, name))
-    return " ".join(parts[:2]) or "less than a minute"
-
-
 def worker_line(record: WorkerRecord) -> str:
     """A worker's work in the batch, in a sentence without a verb."""
     parts = [f"{record.done:,} done", f"{record.approved:,} approved", f"{record.rejected:,} rejected"]
@@ -117,11 +107,7 @@ def _about(session: Session, item: Item) -> list[Row]:
         Row("seconds", f"{item.seconds:,.0f}" if item.seconds is not None else "unknown"),
     ]
     if item.due:
-        left = item.due - datetime.now(UTC)
-        due = (
-            f"approved automatically in {time_left(left)}" if left > timedelta(0) else "is being approved automatically"
-        )
-        rows.append(Row("status", f"submitted; {due}"))
+        rows.append(Row("status", f"submitted; approved automatically {time_left(item.due)}"))
     else:
         rows.append(Row("status", item.status.lower()))
     if item.record.get("feedback"):

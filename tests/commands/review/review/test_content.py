@@ -1,13 +1,10 @@
 """What a reviewer sees of an assignment."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from simpleturk.batch.review.queue.decision_log import DecisionLog
-from simpleturk.commands.review.review.content import headline, sections, time_left, warnings
+from simpleturk.commands.review.review.content import headline, sections, warnings
 from simpleturk.commands.review.review.session import Session
 from tests.batch.review.queue.made_items import NOW, made_item, made_items
 
@@ -66,17 +63,3 @@ def test_what_is_approved_automatically_soon_is_said_until_it_is_decided(folder:
     session.decide("approve")
     assert warnings(session, NOW) == ["1 undecided assignment will be approved automatically within a day."]
     assert headline(session) == "Assignment 1 of 3, 2 undecided"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (-5, "less than a minute"),
-        (59, "less than a minute"),
-        (3_660, "1 hour 1 minute"),
-        (90_000, "1 day 1 hour"),
-        (172_800, "2 days"),
-    ],
-)
-def test_times_have_two_units(seconds: float, text: str) -> None:
-    assert time_left(timedelta(seconds=seconds)) == text
