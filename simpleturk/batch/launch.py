@@ -96,13 +96,18 @@ def changed_sources(old: BatchRecord, new: BatchRecord) -> dict[str, str]:
 def hits_of(mturk: "MTurk", record: BatchRecord) -> tuple[dict[int, str], list[tuple[int, str]]]:
     """Find the batch's HITs by their annotations, in all pages of the account's list.
 
-    Returns the HIT id of each input line, and pairs of a line and a HIT id for surplus HITs.
+    Returns the HIT id of each input line, and pairs of a line and a HIT id for surplus HITs. HITs that
+    `redo` created are neither.
     """
     hit_ids: dict[int, str] = {}
     surplus = []
     for page in mturk.hit_pages():
         for hit in page:
-            if hit.batch_id == record.batch_id and hit_ids.setdefault(hit.line, hit.hit_id) != hit.hit_id:
+            if (
+                hit.batch_id == record.batch_id
+                and not hit.redo
+                and hit_ids.setdefault(hit.line, hit.hit_id) != hit.hit_id
+            ):
                 surplus.append((hit.line, hit.hit_id))
     return hit_ids, surplus
 

@@ -11,7 +11,7 @@ from simpleturk.client.retries import RetryingClient
 from simpleturk.client.service_errors import UNREADABLE, not_mturk
 from simpleturk.client.stats import Stats
 from simpleturk.errors import MarketplaceError
-from simpleturk.mturk.models import HIT, Assignment, InvalidValue, identifier, usd
+from simpleturk.mturk.models import HIT, Assignment, HITSource, InvalidValue, identifier, usd
 
 #: The largest page of a list, in items. Source: ResultSize in the service model.
 PAGE = 100
@@ -79,9 +79,15 @@ class MTurk:
 
     def question(self, hit_id: str) -> str:
         """The question of a HIT: XML. A deleted HIT may raise NoSuchHIT."""
+        return self._read(lambda response: str(response["HIT"]["Question"]), self._with_question(hit_id))
+
+    def hit_source(self, hit_id: str) -> HITSource:
+        """The question and the properties of a HIT; also of a deleted one, if the marketplace still has it."""
+        return self._read(lambda response: HITSource.from_api(response["HIT"]), self._with_question(hit_id))
+
+    def _with_question(self, hit_id: str) -> dict[str, Any]:
         asked = {} if self.marketplace.is_amazon else {WITH_QUESTION: True}
-        response = self.calls.call("get_hit", HITId=hit_id, **asked)
-        return self._read(lambda response: str(response["HIT"]["Question"]), response)
+        return self.calls.call("get_hit", HITId=hit_id, **asked)
 
     def hit_pages(self) -> Iterator[list[HIT]]:
         """All HITs of the account that are not deleted, in pages of up to 100: one call each."""
@@ -193,6 +199,17 @@ class MTurk:
         def read(response: dict[str, Any]) -> dict[str, str]:
             failures = response.get("NotifyWorkersFailureStatuses", [])
             return {failure["WorkerId"]: str(failure["NotifyWorkersFailureMessage"]) for failure in failures}
+
+        return self._read(read, response)
+
+    def create_qualification_type(self, name: str, description: str) -> str:
+        """Create a qualification type that workers cannot request; return its id. Its name must be new."""
+        response = self.calls.call(
+            "create_qualification_type", Name=name, Description=description, QualificationTypeStatus="Active"
+        )
+
+        def read(response: dict[str, Any]) -> str:
+            return identifier(response["QualificationType"]["QualificationTypeId"])
 
         return self._read(read, response)
 

@@ -296,6 +296,16 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
             "Pay a bonus to the workers of assignments.",
             (("Pay 50 cents.", "simpleturk bonus --amount 0.50 --reason 'Very careful work' 3ABC"),),
         ),
+        "redo": Entry(
+            "review.redo:redo",
+            "Have work done again by other workers.",
+            (
+                ("Show the plan and the price for rejected work.", "simpleturk redo --rejected --dry-run"),
+                ("Redo it.", "simpleturk redo --rejected"),
+                ("Redo work that you paid, but do not use.", "simpleturk redo --passed"),
+                ("Redo one assignment.", "simpleturk redo 3ABC"),
+            ),
+        ),
         "balance": Entry(
             "review.balance:balance",
             "Print the account's balance in USD.",

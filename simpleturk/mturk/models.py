@@ -10,8 +10,9 @@ from typing import Any
 
 from simpleturk.mturk.qualifications import needs_masters
 
-#: The mark at the end of a HIT's annotation: the id of its batch and the line of its input.
-MARK = re.compile(r"simpleturk:([0-9a-f]{32}):([0-9]{1,12})\Z")
+#: The mark at the end of a HIT's annotation: the id of its batch and the line of its input; and for a HIT that `redo`
+#: created, a word by which that HIT can be found.
+MARK = re.compile(r"simpleturk:([0-9a-f]{32}):([0-9]{1,12})(?::([0-9a-f]{16}))?\Z")
 
 #: The largest number and the largest amount in USD that are believed, and the first and last year.
 MOST = 10**9
@@ -30,7 +31,8 @@ class HIT:
     `expiration` and `created` are aware UTC, `reward` is USD. `assignment_duration` and `auto_approval_delay` are in
     seconds, the latter from submission. `available` and `pending` count assignments: free to accept, in progress.
     `needs_masters`: only Masters may work, for whom Amazon's fee is higher.
-    `batch_id` and `line` come from the mark in the annotation; "" and 0 for HITs that simpleturk did not launch.
+    `batch_id` and `line` come from the mark in the annotation; "" and 0 for HITs that simpleturk did not launch. `redo`
+    is the last word of the mark, "" for the HITs of a launch.
     """
 
     hit_id: str
@@ -52,6 +54,7 @@ class HIT:
     keywords: str = ""
     assignment_duration: int = 0
     needs_masters: bool = False
+    redo: str = ""
 
     @property
     def unreviewed(self) -> int:
@@ -86,7 +89,34 @@ class HIT:
             keywords=sys.intern(document.get("Keywords", "")),
             assignment_duration=_number(document.get("AssignmentDurationInSeconds", 0)),
             needs_masters=needs_masters(document.get("QualificationRequirements") or ()),
+            redo=(mark[3] or "") if mark else "",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class HITSource:
+    """What another HIT like this one is made from: its question, its annotation, and CreateHITType's parameters.
+
+    The API tells nothing of a HIT's review policies.
+    """
+
+    question: str
+    annotation: str
+    hit_type: dict[str, Any]
+
+    @classmethod
+    def from_api(cls, document: dict[str, Any]) -> "HITSource":
+        """Read a HIT document of the API that has the question. Raises InvalidValue, KeyError, or TypeError."""
+        names = ("Title", "Description", "Keywords", "Reward", "AssignmentDurationInSeconds")
+        hit_type = {name: document[name] for name in names if document.get(name)}
+        requirements = [
+            # A request may not have both: RequiredToPreview is the older form of ActionsGuarded.
+            {name: value for name, value in item.items() if name != "RequiredToPreview" or "ActionsGuarded" not in item}
+            for item in document.get("QualificationRequirements", [])
+        ]
+        hit_type["AutoApprovalDelayInSeconds"] = _number(document["AutoApprovalDelayInSeconds"])
+        hit_type["QualificationRequirements"] = requirements
+        return cls(_text(document["Question"]), _text(document.get("RequesterAnnotation", "")), hit_type)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,10 @@ COLUMNS = (
 WHOLE_INPUT = "Input.input"
 RAW_ANSWER = "Answer.answer"
 
-_MARK = re.compile(r" ?simpleturk:[0-9a-f]{32}:[0-9]+\Z")
+#: The column of the assignment whose work a row replaces, in results of a batch of which work was redone.
+REPLACES = "Replaces"
+
+_MARK = re.compile(r" ?simpleturk:[0-9a-f]{32}:[0-9]+(:[0-9a-f]{16})?\Z")
 
 
 def csv_row(assignment: "Assignment", hit: "HIT | None", **known: Any) -> dict[str, Any]:
@@ -81,6 +84,8 @@ def csv_row(assignment: "Assignment", hit: "HIT | None", **known: Any) -> dict[s
     }
     if assignment.accepted and assignment.submitted:
         row["WorkTimeInSeconds"] = str(int((assignment.submitted - assignment.accepted).total_seconds()))
+    if "replaces" in known:
+        row[REPLACES] = known["replaces"]
     if "input" in known:
         row |= _columns_of(known["input"])
     row |= review_columns("Review.", known.get("review") or {})

@@ -9,6 +9,9 @@ from simpleturk.client.parallel import map_ordered
 from simpleturk.errors import NoSuchHIT
 from simpleturk.mturk.answers import AnswerError, output_of, parse_answer
 
+#: The states of submitted assignments.
+ALL = ("Submitted", "Approved", "Rejected")
+
 if TYPE_CHECKING:
     from simpleturk.client.client import MTurk
     from simpleturk.mturk.models import HIT, Assignment
@@ -35,6 +38,33 @@ def collect(mturk: "MTurk", hits: Iterable["HIT"], statuses: Sequence[str]) -> I
             return [(hit, assignment) for assignment in mturk.assignments(hit.hit_id, statuses, hit.max_assignments)]
         except NoSuchHIT:  # deleted meanwhile
             return []
+
+    for assignments in map_ordered(ask, hits, mturk.concurrency):
+        yield from assignments
+
+
+def collect_with_replaced(
+    mturk: "MTurk", hits: Iterable["HIT"], statuses: Sequence[str], replaced: Mapping[str, Mapping[int, str]]
+) -> Iterator[tuple["HIT", "Assignment", str | None]]:
+    """Yield assignments as `collect` does, each with the assignment whose work it replaces, if any.
+
+    `replaced` has that by HIT and by place: assignments fill the places of a HIT in the order of their submission,
+    from 0.
+    """
+
+    def ask(hit: "HIT") -> list[tuple["HIT", "Assignment", str | None]]:
+        places = replaced.get(hit.hit_id, {})
+        try:
+            listed = list(mturk.assignments(hit.hit_id, ALL if places else statuses, hit.max_assignments))
+        except NoSuchHIT:  # deleted meanwhile
+            return []
+        order = sorted(listed, key=lambda assignment: (iso(assignment.submitted) or "", assignment.assignment_id))
+        place_of = {assignment.assignment_id: place for place, assignment in enumerate(order)} if places else {}
+        return [
+            (hit, assignment, places.get(place_of.get(assignment.assignment_id, -1)))
+            for assignment in listed
+            if assignment.status in statuses
+        ]
 
     for assignments in map_ordered(ask, hits, mturk.concurrency):
         yield from assignments

@@ -18,15 +18,21 @@ def unknown_input(hit: HIT) -> dict[str, Any]:
     return {}
 
 
-def inputs_of(record: BatchRecord | None, ids: Path, when_changed: Callable[[str], None]) -> InputOf:
+def inputs_of(
+    record: BatchRecord | None,
+    ids: Path,
+    when_changed: Callable[[str], None],
+    launched: Callable[[str], str] = lambda hit_id: hit_id,
+) -> InputOf:
     """The inputs of a batch that simpleturk launched, or of a foreign batch.
 
     `when_changed` is called with the name of the inputs file, once, if the file is not the one that was launched.
+    `launched` gives the HIT of the launch that has the same input as a HIT.
     """
     if record:
         return _BatchInputs(record, ids, when_changed).known
     inputs = read_foreign(ids).inputs if is_foreign(ids) else {}
-    return lambda hit: {"input": inputs[hit.hit_id]} if hit.hit_id in inputs else {}
+    return lambda hit: {"input": inputs[launched(hit.hit_id)]} if launched(hit.hit_id) in inputs else {}
 
 
 class _BatchInputs:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from simpleturk.batch.results.csv import TableForm, merging, table_class
-from simpleturk.batch.results.fetch import collect, with_news
+from simpleturk.batch.results.fetch import collect_with_replaced, with_news
 from simpleturk.batch.results.files import UploadedFiles
 from simpleturk.batch.results.jsonl import ResultsFile, unfold_array
 from simpleturk.batch.results.pseudonyms import Pseudonyms
@@ -62,6 +62,7 @@ class ResultsWriter:
     """Writes new results to a sink. `added` counts them, `problems` counts answers that cannot be parsed.
 
     With `files`, the files of all assignments are fetched, new or not, and their paths are added to the records.
+    `replaced` is whose work the assignments of a HIT replace, by HIT and place; see collect_with_replaced.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class ResultsWriter:
         self.sink = sink
         self.files = files
         self.additions = additions
+        self.replaced: Mapping[str, Mapping[int, str]] = {}
         self.added = self.problems = 0
 
     def fetch(self, mturk: "MTurk", hits: "Iterable[HIT]", statuses: list[str], input_of: "InputOf") -> None:
@@ -79,11 +81,12 @@ class ResultsWriter:
             hits = list(hits)
             self.sink.expect({hit.hit_id for hit in hits})
         only, pseudonyms = self.additions.only, self.additions.pseudonyms
-        for hit, assignment in collect(mturk, hits, statuses):
+        for hit, assignment, replaced in collect_with_replaced(mturk, hits, statuses, self.replaced):
             if only is not None and assignment.assignment_id not in only:
                 continue
             paths = self.files.fetch(mturk, assignment) if self.files else []
-            known: dict[str, Any] = {"files": list(map(str, paths))} if paths else {}
+            known: dict[str, Any] = {"replaces": replaced} if replaced else {}
+            known |= {"files": list(map(str, paths))} if paths else {}
             if review := self.additions.reviews.get(assignment.assignment_id):
                 known["review"] = dict(review)
             record = self.sink.record_of(assignment, hit, **input_of(hit), **known)

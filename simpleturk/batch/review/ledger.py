@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from simpleturk.batch.review.effects import Effect
 from simpleturk.batch.times import iso
@@ -22,6 +22,28 @@ from simpleturk.errors import Problem, Problems, SimpleturkError
 from simpleturk.files import Appended, appending, exclusive, json_line
 
 BEGUN, DONE, FAILED = "begun", "done", "failed"
+
+#: Effects of several calls: what the ledger says about them is kept, so that they can be continued.
+LONG = ("redo",)
+
+
+class LedgerEffect(Protocol):
+    """What a ledger notes: an Effect, or an effect of several calls, such as a Redo."""
+
+    @property
+    def key(self) -> str:
+        """The identity of the effect."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of the effect."""
+
+    @property
+    def is_decision(self) -> bool:
+        """Whether the effect is the bonus of a decision."""
+
+    def as_record(self) -> dict[str, Any]:
+        """The effect as a part of a line; `effect` is its kind."""
 
 
 def ledger_path(ids: Path) -> Path:
@@ -39,6 +61,8 @@ class Entries:
         self.bonuses: dict[str, list[tuple[Decimal, str, str]]] = {}
         #: The workers and the words of messages that may have been sent: (subject, text) → worker → key.
         self.messages: dict[tuple[str, str], dict[str, str]] = {}
+        #: The lines about each effect of a `LONG` kind, in one record.
+        self.records: dict[str, dict[str, Any]] = {}
 
     def add(self, record: dict[str, Any]) -> None:
         """Read a line. Lines about another endpoint do not count."""
@@ -48,6 +72,8 @@ class Entries:
         if phase != BEGUN and key not in self.phases:
             return
         self.phases[key] = phase
+        if record.get("effect") in LONG or key in self.records:
+            self.records.setdefault(key, {}).update(record)
         if phase == BEGUN and record.get("decision"):
             bonus = (Decimal(record["amount"]), str(record.get("text", "")), key)
             self.bonuses.setdefault(record["assignment_id"], []).append(bonus)
@@ -61,22 +87,27 @@ class Entries:
                         del workers[worker_id]
 
 
-def read_entries(path: Path | None, endpoint: str) -> Entries:
-    """What a ledger says; nothing without a file. Raises Problems for a file that is not a ledger."""
+def read_entries(path: Path | None, endpoint: str, mark: bytes = b"") -> Entries:
+    """What a ledger says in lines that contain `mark`; nothing without a file.
+
+    Raises Problems for a file that is not a ledger.
+    """
     entries = Entries(endpoint)
     if path is not None and path.exists():
         with path.open("rb") as file:
-            _read(file, path, entries)
+            _read(file, path, entries, mark)
     return entries
 
 
-def _read(lines: Iterable[bytes], path: Path, entries: Entries) -> int:
+def _read(lines: Iterable[bytes], path: Path, entries: Entries, mark: bytes = b"") -> int:
     """Read lines; return the length of the complete ones. A torn last line was written by no call."""
     length = 0
     for number, line in enumerate(lines, start=1):
         if not line.endswith(b"\n"):
             break
         length += len(line)
+        if mark not in line:
+            continue
         try:
             entries.add(json.loads(line))
         except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
@@ -106,12 +137,12 @@ class Ledger:
         bonuses = self.entries.bonuses.get(effect.assignment_id, ())
         return any(key != effect.key and self.phase(key) == DONE for _, _, key in bonuses)
 
-    def begin(self, effect: Effect) -> None:
+    def begin(self, effect: LedgerEffect) -> None:
         """Note that an effect begins; the line is on the disk when this returns."""
         record = {"key": effect.key, "phase": BEGUN} | effect.as_record()
         self._write(record | ({"decision": True} if effect.is_decision else {}))
 
-    def end(self, effect: Effect, phase: str, **details: Any) -> None:
+    def end(self, effect: LedgerEffect, phase: str, **details: Any) -> None:
         """Note what came of an effect.
 
         The line is synced here or, while another thread writes, right after: a crash in between leaves the effect

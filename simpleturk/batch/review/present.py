@@ -64,22 +64,26 @@ class Present:
 
 def read_present(mturk: "MTurk", hits: Mapping[str, "HIT | None"], decisions: "Collection[Decision]") -> Present:
     """Read the state that decisions need: one call per HIT or per assignment, whichever is less, and whole lists."""
+    present = read_work(mturk, hits, {decision.assignment_id: decision.hit_id for decision in decisions})
+    _read_bonuses(mturk, (d.assignment_id for d in decisions if d.bonus is not None), present)
+    if any(decision.block is not None for decision in decisions):
+        present.blocked = {worker_id for worker_id, _ in mturk.blocks()}
+    _read_qualifications(mturk, {name for d in decisions for name in (*d.grant, *d.revoke)}, present)
+    return present
+
+
+def read_work(mturk: "MTurk", hits: Mapping[str, "HIT | None"], names: Mapping[str, str | None]) -> Present:
+    """Read assignments, given with their HITs if known: one call per HIT or per assignment, whichever is less."""
     present = Present()
-    names = {decision.assignment_id for decision in decisions}
-    existing = [hit for hit in hits.values() if hit is not None]
-    worked = list(with_news(existing, STATUSES, {}))
-    named = {decision.hit_id for decision in decisions}
+    worked = list(with_news([hit for hit in hits.values() if hit is not None], STATUSES, {}))
+    named = set(names.values())
     if None not in named:
         worked = [hit for hit in worked if hit.hit_id in named]
     if len(worked) <= len(names):
         for hit, assignment in collect(mturk, worked, STATUSES):
             if assignment.assignment_id in names:
                 present.work[assignment.assignment_id] = Work.of(assignment, hit)
-    _read_each(mturk, hits, names - present.work.keys(), present)
-    _read_bonuses(mturk, (d.assignment_id for d in decisions if d.bonus is not None), present)
-    if any(decision.block is not None for decision in decisions):
-        present.blocked = {worker_id for worker_id, _ in mturk.blocks()}
-    _read_qualifications(mturk, {name for d in decisions for name in (*d.grant, *d.revoke)}, present)
+    _read_each(mturk, hits, names.keys() - present.work.keys(), present)
     return present
 
 

@@ -12,6 +12,7 @@ from simpleturk.batch.ids import read_ids
 from simpleturk.batch.overview.ids_files import find_ids_files
 from simpleturk.batch.overview.summary import Summary, listed_hits, summarize
 from simpleturk.batch.record import BatchRecord, read_record
+from simpleturk.batch.review.redo.redone import read_redone
 from simpleturk.client.endpoints import Endpoint
 from simpleturk.client.in_process import default_database
 from simpleturk.commands.common.endpoint import (
@@ -80,7 +81,8 @@ def _found(where: MarketplaceOptions, folder: Path) -> Iterator[_Batch]:
         try:
             batch.record = read_record(ids)
             batch.marketplace = marketplace_of(where, batch.record)
-            batch.hit_ids = tuple(read_ids(ids).hit_ids)
+            redone = read_redone(ids, batch.marketplace.endpoint_url).hit_ids
+            batch.hit_ids = tuple(dict.fromkeys([*read_ids(ids).hit_ids, *redone]))
         except WrongMarketplace:
             continue
         except SimpleturkError as error:

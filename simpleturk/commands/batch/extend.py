@@ -66,7 +66,8 @@ def extend(
         return
     if by is None and hours is None:
         raise UsageError("neither --assignments-by nor --hours was given", "give --assignments-by, --hours, or both")
-    hit_ids, record, mturk = the_batch(where, ids, acts=True)
+    # A HIT that redo has created stands in for work of a HIT that is extended: it gets no more places.
+    hit_ids, record, mturk = the_batch(where, ids, acts=True, with_redone=by is None)
     with exclusive(ids):
         hits = [hit for hit in surveyed(mturk, hit_ids, record, ids).values() if hit is not None]
         _extend(mturk, hits, ids, Extension(by or 0, hours or 0, {}, ""), yes)

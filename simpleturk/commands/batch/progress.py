@@ -15,7 +15,7 @@ from simpleturk.batch.progress import Progress, fetch_hits, progress_of
 from simpleturk.batch.record import BatchRecord
 from simpleturk.batch.watch import Due, Snapshot, Watch
 from simpleturk.commands.common.endpoint import MarketplaceOptions, on_a_marketplace
-from simpleturk.commands.common.launched_batch import the_batch, warn_of_strangers
+from simpleturk.commands.common.launched_batch import redone_of, the_batch, warn_of_strangers
 from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, data_out
 from simpleturk.commands.common.times import time_left
 from simpleturk.errors import MarketplaceError, SomeFailed
@@ -46,10 +46,11 @@ def progress(
     assignments of each HIT. A HIT is ready for review when all its assignments are submitted, or when it has expired.
     See `simpleturk help words`.
     """
-    hit_ids, record, mturk = the_batch(where, ids)
+    launched, record, mturk = the_batch(where, ids, with_redone=False)
+    hit_ids = [*launched, *redone_of(mturk, ids).hit_ids]
     title = f"{ids} on {mturk.marketplace.title}"
     if watch:
-        warn_of_unlaunched(record, hit_ids)
+        warn_of_unlaunched(record, launched)
         watched = Watch(mturk, hit_ids)
         look = partial(_look, watched, lambda: warn_of_strangers(mturk, watched.hits, record, ids, about_deleted=False))
         _watch(look, title, interval, json_ or not console.is_terminal())
@@ -66,7 +67,7 @@ def progress(
         else:
             is_soon = due.first is not None and due.first - datetime.now(UTC) < SHOWN_BEFORE
             console.table(title, _rows(state, len(unknown)) + [_deadline_row(due)] * is_soon)
-    warn_of_unlaunched(record, hit_ids)
+    warn_of_unlaunched(record, launched)
     _warn_of(due)
     if unknown:
         raise SomeFailed(f"{len(unknown):,} of {console.plural(len(hits), 'HIT')} not found")

@@ -27,7 +27,7 @@ from simpleturk.commands.batch.result_additions import (
     with_pseudonyms,
 )
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
-from simpleturk.commands.common.launched_batch import the_batch, warn_of_strangers
+from simpleturk.commands.common.launched_batch import redone_of, the_batch, warn_of_strangers
 from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, data_out
 from simpleturk.commands.common.outcomes import Failures, raise_if_some
 from simpleturk.errors import UsageError
@@ -159,13 +159,16 @@ class _Job:
 
 def _write_batch(where: MarketplaceOptions, ids: Path, job: _Job, with_input: bool, interval: float) -> None:
     """Write the results of a batch; with `follow`, until no more work can be submitted."""
-    hit_ids, record, mturk = the_batch(where, ids)
+    launched, record, mturk = the_batch(where, ids, with_redone=False)
+    redone = redone_of(mturk, ids)
+    hit_ids = [*launched, *redone.hit_ids]
     if job.form:
         job = replace(job, form=replace(job.form, fields=_template_fields(record, ids)))
     with _writer(job, hit_ids) as writer:
         watch = Watch(mturk, hit_ids, whole=job.form is not None)
-        input_of = inputs_of(record, ids, warn_of_changed_inputs) if with_input else unknown_input
-        warn_of_unlaunched(record, hit_ids)
+        writer.replaced = redone.places()
+        input_of = inputs_of(record, ids, warn_of_changed_inputs, redone.first_hit) if with_input else unknown_input
+        warn_of_unlaunched(record, launched)
 
         def look() -> Progress:
             is_first = not watch.hits

@@ -7,6 +7,7 @@ from simpleturk import console
 from simpleturk.batch.ids import read_ids
 from simpleturk.batch.progress import fetch_hits, find_unknown
 from simpleturk.batch.record import BatchRecord, read_record, record_path
+from simpleturk.batch.review.redo.redone import Redone, read_redone
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of
 from simpleturk.errors import SimpleturkError
@@ -16,11 +17,13 @@ from simpleturk.mturk.models import HIT
 SHOWN = 5
 
 
-def the_batch(where: MarketplaceOptions, ids: Path, acts: bool = False) -> tuple[list[str], BatchRecord | None, MTurk]:
-    """The HIT ids in an ids file, its batch record if there is one, and a client of the batch's marketplace.
+def the_batch(
+    where: MarketplaceOptions, ids: Path, acts: bool = False, with_redone: bool = True
+) -> tuple[list[str], BatchRecord | None, MTurk]:
+    """The HIT ids of a batch, its record if there is one, and a client of its marketplace.
 
-    `acts`: the command spends money or cannot be undone. Raises SimpleturkError if record and ids file contradict each
-    other.
+    The ids are those in the ids file and, `with_redone`, those of the HITs that `redo` has created. `acts`: the command
+    spends money or cannot be undone. Raises SimpleturkError if record and ids file contradict each other.
     """
     record = read_record(ids)
     ids_file = read_ids(ids)
@@ -38,7 +41,14 @@ def the_batch(where: MarketplaceOptions, ids: Path, acts: bool = False) -> tuple
             "but cannot resume the launch",
         )
     marketplace = marketplace_of(where, record, acts)
-    return ids_file.hit_ids, record, connect_to(marketplace, where, ids, record)
+    mturk = connect_to(marketplace, where, ids, record)
+    redone = redone_of(mturk, ids).hit_ids if with_redone else []
+    return list(dict.fromkeys([*ids_file.hit_ids, *redone])), record, mturk
+
+
+def redone_of(mturk: MTurk, ids: Path) -> Redone:
+    """The work of a batch that `redo` has given new places."""
+    return read_redone(ids, mturk.marketplace.endpoint_url)
 
 
 def surveyed(mturk: MTurk, hit_ids: list[str], record: BatchRecord | None, ids: Path) -> dict[str, HIT | None]:
