@@ -4,7 +4,7 @@ The batch's own file, hit_ids.decisions.jsonl beside the ids, only grows: the la
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -188,10 +188,16 @@ def read_own(ids: Path) -> DecisionsRead:
     return read
 
 
-def append_decisions(ids: Path, decisions: Iterable[Decision], batch_id: str | None) -> None:
+def append_decisions(
+    ids: Path,
+    decisions: Iterable[Decision],
+    batch_id: str | None,
+    combined: Callable[[Decision, Decision], Decision] = lambda earlier, new: new,
+) -> None:
     """Add decisions to the batch's own file, and sync it. A torn last line is removed.
 
-    Decisions that the file ends with already, as after an interrupted command, are not added again.
+    Decisions that the file ends with already, as after an interrupted command, are not added again. `combined` makes
+    the new decision about an assignment from an earlier one and the given one.
     """
     with _own_file(ids) as (file, content):
         moment = iso(datetime.now(UTC))
@@ -199,6 +205,8 @@ def append_decisions(ids: Path, decisions: Iterable[Decision], batch_id: str | N
         read_decisions(content.splitlines(keepends=True), str(file.path), known, last_counts=True)
         for decision in decisions:
             earlier = known.decisions.get(decision.assignment_id)
+            if earlier is not None:
+                decision = combined(earlier, decision)
             if earlier is None or _bare(earlier) != _bare(decision):
                 record = {"at": moment, "batch_id": batch_id} | decision.as_record()
                 file.append(json_line({key: value for key, value in record.items() if value is not None}).encode())

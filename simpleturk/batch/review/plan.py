@@ -127,18 +127,24 @@ def file_problems(
     return problems
 
 
-def leave_out_gone(decisions: "dict[str, Decision]", present: Present, entries: Entries) -> list[Contradiction]:
-    """Leave out decisions about assignments that exist no more, as their HITs are deleted.
+def leave_out_gone(
+    decisions: "dict[str, Decision]", present: Present, entries: Entries, ids: str, batch_id: str | None
+) -> list[Contradiction]:
+    """Leave out decisions of the batch's own file that are not about its work any more.
 
-    Returns those among them whose verdict, according to the ledger, was never carried out.
+    These are decisions about an earlier batch, and about assignments that exist no more, as their HITs are deleted, or
+    whose HITs are not in the ids file. Returns those of the latter whose verdict was, according to the ledger, never
+    carried out.
     """
     lost = []
-    for name in [name for name in decisions if name not in present.work and name not in present.strangers]:
+    for name in [name for name in decisions if name not in present.work]:
         decision = decisions.pop(name)
         verdicts = ("reject",) if decision.decision == "reject" else ("approve", "override")
         phases = [entries.phases.get(Effect(kind, name).key) for kind in verdicts]
-        if decision.decision is not None and DONE not in phases:
-            lost.append(Contradiction(name, "is no submitted assignment of the batch any more"))
+        is_earlier = batch_id and decision.batch_id and decision.batch_id != batch_id
+        if decision.decision is not None and DONE not in phases and not is_earlier:
+            where = f"of the HIT {present.strangers[name]}, which is not in {ids}" if name in present.strangers else ""
+            lost.append(Contradiction(name, f"is {where or 'no submitted assignment of the batch any more'}"))
     return lost
 
 

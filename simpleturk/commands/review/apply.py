@@ -116,8 +116,8 @@ def _planned(
             raise Problems(problems) from error
         raise
     entries = read_entries(ledger_path(ids), mturk.marketplace.endpoint_url)
-    gone = leave_out_gone(read.decisions, present, entries) if is_own else []
     batch_id = record.batch_id if record else None
+    gone = leave_out_gone(read.decisions, present, entries, str(ids), batch_id) if is_own else []
     problems = problems + file_problems(read.decisions, read.where, present, str(ids), batch_id)
     if problems:
         refusal = Problems(problems)

@@ -12,14 +12,13 @@ from simpleturk import console
 from simpleturk.batch.inputs.id_lists import header_names
 from simpleturk.batch.pricing import Price, price
 from simpleturk.batch.record import read_record
-from simpleturk.batch.review.effects import Effect
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.money import payment_parser, shown_balance, usd
 from simpleturk.commands.common.named_items import named_assignments, opened
 from simpleturk.commands.common.options import DEFAULT_IDS, AssignmentsArg, AssignmentsOpt, IdsOpt, YesOpt
 from simpleturk.commands.common.outcomes import report
-from simpleturk.commands.review.effects import outcomes_of
+from simpleturk.commands.review.short_decisions import bonus_outcomes
 from simpleturk.errors import UsageError
 
 if TYPE_CHECKING:
@@ -70,11 +69,18 @@ def bonus(
     if not bonuses:
         console.note("No bonus to pay.")
         return
-    effects = [
-        Effect("bonus", name, bonus.worker_id, bonus.reason, bonus.amount, asks_first=True)
+    from simpleturk.batch.review.decision import Decision
+
+    # Not validated: what a marketplace refuses is named with the assignment.
+    decisions = {
+        name: Decision.model_construct(
+            assignment_id=name, decision=None, bonus=round(bonus.amount, 2), bonus_reason=bonus.reason
+        )
         for name, bonus in bonuses.items()
-    ]
-    outcomes = (replace(item, item=f"for assignment {item.item}") for item in outcomes_of(mturk, ids, effects))
+    }
+    workers = {name: bonus.worker_id for name, bonus in bonuses.items()}
+    paid = bonus_outcomes(mturk, ids, record, decisions, workers)
+    outcomes = (replace(item, item=f"for assignment {item.item}") for item in paid)
     report(outcomes, len(bonuses), "bonus", "Paid", "Paying")
 
 

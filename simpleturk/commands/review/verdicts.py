@@ -10,7 +10,7 @@ from simpleturk import console
 from simpleturk.batch.pricing import price
 from simpleturk.batch.record import BatchRecord, read_record
 from simpleturk.batch.results.fetch import collect, with_news
-from simpleturk.batch.review.effects import Effect
+from simpleturk.batch.review.present import Work
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.launched_batch import surveyed, the_batch
@@ -18,7 +18,12 @@ from simpleturk.commands.common.money import price_line, shown_balance
 from simpleturk.commands.common.named_items import NamedItem, named_assignments
 from simpleturk.commands.common.options import DEFAULT_IDS, AssignmentsArg, AssignmentsOpt, IdsOpt, YesOpt
 from simpleturk.commands.common.outcomes import report
-from simpleturk.commands.review.effects import outcomes_of
+from simpleturk.commands.review.short_decisions import (
+    assumed_work,
+    saved_decisions,
+    verdict_of,
+    verdict_outcomes,
+)
 from simpleturk.errors import UsageError
 
 ApproveFeedbackOpt = Annotated[str | None, typer.Option("--feedback", metavar="TEXT", help="A message to the workers.")]
@@ -50,6 +55,7 @@ def approve(
     Approved assignments are paid.
     """
     items = named_assignments(named, assignments, approve=True)
+    verdict = verdict_of("approve", feedback)
     statuses = ("Submitted", "Rejected") if override_rejection else ("Submitted",)
     chosen, record, mturk = _chosen(where, ids, items, "Approved", statuses)
     if not chosen:
@@ -61,9 +67,9 @@ def approve(
         number = console.plural(len(chosen), "assignment")
         question = f"Approve {number} on {mturk.marketplace.title}, {cost} ({balance})?"
         console.confirm(question, yes, stdin_is_data=str(assignments) == "-")
-    kind = "override" if override_rejection else "approve"
-    effects = [Effect(kind, assignment_id, text=feedback or "") for assignment_id in chosen]
-    report(outcomes_of(mturk, ids, effects), len(chosen), "assignment", "Approved", "Approving")
+    decisions = {name: verdict.model_copy(update={"assignment_id": name}) for name in chosen}
+    outcomes = verdict_outcomes(mturk, ids, record, decisions, chosen)
+    report(outcomes, len(chosen), "assignment", "Approved", "Approving")
 
 
 @on_a_marketplace
@@ -90,14 +96,18 @@ def reject(
     reasons = _reasons(items or {}, feedback)
     if feedback is None and (whole_batch or len(reasons) < len(items or {})):
         raise UsageError("--feedback is missing", NO_FEEDBACK_HINT)
-    chosen, _, mturk = _chosen(where, ids, items, "Rejected", ("Submitted",))
+    verdicts = {text: verdict_of("reject", text) for text in {feedback, *reasons.values()} if text}
+    chosen, record, mturk = _chosen(where, ids, items, "Rejected", ("Submitted",))
     if not chosen:
         console.note("Nothing to reject.")
         return
     question = f"Reject {console.plural(len(chosen), 'assignment')} on {mturk.marketplace.title}, without pay?"
     console.confirm(question, yes, stdin_is_data=str(assignments) == "-")
-    effects = [Effect("reject", name, text=reasons.get(name) or feedback or "") for name in chosen]
-    report(outcomes_of(mturk, ids, effects), len(chosen), "assignment", "Rejected", "Rejecting")
+    decisions = {
+        name: verdicts[reasons.get(name) or feedback or ""].model_copy(update={"assignment_id": name})
+        for name in chosen
+    }
+    report(verdict_outcomes(mturk, ids, record, decisions, chosen), len(chosen), "assignment", "Rejected", "Rejecting")
 
 
 def _reasons(items: dict[str, NamedItem], feedback: str | None) -> dict[str, str]:
@@ -111,24 +121,43 @@ def _reasons(items: dict[str, NamedItem], feedback: str | None) -> dict[str, str
 
 def _chosen(
     where: MarketplaceOptions, ids: Path, items: dict[str, NamedItem] | None, status: str, statuses: tuple[str, ...]
-) -> tuple[list[str], BatchRecord | None, MTurk]:
+) -> tuple[dict[str, Work], BatchRecord | None, MTurk]:
     """The assignments to decide on, the batch record if there is one, and a client of their marketplace.
 
     These are the named ones, without those that already have the new `status` in their file; or, if none are named, the
-    batch's assignments in one of the `statuses`.
+    batch's assignments in one of the `statuses`, without those about which the opposite is decided.
     """
     if items is None:
         hit_ids, record, mturk = the_batch(where, ids, acts=True)
+        opposite = _decided_otherwise(ids, status)
         hits = (hit for hit in surveyed(mturk, hit_ids, record, ids).values() if hit is not None)
         submitted = collect(mturk, with_news(hits, statuses, {}), statuses)
-        return [assignment.assignment_id for _, assignment in submitted], record, mturk
+        work = {assignment.assignment_id: Work.of(assignment, hit) for hit, assignment in submitted}
+        left_out = opposite & work.keys()
+        if left_out:
+            number = console.plural(len(left_out), "assignment")
+            verdict = "be rejected" if status == "Approved" else "be approved"
+            hint = "carry out these decisions with simpleturk apply, or name the assignments"
+            console.warn(f"{number} left out: saved decisions say that they are to {verdict}", hint)
+        return {name: item for name, item in work.items() if name not in left_out}, record, mturk
     record = read_record(ids)
     mturk = connect_to(marketplace_of(where, record, acts=True), where, ids, record)
-    chosen = [assignment_id for assignment_id, item in items.items() if item.status != status]
+    assumed = statuses[-1]
+    chosen = {
+        assignment_id: assumed_work(assumed, item.worker_id)
+        for assignment_id, item in items.items()
+        if item.status != status
+    }
     if len(chosen) < len(items):
         number = console.plural(len(items) - len(chosen), "assignment")
         console.note(f"{number} had been {status.lower()} before, according to the file.")
     return chosen, record, mturk
+
+
+def _decided_otherwise(ids: Path, status: str) -> set[str]:
+    """The assignments about which the batch's own decisions say otherwise than this status."""
+    verdicts = ("reject",) if status == "Approved" else ("approve", "pass")
+    return {name for name, decision in saved_decisions(ids).items() if decision.decision in verdicts}
 
 
 def _price(mturk: MTurk, record: BatchRecord | None, number: int) -> str:

@@ -162,7 +162,7 @@ def test_saved_decisions_about_deleted_work_are_lost_only_if_they_were_not_appli
     for phase in ("begun", "done"):
         entries.add({"key": done.key, "phase": phase, **done.as_record()})
     decisions = {name: Decision(assignment_id=name, decision="approve") for name in ("3A", "3B")}
-    assert [item.assignment_id for item in leave_out_gone(decisions, Present(), entries)] == ["3B"]
+    assert [item.assignment_id for item in leave_out_gone(decisions, Present(), entries, "hit_ids.txt", None)] == ["3B"]
     assert decisions == {}
 
 
