@@ -7,6 +7,7 @@ since most of those waits are for a disk to confirm a transaction. They are dele
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,7 +40,28 @@ def main() -> int:
     if sys.argv[1:]:
         return int(pytest.main(sys.argv[1:]))
     with files_in_memory():
-        return int(pytest.main(["--numprocesses", str(2 * (os.cpu_count() or 1)), "--dist", "worksteal"]))
+        cache_bytecode()
+        processes = str(2 * (os.cpu_count() or 1))
+        # Each process gets a few tests at a time, in the order of tests/conftest.py: all end at nearly the same time.
+        return int(pytest.main(["--numprocesses", processes, "--dist", "load", "--maxschedchunk", "2"]))
+
+
+def cache_bytecode() -> None:
+    """Let Python compile the program and its tests once, and not again for each process and each command in a test."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+    tests = Path(__file__).parent
+    if not any((tests / "__pycache__").glob("*-pytest-*.pyc")):
+        # pytest has files of its own for tests, with other code for assertions.
+        rooms = sorted(
+            path for path in tests.iterdir() if path.name.startswith("test_") or (path / "__init__.py").exists()
+        )
+        cores = os.cpu_count() or 1
+        command = [sys.executable, "-m", "pytest", "--collect-only", "--quiet", "-p", "no:cacheprovider"]
+        parts = [rooms[core::cores] for core in range(cores)]
+        processes = [subprocess.Popen([*command, *map(str, part)], stdout=subprocess.DEVNULL) for part in parts if part]
+        for process in processes:
+            process.wait()
 
 
 @contextmanager

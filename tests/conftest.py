@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -56,15 +56,18 @@ TEMPLATE = """<!doctype html><title>T</title>
 """
 
 
-#: Files with tests that take longest. They start first, so that no process works on one when all others are done.
+#: Files with tests that take longest: several seconds each. They start first, so that no process works on one when all
+#: others are done.
 LONGEST = (
     "test_checks.py",
+    "test_page_submission.py",
     "test_lifecycle.py",
     "test_installed.py",
-    "test_random_kills.py",
     "test_accessible_worker_site.py",
-    "test_hostile_pages.py",
-    "test_examples.py",
+    "test_frame_height.py",
+    "test_random_kills.py",
+    "test_hostile_values.py",
+    "test_worker_day.py",
     "test_portability.py",
     "test_awscli.py",
     "test_large_files.py",
@@ -74,9 +77,14 @@ LONGEST = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest tests first."""
+    """Put the longest tests first, then the other tests in a browser, which take a second or two."""
     places = {name: place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
+    browser = REPOSITORY / "tests" / "browser"
+
+    def place(item: pytest.Item) -> int:
+        return places.get(item.path.name, len(LONGEST) + (not item.path.is_relative_to(browser)))
+
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:
@@ -96,6 +104,40 @@ class Clock:
     def advance(self, seconds: float) -> None:
         """Let time pass."""
         self.now += seconds
+
+
+@contextmanager
+def no_running_loop() -> Iterator[None]:
+    """Hide the running event loop of this thread for the length of a block.
+
+    Playwright's event loop counts as running from the first browser test of a process to its end, also while a test has
+    control. In that time asyncio.run refuses to run another.
+    """
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(loop)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Let tests without a browser run event loops in their fixtures."""
+    with no_running_loop_without_browser(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Let tests without a browser run event loops."""
+    with no_running_loop_without_browser(item):
+        return (yield)
+
+
+def no_running_loop_without_browser(item: pytest.Item) -> AbstractContextManager[None]:
+    """Hide the event loop from a test that does not use the browser; a browser test's calls need it."""
+    return nullcontext() if item.get_closest_marker("browser") else no_running_loop()
 
 
 @pytest.fixture(autouse=True)
