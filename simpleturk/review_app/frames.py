@@ -8,6 +8,7 @@ The question comes from any marketplace: nothing here depends on a server of sim
 """
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -92,7 +93,7 @@ def review_page(work: Work) -> Page:
         filled = _filled(question.form, review)
         html = render_form(question.form, work.assignment_id, "", filled).replace(HIT_SCRIPT, _scripts(review), 1)
     else:
-        html = adapted(question.html or "", _scripts(review))
+        html = _with_scripts(question.html or "", _scripts(review))
     return Page(html, question.frame_height)
 
 
@@ -222,6 +223,20 @@ def _filled(form: Form, review: dict[str, Any]) -> FilledForm:
     review["unplaced"] += [name for name in plain if name not in {question.identifier for question in form.questions}]
     review["isFilled"] = True
     return filled
+
+
+#: What may stand before the first script of a page. No more than what every browser reads as that: a script of the page
+#: that ran first could open the channel to the page around the frame, and speak for the reviewer.
+_PROLOGUE = re.compile(
+    r"(?:[\s\ufeff]|<!--(?!-?>)(?:(?!--).)*-->|<\?xml[^>]*>|<!doctype[^>]*>)*", re.IGNORECASE | re.DOTALL
+)
+
+
+def _with_scripts(html: str, scripts: str) -> str:
+    """A page with `scripts` before everything in it, and with this site's scripts instead of Amazon's."""
+    start = _PROLOGUE.match(html)
+    at = start.end() if start else 0
+    return html[:at] + scripts + adapted(html[at:], "")
 
 
 def _scripts(review: dict[str, Any]) -> str:

@@ -69,7 +69,6 @@ class Review:
     @property
     def frame(self) -> Frame:
         frame = self.page.frames[1]
-        assert "/frame/" in frame.url
         return frame
 
     def heard(self, name: str) -> Any:
@@ -80,6 +79,10 @@ class Review:
         self.page.wait_for_function("heard.ready > 0 || heard.failed > 0")
         assert self.heard("ready") == 1
         self.frame.wait_for_load_state("load")
+
+    def settle(self) -> None:
+        """Wait until what the page has begun is done: requests, and messages to the page around it."""
+        self.frame.evaluate("new Promise((done) => setTimeout(done, 300))")
 
     def output(self) -> Any:
         """The output of the answer that the page would submit."""

@@ -122,15 +122,17 @@ function fillTexts(group, path) {
   group.forEach((field, index) => texts[index] !== undefined && fillText(field, texts[index], path));
 }
 
+let attempts = 0; // of all fields
 function mayTry(field) {
   const number = (tries.get(field) || 0) + 1;
   tries.set(field, number);
+  if (number <= MOST_TRIES) attempts += 1;
   return number <= MOST_TRIES;
 }
 
 function fieldsByName() {
   const groups = new Map();
-  const add = (name, field) => groups.set(name, [...(groups.get(name) || []), field]);
+  const add = (name, field) => (groups.get(name) || groups.set(name, []).get(name)).push(field);
   const all = [...document.querySelectorAll(FIELD)].filter((field) => !isButtonField(field));
   for (const field of all) if (field.name) add(field.name, field);
   // Pages that collect their answer by script often give fields an id only.
@@ -161,6 +163,14 @@ function fillEditable(element, path) {
     announce(element);
   }
   if (element.textContent === text) placed.add(path);
+}
+
+// A button that is an answer, such as <button name="answer" value="yes">.
+function isPressed(button) {
+  const path = button.name && button.value ? pathOf(button.name) : null;
+  if (path === null || asText(values.get(path)) !== button.value) return false;
+  placed.add(path);
+  return true;
 }
 
 // Hidden fields last: scripts of the page may compute them from the others.

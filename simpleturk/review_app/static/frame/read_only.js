@@ -11,14 +11,17 @@ function lock(field) {
   else if (field.type !== "hidden") field.disabled = true;
 }
 const SUBMITS = "button[type=submit], input[type=submit], input[type=image], crowd-button[form-action=submit]";
+function lockButton(button) {
+  button.disabled = true;
+  // Of several buttons that are answers, the reviewer sees which was pressed.
+  if (isPressed(button)) button.style.setProperty("outline", "3px solid", "important");
+  else if (!button.name || !button.value || values.size === 0) button.style.setProperty("display", "none", "important");
+}
 function lockAll() {
   for (const field of document.querySelectorAll(FIELD)) if (!isButtonField(field)) lock(field);
   for (const element of document.querySelectorAll("[contenteditable]")) if (element.isContentEditable) element.contentEditable = "false";
   for (const button of document.querySelectorAll(`${SUBMITS}, form button:not([type])`)) {
-    if (button.matches(SUBMITS) || /^\s*submit\b/i.test(button.textContent)) {
-      button.disabled = true;
-      button.style.setProperty("display", "none", "important");
-    }
+    if (button.matches(SUBMITS) || button.name || /^\s*submit\b/i.test(button.textContent)) lockButton(button);
   }
   for (const button of document.querySelectorAll(".field.boxes [data-add]")) button.disabled = true;
 }
@@ -41,15 +44,22 @@ for (const name of ["click", "input", "change"]) window.addEventListener(name, k
 for (const name of ["beforeinput", "drop", "paste", "cut"]) {
   window.addEventListener(name, (event) => event.isTrusted && (event.preventDefault(), event.stopImmediatePropagation()), true);
 }
+// Read with the browser's own functions: the page's scripts could replace them, and so name another key than was pressed.
+const { apply } = Reflect;
+const keyGetter = Object.getOwnPropertyDescriptor(KeyboardEvent.prototype, "key").get;
+const heldGetters = ["altKey", "ctrlKey", "metaKey"].map((name) => Object.getOwnPropertyDescriptor(KeyboardEvent.prototype, name).get);
 // The keys of the worker, such as digits that choose, do nothing. The page around the frame gets them: they are its own.
 // Keys that scroll, move the focus, open details and control players stay.
 for (const name of ["keydown", "keypress", "keyup"]) {
   window.addEventListener(
     name,
     (event) => {
-      if (!event.isTrusted || event.altKey || [...event.key].length > 1 || event.key === " ") return;
+      if (!event.isTrusted) return;
+      const pressed = apply(keyGetter, event, []);
+      const [alt, control, meta] = heldGetters.map((getter) => apply(getter, event, []));
+      if (alt || pressed.length > 1 || pressed === " ") return;
       event.stopImmediatePropagation();
-      if (name === "keydown" && !event.ctrlKey && !event.metaKey && !event.isComposing) tell({ key: event.key });
+      if (name === "keydown" && !control && !meta) tell({ key: pressed });
     },
     true,
   );

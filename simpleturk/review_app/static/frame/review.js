@@ -1,5 +1,6 @@
 // What happens when: the page runs, is filled in, becomes read-only, and is filled in further whenever it grows.
-const QUIET_PAGE = 100; // milliseconds between two looks at a page that changes
+const SHORTEST_WAIT = 100; // milliseconds between two looks at a page that changes
+const LONGEST_WAIT = 2000; // of a page that changes for ever, such as by a clock
 const MOST_NAMES = 200;
 
 // A page may show the answer itself: it calls simpleturk.getReview(), or listens to the event "review" of the document.
@@ -26,9 +27,17 @@ function look() {
   report();
 }
 let lookTimer = 0;
+let wait = SHORTEST_WAIT;
 function lookSoon() {
-  lookTimer = lookTimer || setTimeout(() => ((lookTimer = 0), look()), QUIET_PAGE);
+  lookTimer = lookTimer || setTimeout(lookAgain, wait);
 }
+function lookAgain() {
+  lookTimer = 0;
+  const before = attempts;
+  look();
+  wait = attempts > before ? SHORTEST_WAIT : Math.min(wait * 1.5, LONGEST_WAIT);
+}
+for (const name of ["pointerdown", "keydown"]) window.addEventListener(name, () => (wait = SHORTEST_WAIT), true);
 function begin() {
   closeNetwork();
   (document.head || document.documentElement).append(style);

@@ -1,9 +1,10 @@
-// A page under review sends nothing: no form, no request with a body, no message to a window, and it stays where it is.
+// A page under review sends nothing: no form, no request with a body, no message to a window. The page around the frame
+// refuses other addresses in it (frame-src).
 const get = (element, name) => Element.prototype.getAttribute.call(element, name);
 HTMLFormElement.prototype.submit = function () {};
 // On the window, in the last phase: the page's own listeners run, as when the worker submits.
 window.addEventListener("submit", (event) => event.preventDefault());
-navigator.sendBeacon = () => true;
+Navigator.prototype.sendBeacon = () => true;
 window.open = () => null;
 for (const name of ["back", "forward", "go"]) History.prototype[name] = () => {};
 // Each new entry would need one more press of the reviewer's Back button.
@@ -27,6 +28,8 @@ XMLHttpRequest.prototype.send = function (body) {
 };
 
 // Links: the page around the frame can offer the address to the reviewer. Links in the page work.
+// A link may also name an address to which browsers report that it was pressed.
+window.addEventListener("click", () => document.querySelectorAll("[ping]").forEach((link) => link.removeAttribute("ping")), true);
 window.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a[href], area[href]") : null;
   if (!link || event.defaultPrevented || link.protocol === "javascript:") return;
@@ -34,12 +37,6 @@ window.addEventListener("click", (event) => {
   event.preventDefault();
   if (event.isTrusted && /^https?:$/.test(link.protocol)) tell({ link: link.href });
 });
-if (window.navigation) {
-  navigation.addEventListener("navigate", (event) => {
-    if (event.cancelable && !event.destination.sameDocument) event.preventDefault();
-  });
-}
-
 // Once the page has the answer, it loads only from hosts that it has used or named by then, so that it cannot send the
 // answer in an address of any other.
 let isClosed = false;
