@@ -47,8 +47,7 @@ def connect(
         client = _local_client()
         _omit_questions(client)
         answer_in_process(client, database or default_database())
-        # By default one after the other: workers then see HITs in the order of the inputs.
-        return MTurk(client, marketplace, 1 if concurrency == CONCURRENCY else min(concurrency, LOCAL_CONCURRENCY))
+        return MTurk(client, marketplace, min(concurrency, LOCAL_CONCURRENCY))
     credentials: dict[str, str] = {}
     if keys and not profile and "AWS_ACCESS_KEY_ID" not in os.environ:
         credentials = {"aws_access_key_id": keys[0], "aws_secret_access_key": keys[1]}

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simpleturk.client.client import MTurk
+from simpleturk.client.sequence import current_place
 from simpleturk.errors import SimpleturkError
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def answer_in_process(client: Any, database: Path) -> None:
     def answer(request: Any, **kwargs: Any) -> AWSResponse:
         headers = {name: _text(value) for name, value in request.headers.items()}
         try:
-            response = handle(marketplace, headers, request.body, upload_url=upload_url)
+            response = handle(marketplace, headers, request.body, upload_url=upload_url, place=current_place())
         except StoreUnavailable as error:
             raise _unavailable(error) from error
         raw: Any = _Raw(response.body)

@@ -12,6 +12,8 @@ from functools import partial
 from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
+from simpleturk.client.sequence import Place, Sequence
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -27,6 +29,7 @@ _END: Any = object()
 def map_ordered(function: Callable[[Item], Result], items: Iterable[Item], threads: int) -> Iterator[Result]:
     """Yield function(item) for each item, in the order of the items; at most 2 × `threads` are begun and not yielded.
 
+    While the function runs, its thread holds the item's place in the sequence of all items (sequence.py).
     If a call raises, no further call begins, the results before it are yielded, and the exception is raised once the
     calls in flight have ended. At Ctrl-C no further call begins, results that come within GRACE_SECONDS are yielded,
     and KeyboardInterrupt is raised; the consumer's own steps are not interrupted.
@@ -60,13 +63,14 @@ class _Workers(Generic[Item, Result]):
         self._function = function
         self._size = size
         self._threads: list[threading.Thread] = []
-        self._tasks: SimpleQueue[tuple[Future[Result], Item] | None] = SimpleQueue()
+        self._tasks: SimpleQueue[tuple[Future[Result], Item, Place] | None] = SimpleQueue()
+        self._sequence = Sequence()
         self._is_stopped = False
 
     def begin(self, item: Item) -> Future[Result]:
         """Call the function with an item, as soon as a thread is free."""
         future: Future[Result] = Future()
-        self._tasks.put((future, item))
+        self._tasks.put((future, item, self._sequence.place()))
         if len(self._threads) < self._size:
             thread = threading.Thread(target=self._work, daemon=True)
             self._threads.append(thread)
@@ -86,12 +90,15 @@ class _Workers(Generic[Item, Result]):
 
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:
-            future, item = task
+            future, item, place = task
             if self._is_stopped:
                 future.cancel()
+                place.taken()
                 continue
             try:
-                future.set_result(self._function(item))
+                with place.held():
+                    result = self._function(item)
+                future.set_result(result)
             except BaseException as error:
                 future.set_exception(error)
 

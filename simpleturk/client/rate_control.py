@@ -89,12 +89,15 @@ class Trial:
 
 
 class RateControl:
-    """The rate of calls (None until a call is throttled), and how many may be in flight: never more than `most`."""
+    """The rate of calls (None until a call is throttled), and how many may be in flight: never more than `most`.
 
-    def __init__(self, most: int) -> None:
+    `first`: how many may be in flight before any has succeeded.
+    """
+
+    def __init__(self, most: int, first: int = FIRST_IN_FLIGHT) -> None:
         self.most = most
         self.rate: float | None = None
-        self._in_flight = float(min(FIRST_IN_FLIGHT, most))
+        self._in_flight = float(min(first, most))
         self._next = 0.0
         self._first: float | None = None
         self._successes: deque[float] = deque(maxlen=10_000)

@@ -10,14 +10,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from simpleturk.client.rate_control import RateControl
+from simpleturk.client.rate_control import FIRST_IN_FLIGHT, RateControl
 
 
 class AdaptiveRateLimiter:
-    """Lets calls begin at the rate that the endpoint allows; at most `most` are in flight."""
+    """Lets calls begin at the rate that the endpoint allows; at most `most` are in flight, and at first `first`."""
 
-    def __init__(self, most: int) -> None:
-        self._control = RateControl(most)
+    def __init__(self, most: int, first: int = FIRST_IN_FLIGHT) -> None:
+        self._control = RateControl(most, first)
         self._changed = threading.Condition()
         self._in_flight = 0
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from simpleturk.client.answers import MAX_ANSWER, NOTICE_SECONDS, AnswerTooLarge, AnswerWait, NoAnswer
 from simpleturk.client.endpoints import Endpoint
+from simpleturk.client.rate_control import FIRST_IN_FLIGHT
 from simpleturk.client.rate_limiter import AdaptiveRateLimiter
 from simpleturk.client.service_errors import (
     THROTTLING_CODES,
@@ -78,7 +79,8 @@ class RetryingClient:
         self._has_notified = False
         self.endpoint = endpoint
         self.stats = Stats()
-        self._limiter = AdaptiveRateLimiter(concurrency)
+        # A local call may wait for the call before it (sequence.py), which must not wait for a place of the limiter.
+        self._limiter = AdaptiveRateLimiter(concurrency, concurrency if endpoint.is_local else FIRST_IN_FLIGHT)
         self._has_answered = False
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def one_size(number: int, with_answers: bool) -> None:
         write(folder, number)
         measure(folder, number, "idle", OURS, "balance")
         measure(folder, number, "bare boto3", BARE, str(number))
-        measure(folder, number, "launch", OURS, "launch", "--concurrency", "8")
+        measure(folder, number, "launch", OURS, "launch")
         measure(folder, number, "progress", OURS, "progress", "--json")
         measure(folder, number, "results, none", OURS, "results")
         if with_answers:

@@ -26,6 +26,8 @@ def refused(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return create(self, *arguments)
 
     monkeypatch.setattr(MTurk, "create_hit", attempt)
+    # One call after the other: the number of the refused one is then that of its input.
+    monkeypatch.setattr("simpleturk.client.connect.LOCAL_CONCURRENCY", 1)
     return failing
 
 

@@ -13,7 +13,7 @@ from simpleturk.marketplace.api.operations import OPERATIONS
 from simpleturk.marketplace.api.validation import check_request, service_model
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.errors import SerializationException, ServiceError, UnknownOperation
-from simpleturk.marketplace.store.base import LOCAL_REQUESTER
+from simpleturk.marketplace.store.base import LOCAL_REQUESTER, Place
 from simpleturk.marketplace.store.transaction import UploadURL, no_upload_url
 
 TARGET_PREFIX = "MTurkRequesterServiceV20170117"
@@ -44,10 +44,11 @@ def handle(
     identify: Callable[[], str] = lambda: LOCAL_REQUESTER,
     request_id: str = "",
     upload_url: UploadURL = no_upload_url,
+    place: Place | None = None,
 ) -> Response:
     """Answer one request. Names in `headers` match in any case; `identify` returns the caller's requester id.
 
-    `upload_url` makes the addresses of uploaded files.
+    `upload_url` makes the addresses of uploaded files. `place` orders calls of several threads that write.
 
     A ServiceError, also from `identify`, becomes a response with its status; bugs and StoreUnavailable are raised.
     """
@@ -59,7 +60,7 @@ def handle(
         model = service_model().operation_model(name)
         parameters = check_request(model, _json_object(body), marketplace.strict)
         if operation.writes:
-            opened = marketplace.write(requester_id, request_id)
+            opened = marketplace.write(requester_id, request_id, place)
         else:
             opened = marketplace.read(requester_id, upload_url=upload_url)
         with opened as transaction:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 
 from simpleturk.marketplace.domain import deadlines
-from simpleturk.marketplace.store.base import LOCAL_REQUESTER, Store
+from simpleturk.marketplace.store.base import LOCAL_REQUESTER, Place, Store
 from simpleturk.marketplace.store.transaction import Transaction, UploadURL, WorkerLimits, no_upload_url
 
 
@@ -35,9 +35,14 @@ class Marketplace:
         self.destinations = destinations
 
     @contextmanager
-    def write(self, requester_id: str = LOCAL_REQUESTER, request_id: str = "") -> Iterator[Transaction]:
-        """A transaction that may write. It is committed and on the disk when the block ends without an exception."""
-        with self.store.write() as connection:
+    def write(
+        self, requester_id: str = LOCAL_REQUESTER, request_id: str = "", place: Place | None = None
+    ) -> Iterator[Transaction]:
+        """A transaction that may write. It is committed and on the disk when the block ends without an exception.
+
+        `place`: when it begins beside those of other threads.
+        """
+        with self.store.write(place) as connection:
             # The time is read after the wait for other writers, so that times follow the order of transactions.
             transaction = self._transaction(connection, self.now(), requester_id, request_id)
             deadlines.apply_due(transaction)

@@ -15,6 +15,18 @@ from simpleturk.marketplace.store.uploads import UploadFolder
 LOCAL_REQUESTER = "A0LOCALREQUESTER"
 
 
+class Place(Protocol):
+    """The place of a transaction in an order that the caller gives to transactions of several threads."""
+
+    def wait(self) -> None:
+        """Wait until the places before are taken or given up."""
+        ...
+
+    def taken(self) -> None:
+        """Let the next place be taken."""
+        ...
+
+
 class Store(Protocol):
     """One marketplace's database. Several processes and threads may use it at once. Methods raise StoreUnavailable."""
 
@@ -37,8 +49,11 @@ class Store(Protocol):
         """A transaction that only reads, all of it from the same state of the database."""
         ...
 
-    def write(self) -> AbstractContextManager[Connection]:
-        """A transaction that may write: committed at the end of the block, rolled back by an exception."""
+    def write(self, place: Place | None = None) -> AbstractContextManager[Connection]:
+        """A transaction that may write: committed at the end of the block, rolled back by an exception.
+
+        It begins after the transactions of earlier places.
+        """
         ...
 
     def key(self, purpose: str) -> bytes:

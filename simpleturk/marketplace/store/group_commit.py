@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from simpleturk.marketplace.errors import StoreUnavailable
+from simpleturk.marketplace.store.base import Place
 
 #: At most this many parts are committed together, and none is added after this many seconds: other processes wait.
 MAX_PARTS = 32
@@ -42,19 +43,24 @@ class GroupCommit:
         self._has_leader = False
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, place: Place | None = None) -> Iterator[Connection]:
         """A part of a transaction. When the block has ended, the part is on the disk, or else an exception is raised.
 
+        Parts run in the order in which they come; with a `place`, a part comes when the places before are taken.
         An exception in the block rolls its part back. It is raised only after the commit, too: the block may have seen
         what an earlier part wrote, such as a token that is used already. Blocks must not be nested.
         """
         turn = _Turn()
+        if place:
+            place.wait()
         with self._lock:
             if self._has_leader:
                 self._waiting.append(turn)
             else:
                 self._has_leader = True
                 turn.may_begin.set()
+        if place:
+            place.taken()
         self._wait_for(turn)
         with self._follow(turn, turn.connection) if turn.connection else self._lead() as connection:
             yield connection

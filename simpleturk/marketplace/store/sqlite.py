@@ -23,7 +23,7 @@ from sqlalchemy.pool import QueuePool
 
 from simpleturk.marketplace.errors import StoreUnavailable
 from simpleturk.marketplace.store import file_state
-from simpleturk.marketplace.store.base import LOCAL_REQUESTER
+from simpleturk.marketplace.store.base import LOCAL_REQUESTER, Place
 from simpleturk.marketplace.store.file_state import BUSY_TIMEOUT
 from simpleturk.marketplace.store.group_commit import GroupCommit
 from simpleturk.marketplace.store.migrations import migrate
@@ -99,11 +99,11 @@ class SQLiteStore:
         return UploadFolder(_beside(self._path, ".uploads"))
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, place: Place | None = None) -> Iterator[Connection]:
         """A transaction that may write: committed at the end of the block, rolled back by an exception."""
         if self.is_read_only:
             raise file_state.read_only(self._path)
-        with self._translated(), self._group.write() as connection:
+        with self._translated(), self._group.write(place) as connection:
             yield connection
 
     @contextmanager

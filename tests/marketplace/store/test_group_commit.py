@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, text
 
+from simpleturk.client.sequence import Sequence
 from simpleturk.marketplace.errors import StoreUnavailable
 from simpleturk.marketplace.store.group_commit import GroupCommit
 from simpleturk.marketplace.store.sqlite import SQLiteStore
@@ -168,6 +170,23 @@ def test_a_thread_that_is_interrupted_while_it_waits_holds_up_no_other(store: SQ
     with group.write() as connection:
         set_to_c(connection)
     assert saved(store) == {"a", "b", "c"}
+
+
+def test_parts_run_in_the_order_of_their_places_whatever_the_order_of_their_threads(store: SQLiteStore) -> None:
+    places, begun = Sequence(), list[int]()
+    numbered = [places.place() for _ in range(80)]
+
+    def run(number: int) -> None:
+        time.sleep(random.random() / 500)
+        with store.write(numbered[number]) as connection:
+            begun.append(number)
+            set_to(f"n{number}")(connection)
+
+    commits = commits_of(store)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(run, range(80)))
+    assert begun == list(range(80))
+    assert len(saved(store)) == 80 and len(commits) < 80
 
 
 #: Creates HITs in eight threads until it is killed or the disk is full, and prints each HIT's number and id once the

@@ -1,6 +1,8 @@
 """HITs are created once, whatever interrupts the launch."""
 
 import json
+import random
+import time
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +121,19 @@ def test_inputs_that_change_during_the_question_are_not_launched(
     result = run("launch")
     assert (result.exit_code, "error: inputs.jsonl has just changed" in result.stderr) == (1, True)
     assert hits(run) == []
+
+
+def test_hits_are_created_in_the_order_of_the_inputs_although_calls_are_made_at_the_same_time(
+    batch_files: Files, run: Run, local: Marketplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = MTurk.create_hit
+
+    def delayed(self: MTurk, *arguments: Any) -> str:
+        time.sleep(random.random() / 100)
+        return create(self, *arguments)
+
+    monkeypatch.setattr(MTurk, "create_hit", delayed)
+    batch_files([{"word": f"w{number}"} for number in range(60)])
+    assert run("launch").exit_code == 0
+    listed = [hit["hit_id"] for hit in hits(run)]
+    assert len(listed) == 60 and listed == ids()
