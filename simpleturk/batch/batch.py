@@ -18,6 +18,7 @@ from simpleturk.batch.templates.external_url import ExternalPage
 from simpleturk.batch.templates.question_source import QuestionSource
 from simpleturk.batch.wrong_files import certainly_wrong, probably_wrong
 from simpleturk.errors import Problem, Problems, SimpleturkError, UsageError
+from simpleturk.mturk.opinion import OpinionQuestion, with_opinion
 from simpleturk.mturk.questions import is_question_xml, question_xml
 
 #: What a marketplace's schemas forbid in a question document: "line 3, column 7: …", or None.
@@ -39,7 +40,8 @@ class BatchFiles:
     the questions. `overrides` are properties as typed, KEY → VALUE; "" removes one. Includes are also looked for in
     `include_folders`. `syntax` is "jinja" or "site" (a requester-site template), None to detect it. `assets` finds the
     local files that pages show. Inputs on `skipped` lines get no HIT. `takes_uploads` is whether the marketplace stores
-    the files of file fields. `check_question` checks questions that a template writes as XML.
+    the files of file fields, `asks_opinion` whether it asks the questions of the property Opinion. `check_question`
+    checks questions that a template writes as XML.
     """
 
     inputs: Inputs
@@ -52,6 +54,7 @@ class BatchFiles:
     skipped: frozenset[int] = frozenset()
     max_question_bytes: int = 2**20
     takes_uploads: bool = True
+    asks_opinion: bool = True
     check_question: QuestionCheck | None = None
 
     def load_properties(self) -> Properties:
@@ -135,7 +138,11 @@ def load_batch(files: BatchFiles) -> Batch:
     if properties and not source and not problems:
         raise UsageError("there is no template", "name one with --template, or set the property ExternalURL")
     height = properties.FrameHeight if properties else 0
-    measured = attempt(lambda: _measure_questions(files, source, height, problems))
+    if properties and properties.Opinion and not files.asks_opinion:
+        hint = "remove it, or launch without it: --set Opinion="
+        problems.append(Problem(str(files.properties), "Opinion: Amazon's site does not ask such questions", hint))
+    opinion = properties.opinion_questions() if properties else []
+    measured = attempt(lambda: _measure_questions(files, source, height, opinion, problems))
     inputs = files.inputs
     wrong = certainly_wrong(files.template, inputs.path, inputs.name)
     if problems:
@@ -201,7 +208,11 @@ class _Measured:
 
 
 def _measure_questions(
-    files: BatchFiles, source: QuestionSource | None, height: int, problems: list[Problem]
+    files: BatchFiles,
+    source: QuestionSource | None,
+    height: int,
+    opinion: Sequence[OpinionQuestion],
+    problems: list[Problem],
 ) -> _Measured:
     """Parse all inputs and, if there is a source, render and measure their questions. Adds to `problems`."""
     inputs, measured = files.inputs, _Measured()
@@ -220,7 +231,7 @@ def _measure_questions(
             continue
         where = inputs.where(item.line)
         try:
-            question = checked_question(source, item.value, height, files.check_question)
+            question = with_opinion(checked_question(source, item.value, height, files.check_question), opinion)
             size = len(question.encode())
         except Problems as error:
             repeated.add(where, error.problems)
@@ -272,7 +283,7 @@ class _Repeated:
 
 
 def _question(template: QuestionSource, properties: Properties, value: Any) -> str:
-    return question_xml(template.render(value), properties.FrameHeight)
+    return with_opinion(question_xml(template.render(value), properties.FrameHeight), properties.opinion_questions())
 
 
 def _as_problem(error: SimpleturkError) -> Problem:

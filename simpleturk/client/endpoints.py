@@ -105,6 +105,11 @@ class Endpoint:
         return not self.is_amazon
 
     @property
+    def asks_opinion(self) -> bool:
+        """Whether its site asks workers the questions of the property Opinion."""
+        return not self.is_amazon
+
+    @property
     def flag(self) -> str:
         """The option that selects it."""
         if self.name == "endpoint":

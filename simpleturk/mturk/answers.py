@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 from simpleturk.errors import SimpleturkError
 from simpleturk.mturk.characters import NOT_IN_XML
 from simpleturk.mturk.limits import MAX_ANSWER_BYTES, MAX_ANSWER_FIELDS, MAX_FIELD_NAME_BYTES, RESERVED_FIELDS
+from simpleturk.mturk.opinion import FIELD as OPINION
 from simpleturk.mturk.questions import SCHEMAS
 from simpleturk.mturk.strict_json import MAX_DEPTH, is_too_deep, parse_json
 from simpleturk.mturk.uploads import parse_uploads, uploads_in
@@ -36,7 +37,7 @@ def answers_of(form: list[tuple[str, str]], parameters: Mapping[str, str]) -> li
     values: dict[str, list[str]] = {}
     for name, value in form:
         is_sent_back = name in RESERVED_FIELDS and value.rstrip("/") == parameters.get(name, "").rstrip("/") != ""
-        if not is_sent_back:
+        if not is_sent_back and name != OPINION:
             values.setdefault(name, []).append(value)
     return [(name, "|".join(same_name)) for name, same_name in values.items()]
 
@@ -101,6 +102,19 @@ def parse_answer(xml: str) -> dict[str, str | list[str]]:
         values = [text for tag, text in parts if tag not in ("QuestionIdentifier", "UploadedFileSizeInBytes")]
         fields.setdefault(names[0], []).extend(values or [""])
     return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}
+
+
+def take_opinion(fields: dict[str, str | list[str]]) -> dict[str, Any]:
+    """Remove what the worker says about the task from the fields of an answer, and return it by question.
+
+    Empty if the worker has said nothing; see opinion.py.
+    """
+    text = fields.pop(OPINION, None)
+    try:
+        opinion = parse_json(text) if isinstance(text, str) else None
+    except ValueError:
+        return {}
+    return opinion if isinstance(opinion, dict) else {}
 
 
 def output_of(fields: dict[str, Any]) -> tuple[Any, dict[str, Any], str | None]:

@@ -28,7 +28,7 @@ from simpleturk.marketplace.questions.question_form import Form, Selection
 from simpleturk.marketplace.web import hit_assets
 from simpleturk.marketplace.web.form_page import render_form
 from simpleturk.marketplace.web.frames import HIT_SCRIPT, adapted, amazons_routes, script_of, script_route
-from simpleturk.mturk.answers import JSON_FIELDS, AnswerError, output_of, parse_answer
+from simpleturk.mturk.answers import JSON_FIELDS, AnswerError, output_of, parse_answer, take_opinion
 from simpleturk.mturk.strict_json import parse_json
 
 STATIC = Path(__file__).parent / "static"
@@ -175,7 +175,9 @@ def _review(work: Work) -> dict[str, Any]:
     `tree` is a list with that JSON, and empty for a plain form. Raises CannotShow.
     """
     try:
-        fields: dict[str, Any] = dict(parse_answer(work.answer))
+        answers = parse_answer(work.answer)
+        take_opinion(answers)
+        fields: dict[str, Any] = dict(answers)
     except AnswerError as error:
         raise CannotShow(f"The page cannot be filled in: {error.message}.") from error
     output, _, _ = output_of(fields)

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simpleturk.mturk.answers import NAMESPACE, AnswerError, answer_xml, answers_of, excess_of, output_of, parse_answer
+from simpleturk.mturk.answers import (
+    NAMESPACE,
+    AnswerError,
+    answer_xml,
+    answers_of,
+    excess_of,
+    output_of,
+    parse_answer,
+    take_opinion,
+)
 
 
 def document(*answers: str, encoding: str = "ASCII") -> str:
@@ -219,3 +228,23 @@ def test_an_answer_is_bounded(form: list[tuple[str, str]], excess: str) -> None:
 )
 def test_large_answers_of_real_pages_are_within_the_bounds(form: list[tuple[str, str]]) -> None:
     assert excess_of(form) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "opinion"),
+    [
+        ('{"clear": 4, "note": "<b>"}', {"clear": 4, "note": "<b>"}),
+        ("[1]", {}),
+        ("nothing", {}),
+        ("[" * 100_000, {}),
+    ],
+)
+def test_an_opinion_is_not_a_part_of_the_output(text: str, opinion: dict[str, Any]) -> None:
+    fields = parse_answer(answer_xml([["capital", "Lima"], ["simpleturk.opinion", text]]))
+    assert take_opinion(fields) == opinion
+    assert output_of(fields) == ({"capital": "Lima"}, {}, None)
+    assert take_opinion(fields) == {}
+
+
+def test_a_page_cannot_write_an_opinion() -> None:
+    assert answers_of([("a", "1"), ("simpleturk.opinion", "{}")], {}) == [("a", "1")]

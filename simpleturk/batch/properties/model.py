@@ -6,8 +6,9 @@ Limits and defaults: the API reference's pages on CreateHIT and QualificationReq
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
+from simpleturk.batch.properties.opinion import OpinionEntry, different_names
 from simpleturk.batch.properties.requirements import (
     COMPARATOR_SCHEMA,
     COUNTRY_SCHEMA,
@@ -33,6 +34,7 @@ from simpleturk.mturk.limits import (
     YEAR,
 )
 from simpleturk.mturk.numbers import parse_decimal
+from simpleturk.mturk.opinion import MAX_QUESTIONS, OpinionQuestion
 from simpleturk.mturk.permissions import PERMISSIONS, annotation_word
 from simpleturk.mturk.qualifications import NUMBER_APPROVED, PERCENT_APPROVED, needs_masters
 
@@ -169,6 +171,14 @@ class Properties(StrictModel):
         BeforeValidator(_one_or_list),
         WithJsonSchema(_ALLOW_SCHEMA),
     ] = []
+    Opinion: Annotated[
+        list[OpinionEntry],
+        AfterValidator(different_names),
+        _described(
+            "Optional questions about the task, shown after a submission; simpleturk's marketplace only.",
+            max_length=MAX_QUESTIONS,
+        ),
+    ] = []
     AssignmentReviewPolicy: (
         Annotated[ReviewPolicy, _described("Amazon's policy that scores each assignment by known answers.")] | None
     ) = None
@@ -260,6 +270,10 @@ class Properties(StrictModel):
             values = {} if self.QualificationInteger is None else {"IntegerValues": [self.QualificationInteger]}
             requirements.append(("QualificationId", requirement(self.QualificationId, comparator, **values)))
         return requirements
+
+    def opinion_questions(self) -> list[OpinionQuestion]:
+        """The questions about the task."""
+        return [OpinionQuestion(entry.Name, entry.Question, entry.Answer) for entry in self.Opinion]
 
     def review_questions(self) -> list[tuple[str, str]]:
         """The questions of the review policies, each with the name of its property."""

@@ -25,7 +25,7 @@ from simpleturk.batch.results.flat import FLAT_COLUMNS, flat_row, review_columns
 from simpleturk.batch.times import site_time
 from simpleturk.errors import Problem, Problems, SimpleturkError
 from simpleturk.files import Appended, appending, stamp
-from simpleturk.mturk.answers import AnswerError, output_of, parse_answer
+from simpleturk.mturk.answers import AnswerError, output_of, parse_answer, take_opinion
 from simpleturk.mturk.characters import SURROGATE
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def csv_row(assignment: "Assignment", hit: "HIT | None", **known: Any) -> dict[s
         fields = parse_answer(assignment.answer)
     except AnswerError as error:
         return row | {RAW_ANSWER: assignment.answer, "problem": error.message}
+    row |= {f"Opinion.{name}": cell_text(value) for name, value in take_opinion(fields).items()}
     row |= {f"Answer.{name}": "|".join(value) if isinstance(value, list) else value for name, value in fields.items()}
     problem = output_of(fields)[2]
     return row | ({"problem": problem} if problem else {})

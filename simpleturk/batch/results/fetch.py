@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from simpleturk.batch.times import iso
 from simpleturk.client.parallel import map_ordered
 from simpleturk.errors import NoSuchHIT
-from simpleturk.mturk.answers import AnswerError, output_of, parse_answer
+from simpleturk.mturk.answers import AnswerError, output_of, parse_answer, take_opinion
 
 #: The states of submitted assignments.
 ALL = ("Submitted", "Approved", "Rejected")
@@ -78,8 +78,11 @@ def result_record(assignment: "Assignment", **known: Any) -> dict[str, Any]:
     """
     extra: dict[str, Any] = {}
     try:
-        output, others, problem = output_of(parse_answer(assignment.answer))
+        fields = parse_answer(assignment.answer)
+        opinion = take_opinion(fields)
+        output, others, problem = output_of(fields)
         extra |= {"fields": others} if others else {}
+        extra |= {"opinion": opinion} if opinion else {}
         extra |= {"problem": problem} if problem else {}
     except AnswerError as error:
         output = None

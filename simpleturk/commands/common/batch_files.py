@@ -6,6 +6,7 @@ from pathlib import Path
 from simpleturk.assets.local import Asset, local_files
 from simpleturk.batch.batch import BatchFiles
 from simpleturk.batch.inputs.jsonl import Inputs
+from simpleturk.client.endpoints import Endpoint
 from simpleturk.client.in_process import schema_error
 from simpleturk.commands.common.options import overrides
 from simpleturk.resources import find
@@ -22,14 +23,14 @@ def batch_files(
     config: Path | None = None,
     *,
     address: Callable[[Asset], str],
-    max_question_bytes: int = 2**20,
-    takes_uploads: bool = True,
+    marketplace: Endpoint | None = None,
     skipped: frozenset[int] = frozenset(),
 ) -> BatchFiles:
     """The files that a command's options name. A template or properties file that ships is found by its name.
 
     `set_`, `syntax` and `config` are the options of these names; `address` gives the address of a local file that a
-    page shows. Raises SimpleturkError for a --config that cannot be used, and for a link that leads out of its folder.
+    page shows; `marketplace` is where the batch goes, None for a look at its pages. Raises SimpleturkError for a
+    --config that cannot be used, and for a link that leads out of its folder.
     """
     for own in (template, properties, None if inputs.kept else inputs.path):
         # A file that ships may be a link into the cache of an installer.
@@ -46,7 +47,8 @@ def batch_files(
         # Inputs that came through a pipe name no folder in which to look for files.
         assets=local_files(None if inputs.kept else inputs.path, template, address),
         skipped=skipped,
-        max_question_bytes=max_question_bytes,
-        takes_uploads=takes_uploads,
+        max_question_bytes=marketplace.max_question_bytes if marketplace else 2**20,
+        takes_uploads=marketplace.takes_uploads if marketplace else True,
+        asks_opinion=marketplace.asks_opinion if marketplace else True,
         check_question=schema_error,
     )

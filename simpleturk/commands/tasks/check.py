@@ -60,8 +60,7 @@ def check(
         syntax,
         where.config,
         address=publisher.address,
-        max_question_bytes=marketplace.max_question_bytes,
-        takes_uploads=marketplace.takes_uploads,
+        marketplace=marketplace,
     )
     findings, size, sizes = _findings(files, marketplace, where)
     if json_:

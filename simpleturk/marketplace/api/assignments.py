@@ -1,5 +1,6 @@
 """Assignments: reading, approving, rejecting, and bonuses for them."""
 
+import json
 import re
 from typing import Any
 
@@ -14,6 +15,7 @@ from simpleturk.marketplace.people.messages import send_message
 from simpleturk.marketplace.store.rows import AssignmentRow, LedgerRow, columns
 from simpleturk.marketplace.store.schema import assignments, hits, is_literally, ledger_entries
 from simpleturk.marketplace.store.transaction import Transaction
+from simpleturk.mturk import opinion
 from simpleturk.mturk.answers import answer_xml
 from simpleturk.mturk.uploads import parse_uploads
 
@@ -161,10 +163,15 @@ def assignment_document(assignment: AssignmentRow) -> dict[str, Any]:
         "ApprovalTime": assignment.approved,
         "RejectionTime": assignment.rejected,
         "Deadline": assignment.deadline,
-        "Answer": answer_xml(assignment.fields or []),
+        "Answer": answer_xml([*(assignment.fields or []), *_opinion_field(assignment)]),
         "RequesterFeedback": assignment.feedback,
     }
     return {name: value for name, value in document.items() if value is not None}
+
+
+def _opinion_field(assignment: AssignmentRow) -> list[tuple[str, str]]:
+    """What the worker says about the task, as a field of the answer; none without an opinion."""
+    return [(opinion.FIELD, json.dumps(assignment.opinion))] if assignment.opinion else []
 
 
 def find_assignment(transaction: Transaction, assignment_id: str) -> AssignmentRow:

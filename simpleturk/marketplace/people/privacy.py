@@ -58,7 +58,9 @@ def forget(transaction: Transaction, worker_id: str, answers: bool) -> str | Non
             transaction.execute(update(table).where(table.c.worker_id == worker_id).values(worker_id=pseudonym))
     attempts.forget_account(transaction, worker_id)
     if answers:
-        transaction.execute(update(assignments).where(assignments.c.worker_id == pseudonym).values(fields=[]))
+        transaction.execute(
+            update(assignments).where(assignments.c.worker_id == pseudonym).values(fields=[], opinion=None)
+        )
         transaction.execute(
             update(qualification_requests).where(qualification_requests.c.worker_id == pseudonym).values(fields=[])
         )

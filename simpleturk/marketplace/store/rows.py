@@ -119,6 +119,7 @@ class AssignmentRow(NamedTuple):
     rejected: float | None
     feedback: str | None
     fields: list[Any] | None
+    opinion: dict[str, Any] | None
 
 
 class WorkerAssignmentRow(NamedTuple):

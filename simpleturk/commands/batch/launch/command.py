@@ -115,8 +115,7 @@ def launch(
             syntax,
             where.config,
             address=publisher.address,
-            max_question_bytes=marketplace.max_question_bytes,
-            takes_uploads=marketplace.takes_uploads,
+            marketplace=marketplace,
             skipped=frozenset(skip or ()) | frozenset(old.skipped if old else ()),
         )
         batch = _checked_batch(files, old, known, check_pages=not (old or verify or no_check))

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, MetaData, String, Table, Text, literal_column, text
 
 #: Add one with every change of a table; migrations/ holds the step from each version to the next.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 metadata = MetaData()
 

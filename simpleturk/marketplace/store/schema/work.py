@@ -115,6 +115,8 @@ assignments = Table(
     # The submitted answers, a list in the order in which the page sent them: [name, text], or for a selection in a
     # QuestionForm [name, {"selections": [identifier, …], "other": text or null}].
     Column("fields", JSON),
+    # What the worker says about the task after the submission, by question.
+    Column("opinion", JSON),
     Index("assignments_of_hit", "hit_id", "seq"),
     Index("assignments_of_worker", "worker_id", "seq"),
     # A worker has at most one assignment of a HIT, apart from returned and abandoned ones: the database refuses more.

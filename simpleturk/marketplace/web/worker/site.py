@@ -21,6 +21,7 @@ from simpleturk.marketplace.web.settings import SiteSettings
 from simpleturk.marketplace.web.theme import theme_route
 from simpleturk.marketplace.web.worker.accounts import AccountPages
 from simpleturk.marketplace.web.worker.history import HistoryPages
+from simpleturk.marketplace.web.worker.opinions import OpinionPages
 from simpleturk.marketplace.web.worker.tasks import TaskPages
 from simpleturk.marketplace.web.worker.worker_pages import Services, WorkerPages
 
@@ -39,6 +40,7 @@ class WorkerSite(WorkerPages):
             *AccountPages(services).routes(),
             *TaskPages(services, frames).routes(),
             *HistoryPages(services).routes(),
+            *OpinionPages(services).routes(),
             theme_route(settings.color),
             Mount("/static", StaticFiles(directory=STATIC)),
         ]

@@ -33,6 +33,7 @@ from simpleturk.marketplace.web.frames import Frames, assignment_id_of, origin_o
 from simpleturk.marketplace.web.identity import check_session
 from simpleturk.marketplace.web.pages import check_csrf_token, page_number, security_headers
 from simpleturk.marketplace.web.uploads import SavedForm, SubmittedFiles
+from simpleturk.marketplace.web.worker.opinions import asked_opinion
 from simpleturk.marketplace.web.worker.worker_pages import Services, WorkerPages
 from simpleturk.mturk.answers import excess_of
 
@@ -87,14 +88,14 @@ class TaskPages(WorkerPages):
         """A group and the preview of its next HIT. In the query, `after` is a HIT to skip, `done` an assignment that
         was just submitted.
         """
-        worker_id = self.worker(request)
-        submitted = self._is_submitted(request.query_params.get("done", ""))
+        worker_id, done = self.worker(request), request.query_params.get("done", "")
+        submitted = self._is_submitted(done)
         try:
             return self._preview(request, worker_id, submitted)
         except WorkerError as refusal:
             if not submitted:
                 raise
-            return self._refused_after_submission(request, refusal)
+            return self._refused_after_submission(request, refusal, done)
 
     def _preview(self, request: Request, worker_id: str, submitted: bool) -> Response:
         after = request.query_params.get("after", "")
@@ -104,9 +105,10 @@ class TaskPages(WorkerPages):
             progress = search.progress(transaction, worker_id, group.hit_type_id, next_hit.hit)
             last = worker_assignments.last_changeable(transaction, worker_id) if submitted else None
             question = worker_assignments.question_xml(transaction, next_hit.hit.hit_id) if next_hit.hit else ""
+            opinion = asked_opinion(transaction, worker_id, request.query_params.get("done", ""), _path_of(request))
         frame = next_hit.hit and self.frames.preview(request, next_hit.hit.hit_id, question, next_hit.hit.annotation)
         context: dict[str, Any] = {"frame": frame, "group": group, "is_submitted": submitted, "next_hit": next_hit}
-        context |= {"progress": progress, "last": last}
+        context |= {"progress": progress, "last": last, "opinion": opinion}
         return self.page(request, "preview.html", **context)
 
     async def accept(self, request: Request) -> Response:
@@ -121,12 +123,16 @@ class TaskPages(WorkerPages):
             if isinstance(refusal, worker_assignments.NoneAvailable):
                 # The group's page says how many the worker has done, and can be reloaded.
                 return RedirectResponse(f"/projects/{request.path_params['group_id']}/tasks?done={form['done']}", 303)
-            return await self.threads.reading(self._refused_after_submission, request, refusal)
+            return await self.threads.reading(self._refused_after_submission, request, refusal, form["done"])
 
-    def _refused_after_submission(self, request: Request, refusal: WorkerError) -> Response:
+    def _refused_after_submission(self, request: Request, refusal: WorkerError, done: str) -> Response:
+        worker_id = request.session.get("worker_id", "")
+        # After a form, the group's page is the one to return to.
+        following = f"/projects/{request.path_params['group_id']}/tasks?done={done}"
         with self.marketplace.read() as transaction:
-            last = worker_assignments.last_changeable(transaction, request.session.get("worker_id", ""))
-        return self.refusal(request, refusal, is_submitted=True, last=last)
+            last = worker_assignments.last_changeable(transaction, worker_id)
+            opinion = asked_opinion(transaction, worker_id, done, following)
+        return self.refusal(request, refusal, is_submitted=True, last=last, opinion=opinion)
 
     def _is_submitted(self, assignment_id: str) -> bool:
         if not assignment_id:
@@ -158,6 +164,7 @@ class TaskPages(WorkerPages):
             is_change = "change" in request.query_params and worker_assignments.is_changeable(transaction, assignment)
             last = None if is_change else worker_assignments.last_changeable(transaction, worker_id)
             in_progress = worker_assignments.in_progress(transaction, worker_id) if is_change else []
+            opinion = asked_opinion(transaction, worker_id, request.query_params.get("done", ""), _path_of(request))
             now = transaction.now
         if assignment.status == "Abandoned":
             raise worker_assignments.too_late()
@@ -170,6 +177,7 @@ class TaskPages(WorkerPages):
         context |= {
             "held": in_progress[0] if in_progress else None,
             "is_change": is_change,
+            "opinion": opinion,
             "answers": [list(pair) for pair in assignment.fields or ()],
         }
         context |= {"version": _version(assignment.fields), "auto_accept": request.session.get("auto_accept", True)}
@@ -284,6 +292,11 @@ def _submit_to(request: Request) -> str:
     """The path to which the frame that submits was told to add "/mturk/externalSubmit": that of a change is longer."""
     token = request.path_params.get("token")
     return f"{CHANGE}/{token}" if token else ""
+
+
+def _path_of(request: Request) -> str:
+    """The path and the query of a page."""
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
 def _version(fields: list[Any] | None) -> str:
