@@ -106,13 +106,32 @@ function fillFiles(field, path) {
 }
 
 const lines = (text) => text.replace(/\r\n?/g, "\n");
+// An editor, such as CKEditor's, hides the text field and shows a text with markup after it.
+function editorOf(field) {
+  const next = field.localName === "textarea" && getComputedStyle(field).display === "none" ? field.nextElementSibling : null;
+  if (!next) return null;
+  return next.matches("[contenteditable]") ? next : next.querySelector("[contenteditable]");
+}
+const edited = new WeakSet();
+function fillEditor(field, text) {
+  const editor = editorOf(field);
+  if (!editor || edited.has(editor)) return;
+  edited.add(editor);
+  // Without scripts, where the browser can remove them.
+  if (editor.setHTML) editor.setHTML(text);
+  else editor.textContent = text;
+}
+const unseen = new WeakSet();
 function fillText(field, text, path) {
   if (lines(field.value) !== lines(text) && mayTry(field)) {
+    // The page may show nothing of a hidden field, such as a box on a picture, unless it set the value itself.
+    if (field.type === "hidden" && !field.hasAttribute("data-set")) unseen.add(field);
     put(field, "value", text);
     announce(field);
   }
+  fillEditor(field, text);
   // A number field holds no other text, and a line holds no line breaks.
-  if (lines(field.value) === lines(text)) placed.add(path);
+  if (lines(field.value) === lines(text) && !unseen.has(field)) placed.add(path);
 }
 function fillTexts(group, path) {
   const value = values.get(path);
