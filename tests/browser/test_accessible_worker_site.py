@@ -1,4 +1,4 @@
-"""axe-core finds no problem on any page of the worker site, and nothing overflows: laptop, phone, dark colours.
+"""axe-core finds no problem on any page of the worker site, and nothing overflows: laptop, tablet, phone, dark colours.
 
 With SIMPLETURK_SCREENSHOTS=folder, each page is saved as a picture too.
 """
@@ -41,9 +41,10 @@ def violations(page: Page) -> list[str]:
     return [f"{page.url}: {one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]
 
 
-@pytest.fixture(params=["laptop", "phone", "dark"])
+@pytest.fixture(params=["laptop", "tablet", "phone", "dark"])
 def screen(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[tuple[str, Page]]:
-    screens = {"laptop": LAPTOP, "phone": PHONE, "dark": LAPTOP | {"color_scheme": "dark"}}
+    tablet = LAPTOP | {"viewport": {"width": 768, "height": 1024}}
+    screens = {"laptop": LAPTOP, "tablet": tablet, "phone": PHONE, "dark": LAPTOP | {"color_scheme": "dark"}}
     context = chromium.new_context(**screens[request.param])
     yield request.param, context.new_page()
     context.close()

@@ -412,15 +412,16 @@ def test_an_example_is_done_and_results_have_what_was_done(begun: Callable[..., 
         assert output == OUTPUTS[name]
 
 
-@pytest.mark.parametrize("screen", ["laptop", "phone"])
+@pytest.mark.parametrize("screen", ["laptop", "phone", "dark"])
 @pytest.mark.parametrize("name", NEW)
 def test_axe_finds_nothing_in_an_example_and_nothing_overflows(
     request: pytest.FixtureRequest, name: str, screen: str
 ) -> None:
     html = pages(name)[0]
     assert len(html.encode()) < 65_535 or "data:" in html
-    first: Page = request.getfixturevalue({"laptop": "page", "phone": "phone"}[screen])
+    first: Page = request.getfixturevalue("phone" if screen == "phone" else "page")
     for page, parameters in ((first, ACCEPTED), (first.context.new_page(), PREVIEW)):
+        page.emulate_media(color_scheme="dark" if screen == "dark" else "light")
         show(page, html, parameters)
         if parameters is ACCEPTED and not page.locator("[data-page]").count():
             # With its mistakes shown, and something marked.

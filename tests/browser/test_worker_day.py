@@ -1,13 +1,15 @@
 """A worker's day: one HIT after the other, a look at how many are done, and a second thought about the last answer."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Server, picture
-from tests.browser.worker_steps import hit, submit, wait_for_draft, work_on
+from tests.browser.worker_steps import hit, hit_frame, sign_in, submit, wait_for_draft, work_on
 from tests.conftest import Files, Run, records
+from tests.marketplace.questions.test_question_form import FORM
 
 PLAIN = """<!doctype html><title>T</title><form method="post" action="https://www.mturk.com/mturk/externalSubmit">
 <input type="hidden" name="assignmentId" value=""><p>{{ input.word }}</p><label>Answer <input name="answer"></label>
@@ -135,6 +137,58 @@ def test_site_and_page_take_at_most_100_pixels_before_the_task_on_a_phone(
     task = hit(phone).locator("#task").bounding_box()
     assert bar and task and bar["y"] < 60 and task["y"] <= 100
     picture(phone, "task-on-a-phone")
+
+
+def test_the_first_hit_of_the_list_is_in_view_on_a_phone(
+    phone: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
+) -> None:
+    batch_files([{"word": "cat"}], template=PLAIN, MaxAssignments=1)
+    run("launch")
+    with Path("simpleturk.toml").open("a") as file:
+        file.write('[site]\nwelcome = "Welcome! Questions are answered in room 12, in the second house on the left."\n')
+    site = serve().site
+    sign_in(phone, site)
+    card = phone.locator(".groups .card").first.bounding_box()
+    assert card and card["y"] <= 250
+    picture(phone, "list-on-a-phone")
+    expect(phone.get_by_label("Minimum reward")).to_be_hidden()
+    phone.get_by_text("Filter and sort").click()
+    phone.get_by_label("Minimum reward").fill("500")
+    with phone.expect_navigation():
+        phone.get_by_role("button", name="Search").click()
+    expect(phone.get_by_text("No HITs match your search.")).to_be_visible()
+    # The filter that hides HITs stays in view.
+    expect(phone.get_by_label("Minimum reward")).to_have_value("500")
+
+
+#: Templates, and the background and the text that workers see whose browser prefers dark colors.
+STYLED = READY_MADE + "{% block head %}<style>p { background: #eee; }</style>{% endblock %}"
+DARK = [
+    (READY_MADE, "rgb(23, 25, 23)", "rgb(236, 234, 228)"),
+    (STYLED, "rgb(255, 255, 255)", "rgb(32, 35, 31)"),
+    (PLAIN, "rgba(0, 0, 0, 0)", "rgb(0, 0, 0)"),
+    (FORM, "rgb(18, 18, 18)", "rgb(255, 255, 255)"),
+]
+
+
+@pytest.mark.parametrize(("template", "ground", "ink"), DARK, ids=["ready-made", "styled", "plain", "form"])
+def test_pages_without_colors_of_their_own_follow_dark_colors(
+    page: Page, batch_files: Files, run: Run, serve: Callable[..., Server], template: str, ground: str, ink: str
+) -> None:
+    batch_files([{"word": "cat"}], template=template, MaxAssignments=1)
+    assert run("launch").exit_code == 0
+    page.emulate_media(color_scheme="dark")
+    work_on(page, serve().site)
+    frame = hit_frame(page)
+    frame.wait_for_load_state()
+    style = "(name) => getComputedStyle(document.querySelector(name))"
+    assert frame.evaluate(f"({style})('html').backgroundColor") == ground
+    assert frame.evaluate(f"({style})('body').color") == ink
+    # A page that sets no color is on white: a browser paints a light page on white in a dark one.
+    assert (
+        page.locator("iframe.hit").evaluate("(frame) => getComputedStyle(frame).backgroundColor")
+        == "rgb(255, 255, 255)"
+    )
 
 
 def test_a_draft_is_restored_in_a_frame_that_was_ready_before_the_page_around_it(
