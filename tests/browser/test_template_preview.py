@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -216,8 +215,6 @@ def test_an_edit_is_on_the_screen_soon_also_with_ten_thousand_inputs(
     hit = page.frame_locator("#hit")
     expect(hit.get_by_role("heading")).to_have_text("w8999")
     expect(page.locator("#of")).to_have_text("9,000 of 10,000")
-    begun = time.monotonic()
     Path("template.html").write_text(TEMPLATE.replace("<h1>", "<h1>edited "))
+    # The wait ends after 30 s; tests.benchmarks.preview measures the time.
     expect(hit.get_by_role("heading")).to_have_text("edited w8999")
-    # A limit so wide that no machine is too slow for it: how long it really takes, tests.benchmarks.preview tells.
-    assert time.monotonic() - begun < 10

@@ -78,7 +78,7 @@ def test_a_large_properties_file_is_checked_quickly(run: Run) -> None:
     import time
 
     Path("p.json").write_text('{"Title": "t", "Country": [' + ",\n".join(['"US"'] * 300_000) + "]}")
-    begun = time.monotonic()
+    begun = time.process_time()
     assert run("properties", "--check", "p.json").exit_code == 1
     # It took 35 s while lines were counted from the top for each item.
-    assert time.monotonic() - begun < 20
+    assert time.process_time() - begun < 20

@@ -194,9 +194,10 @@ def test_a_slow_regular_expression_of_a_form_delays_no_other_request(
     assignment = worker("ann").accept(kind)
     answers = {"assignmentId": assignment, "colour": "red", "pets": "cat", "zip": "a" * 60 + "b"}
     fields = {"Content-Type": "application/x-www-form-urlencoded"}
-    began = time.monotonic()
+    # The server is a thread of this process. Its time counts, not that of other processes.
+    began = time.process_time()
     status, _ = post(site, "/mturk/externalSubmit", urlencode(answers).encode(), **fields)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
     assert status in (200, 400)
 
 

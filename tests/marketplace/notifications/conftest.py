@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -11,19 +10,20 @@ import pytest
 
 
 class Receiver:
-    """A web server that saves its requests: path, headers and body. It answers after `delay` seconds with `status`
-    and `body`."""
+    """A web server that saves its requests: path, headers and body. It answers after `delay` seconds, or when
+    `delay_ends` is set, with `status` and `body`."""
 
     def __init__(self) -> None:
         self.requests: list[tuple[str, dict[str, str], str]] = []
         self.status, self.delay, self.body = 200, 0.0, b""
+        self.delay_ends = threading.Event()
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 receiver.requests.append((self.path, dict(self.headers), body))
-                time.sleep(receiver.delay)
+                receiver.delay_ends.wait(receiver.delay)
                 self.send_response(receiver.status)
                 if 300 <= receiver.status < 400:
                     self.send_header("Location", "http://127.0.0.1:1/")

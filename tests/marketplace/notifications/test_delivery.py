@@ -204,7 +204,7 @@ def test_an_endless_answer_is_cut_off_and_delays_no_other_receiver(
         deliverer.close()
         for thread in dripping:
             thread.join()
-        assert (len(receiver.requests), time.monotonic() - began < 10) == (1, True)
+        assert (len(receiver.requests), time.monotonic() - began < 60) == (1, True)
         assert waiting(marketplace) == left
 
 
@@ -300,7 +300,7 @@ def test_webhooks_reach_private_addresses_only_if_that_is_allowed(
 def test_a_slow_receiver_does_not_slow_the_marketplace(
     mturk: Any, receiver: Receiver, worker: WorkerOf, marketplace: Marketplace
 ) -> None:
-    receiver.delay = 3
+    receiver.delay = 60
     hit_type_id = create_hit_type(mturk, specification(receiver.url))
     deliverer = Deliverer(marketplace, allow_private=True)
     deliverer.start()
@@ -310,7 +310,8 @@ def test_a_slow_receiver_does_not_slow_the_marketplace(
     for _ in range(5):
         create_hit(mturk, hit_type_id)
         worker("ann").do(hit_type_id)
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 60
+    receiver.delay_ends.set()
     deliverer.stop()
 
 

@@ -32,9 +32,9 @@ def test_an_expression_is_searched_in_the_text(expression: str, ignore_case: boo
 
 
 def test_an_expression_that_takes_too_long_counts_as_found() -> None:
-    start = time.monotonic()
-    assert matches("^(a|aa)+$", False, "a" * 60 + "b", start + 0.1)
-    assert time.monotonic() - start < 5
+    start = time.process_time()
+    assert matches("^(a|aa)+$", False, "a" * 60 + "b", time.monotonic() + 0.1)
+    assert time.process_time() - start < 5
 
 
 def test_after_the_deadline_every_expression_counts_as_found() -> None:
