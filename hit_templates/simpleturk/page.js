@@ -8,7 +8,10 @@
   const isPreview = simpleturk.isPreview();
   const given = new URLSearchParams(location.search);
   const all = (selector, within = form) => [...within.querySelectorAll(selector)];
-  const own = () => [...form.elements].filter((one) => one.name && !["assignmentId", "output"].includes(one.name) && !("label" in one.dataset));
+  const named = () => [...form.elements].filter((one) => one.name && !["assignmentId", "output"].includes(one.name) && !("label" in one.dataset));
+  // Fields in parts that are not shown have no answer.
+  const isLeftOut = (one) => one.closest("[data-show-if].hidden") !== null;
+  const own = () => named().filter((one) => !isLeftOut(one));
   const isChoice = (one) => one.type === "radio" || one.type === "checkbox";
 
   // A frame without an origin has no storage. In that case the worker site saves the draft.
@@ -87,15 +90,35 @@
     return plain(root, true);
   }
 
+  // "found=yes": whether the field "found" has the value "yes", or has it among others; "found!=yes": whether it has not;
+  // "found": whether it has any.
+  function holds(condition) {
+    const [, name, sign, wanted] = /^([^=!]*)(!?=)?(.*)$/s.exec(condition);
+    const fields = own().filter((one) => one.name === name);
+    const given = fields.length ? value(name, fields) : null;
+    const values = Array.isArray(given) ? given.map(String) : given === null || given === "" || (!sign && given === false) ? [] : [String(given)];
+    return sign ? values.includes(wanted) === (sign === "=") : values.length > 0;
+  }
+  const parts = all("[data-show-if]");
+  function showParts() {
+    // A part may hide a field that another part depends on.
+    for (let turn = 0, changed = true; changed && turn <= parts.length; turn++) {
+      changed = false;
+      for (const part of parts) {
+        const isHidden = !holds(part.dataset.showIf);
+        changed ||= isHidden !== part.classList.contains("hidden");
+        part.classList.toggle("hidden", isHidden);
+      }
+    }
+  }
+  form.addEventListener("change", showParts);
+
   // The error message of a field, "" if its value is valid.
   const words = (text) => text.split(/\s+/).filter(Boolean).length;
   function isNeeded({ required, neededIf, neededUnless }) {
     if (required !== undefined) return true;
-    // "found=yes": required while the field "found" has the value "yes".
-    const [, name, wanted] = /^([^=]*)=?(.*)$/s.exec(neededIf || neededUnless || "");
-    if (!name) return false;
-    const fields = own().filter((one) => one.name === name);
-    return (fields.length > 0 && String(value(name, fields)) === wanted) === Boolean(neededIf);
+    if (neededIf) return holds(neededIf);
+    return neededUnless ? !holds(neededUnless) : false;
   }
   function mistake(field) {
     const { minWords, least, most, none } = field.dataset;
@@ -136,6 +159,7 @@
     const field = fieldOf(event.target);
     if (field && field.classList.contains("wrong")) check(field);
     count(event.target);
+    if (parts.length) showParts();
     save();
   });
 
@@ -170,7 +194,7 @@
   back.addEventListener("click", () => show(current - 1));
 
   function wrongOnes(within) {
-    return all("[data-field]", within).filter((field) => !check(field));
+    return all("[data-field]", within).filter((field) => !isLeftOut(field) && !check(field));
   }
   function goTo(field) {
     const page = field.closest("[data-page]");
@@ -271,7 +295,7 @@
   const isWork = !isPreview && given.get("assignmentId");
   function save() {
     if (!isWork) return;
-    const state = own().filter((one) => one.type !== "file").map((one) => [one.name, isChoice(one) ? one.value : null, isChoice(one) ? one.checked : one.multiple ? [...one.selectedOptions].map((item) => item.value) : one.value]);
+    const state = named().filter((one) => one.type !== "file").map((one) => [one.name, isChoice(one) ? one.value : null, isChoice(one) ? one.checked : one.multiple ? [...one.selectedOptions].map((item) => item.value) : one.value]);
     stored((storage) => storage.setItem(draftKey, JSON.stringify([current, state])));
   }
   function restore() {
@@ -279,7 +303,7 @@
     if (!text) return;
     const [place, state] = JSON.parse(text);
     for (const [name, which, kept] of state) {
-      const one = own().find((field) => field.name === name && (which === null || field.value === which));
+      const one = named().find((field) => field.name === name && (which === null || field.value === which));
       if (!one || one.hasAttribute("data-set")) continue;
       if (isChoice(one)) one.checked = kept;
       else if (one.multiple) for (const item of one.options) item.selected = kept.includes(item.value);
@@ -295,6 +319,7 @@
   document.body.classList.toggle("framed", isOnSite);
   document.getElementById("preview").hidden = !isPreview || isOnSite;
   show(0, false);
+  showParts();
   if (!isPreview) {
     simpleturk.setupSubmit();
     task.disabled = false;

@@ -24,6 +24,21 @@ class GroupEntry(NamedTuple):
     commands: dict[str, Entry]
 
 
+FORM = GroupEntry(
+    "Check forms: templates in YAML or JSON, without HTML.",
+    {
+        "check": Entry(
+            "tasks.form:check",
+            "Check a form, and list its fields.",
+            (("Check a form.", "simpleturk form check form.yaml"),),
+        ),
+        "schema": Entry(
+            "tasks.form:schema",
+            "Print the JSON Schema of forms, for editors.",
+            (("Save the schema beside the form.", "simpleturk form schema > form.schema.json"),),
+        ),
+    },
+)
 REQUESTER = GroupEntry(
     "Manage requesters: API access keys, money, payments.",
     {
@@ -161,6 +176,7 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
                 ("Fail on warnings, too.", "simpleturk check --strict"),
             ),
         ),
+        "form": FORM,
         "properties": Entry(
             "tasks.properties:properties",
             "List all HIT properties, or check a properties file.",

@@ -16,6 +16,9 @@ from simpleturk.batch.templates.requester_site import RequesterSiteTemplate
 from simpleturk.errors import Problem, Problems
 from simpleturk.mturk.questions import is_question_xml
 
+#: How the names of forms end.
+FORM_SUFFIXES = (".json", ".yaml", ".yml")
+
 _BEGIN = re.compile(r"\{[{%#]")
 _ENDS = {"{{": "}}", "{%": "%}", "{#": "#}"}
 _STATEMENT = re.compile(
@@ -49,9 +52,14 @@ def open_template(
 
     Without a `syntax`, it is detected: Jinja has `{{ … }}`, `{% … %}` or `{# … #}`, a requester-site template has
     placeholders with names of variables. Where both have a meaning, a template for a CSV file is a requester-site
-    template, unless it has statements such as `{% if … %}`; the other reading is stored in the source.
+    template, unless it has statements such as `{% if … %}`; the other reading is stored in the source. A file whose
+    name ends with .json, .yaml or .yml is a form.
     """
     data = read_template(path)
+    if syntax is None and path.suffix.lower() in FORM_SUFFIXES:
+        from simpleturk.batch.templates.forms.form_template import FormTemplate
+
+        return FormTemplate(path, data, assets)
     first = next(iter(inputs), None)
     if isinstance(first, Problem):
         # The variables are unknown until the first input is corrected.

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -50,11 +50,16 @@ class JinjaTemplate:
 
     Includes are looked for beside it, in the working directory, in `folders`, and among the templates that ship. `data`
     is the file's content, if it has been read before. `assets` gives local files an address; by default they are put
-    into the page.
+    into the page. `functions` are more functions that the template may call, by name.
     """
 
     def __init__(
-        self, path: Path, folders: Sequence[Path] = (), data: bytes | None = None, assets: Assets | None = None
+        self,
+        path: Path,
+        folders: Sequence[Path] = (),
+        data: bytes | None = None,
+        assets: Assets | None = None,
+        functions: Mapping[str, Callable[..., object]] | None = None,
     ) -> None:
         self.path = path
         self.other_reading: OtherReading | None = None
@@ -64,6 +69,7 @@ class JinjaTemplate:
         #: The SHA-256 of the file, which is read once: it may be a pipe.
         self.digest = sha256(data).hexdigest()
         self._environment = _environment(path, folders, assets or local_files(path, path, inlined(MOST_INLINED)))
+        self._environment.globals.update(functions or {})
         #: The template as it is written.
         self.text = decoded_template(data, path)
         self._traced: Any = None

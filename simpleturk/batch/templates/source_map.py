@@ -3,7 +3,7 @@
 import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,16 @@ class SourceMap:
         if not location.column or location.is_value:
             return location.column
         return location.column + offset - self._offsets[position]
+
+    def renumbered(self, file: Path, lines: Sequence[int]) -> "SourceMap":
+        """The same map, in which line N of a file is line `lines[N - 1]`. Columns of such lines are not known."""
+        locations = [
+            replace(location, line=lines[min(location.line, len(lines)) - 1], column=None)
+            if location.file == file
+            else location
+            for location in self._locations
+        ]
+        return SourceMap(list(zip(self._offsets, locations, strict=True)))
 
     @classmethod
     def of_page(cls, page: str) -> "SourceMap":

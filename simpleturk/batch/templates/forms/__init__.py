@@ -1,0 +1,1 @@
+"""Forms in JSON or YAML, which become pages without any HTML."""

@@ -1,0 +1,36 @@
+"""The template that is made of a form."""
+
+import pytest
+
+from simpleturk.batch.templates.forms.jinja_source import JinjaSource
+from simpleturk.batch.templates.forms.model import Form
+
+
+def text_of(*parts: dict[str, object]) -> str:
+    return JinjaSource(Form.model_validate({"title": "T", "parts": list(parts)}), {}).text
+
+
+@pytest.mark.parametrize(
+    ("part", "call"),
+    [
+        ({"type": "number", "min": 0, "max": 2.5}, 'field.number("n", "L", min=0, max=2.5, step=1)'),
+        ({"type": "number", "step": "any", "required_if": "n"}, 'field.number("n", "L", needed_if="n", step="any")'),
+        (
+            {"type": "select", "options": [1, {"value": 2, "text": "two"}]},
+            'options=["1", {"value": "2", "text": "two"}]',
+        ),
+        ({"type": "text", "format": "url", "pattern": "\\d+"}, 'type="url", pattern="\\\\d+"'),
+        ({"type": "file", "accept": "image/*", "multiple": True}, 'accept="image/*", multiple=true'),
+        ({"type": "boxes", "address": "{{ input.u }}", "alt": "A", "labels": ["cat"]}, 'address=(input.u), alt="A"'),
+        ({"type": "spans", "text": "{{ input.t }}", "labels": "{{ input.l }}"}, "text=(input.t), labels=(input.l)"),
+    ],
+)
+def test_attributes_are_arguments_of_the_field(part: dict[str, object], call: str) -> None:
+    assert call in text_of({"name": "n", "label": "L"} | part)
+
+
+def test_each_line_of_the_template_has_a_line_of_the_form() -> None:
+    form = Form.model_validate({"title": "T", "parts": [{"type": "markdown", "text": "a\n\nb\n\nc"}]})
+    source = JinjaSource(form, {("parts", 0): 7})
+    assert len(source.lines) == source.text.count("\n")
+    assert source.lines.count(7) >= 3
