@@ -76,6 +76,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "batch/review": {"errors", "files", "text_files", "client", "mturk", "batch/inputs", "batch/results", "batch"},
     "batch/lint": {"errors", "text_files", "assets", "mturk", "batch/inputs", "batch/templates", "batch"},
+    "review_app": {"errors", "files", "mturk", "client", "batch", "batch/results", "batch/review"},
     "commands": {
         "errors",
         "task_folder",
@@ -95,8 +96,8 @@ ROOMS: dict[str, set[str]] = {
         "batch/results",
         "batch/review",
         "batch/lint",
+        "review_app",
     },
-    "review_app": {"errors", "mturk"},
     "cli": {"errors", "task_folder", "console", "config", "commands", "simple_amt", "mturk"},
 }
 

@@ -81,6 +81,13 @@ def save_asset(database: Path | None, name: str, path: Path) -> None:
     keep(assets_folder(database or default_database()), name, path)
 
 
+def assets_of(database: Path | None) -> Path:
+    """The folder of the files that pages of the local marketplace show."""
+    from simpleturk.marketplace.store.sqlite import assets_folder
+
+    return assets_folder(database or default_database())
+
+
 def _open_marketplace(database: Path) -> Any:
     from simpleturk.marketplace.domain.marketplace import Marketplace as LocalMarketplace
     from simpleturk.marketplace.errors import StoreUnavailable

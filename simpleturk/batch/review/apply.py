@@ -1,6 +1,6 @@
 """A plan's effects → calls, side by side, each noted in the ledger before and after it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from simpleturk.batch.outcomes import Outcome
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 UNKNOWN = "it is unknown whether the message was sent, so it is not sent again"
 
 
-def apply_effects(mturk: "MTurk", effects: Sequence[Effect], ledger: Ledger) -> Iterator[tuple[Effect, Outcome]]:
+def apply_effects(mturk: "MTurk", effects: Iterable[Effect], ledger: Ledger) -> Iterator[tuple[Effect, Outcome]]:
     """Bring effects about, in their order; yield what came of each. One that has happened before is no problem.
 
     Errors that any effect would have (no credentials, no connection) are raised.

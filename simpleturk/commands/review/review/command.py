@@ -9,7 +9,7 @@ import typer
 from simpleturk import console
 from simpleturk.batch.results.known_inputs import inputs_of
 from simpleturk.batch.review.queue.decision_log import DecisionLog
-from simpleturk.batch.review.queue.items import Items
+from simpleturk.batch.review.queue.items import Item, Items
 from simpleturk.batch.review.queue.order import Group, Order, check_size, ordered, sampled
 from simpleturk.commands.common.endpoint import MarketplaceOptions, on_a_marketplace
 from simpleturk.commands.common.launched_batch import surveyed, the_batch
@@ -44,6 +44,15 @@ AllOpt = Annotated[bool, typer.Option("--all", help="Also work that is approved 
 PlainOpt = Annotated[
     bool, typer.Option("--plain", help="Print and read lines instead of using the whole screen: for screen readers.")
 ]
+BrowserOpt = Annotated[
+    bool,
+    typer.Option(
+        "--browser", help="Review in a browser on this computer: HITs with their answers, tables, statistics, the plan."
+    ),
+]
+PortOpt = Annotated[
+    int, typer.Option("--port", help="Port of --browser; 0 chooses a free one.", min=0, max=65535, show_default=True)
+]
 ByOpt = Annotated[
     str | None,
     typer.Option("--by", metavar="NAME", help="Your name in the decisions. Default: your user name."),
@@ -61,6 +70,8 @@ def review(
     worker: WorkerOpt = None,
     all_: AllOpt = False,
     plain: PlainOpt = False,
+    browser: BrowserOpt = False,
+    port: PortOpt = 0,
     by: ByOpt = None,
 ) -> None:
     """Look at submitted work one by one, and decide about it.
@@ -75,15 +86,23 @@ def review(
     total = sum(hit.unreviewed + hit.completed for hit in hits.values() if hit)
     with console.progress("Reading", total) as advance:
         items.load(mturk, advance)
-    chosen = [item for item in items if all_ or item.status == "Submitted"]
-    chosen = [item for item in chosen if worker is None or item.worker_id == worker]
-    if size:
-        chosen = sampled(chosen, size, seed)
+
+    def choose(items: Items) -> list[Item]:
+        chosen = [item for item in items if all_ or item.status == "Submitted"]
+        chosen = [item for item in chosen if worker is None or item.worker_id == worker]
+        return ordered(items, sampled(chosen, size, seed) if size else chosen, order, group)
+
+    log = DecisionLog(ids, record.batch_id if record else None, by or _user_name())
+    if browser:
+        from simpleturk.commands.review.review.browser import review_in_browser
+
+        review_in_browser(where, mturk, ids, record, hit_ids, items, log, choose, port)
+        return
+    chosen = choose(items)
     if not chosen:
         console.note(_nothing(len(items), worker))
         return
-    log = DecisionLog(ids, record.batch_id if record else None, by or _user_name())
-    session = Session(items, ordered(items, chosen, order, group), log)
+    session = Session(items, chosen, log)
     place = ids.with_name(f"{ids.stem}.review.json")
     left_at = read_place(place)
     if left_at is None or not session.go_to(left_at):

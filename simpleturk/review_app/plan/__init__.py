@@ -1,0 +1,1 @@
+"""The plan of the decisions of a review, and carrying it out."""

@@ -1,0 +1,1 @@
+"""The tables of a review: assignments, workers, HITs; figures; and what is seen as a file."""
