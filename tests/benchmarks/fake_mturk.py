@@ -100,6 +100,15 @@ class FakeMTurk(FaultyEndpoint):
         self.hits[request["AssignmentId"][1:31]].approved += 1
         return {}
 
+    def _RejectAssignment(self, request: Any) -> dict[str, Any]:
+        return self._ApproveAssignment(request)
+
+    def _SendBonus(self, request: Any) -> dict[str, Any]:
+        return {}
+
+    def _ListBonusPayments(self, _: Any) -> dict[str, Any]:
+        return {"NumResults": 0, "BonusPayments": []}
+
     def _DeleteHIT(self, request: Any) -> dict[str, Any]:
         del self.hits[request["HITId"]]
         return {}
