@@ -16,12 +16,16 @@ _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z|\\)', re.DOTALL)
 _NO_BRACKET = re.compile(r"[^\[\]{}]+")
 
 
-def parse_json(text: str) -> Any:
-    """Parse JSON text. Raises ValueError (JSONDecodeError for wrong syntax) with a message for the user."""
+def parse_json(text: str, unique_keys: bool = False) -> Any:
+    """Parse JSON text. Raises ValueError (JSONDecodeError for wrong syntax) with a message for the user.
+
+    Of a key that an object has twice, the last value counts; with `unique_keys` it is an error.
+    """
     if is_too_deep(text):
         raise ValueError("nested too deeply")
+    pairs_hook = _unique if unique_keys else None
     try:
-        return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+        return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=pairs_hook)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 
@@ -36,6 +40,15 @@ def is_too_deep(text: str) -> bool:
 
 
 _CHANGES = {"[": 1, "{": 1, "]": -1, "}": -1}
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"has the key {twice[:40]!r} twice")
+    return document
 
 
 def _finite(text: str) -> float:

@@ -68,3 +68,10 @@ def test_every_member_has_a_position(value: dict[str, Any], indent: int | None) 
     for name in value:
         line, column = json_positions(text)[(name,)]
         assert lines[line - 1][column - 1 :].startswith(json.dumps(name))
+
+
+def test_a_repeated_key_is_an_error_where_it_may_mean_two_things() -> None:
+    text = '{"a": {"b": 1, "b": 2}}'
+    assert parse_json(text) == {"a": {"b": 2}}
+    with pytest.raises(ValueError, match="has the key 'b' twice"):
+        parse_json(text, unique_keys=True)

@@ -47,13 +47,19 @@ def decisions(file: Iterable[bytes], name: str) -> list[Decision]:
 
 def decision_of(row: Mapping[str, str]) -> tuple[Decision, str | None]:
     """The decision of a row, and what is wrong with it, None if nothing is."""
+    mark = _mark(row.get("Approve", "").strip())
     decision = Decision(
         row["AssignmentId"].strip(),
         row.get("AssignmentStatus", "").strip(),
-        bool(row.get("Approve", "").strip()),
-        row.get("Reject", "").strip().strip(_INVISIBLE),
+        bool(mark),
+        _mark(row.get("Reject", "").strip().strip(_INVISIBLE)),
     )
-    return decision, _wrong(decision, row.get("Approve", "").strip())
+    return decision, _wrong(decision, mark)
+
+
+def _mark(text: str) -> str:
+    """A mark as people write it: the checkbox of a spreadsheet is TRUE or FALSE in CSV."""
+    return {"true": "x", "false": ""}.get(text.lower(), text)
 
 
 def _wrong(decision: Decision, mark: str) -> str | None:

@@ -84,7 +84,7 @@ class Decision(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    assignment_id: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,64}$")]
+    assignment_id: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,64}$", strip_whitespace=True)]
     decision: Literal["approve", "reject", "pass"] | None = Field(
         default=None,
         description="approve and pass pay the work; the answer of pass is not to be used. reject does not pay it.",
@@ -137,6 +137,17 @@ class Decision(BaseModel):
 SUBSTANCE = frozenset(Decision.model_fields) - {"assignment_id", "at", "by", "batch_id", "hit_id"}
 
 
+#: What is expected where a value has the wrong type.
+_NOT_A = {
+    "string_type": "text",
+    "list_type": "a list of texts",
+    "dict_type": "an object of names and whole numbers",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+}
+
+
 def problems_of(error: ValidationError) -> list[str]:
     """What is wrong with a decision, in words."""
     problems = []
@@ -150,6 +161,8 @@ def problems_of(error: ValidationError) -> list[str]:
         elif details["type"] in ("literal_error", "string_pattern_mismatch"):
             expected = "an assignment id" if place == "assignment_id" else "approve, reject or pass"
             message = f"is {str(details['input'])[:40]!r}, not {expected}"
+        elif details["type"] in _NOT_A:
+            message = f"is {str(details['input'])[:40]!r}, not {_NOT_A[details['type']]}"
         elif place and not details["msg"].startswith("Value error"):
             message = f"is {str(details['input'])[:40]!r}: {message[:1].lower()}{message[1:]}"
         problems.append(f"{place}: {message}" if place.endswith("bonus") else f"{place} {message}".strip())

@@ -3,7 +3,9 @@
 The batch's own file, hit_ids.decisions.jsonl beside the ids, only grows: the last decision of an assignment counts.
 """
 
+import codecs
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -94,8 +96,20 @@ def read_decisions(chunks: Iterable[bytes], name: str, into: DecisionsRead, last
 
 
 def _add(record: dict[str, Any], where: str, into: DecisionsRead, last_counts: bool) -> list[str]:
-    """Add the decision of a record; return what is wrong with it."""
-    values = {name: value for key, value in record.items() if (name := field_of(key)) and value not in (None, "")}
+    """Add the decision of a record; return what is wrong with it.
+
+    A record with a column of assignment ids may leave its cell empty, as a line of sums does; then it decides nothing.
+    """
+    values: dict[str, Any] = {}
+    keys: dict[str, str] = {}
+    for key, value in record.items():
+        name = field_of(key)
+        if name and value not in (None, ""):
+            if name in values and values[name] != value and not last_counts:
+                return [f"{keys[name]} and {key} say different things"]
+            values[name], keys[name] = value, key
+    if not last_counts and not any(field_of(key) == "assignment_id" for key in record):
+        return ["assignment_id is missing"]
     if not _OF_RESULTS.isdisjoint(record):
         # A line of results: its feedback is an earlier one, unless the line decides.
         values = {key: value for key, value in values.items() if key != "output"}
@@ -130,18 +144,21 @@ def _records(lines: Iterator[bytes], name: str, is_own: bool) -> Iterator[tuple[
     before: list[bytes] = []
     for first in lines:
         before.append(first)
-        if first.strip():
+        if first.removeprefix(codecs.BOM_UTF8).strip():
             break
     whole = _chained(before, lines)
     if begins_table("" if name == "stdin" else name, first):
         yield from _rows(whole, name)
+        return
+    if not is_own and (problem := _other_json(first, name)):
+        yield 0, problem
         return
     for number, line in enumerate(whole, start=1):
         text = decoded(line, number).strip()
         if not text:
             continue
         try:
-            record = parse_json(text)
+            record = parse_json(text, unique_keys=not is_own)
             if not isinstance(record, dict):
                 raise ValueError("not a JSON object")
             yield number, record
@@ -151,6 +168,21 @@ def _records(lines: Iterator[bytes], name: str, is_own: bool) -> Iterator[tuple[
             message = f"not JSON: {error.msg}" if isinstance(error, json.JSONDecodeError) else str(error)
             hint = 'write one decision a line, such as {"assignment_id": "3ABC", "decision": "approve"}'
             yield number, Problem(f"{name}, line {number}", message, hint)
+
+
+def _other_json(first: bytes, name: str) -> Problem | None:
+    """The problem of a file that has JSON, but not one object a line: an array, or objects on several lines."""
+    text = first.decode("utf-8-sig", "replace").strip()
+    if text.startswith("["):
+        hint = f"write each decision on one line: jq -c '.[]' {name} > decisions.jsonl"
+        return Problem(name, "is a JSON array, not one decision on each line", hint)
+    if text == "{":
+        hint = f"write each decision on one line: jq -c . {name} > decisions.jsonl"
+        return Problem(name, "has JSON objects on several lines, not one decision on each line", hint)
+    if re.fullmatch("[A-Z0-9]{20,64}", text):
+        hint = "approve or reject them with simpleturk approve --assignments, or write what is decided about each"
+        return Problem(name, "looks like a list of ids, which decides nothing", hint)
+    return None
 
 
 def _rows(lines: Iterator[bytes], name: str) -> Iterator[tuple[int, dict[str, Any] | Problem]]:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from simpleturk.client.client import MTurk
     from simpleturk.mturk.models import HIT, Assignment
 
+#: The most assignments that are asked for one by one when the work of the whole batch has been listed.
+MAX_OTHERS = 20
+
 STATUSES = ("Submitted", "Approved", "Rejected")
 
 
@@ -79,11 +82,14 @@ def read_work(mturk: "MTurk", hits: Mapping[str, "HIT | None"], names: Mapping[s
     named = set(names.values())
     if None not in named:
         worked = [hit for hit in worked if hit.hit_id in named]
-    if len(worked) <= len(names):
+    is_listed = len(worked) <= len(names)
+    if is_listed:
         for hit, assignment in collect(mturk, worked, STATUSES):
             if assignment.assignment_id in names:
                 present.work[assignment.assignment_id] = Work.of(assignment, hit)
-    _read_each(mturk, hits, names.keys() - present.work.keys(), present)
+    # What a list of all work does not have is not of the batch. A few of them are asked for, to say what they are.
+    others = sorted(names.keys() - present.work.keys())
+    _read_each(mturk, hits, others[:MAX_OTHERS] if is_listed else others, present)
     return present
 
 
@@ -96,7 +102,7 @@ def _read_each(mturk: "MTurk", hits: Mapping[str, "HIT | None"], names: Iterable
         except (NoSuchAssignment, WrongState):
             return None
 
-    for assignment in map_ordered(ask, sorted(names), mturk.concurrency):
+    for assignment in map_ordered(ask, names, mturk.concurrency):
         if assignment is not None and hits.get(assignment.hit_id):
             present.work[assignment.assignment_id] = Work.of(assignment, hits[assignment.hit_id])
         elif assignment is not None:

@@ -83,3 +83,10 @@ def test_any_bytes_are_decisions_or_problems(data: bytes) -> None:
         assert error.problems
     else:
         assert json.dumps([decision.assignment_id for decision in found])
+
+
+def test_a_checkbox_is_no_reason_that_a_worker_reads(done: list[str], run: Run) -> None:
+    marked(run, ("TRUE", "FALSE"), ("FALSE", "FALSE"), ("", "FALSE"))
+    assert "Approved 1 assignment." in run("approve", "--assignments", "r.csv").stderr
+    assert "Nothing to reject." in run("reject", "--assignments", "r.csv", "--yes").stderr
+    assert [status for status, _ in states(run)] == ["Approved", "Submitted", "Submitted"]

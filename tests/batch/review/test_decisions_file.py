@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from simpleturk.batch.review.decision import Decision
 from simpleturk.batch.review.decisions_file import (
     DecisionsRead,
@@ -89,3 +91,51 @@ def test_the_last_decision_of_the_batchs_own_file_counts_and_a_torn_line_is_repl
         "at",
         "batch_id",
     }
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ('{"assignment_id": "3A", "decision": "approve", "decision": "reject"}', "has the key 'decision' twice"),
+        (
+            '{"assignment_id": "3A", "decision": "approve", "verdict": "reject", "feedback": "f"}',
+            "decision and verdict say different things",
+        ),
+        ('{"word": "cat"}', "assignment_id is missing"),
+        ('{"assignment_id": "3A", "note": 5}', "note is '5', not text"),
+        ('{"assignment_id": "3A", "tags": {"a": 1}}', "tags is \"{'a': 1}\", not a list of texts"),
+        ('{"assignment_id": "3A", "decision": NaN}', "NaN is not a JSON number"),
+    ],
+)
+def test_a_line_that_may_mean_two_things_or_nothing_is_a_problem(line: str, problem: str) -> None:
+    into, problems = read(line + "\n")
+    assert (into.decisions, problems) == ({}, [f"d.jsonl, line 1: {problem}"])
+
+
+def test_two_spellings_of_a_column_may_say_the_same() -> None:
+    into, problems = read('{"assignment_id": " 3A ", "decision": "approve", "verdict": "approve", "reason": ""}\n')
+    assert (problems, into.decisions["3A"].decision) == ([], "approve")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('[{"assignment_id": "3A"},\n{"assignment_id": "3B"}]\n', "is a JSON array, not one decision on each line"),
+        ('\ufeff\n  [\n{"assignment_id": "3A"}\n]', "is a JSON array, not one decision on each line"),
+        ('{\n"assignment_id": "3A"\n}\n', "has JSON objects on several lines, not one decision on each line"),
+        (f"{'3' + 'A' * 29}\n{'3' + 'B' * 29}\n", "looks like a list of ids, which decides nothing"),
+    ],
+)
+def test_another_kind_of_file_is_one_problem(text: str, problem: str) -> None:
+    into, problems = read(text)
+    assert (into.decisions, problems) == ({}, [f"d.jsonl: {problem}"])
+
+
+def test_checkboxes_of_a_spreadsheet_are_marks() -> None:
+    rows = "3A,TRUE,FALSE,,\n3B,FALSE,FALSE,,\n3C,false,true,Empty,\n3D,,FALSE,,\n,,,,sum 2\n"
+    into, problems = read(f"AssignmentId,Approve,Reject,Feedback,Mine\n{rows}", "d.csv")
+    assert problems == []
+    verdicts = {name: (decision.decision, decision.feedback) for name, decision in into.decisions.items()}
+    assert verdicts == {"3A": ("approve", None), "3C": ("reject", "Empty")}
+    _, problems = read("AssignmentId,Approve,Reject\n3A,FALSE,TRUE\n", "d.csv")
+    assert problems == ["d.csv, line 2: a rejection needs feedback: the worker reads why"]

@@ -7,7 +7,7 @@ import pytest
 
 from simpleturk.batch.progress import fetch_hits
 from simpleturk.batch.review.decision import Decision
-from simpleturk.batch.review.present import read_present
+from simpleturk.batch.review.present import MAX_OTHERS, read_present
 from simpleturk.client.client import MTurk
 from simpleturk.client.connect import connect
 from simpleturk.client.endpoints import LOCAL_URL, Endpoint
@@ -49,3 +49,16 @@ def test_work_of_other_hits_is_a_stranger_and_unknown_ids_are_left_out(
     hits = fetch_hits(mturk, words[1:])
     present = read_present(mturk, hits, [Decision(assignment_id=other), Decision(assignment_id="3NOBODY")])
     assert (present.work, present.strangers) == ({}, {other: words[0]})
+
+
+def test_of_many_unknown_assignments_only_some_are_asked_for(
+    words: list[str], mturk: MTurk, local: Marketplace
+) -> None:
+    done = [do(local, hit_id, "ann") for hit_id in words]
+    hits = fetch_hits(mturk, words)
+    before = Counter(mturk.stats.calls)
+    names = [*done, *(f"3UNKNOWN{number}" for number in range(500))]
+    present = read_present(mturk, hits, [Decision(assignment_id=name) for name in names])
+    calls = Counter(mturk.stats.calls) - before
+    assert present.work.keys() == set(done)
+    assert calls == {"list_assignments_for_hit": 3, "get_assignment": MAX_OTHERS}

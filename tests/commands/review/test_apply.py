@@ -275,3 +275,37 @@ def test_a_killed_apply_does_nothing_twice_and_leaves_nothing_out(
         applied = lives(folder, seed, 4, "apply", "d.jsonl", "--yes", *where, days=seed % 2 == 1)
         assert applied["endings"][-1] == 0, applied
     check_applied(local, done)
+
+
+def bad_files(done: list[str]) -> dict[str, bytes]:
+    """Files that are no decisions, or say two things."""
+    good = "".join(json.dumps({"assignment_id": name, "decision": "approve"}) + "\n" for name in done)
+    twice = f'{{"assignment_id": "{done[0]}", "decision": "approve", "decision": "reject", "feedback": "x"}}\n'
+    return {
+        "array.json": json.dumps([{"assignment_id": done[0], "decision": "approve"}]).encode(),
+        "wide.jsonl": good.encode("utf-16-le"),
+        "latin.csv": f"AssignmentId;Decision;Feedback\n{done[0]};reject;Schön\n".encode("latin-1"),
+        "twice.jsonl": (good + twice).encode(),
+        "properties.json": Path("properties.json").read_bytes(),
+        "comma.csv": f"AssignmentId;Bonus;Reason\n{done[0]};0,50;r\n{done[1]};0.50;r\n".encode(),
+        "ids.txt": "\n".join(done).encode(),
+        "torn.jsonl": good.encode()[:-20],
+    }
+
+
+def test_files_that_are_no_decisions_do_nothing(run: Run, submitted: list[str], local: Marketplace) -> None:
+    for name, content in bad_files(submitted).items():
+        Path(name).write_bytes(content)
+        result = run("apply", name, "--yes")
+        assert (result.exit_code, f"error: {name}" in result.stderr) == (1, True), result.stderr
+        assert "hint: nothing was done" in result.stderr
+    assert set(state(local).values()) == {"Submitted"}
+    assert not DECISIONS.exists() and not LEDGER.exists()
+
+
+def test_a_hundred_thousand_wrong_lines_are_grouped(run: Run, submitted: list[str], local: Marketplace) -> None:
+    lines = (f"3U{number:06},approve,{number}.5x\n" for number in range(100_000))
+    Path("d.csv").write_text("AssignmentId,Decision,Bonus\n" + "".join(lines))
+    result = run("apply", "d.csv")
+    assert (result.exit_code, len(result.stderr.splitlines()) < 20) == (1, True)
+    assert "error: and 99,990 more with the same problem\n" in result.stderr
