@@ -1,11 +1,13 @@
 """Many workers at once on a served marketplace: python -m tests.benchmarks.site [PROCESSES] [ASSIGNMENTS]
 
 50 simulated workers in a closed loop, without thinking: accept, page of work, frame, submit. A requester polls
-meanwhile.
-Client and server share the machine. Nothing may be refused or lost: both are counted.
+meanwhile. Client and server share the machine. Nothing may be refused or lost: both are counted.
+
+The server's processor time and memory are those of all its processes (Linux).
 """
 
 import asyncio
+import os
 import re
 import statistics
 import subprocess
@@ -123,6 +125,27 @@ async def everybody(port: int, group: str, number: int, figures: Figures) -> flo
     return time.perf_counter() - began
 
 
+def family(pid: int) -> list[int]:
+    """A process and its descendants (Linux)."""
+    found = [pid]
+    for parent in found:
+        for tasks in Path(f"/proc/{parent}/task").glob("*/children"):
+            found += map(int, tasks.read_text().split())
+    return found
+
+
+def processor(pids: list[int]) -> float:
+    """The seconds of processor time that processes have taken."""
+    ticks = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13] for pid in pids]
+    return sum(int(tick) for pair in ticks for tick in pair) / os.sysconf("SC_CLK_TCK")
+
+
+def memory(pids: list[int]) -> float:
+    """The MiB of memory of processes; what they share counts once."""
+    texts = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in pids]
+    return sum(int(re.findall(r"Pss:\s+(\d+)", text)[0]) for text in texts) / 1024
+
+
 def main() -> None:
     """Print the table."""
     processes = int(sys.argv[1]) if len(sys.argv) > 1 else 2
@@ -135,15 +158,17 @@ def main() -> None:
         endpoint = lines[1].split()[-1]
         threading.Thread(target=server.stderr.read, daemon=True).start()
         try:
-            measure(endpoint, total, processes)
+            measure(endpoint, total, processes, server.pid)
         finally:
             server.terminate()
             server.wait()
 
 
-def measure(endpoint: str, total: int, processes: int) -> None:
+def measure(endpoint: str, total: int, processes: int, server: int) -> None:
     """One run."""
     client = api(endpoint)
+    pids = family(server)
+    idle = memory(pids)
     question = HIT["Question"].replace("<p>Hello é</p>", PAGE)  # type: ignore[attr-defined]
     hits = [
         client.create_hit(**(HIT | {"Question": question}), MaxAssignments=PLACES)["HIT"]
@@ -151,12 +176,14 @@ def measure(endpoint: str, total: int, processes: int) -> None:
         for _ in range(total // PLACES * 5 // 4)
     ]
     figures, stop = Figures(), threading.Event()
+    before = processor(pids)
     poller = threading.Thread(target=poll, args=(endpoint, figures, stop))
     poller.start()
     port = int(endpoint.rsplit(":", 1)[1])
     seconds = asyncio.run(everybody(port, hits[0]["HITGroupId"], total // WORKERS, figures))
     stop.set()
     poller.join()
+    taken = processor(pids) - before
     stored = sum(
         len(page["Assignments"])
         for hit in hits
@@ -164,6 +191,8 @@ def measure(endpoint: str, total: int, processes: int) -> None:
     )
     print(f"{WORKERS} workers, {processes} processes, {total:,} assignments")
     print(f"per second {total / seconds:.0f}; refused {figures.refused}; stored {stored:,} of {len(figures.submit):,}")
+    print(f"server: {taken / total * 1000:.2f} ms of processor time an assignment, polls included", end="; ")
+    print(f"memory {idle:.0f} MiB at first, {memory(pids):.0f} afterwards")
     print(f"{'milliseconds':14} {'p50':>7} {'p99':>7}")
     for name in ("accept", "submit", "cycle", "polls"):
         times = sorted(getattr(figures, name))

@@ -17,7 +17,9 @@ from simpleturk.marketplace.store.transaction import Transaction
 from simpleturk.mturk.limits import HIT_NUMBER_RANGES, HIT_TEXT_LENGTHS, MAX_REWARD, MONTH
 
 _SELECT_HIT_TYPE = select(*columns(HITTypeRow, hit_types))
-# Built once: it runs for every HIT that is created.
+# Built once: they run for every HIT that is created, or every page.
+_ANY_HIT_TYPE = select(hit_types.c.hit_type_id).limit(1)
+_WITH_REWARD = _ANY_HIT_TYPE.where(hit_types.c.reward != "0.00")
 _OWN_HIT_TYPE = _SELECT_HIT_TYPE.where(
     hit_types.c.hit_type_id == bindparam("which"), hit_types.c.requester_id == bindparam("of_requester")
 )
@@ -25,11 +27,7 @@ _OWN_HIT_TYPE = _SELECT_HIT_TYPE.where(
 
 def any_reward(transaction: Transaction) -> bool:
     """Whether a HIT type has a reward, or there is no HIT type yet."""
-    rewards = select(hit_types.c.hit_type_id)
-    return (
-        transaction.scalar(rewards.where(hit_types.c.reward != "0.00").limit(1)) is not None
-        or transaction.scalar(rewards.limit(1)) is None
-    )
+    return transaction.scalar(_WITH_REWARD) is not None or transaction.scalar(_ANY_HIT_TYPE) is None
 
 
 def find_or_create_hit_type(

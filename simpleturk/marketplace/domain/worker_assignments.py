@@ -6,7 +6,7 @@ The worker site shows them; the rules of states and counters are in lifecycle.py
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, Select, bindparam, cast, func, select
 
@@ -198,6 +198,13 @@ def submit(
         raise WorkerError("You have already submitted this HIT.", "Your first answers are saved and cannot be changed.")
 
 
+class _EditRow(NamedTuple):
+    hit_id: str
+    annotation: str | None
+    assignment_review_policy: dict[str, Any] | None
+    hit_review_policy: dict[str, Any] | None
+
+
 def is_changeable(transaction: Transaction, assignment: AnyAssignmentRow) -> bool:
     """Whether a worker may change the answers of an assignment that they have submitted: see `changeable`."""
     return assignment.assignment_id in changeable(transaction, assignment.worker_id, [assignment])
@@ -212,13 +219,14 @@ def changeable(transaction: Transaction, worker_id: str, own: Sequence[AnyAssign
     submitted = [one for one in own if one.status == "Submitted" and one.submitted is not None]
     if not submitted:
         return set()
-    policies = (hits.c.assignment_review_policy, hits.c.hit_review_policy)
-    query = select(hits.c.hit_id, hits.c.annotation, *policies).where(
-        hits.c.hit_id.in_([one.hit_id for one in submitted]), hits.c.deleted.is_(None)
-    )
+    hit_ids = [one.hit_id for one in submitted]
+    if len(hit_ids) == 1:
+        found = transaction.all(_EditRow, _EDIT_OF_HIT, {"hit_id": hit_ids[0]})
+    else:
+        found = transaction.all(_EditRow, _EDIT.where(hits.c.hit_id.in_(hit_ids)))
     seconds = {
         row.hit_id: worker_limits.edit_seconds(row.annotation)
-        for row in transaction.execute(query)
+        for row in found
         if not row.assignment_review_policy and not row.hit_review_policy
     }
     last = transaction.scalar(_LAST_SUBMITTED, {"worker_id": worker_id})
@@ -268,8 +276,7 @@ def history(transaction: Transaction, worker_id: str, limit: int, offset: int) -
 
 def newer_messages(transaction: Transaction, worker_id: str, seq: int) -> int:
     """The number of a worker's messages after the one with this number; at most 100 are counted."""
-    newer = select(messages.c.seq).where(messages.c.worker_id == worker_id, messages.c.seq > seq).limit(100)
-    return int(transaction.scalar(select(func.count()).select_from(newer.subquery())) or 0)
+    return int(transaction.scalar(_NEWER_MESSAGES, {"worker_id": worker_id, "seq": seq}) or 0)
 
 
 def bonuses_of(transaction: Transaction, assignment_ids: list[str]) -> dict[str, Decimal]:
@@ -367,6 +374,14 @@ _NUMBER_IN_PROGRESS = (
     .select_from(assignments)
     .where(assignments.c.worker_id == bindparam("worker_id"), is_literally(assignments.c.status, "Accepted"))
 )
+_NEWER_MESSAGES = select(func.count()).select_from(
+    select(messages.c.seq)
+    .where(messages.c.worker_id == bindparam("worker_id"), messages.c.seq > bindparam("seq"))
+    .limit(100)
+    .subquery()
+)
+_EDIT = select(*columns(_EditRow, hits)).where(hits.c.deleted.is_(None))
+_EDIT_OF_HIT = _EDIT.where(hits.c.hit_id == bindparam("hit_id"))
 _ANNOTATION = select(hits.c.annotation).where(hits.c.hit_id == bindparam("hit_id"))
 _ASSIGNMENT = select(*columns(AssignmentRow, assignments)).where(
     assignments.c.assignment_id == bindparam("assignment_id")

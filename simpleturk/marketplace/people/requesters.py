@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from simpleturk.marketplace.store.ids import ALPHABET
 from simpleturk.marketplace.store.rows import AccessKeyRow, RequesterRow, columns
@@ -21,6 +21,13 @@ class AccessKey:
 
     access_key_id: str
     requester_id: str
+
+
+# Built once: they run for every call of the API.
+_KEY_OWNER = select(access_keys.c.requester_id).where(
+    access_keys.c.access_key_id == bindparam("which"), access_keys.c.revoked.is_(None)
+)
+_NUMBER_OF_VALID_KEYS = select(func.count()).where(access_keys.c.revoked.is_(None))
 
 
 def add_requester(transaction: Transaction, name: str) -> str:
@@ -58,9 +65,7 @@ def revoke_keys(transaction: Transaction, requester_id: str) -> int:
 
 def key_owner(transaction: Transaction, access_key_id: str) -> str | None:
     """Return the requester of an access key; None if the key is unknown or revoked."""
-    table = access_keys.c
-    query = select(table.requester_id).where(table.access_key_id == access_key_id, table.revoked.is_(None))
-    owner: str | None = transaction.scalar(query)
+    owner: str | None = transaction.scalar(_KEY_OWNER, {"which": access_key_id})
     return owner
 
 
@@ -82,4 +87,4 @@ def all_requesters(transaction: Transaction) -> list[tuple[RequesterRow, list[Ac
 
 def has_valid_keys(transaction: Transaction) -> bool:
     """Return whether a requester has a valid access key."""
-    return bool(transaction.scalar(select(func.count()).where(access_keys.c.revoked.is_(None))))
+    return bool(transaction.scalar(_NUMBER_OF_VALID_KEYS))

@@ -101,13 +101,21 @@ def prepared(connection: Connection, statement: Executable, given: Mapping[str, 
 def _prepare(connection: Connection, statement: Any, given: Mapping[str, Any]) -> Prepared | None:
     dialect = connection.dialect
     compiled = statement.compile(dialect=dialect, column_keys=list(given))
-    if not _is_simple(compiled):
+    if not _is_simple(compiled, given):
         return None
+    sql, names, values = compiled.string, compiled.positiontup, {}
+    if compiled.post_compile_params:
+        # Each value of a list that belongs to the statement becomes a parameter of its own.
+        state = compiled._process_parameters_for_postcompile(compiled.construct_params(_check=False))
+        sql, names, values = state.statement, state.positiontup, state.parameters
     defaults = {column.key: column.default.arg for column in (*compiled.insert_prefetch, *compiled.update_prefetch)}
     converts = compiled._bind_processors
     parameters = []
-    for name in compiled.positiontup:
-        bind = compiled.binds[name]
+    for name in names:
+        bind = compiled.binds.get(name)
+        if bind is None:
+            parameters.append(_Parameter("", values[name], False, None))
+            continue
         value = defaults.get(bind.key, bind.effective_value)
         is_required = bind.key not in defaults and bind.required
         parameters.append(_Parameter(bind.key, value, is_required, converts.get(name)))
@@ -116,10 +124,10 @@ def _prepare(connection: Connection, statement: Any, given: Mapping[str, Any]) -
         convert = column.type._cached_result_processor(dialect, None)
         if convert is not None:
             columns.append((position, convert))
-    return Prepared(compiled.string, parameters, columns)
+    return Prepared(sql, parameters, columns)
 
 
-def _is_simple(compiled: Any) -> bool:
+def _is_simple(compiled: Any, given: Mapping[str, Any]) -> bool:
     """Whether the text of a statement and its parameters stay the same each time it runs."""
     if not isinstance(compiled, SQLCompiler) or compiled.positiontup is None:
         return False
@@ -127,7 +135,10 @@ def _is_simple(compiled: Any) -> bool:
     binds = [compiled.binds[name] for name in compiled.positiontup]
     return (
         not isinstance(compiled.statement, TextClause)
-        and not (compiled.literal_execute_params or compiled.post_compile_params)
+        and not compiled.literal_execute_params
         and all(column.default.is_scalar for column in prefetched)
-        and not any(bind.expanding or bind.callable or bind.literal_execute for bind in binds)
+        and not any(bind.callable or bind.literal_execute for bind in binds)
+        # A list that the caller gives has another length each time.
+        and not any(bind.expanding and (bind.required or bind.key in given or not bind.value) for bind in binds)
+        and not any(bind.expanding and compiled._bind_processors.get(compiled.bind_names[bind]) for bind in binds)
     )

@@ -90,6 +90,8 @@ def environment(folder: Path | None = None, word: str = HIT) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        # The files belong to the program: looking for changes would cost each page several calls of the system.
+        auto_reload=False,
     )
     templates.filters |= {"usd": _usd, "duration": _duration, "about": _about, "when": _when, "iso": _iso}
     return templates

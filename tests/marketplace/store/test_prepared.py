@@ -139,3 +139,20 @@ def test_the_first_row_and_the_only_row(transaction: Transaction) -> None:
             transaction.one(str, query, {"when": 1.0})
         with pytest.raises(ValueError, match="values to unpack"):
             transaction.one(str, query, {"when": 2.0})
+
+
+def test_a_list_that_belongs_to_the_statement_is_compiled_with_it(transaction: Transaction) -> None:
+    for name in ("ann", "bob", "cat"):
+        transaction.change(NEW, {"worker_id": name, "created": 1.0})
+    query = (
+        select(workers.c.worker_id)
+        .where(workers.c.worker_id.in_(("ann", "cat")), workers.c.worker_id != bindparam("other"))
+        .order_by(workers.c.worker_id)
+    )
+    none = select(workers.c.worker_id).where(workers.c.worker_id.in_(()))
+    runs = runs_of(transaction)
+    expected = {"ann": ["cat"], "cat": ["ann"], "bob": ["ann", "cat"]}
+    for other in ("ann", "cat", "bob", "ann"):
+        assert transaction.scalars(query, {"other": other}) == expected[other]
+        assert transaction.scalars(none) == []
+    assert len([sql for sql in runs if "IN (?, ?)" in sql]) == 1

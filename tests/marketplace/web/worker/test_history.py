@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Pool, event
 
 from tests.marketplace.api.test_boto3_programs import create
 from tests.marketplace.conftest import Browser, accept, submit
@@ -29,14 +29,19 @@ def test_the_history_asks_the_database_as_often_for_many_hits_as_for_one(mturk: 
     def queries() -> int:
         statements: list[str] = []
 
-        def add(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-            statements.append(statement)
+        def trace(connection: Any, _record: Any, _proxy: Any) -> None:
+            connection.set_trace_callback(statements.append)
 
-        event.listen(Engine, "before_cursor_execute", add)
+        def end_trace(connection: Any, _record: Any) -> None:
+            connection.set_trace_callback(None)
+
+        event.listen(Pool, "checkout", trace)
+        event.listen(Pool, "checkin", end_trace)
         try:
             page = ann.get("/dashboard").html
         finally:
-            event.remove(Engine, "before_cursor_execute", add)
+            event.remove(Pool, "checkout", trace)
+            event.remove(Pool, "checkin", end_trace)
         assert page.count("Change the answer") == page.count('<tr role="row">') - 1
         return sum("FROM hits" in statement for statement in statements)
 
