@@ -152,8 +152,20 @@ def import_simpleturk() -> None:
             importlib.import_module(module.name)
     for name in LIBRARIES:
         importlib.import_module(name)
+    _compile_site_templates()
     # Forked processes share the imported objects' memory as long as the collector does not touch it.
     gc.freeze()
+
+
+def _compile_site_templates() -> None:
+    """Compile the worker site's pages, so that servers need not."""
+    from simpleturk.marketplace.web.pages import environment
+    from simpleturk.marketplace.web.wording import HIT
+    from simpleturk.marketplace.web.worker.worker_pages import TEMPLATES
+
+    for templates in (environment(), environment(TEMPLATES, HIT)):
+        for name in templates.list_templates(extensions=["html"]):
+            templates.get_template(name)
 
 
 def _watch_command(request: dict[str, Any], stderr: int, reports: int) -> None:
