@@ -6,6 +6,7 @@
     ├── SerializationException   a body that is not JSON, or a member of the wrong type
     └── UnknownOperation         an operation that does not exist
     StoreUnavailable             the database cannot be used: no space, no permission, no folder, not a database
+    └── LaterVersion             a later version of simpleturk has updated the database
 
 Bad values are RequestErrors too, where Amazon used a ParameterValidationError that is not in the service model: SDKs
 pass on the TurkErrorCode only for errors of the model.
@@ -71,6 +72,13 @@ class StoreUnavailable(Exception):
     def __init__(self, message: str, hint: str = "name another file with --database") -> None:
         super().__init__(message)
         self.hint = hint
+
+
+class LaterVersion(StoreUnavailable):
+    """A later version of simpleturk has updated the database, perhaps while this program was running."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "start the later version again, or name another file with --database")
 
 
 def does_not_exist(noun: str, identifier: str) -> RequestError:

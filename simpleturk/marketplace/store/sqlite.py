@@ -13,7 +13,7 @@ before it is acknowledged. Threads that write at the same time share a commit (g
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, in
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from simpleturk.marketplace.errors import StoreUnavailable
+from simpleturk.marketplace.errors import LaterVersion, StoreUnavailable
 from simpleturk.marketplace.store import file_state
 from simpleturk.marketplace.store.base import LOCAL_REQUESTER, Place
 from simpleturk.marketplace.store.file_state import BUSY_TIMEOUT
@@ -68,6 +68,8 @@ class SQLiteStore:
             raise StoreUnavailable(f"{path.parent}: {error.strerror}") from error
         self._root: bytes | None = None
         self._checked = -float(DAMAGE_INTERVAL)
+        #: Whether the tables have this program's version, as far as it knows.
+        self._is_prepared = False
         if self.is_read_only:
             self._readers = _read_only_engine(path)
             self._open(self._check_version)
@@ -87,6 +89,7 @@ class SQLiteStore:
         except BaseException:
             self.close()
             raise
+        self._is_prepared = True
 
     @property
     def assets(self) -> Path:
@@ -109,6 +112,9 @@ class SQLiteStore:
     @contextmanager
     def _begin(self) -> Iterator[Connection]:
         with self._queue, self._writers.begin() as connection:
+            if self._is_prepared:
+                # A later version may have updated the tables since: what this program would write may not fit.
+                self._version(connection)
             yield connection
 
     @contextmanager
@@ -159,11 +165,16 @@ class SQLiteStore:
         if version is None:
             raise file_state.damaged(self._path, "it has no schema_version")
         if not str(version).isdecimal() or int(version) > SCHEMA_VERSION:
-            raise StoreUnavailable(
+            raise LaterVersion(
                 f"{self._path} was made by a later version of simpleturk (its tables have version {version}; "
                 f"this program reads up to {SCHEMA_VERSION})"
             )
         return int(version)
+
+    def _check_later_version(self) -> None:
+        """Raise LaterVersion if the tables have been updated since this program opened the file."""
+        with suppress(SQLAlchemyError), self._readers.connect() as connection, connection.begin():
+            self._version(connection)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -174,6 +185,8 @@ class SQLiteStore:
             raise StoreUnavailable(f"{self._path}: is another program's database") from error
         except (SQLAlchemyError, ValueError, TypeError, LookupError, ArithmeticError) as error:
             message = str(error.orig) if isinstance(error, DatabaseError) else ""
+            if self._is_prepared and isinstance(error, DatabaseError):
+                self._check_later_version()
             # Reading a damaged file may raise anything, but each look at the whole file takes a while.
             if not message and time.monotonic() - self._checked < DAMAGE_INTERVAL:
                 raise

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 import anyio.to_thread
 from starlette.applications import Starlette
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp
 
 from simpleturk.marketplace.api.authentication import Access
 from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.errors import LaterVersion
 from simpleturk.marketplace.notifications.delivery import Deliverer
 from simpleturk.marketplace.people.worker_accounts import SESSION_SECONDS
 from simpleturk.marketplace.people.worker_errors import WorkerError
@@ -57,6 +59,8 @@ def create_app(marketplace: Marketplace, settings: ServerSettings | None = None)
     )
     site = WorkerSite(marketplace, threads, settings.site, frames)
     server_error = _server_error(observer, site)
+    # A later version's database is no bug: as one it would be raised again, and logged with its traceback.
+    failures: dict[Any, Any] = {LaterVersion: server_error, 500: server_error}
     site_app = Starlette(
         routes=[
             *observer.routes(),
@@ -70,11 +74,11 @@ def create_app(marketplace: Marketplace, settings: ServerSettings | None = None)
             WorkerError: site.refused,
             RedirectTo: site.redirected,
             404: site.not_found,
-            500: server_error,
+            **failures,
         },
         lifespan=_lifespan(marketplace, settings, observer),
     )
-    frame_app = Starlette(routes=frames.routes(), exception_handlers={WorkerError: _refused_frame, 500: server_error})
+    frame_app = Starlette(routes=frames.routes(), exception_handlers={WorkerError: _refused_frame, **failures})
     # For programs that were written for Amazon's servers: no page is shown under Amazon's names.
     api_app = ApiDispatcher(Starlette(routes=[links.route()]), calls)
     by_kind = ApiDispatcher(site_app, calls)
@@ -122,6 +126,6 @@ def _server_error(observer: Observer, site: WorkerSite) -> Callable[[Request, Ex
     def server_error(request: Request, error: Exception) -> Response:
         number = str(uuid.uuid4())
         observer.failed(request.scope, number, error)
-        return site.failed(number)
+        return site.failed(number, error)
 
     return server_error

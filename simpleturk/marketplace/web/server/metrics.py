@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simpleturk.marketplace.api.operations import OPERATIONS
 from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.errors import LaterVersion
 from simpleturk.marketplace.web.server.addresses import network_of
 from simpleturk.marketplace.web.server.host_dispatcher import is_loopback
 from simpleturk.marketplace.web.server.pace import LineBudget
@@ -85,7 +86,11 @@ class Observer:
 
     def failed(self, scope: Scope, number: str, error: Exception) -> None:
         """Log a bug or an unusable database under the number that the answer gives to the caller."""
-        log.error("request %s failed", number, exc_info=error)
+        if isinstance(error, LaterVersion):
+            # Each request fails until the operator acts: one sentence for each.
+            log.error("request %s failed: %s; %s", number, error, error.hint)
+        else:
+            log.error("request %s failed", number, exc_info=error)
         self.note(scope, request_id=number, error=type(error).__name__)
 
     def routes(self) -> list[Route]:

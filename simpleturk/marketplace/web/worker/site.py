@@ -11,6 +11,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.errors import LaterVersion
 from simpleturk.marketplace.people.worker_errors import WorkerError
 from simpleturk.marketplace.web.database_threads import Threads
 from simpleturk.marketplace.web.frames import Frames
@@ -64,11 +65,16 @@ class WorkerSite(WorkerPages):
         assert isinstance(error, WorkerError)
         return self.refusal(request, error)
 
-    def failed(self, number: str) -> Response:
+    def failed(self, number: str, error: Exception) -> Response:
         """The page for a bug or an unusable database; `number` names it in the log."""
+        title, status = "Something went wrong.", 500
         reason = f"It is not your fault. Go back and try again. If you report it, give this number: {number}."
+        if isinstance(error, LaterVersion):
+            title, status = "This site is being updated.", 503
+            reason = (
+                "Its server has to be started again. Work that you have submitted is saved. Leave other pages of this "
+                "site open, and try again in a few minutes."
+            )
         context = {"site": self.settings, "framed": False, "worker": None, "csrf": "", "path": ""}
-        html = self.templates.get_template("message.html").render(
-            context | {"title": "Something went wrong.", "reason": reason}
-        )
-        return HTMLResponse(html, 500, headers=security_headers("", framed=True))
+        html = self.templates.get_template("message.html").render(context | {"title": title, "reason": reason})
+        return HTMLResponse(html, status, headers=security_headers("", framed=True))

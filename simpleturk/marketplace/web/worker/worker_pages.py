@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from simpleturk.marketplace.domain import hit_types, worker_assignments
 from simpleturk.marketplace.domain.marketplace import Marketplace
+from simpleturk.marketplace.errors import StoreUnavailable
 from simpleturk.marketplace.people import worker_accounts
 from simpleturk.marketplace.people.worker_accounts import Session
 from simpleturk.marketplace.people.worker_errors import WorkerError
@@ -48,17 +49,26 @@ class WorkerPages(Pages):
     def shared(self, request: Request) -> dict[str, Any]:
         """The worker who is signed in, for the navigation; whether workers have passwords."""
         session, seen = self.identity.session(request), request.session.get("seen", 0)
-        with self.marketplace.read(apply_due=False) as transaction:
-            # Without a reward, pages do not speak of money.
-            has_money = hit_types.any_reward(transaction)
-            # Messages that came after the newest one that this browser has shown.
-            unread = worker_assignments.newer_messages(transaction, session.worker_id, seen) if session else 0
+        try:
+            has_money, unread = self._of_database(session, seen)
+        except StoreUnavailable:
+            # The page that says so has no navigation: each link of it would fail.
+            session, has_money, unread = None, False, 0
         context = {"worker": session and session.worker_id, "asks_password": self.identity.asks_password}
         return context | {
             "has_money": has_money,
             "has_own_word": self.settings.task_word != HIT,
             "unread": unread,
         }
+
+    def _of_database(self, session: Session | None, seen: int) -> tuple[bool, int]:
+        """Whether any HIT has a reward, and the number of the worker's unread messages. Raises StoreUnavailable."""
+        with self.marketplace.read(apply_due=False) as transaction:
+            # Without a reward, pages do not speak of money.
+            has_money = hit_types.any_reward(transaction)
+            # Messages that came after the newest one that this browser has shown.
+            unread = worker_assignments.newer_messages(transaction, session.worker_id, seen) if session else 0
+        return has_money, unread
 
     def refusal(self, request: Request, error: WorkerError, template: str = "message.html", **context: Any) -> Response:
         """The page that tells the worker why something is refused."""
