@@ -213,6 +213,10 @@ class MTurk:
 
         return self._read(read, response)
 
+    def delete_qualification_type(self, qualification: str) -> None:
+        """Delete a qualification type of the account."""
+        self.calls.call("delete_qualification_type", QualificationTypeId=qualification)
+
     def qualification_types(self) -> Iterator[tuple[str, str]]:
         """The qualification types of the account: pairs of id and name."""
         own = {"MustBeRequestable": False, "MustBeOwnedByCaller": True}

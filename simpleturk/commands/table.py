@@ -313,6 +313,15 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
             "Pay a bonus to the workers of assignments.",
             (("Pay 50 cents.", "simpleturk bonus --amount 0.50 --reason 'Very careful work' 3ABC"),),
         ),
+        "compensate": Entry(
+            "review.compensate:compensate",
+            "Pay workers who could not submit their work.",
+            (
+                ("Pay one worker.", "simpleturk compensate --worker ann --amount 1.50 --reason 'The page was broken'"),
+                ("Pay the workers in a table.", "simpleturk compensate --file pay.csv"),
+                ("Show who has taken the payment.", "simpleturk compensate --status"),
+            ),
+        ),
         "redo": Entry(
             "review.redo:redo",
             "Have work done again by other workers.",

@@ -24,7 +24,7 @@ from simpleturk.files import Appended, appending, exclusive, json_line
 BEGUN, DONE, FAILED = "begun", "done", "failed"
 
 #: Effects of several calls: what the ledger says about them is kept, so that they can be continued.
-LONG = ("redo",)
+LONG = ("redo", "compensate")
 
 
 class LedgerEffect(Protocol):
