@@ -134,6 +134,11 @@ class Pseudonyms:
         return self.text(value, worker_id)
 
 
+def is_pseudonym(name: str) -> bool:
+    """Whether a name has the form of pseudonyms."""
+    return _PSEUDONYM.fullmatch(name) is not None
+
+
 @lru_cache(maxsize=1024)
 def _ids_in_text(worker_id: str) -> re.Pattern[str]:
     """Where a worker's id stands in a text: after "workerId=" and the like, and if it can be no word, anywhere."""
@@ -168,7 +173,7 @@ def check_output(path: Path, is_csv: bool, pseudonyms: Pseudonyms | None) -> Non
     known = pseudonyms.workers if pseudonyms else {}
     with path.open("rb") as file:
         for where, worker_id in _workers_of(file, path, is_csv):
-            is_one = _PSEUDONYM.fullmatch(worker_id) is not None
+            is_one = is_pseudonym(worker_id)
             if pseudonyms is None and is_one:
                 hint = "give --pseudonyms with the key file of that file, or name another --output"
                 raise SimpleturkError(f"{where}: the file has pseudonyms in place of worker ids", hint)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simpleturk import console
-from simpleturk.batch.inputs.id_lists import ASSIGNMENTS, IdKind, IdList, header_names, read_id_list
+from simpleturk.batch.inputs.id_lists import ASSIGNMENTS, WORKERS, IdKind, IdList, header_names, read_id_list
 from simpleturk.batch.results.decisions import decisions
 from simpleturk.errors import Problems, SimpleturkError, reporting_missing_file
 from simpleturk.text_files import NotText, utf8_lines
@@ -34,6 +34,27 @@ def named_items(arguments: list[str] | None, file: Path | None, kind: IdKind) ->
         with opened(file) as (name, lines):
             items |= dict.fromkeys((item.id for item in _read_list(lines, name, kind).ids), NamedItem())
     return list(items)
+
+
+def named_workers(arguments: list[str] | None, file: Path | None, key_file: Path | None) -> list[str] | None:
+    """The workers that arguments and a file name, as in `named_items`; pseudonyms of a key file are translated back.
+
+    Raises SimpleturkError for a pseudonym that the key file does not have.
+    """
+    named = named_items(arguments, file, WORKERS)
+    if named is None or key_file is None:
+        return named
+    from simpleturk.batch.results.pseudonyms import Pseudonyms, is_pseudonym
+
+    if not key_file.exists():
+        raise SimpleturkError(f"{key_file}: no such file", "name the key file with which the results were made")
+    with Pseudonyms(key_file) as pseudonyms:
+        workers = pseudonyms.workers
+    unknown = [name for name in named if is_pseudonym(name) and name not in workers]
+    if unknown:
+        names = ", ".join(unknown[:5]) + (f" and {len(unknown) - 5:,} more" if len(unknown) > 5 else "")
+        raise SimpleturkError(f"{key_file} does not have {names}", "name the key file with which they were made")
+    return list(dict.fromkeys(workers.get(name, name) for name in named))
 
 
 def named_assignments(arguments: list[str] | None, file: Path | None, approve: bool) -> dict[str, NamedItem] | None:

@@ -87,6 +87,14 @@ WorkersOpt = Annotated[
         "worker_id; - reads stdin.",
     ),
 ]
+KeyFileOpt = Annotated[
+    Path | None,
+    typer.Option(
+        "--pseudonyms",
+        metavar="KEYFILE",
+        help="Translate pseudonyms of `results --pseudonyms` back to worker ids with this key file.",
+    ),
+]
 YesOpt = Annotated[bool, typer.Option("--yes", "-y", "-f", help="Do not ask for confirmation.")]
 SetOpt = Annotated[
     list[str] | None,

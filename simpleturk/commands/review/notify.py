@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from simpleturk import console
-from simpleturk.batch.inputs.id_lists import WORKERS
 from simpleturk.batch.outcomes import Outcome
 from simpleturk.batch.results.fetch import collect, with_news
 from simpleturk.batch.review.apply import UNKNOWN, apply_effects
@@ -16,8 +15,8 @@ from simpleturk.batch.review.messages import MAX_MESSAGE, MAX_SUBJECT, message_e
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.launched_batch import surveyed, the_batch
-from simpleturk.commands.common.named_items import named_items
-from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, WorkersArg, WorkersOpt, YesOpt
+from simpleturk.commands.common.named_items import named_workers
+from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, KeyFileOpt, WorkersArg, WorkersOpt, YesOpt
 from simpleturk.commands.common.outcomes import report
 from simpleturk.commands.review.effects import ledger_of, the_ledger
 from simpleturk.errors import UsageError
@@ -38,6 +37,7 @@ def notify(
     message: MessageOpt,
     worker_ids: WorkersArg = None,
     workers: WorkersOpt = None,
+    pseudonyms: KeyFileOpt = None,
     all_: AllOpt = False,
     ids: IdsOpt = DEFAULT_IDS,
     dry_run: DryRunOpt = False,
@@ -49,7 +49,7 @@ def notify(
     workers whose work you have approved or rejected. Run again, the command sends the same message to no worker twice.
     """
     _check(subject, message)
-    named = named_items(worker_ids, workers, WORKERS)
+    named = named_workers(worker_ids, workers, pseudonyms)
     if named is not None and all_:
         raise UsageError("workers and --all cannot be used together")
     chosen, mturk = _chosen(where, ids, named, all_)

@@ -5,14 +5,13 @@ from typing import Annotated
 import typer
 
 from simpleturk import console
-from simpleturk.batch.inputs.id_lists import WORKERS
 from simpleturk.batch.outcomes import each
 from simpleturk.batch.review.effects import Effect
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.listing import print_list
-from simpleturk.commands.common.named_items import named_items
-from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, WorkersArg, WorkersOpt, YesOpt
+from simpleturk.commands.common.named_items import named_workers
+from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, KeyFileOpt, WorkersArg, WorkersOpt, YesOpt
 from simpleturk.commands.common.outcomes import report
 from simpleturk.commands.review.effects import outcomes_of
 from simpleturk.errors import UsageError
@@ -29,6 +28,7 @@ def block(
     where: MarketplaceOptions,
     worker_ids: WorkersArg = None,
     workers: WorkersOpt = None,
+    pseudonyms: KeyFileOpt = None,
     reason: ReasonOpt = None,
     ids: IdsOpt = DEFAULT_IDS,
     list_: ListOpt = False,
@@ -38,7 +38,7 @@ def block(
 
     A blocked worker can neither see nor accept HITs of this account. The batch's ledger notes the block.
     """
-    chosen = named_items(worker_ids, workers, WORKERS)
+    chosen = named_workers(worker_ids, workers, pseudonyms)
     if list_:
         if chosen is not None or reason is not None:
             raise UsageError("--list cannot be used with workers or --reason", "leave them out, or leave out --list")
@@ -61,9 +61,14 @@ def _print_blocked(mturk: MTurk) -> None:
 
 
 @on_a_marketplace
-def unblock(where: MarketplaceOptions, worker_ids: WorkersArg = None, workers: WorkersOpt = None) -> None:
+def unblock(
+    where: MarketplaceOptions,
+    worker_ids: WorkersArg = None,
+    workers: WorkersOpt = None,
+    pseudonyms: KeyFileOpt = None,
+) -> None:
     """Allow blocked workers to do your HITs again."""
-    chosen = named_items(worker_ids, workers, WORKERS)
+    chosen = named_workers(worker_ids, workers, pseudonyms)
     if not chosen:
         raise UsageError("no workers named", "give worker ids, or a file with --workers")
     mturk = connect_to(marketplace_of(where, acts=True), where)

@@ -169,3 +169,12 @@ def test_answers_that_may_name_their_worker_are_counted(run: Run, answer: Callab
         "other users of this computer can read names.key\nhint: chmod 600 names.key"
         in run("results", "--pseudonyms", "names.key").stderr
     )
+
+
+def test_the_owner_of_the_key_can_block_and_write_to_pseudonyms(run: Run, decided: list[str]) -> None:
+    first = records(run("results", "--pseudonyms", "names.key").stdout)[0]["worker_id"]
+    named = ("--pseudonyms", "names.key", first)
+    assert run("notify", "--subject", "s", "--message", "m", "--yes", *named).stderr == "Notified 1 worker.\n"
+    assert run("block", "--reason", "r", "--yes", *named).stderr == "Blocked 1 worker.\n"
+    assert records(run("block", "--list").stdout) == [{"worker_id": "ann", "reason": "r"}]
+    assert run("unblock", *named).stderr == "Unblocked 1 worker.\n"

@@ -3,6 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from simpleturk.batch.results.pseudonyms import Pseudonyms
+from simpleturk.commands.common.named_items import named_workers
+from simpleturk.errors import SimpleturkError
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from tests.commands.review.test_verdicts import statuses
 from tests.conftest import Run, do
@@ -73,3 +78,18 @@ def test_powershell_writes_lists_as_utf_16(run: Run, submitted: list[str]) -> No
     assert run("approve", "--assignments", "chosen.txt").stderr == "Approved 2 assignments.\n"
     data = "".join(f'{{"assignment_id": "{name}"}}\r\n' for name in submitted[2:]).encode("utf-16")
     assert run("approve", "--assignments", "-", input=data).stderr == "Approved 1 assignment.\n"
+
+
+def test_pseudonyms_are_translated_back(folder: Path) -> None:
+    key = Path("names.key")
+    with Pseudonyms(key) as pseudonyms:
+        ann = pseudonyms.of("ann")
+    Path("w.txt").write_text(f"{ann}\nbob\nann\n")
+    assert named_workers([ann], Path("w.txt"), key) == ["ann", "bob"]
+    assert named_workers([ann], None, None) == [ann]
+    assert named_workers(None, None, key) is None
+    with pytest.raises(SimpleturkError, match="names.key does not have anon-aaaaaaaaaaaaaaaa"):
+        named_workers(["anon-aaaaaaaaaaaaaaaa"], None, key)
+    with pytest.raises(SimpleturkError, match="no such file"):
+        named_workers([ann], None, Path("nowhere.key"))
+    assert not Path("nowhere.key").exists()
