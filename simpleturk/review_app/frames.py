@@ -157,6 +157,7 @@ SCRIPT_PARTS = (
     "hit/documents.js",
     "hit/height.js",
     STATIC / "frame" / "answer.js",
+    STATIC / "frame" / "crowd.js",
     STATIC / "frame" / "fields.js",
     STATIC / "frame" / "read_only.js",
     STATIC / "frame" / "review.js",

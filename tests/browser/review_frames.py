@@ -46,6 +46,9 @@ COLLECT = """async () => {
     sent = sent || [...data, ...others];
   };
   HTMLFormElement.prototype.submit = function () { keep(this); };
+  // The replacement of Amazon's script makes a form of its own.
+  const crowd = document.querySelector("crowd-form");
+  if (crowd) crowd.submit();
   // After the page's own listeners, which may show a next step instead.
   document.addEventListener("submit", (event) => event.defaultPrevented || keep(event.target, event.submitter));
   const isButton = "button[type=submit], button:not([type]), input[type=submit], input[type=image]";

@@ -1,6 +1,7 @@
 """A HIT under review is filled in with its answer: submitting the filled page again would give the same output."""
 
 import csv
+import json
 import re
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,8 @@ from simpleturk.marketplace.store.sqlite import assets_folder
 from tests.browser.review_frames import reviewing, stored, work_of
 from tests.browser.site_projects import PROJECTS, ROW
 from tests.browser.test_examples import OUTPUTS
-from tests.browser.test_requester_site_projects import write
+from tests.browser.test_requester_site_projects import AWKWARD, write
+from tests.browser.test_requester_site_projects import PROJECTS as CROWD_PROJECTS
 from tests.browser.test_requester_site_templates import PLUGINS
 from tests.conftest import Run
 from tests.marketplace.questions.test_question_form import FORM
@@ -65,6 +67,9 @@ def test_an_example_is_filled_in(page: Page, folder: Path, run: Run, name: str) 
     with reviewing(page, work_of(question, stored(output)), assets_folder(folder / "market.db")) as review:
         expect(page.frame_locator("iframe").locator("body")).to_be_visible()
         assert review.heard("unplaced") == []
+        # Nothing of the worker's tools is left, except the buttons of a recording and the boxes in a picture.
+        tools = page.frame_locator("iframe").locator("button:visible, input[type=submit]:visible")
+        assert tools.count() == {"audio_transcription": 3, "bounding_boxes": 1}.get(name, 0)
         pictures = "[...document.images].every((image) => image.complete && image.naturalWidth > 0)"
         review.frame.wait_for_function(pictures)
         found = review.output()
@@ -299,3 +304,83 @@ def test_a_project_of_the_requester_site_is_filled_in(
             output = review.output()
             expected = {key: value for key, value in answers.items() if key not in (*missing, "submit")}
             assert {key: output.get(key) for key in expected} == expected
+
+
+#: Amazon's elements, as far as a page sees them: each has a value or is checked, and shows it.
+CROWD_ELEMENTS = """for (const name of ["form", "input", "text-area", "slider", "checkbox", "toggle-button",
+  "radio-group", "radio-button", "classifier", "bounding-box", "button"]) {
+  customElements.define("crowd-" + name, class extends HTMLElement {});
+}"""
+
+CROWD_PAGE = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script><crowd-form>
+<crowd-input name="title"></crowd-input><crowd-text-area name="text"></crowd-text-area>
+<crowd-slider name="rating" min="0" max="10"></crowd-slider>
+<crowd-checkbox name="found" value="cat"></crowd-checkbox><crowd-checkbox name="found" value="dog"></crowd-checkbox>
+<crowd-toggle-button name="sure"></crowd-toggle-button>
+<crowd-radio-group><crowd-radio-button name="tone" value="good"></crowd-radio-button>
+<crowd-radio-button name="tone" value="bad"></crowd-radio-button></crowd-radio-group>
+<crowd-bounding-box name="boxes" src="data:," labels='["a"]'></crowd-bounding-box>
+<crowd-classifier name="kind" categories='["x", "y"]'></crowd-classifier>
+<crowd-button form-action="submit">Submit</crowd-button></crowd-form>"""
+
+BOX = {"left": 1, "top": 2, "width": 3, "height": 4, "label": "a"}
+
+CROWD_ANSWER = [
+    {
+        "title": "a <b>",
+        "text": "two\nlines",
+        "rating": 7,
+        "found": {"cat": False, "dog": True},
+        "sure": {"on": True},
+        "tone": {"good": False, "bad": True},
+        "boxes": {"boundingBoxes": [BOX], "inputImageProperties": {"width": 1, "height": 1}},
+        "kind": {"label": "y"},
+    }
+]
+
+
+def test_amazons_elements_get_their_values(page: Page) -> None:
+    page.route("https://assets.crowd.aws/**", partial(Route.fulfill, body=CROWD_ELEMENTS))
+    with reviewing(page, work_of(CROWD_PAGE, {"taskAnswers": json.dumps(CROWD_ANSWER)})) as review:
+        state = """(elements) => elements.map((element) => [element.getAttribute("name"), element.value,
+            element.checked, element.hasAttribute("checked"), element.getAttribute("initial-value")])"""
+        selector = "crowd-form [name]"
+        assert review.frame.locator(selector).evaluate_all(state) == [
+            ["title", "a <b>", None, False, None],
+            ["text", "two\nlines", None, False, None],
+            ["rating", 7, None, False, None],
+            ["found", None, False, False, None],
+            ["found", None, True, True, None],
+            ["sure", None, True, True, None],
+            ["tone", None, False, False, None],
+            ["tone", None, True, True, None],
+            ["boxes", None, None, False, json.dumps([BOX], separators=(",", ":"))],
+            ["kind", None, None, False, None],
+        ]
+        # Amazon's classifiers take no earlier answer.
+        assert review.heard("unplaced") == ["kind.label"]
+        expect(page.frame_locator("iframe").locator("crowd-button")).to_be_hidden()
+
+
+def test_amazons_elements_that_cannot_be_loaded_are_reported(page: Page) -> None:
+    page.route("https://assets.crowd.aws/**", lambda route: route.abort())
+    with reviewing(page, work_of(CROWD_PAGE, {"taskAnswers": json.dumps(CROWD_ANSWER)})) as review:
+        expect(page.frame_locator("iframe").get_by_role("alert")).to_contain_text("This task needs crowd-input")
+        assert {"title", "text", "rating", "tone.bad"} <= set(review.heard("unplaced"))
+
+
+CROWD_FORMS = ["a crowd-form, flat", "a crowd-form with a form in it, and no button"]
+
+
+@pytest.mark.parametrize("name", CROWD_FORMS)
+def test_a_crowd_form_with_ordinary_fields_is_filled_in(page: Page, name: str) -> None:
+    page.route("https://assets.crowd.aws/**", lambda route: route.abort())
+    html, answer = CROWD_PROJECTS[name]
+    html = html.replace("${text}", "text")
+    fields = {"taskAnswers": json.dumps(answer)} if isinstance(answer, list) else answer
+    with reviewing(page, work_of(html, fields)) as review:
+        expect(page.frame_locator("iframe").get_by_label("Yes")).to_be_checked()
+        assert review.frame.locator("[name=comment]").input_value() == AWKWARD
+        page.wait_for_function("heard.unplaced.length === 1")
+        assert review.heard("unplaced") == ["given"]
+        assert review.output() == answer

@@ -194,6 +194,7 @@ function isPressed(button) {
 
 // Hidden fields last: scripts of the page may compute them from the others.
 function fill() {
+  crowdElements().forEach(fillCrowd);
   const groups = [...fieldsByName()];
   const late = groups.filter(([, group]) => group.every(isHidden));
   for (const [name, group] of groups) if (!group.every(isHidden)) fillGroup(name, group);

@@ -18,20 +18,24 @@ function lockButton(button) {
   else if (!button.name || !button.value || values.size === 0) button.style.setProperty("display", "none", "important");
 }
 function lockAll() {
-  for (const field of document.querySelectorAll(FIELD)) if (!isButtonField(field)) lock(field);
+  for (const element of crowdElements()) element.setAttribute("disabled", "");
+  // The speed of a recording is the reviewer's own.
+  for (const field of document.querySelectorAll(FIELD)) if (!isButtonField(field) && !field.closest("[data-player]")) lock(field);
   for (const element of document.querySelectorAll("[contenteditable]")) if (element.isContentEditable) element.contentEditable = "false";
   for (const button of document.querySelectorAll(`${SUBMITS}, form button:not([type])`)) {
     if (button.matches(SUBMITS) || button.name || /^\s*submit\b/i.test(button.textContent)) lockButton(button);
   }
-  for (const button of document.querySelectorAll(".field.boxes [data-add]")) button.disabled = true;
 }
-// Pages of simpleturk: all items at once, and no buttons and keys of the worker.
+// Pages of simpleturk: all items at once, and none of the worker's buttons, keys and tools.
 const style = document.createElement("style");
 style.textContent = `
   #results-form [data-page].hidden { display: block !important; }
-  #results-form > .bar, #results-form > .keys { display: none !important; }
+  #results-form > .bar, #results-form > .keys, #results-form .option kbd { display: none !important; }
+  .field.boxes .labels, .field.boxes p:has([data-add]), .field.boxes p:has([data-add]) + .hint,
+  .field.spans .labels, .field.spans .labels + .hint, .field .list button { display: none !important; }
   [data-simpleturk-review] { cursor: default; }
-  select[data-simpleturk-review]:disabled, textarea[data-simpleturk-review]:disabled { opacity: 1; color: inherit; }`;
+  select[data-simpleturk-review]:disabled, textarea[data-simpleturk-review]:disabled { opacity: 1; color: inherit; }
+  select[data-simpleturk-review]:disabled option { color: CanvasText; }`;
 
 // A choice cannot be changed by the mouse or the keyboard. It is not disabled, because that would make it pale.
 const isOurs = (target) => target instanceof Element && isLocked.has(target) && isChoice(target);
