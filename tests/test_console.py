@@ -6,6 +6,7 @@ import sys
 
 import pytest
 import segno
+import zxingcpp
 
 from simpleturk import console
 from simpleturk.errors import NotConfirmed, SimpleturkError
@@ -136,6 +137,16 @@ def test_a_qr_code_on_a_terminal_has_the_modules_of_the_code(monkeypatch: pytest
     modules = {"█": (0, 0), "▀": (0, 1), "▄": (1, 0), " ": (1, 1)}
     seen = [[modules[glyph][half] for glyph in line.ljust(len(rows[0]))] for line in lines for half in (0, 1)]
     assert seen[: len(rows)] == [[int(module) for module in row] for row in rows]
+    assert decoded_qr(seen) == "http://192.168.1.7:8484/sign-up?key=abc"
+
+
+def decoded_qr(modules: list[list[int]], scale: int = 6) -> str:
+    """What a phone reads from the modules of a QR code, 1 for dark, drawn on a light ground."""
+    wide = [[255 * (1 - module) for module in row for _ in range(scale)] for row in modules]
+    pixels = bytes(value for row in wide for _ in range(scale) for value in row)
+    image = memoryview(pixels).cast("B", (len(wide) * scale, len(wide[0])))
+    [code] = zxingcpp.read_barcodes(image)
+    return str(code.text)
 
 
 def test_without_a_terminal_no_qr_code_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,12 +3,14 @@
 With SIMPLETURK_SCREENSHOTS=folder, each page is saved as a picture too.
 """
 
+import base64
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
 import pytest
+import zxingcpp
 from playwright.sync_api import Browser, Page
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
@@ -109,6 +111,34 @@ def test_pages_of_accounts(screen: tuple[str, Page], lab: Marketplace, serve: Ca
     visitor.look("no-hits")
     for name in ("account", "tasks", "dashboard", "inbox", "qualifications", "nowhere"):
         visitor.go(f"/{name}", f"{name}-empty")
+    lab.store.close()
+    assert visitor.wrong == []
+
+
+#: Gray pixels of a picture in a page: its width, and one byte for each pixel.
+PIXELS = """async (source) => {
+  const image = new Image(); image.src = source; await image.decode();
+  const canvas = new OffscreenCanvas(image.width, image.height), context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  const colors = context.getImageData(0, 0, image.width, image.height).data;
+  return [image.width, Array.from({ length: colors.length / 4 }, (_, n) => colors[4 * n + 1])];
+}"""
+
+
+def test_a_phone_reads_the_link_of_an_invitation_from_the_projector(
+    screen: tuple[str, Page], lab: Marketplace, serve: Callable[..., Server]
+) -> None:
+    with lab.write() as transaction:
+        key = worker_accounts.create_invitation(transaction, 30, 1, "", "")
+    visitor = Visitor(*screen, serve(0, "--accounts").site)
+    visitor.go(f"/invitation?key={key}", "invitation")
+    shown = base64.b64encode(visitor.page.screenshot()).decode()
+    with visitor.page.context.new_page() as other:
+        width, pixels = other.evaluate(PIXELS, f"data:image/png;base64,{shown}")
+    [code] = zxingcpp.read_barcodes(memoryview(bytes(pixels)).cast("B", (len(pixels) // width, width)))
+    assert code.text == f"{visitor.site.rstrip('/')}/sign-up?key={key}"
+    visitor.page.goto(code.text)
+    visitor.page.get_by_role("heading", name="Create an account").wait_for()
     lab.store.close()
     assert visitor.wrong == []
 
