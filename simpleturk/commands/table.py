@@ -274,7 +274,6 @@ TABLE: dict[str, dict[str, Entry | GroupEntry]] = {
                 ("Review the batch, the work of each worker together.", "simpleturk review --group worker"),
                 ("Review a tenth of each worker's work.", "simpleturk review --sample 10%"),
                 ("Review in a browser.", "simpleturk review --browser"),
-                ("Carry out the decisions.", "simpleturk apply"),
             ),
         ),
         "approve": Entry(

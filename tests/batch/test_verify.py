@@ -14,7 +14,12 @@ class Account:
 
     def hit_pages(self) -> list[list[Any]]:
         batch_id = record().batch_id
-        return [[type("HIT", (), {"batch_id": batch_id, "line": line, "hit_id": hit_id}) for line, hit_id in self.hits]]
+        return [
+            [
+                type("HIT", (), {"batch_id": batch_id, "line": line, "hit_id": hit_id, "redo": ""})
+                for line, hit_id in self.hits
+            ]
+        ]
 
 
 def differences(account: Any, lines: list[int], hit_ids: list[str]) -> list[str]:

@@ -102,7 +102,7 @@ def test_a_change_shows_by_itself_also_an_error(page: Page, address: str) -> Non
     expect(page.get_by_text("the page has no form: workers cannot submit it")).to_be_visible()
     Path("template.html").write_text("\n{{ input.colour }}")
     expect(page.get_by_text("template.html, line 2")).to_be_visible()
-    expect(page.get_by_text("colour")).to_be_visible()
+    expect(page.get_by_text("the input has no 'colour'")).to_be_visible()
     Path("template.html").write_text("<h1>{% if %}</h1>")
     expect(page.get_by_text("template.html, line 1")).to_be_visible()
     Path("template.html").write_text("<h1>mended</h1>")

@@ -51,7 +51,7 @@ BrowserOpt = Annotated[
     ),
 ]
 PortOpt = Annotated[
-    int, typer.Option("--port", help="Port of --browser; 0 chooses a free one.", min=0, max=65535, show_default=True)
+    int, typer.Option("--port", metavar="N", min=0, max=65535, help="Port of --browser; 0 takes a free port.")
 ]
 ByOpt = Annotated[
     str | None,

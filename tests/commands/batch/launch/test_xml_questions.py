@@ -122,7 +122,7 @@ def test_a_batch_without_template_and_external_url_is_a_usage_error(batch_files:
         ("https://x.org/{{ word", "ExternalURL: "),
         ("http://x.org/{{ word }}", "it has to begin with https://"),
         ("javascript:{{ word }}", "it has to begin with https://"),
-        ("https://x.org/{{ 1 / 0 }}", "division by zero"),
+        ("https://x.org/{{ 1 / 0 }}", "a number is divided by 0"),
         (" ", "is empty"),
     ],
 )
