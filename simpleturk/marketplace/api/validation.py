@@ -87,7 +87,7 @@ def _value(shape: Any, value: Any, path: str, problems: list[str]) -> Any:
             _value(shape.member, item, f"{path}.{number}.member", problems)
             for number, item in enumerate(value, start=1)
         ]
-    if type_name == "string" and SURROGATE.search(value):
+    if type_name == "string" and not value.isascii() and SURROGATE.search(value):
         raise SerializationException(f"The member {path} holds half a character, which is no text.")
     if type_name == "timestamp" and not abs(value) <= MAX_TIMESTAMP:
         raise SerializationException(f"The member {path} is not a timestamp.")
