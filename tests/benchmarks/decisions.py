@@ -1,7 +1,8 @@
 """Plans of decisions, and decisions applied beside a plain pool: python -m tests.benchmarks.decisions [N] [N]
 
 The first line shows how long it takes to read decisions and to plan them. The table compares `apply`, at 20 ms a call,
-with a script that makes the calls of the decisions in a plain pool of 32 threads: no plan, no ledger, no retries.
+with a script that makes the calls of the decisions in a plain pool of 32 threads: no plan, no ledger, no retries. Once
+the script also reads the state of assignments and bonuses, with as many calls as `apply`: "ratio" is to this one.
 """
 
 import json
@@ -22,7 +23,7 @@ from tests.benchmarks.apply_kills import decision
 from tests.benchmarks.scale import LATENCY, Endpoint
 from tests.conftest import write_batch
 
-#: The script. Argument: URL.
+#: The script. Arguments: URL, and "read" to read the present state first, as `apply` does.
 POOL = """
 import json, sys
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +40,11 @@ def apply(decision):
     if "bonus" in decision:
         client.send_bonus(AssignmentId=name, WorkerId=decision["worker"], BonusAmount=str(decision["bonus"]),
             Reason=decision["bonus_reason"])
+def read(hit_id):
+    client.list_assignments_for_hit(HITId=hit_id)
+    client.list_bonus_payments(HITId=hit_id)
+if len(sys.argv) > 2:
+    list(ThreadPoolExecutor(32).map(read, map(str.strip, open("hit_ids.txt"))))
 list(ThreadPoolExecutor(32).map(apply, map(json.loads, open("d.jsonl"))))
 """
 
@@ -70,7 +76,7 @@ def apply_many(number: int) -> None:
     """Print how long `apply` takes for decisions, and the plain pool."""
     print(f"{'program':12}{'decisions':>10}{'wall s':>9}{'ratio':>7}  calls", flush=True)
     seconds: dict[str, float] = {}
-    for program in ("pool", "apply", "pool", "apply"):
+    for program in ("pool, blind", "pool", "apply") * 2:
         with tempfile.TemporaryDirectory() as name:
             folder, endpoint = Path(name), Endpoint(LATENCY)
             write_batch(folder, ({"word": f"w{n}"} for n in range(number // PLACES)), MaxAssignments=PLACES)
@@ -84,11 +90,12 @@ def apply_many(number: int) -> None:
             command = [*simpleturk, "apply", "d.jsonl", "--yes", "--endpoint-url", endpoint.url]
             endpoint.tell("Counts")
             began = time.perf_counter()
-            _run(folder, command if program == "apply" else [sys.executable, "-c", POOL, endpoint.url])
+            script = [sys.executable, "-c", POOL, endpoint.url, *["read"] * (program == "pool")]
+            _run(folder, command if program == "apply" else script)
             seconds[program] = time.perf_counter() - began
             calls = {name: count for name, count in endpoint.tell("Counts").items() if name != "Counts"}
             endpoint.close()
-        ratio = f"{seconds[program] / seconds['pool']:7.2f}"
+        ratio = f"{seconds[program] / seconds['pool']:7.2f}" if "pool" in seconds else " " * 7
         shown = ", ".join(f"{name} {count:,}" for name, count in calls.items())
         print(f"{program:12}{len(decided):10,}{seconds[program]:9.2f}{ratio}  {shown}", flush=True)
 
