@@ -38,6 +38,22 @@ def download(endpoint: Endpoint, url: str, size: int, sha256: str, target: IO[by
         raise DownloadError("the marketplace sent another file than the worker did")
 
 
+def download_shown(endpoint: Endpoint, name: str, most: int, target: IO[bytes]) -> None:
+    """Write a file that pages of a served simpleturk marketplace show to `target`; `name` is its SHA-256 and suffix.
+
+    Raises DownloadError if it has more than `most` bytes or another SHA-256, or cannot be fetched.
+    """
+    digest, received = hashlib.sha256(), 0
+    for chunk in _chunks(endpoint, f"{endpoint.endpoint_url.rstrip('/')}/assets/{name}"):
+        received += len(chunk)
+        if received > most:
+            raise DownloadError(f"the file {name} has more than {most:,} bytes")
+        digest.update(chunk)
+        target.write(chunk)
+    if digest.hexdigest() != name[:64]:
+        raise DownloadError(f"the marketplace sent another file than {name}")
+
+
 def _chunks(endpoint: Endpoint, url: str) -> Iterator[bytes]:
     parts = urlsplit(url)
     if parts.scheme == "file" and endpoint.is_local:

@@ -64,10 +64,15 @@ class _ReviewPages:
     def __init__(self, review: Review, shown: Shown) -> None:
         self.review = review
         self.files = ReviewFiles(review.mturk, shown.folder)
-        self.questions = Questions(review.mturk)
+        # A marketplace that is not in this process serves the files that its pages show.
+        served = None
+        if shown.assets is None and not review.mturk.marketplace.is_amazon:
+            served = shown.folder / "assets"
+            served.mkdir()
+        self.questions = Questions(review.mturk, served)
         self.tables = TablePages(review)
         self.plans = PlanPages(review)
-        self.frames = ReviewFrames(secrets.token_urlsafe(32), self._work, shown.assets)
+        self.frames = ReviewFrames(secrets.token_urlsafe(32), self._work, shown.assets or served)
 
     def routes(self) -> list[BaseRoute]:
         """The addresses of the review."""

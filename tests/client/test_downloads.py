@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from simpleturk.client.downloads import DownloadError, download
+from simpleturk.client.downloads import DownloadError, download, download_shown
 from simpleturk.client.endpoints import LOCAL_URL, Endpoint
 
 CONTENT = b"meow" * 1000
@@ -74,3 +74,14 @@ def test_the_local_marketplace_names_a_file(tmp_path: Path) -> None:
     local = Endpoint("local", LOCAL_URL, False)
     download(local, path.as_uri(), len(CONTENT), DIGEST, target)
     assert target.getvalue() == CONTENT
+
+
+@pytest.mark.parametrize("kind", ["other", "long", "gone"])
+def test_a_file_that_pages_show_is_checked_by_the_digest_in_its_name(server: str, kind: str) -> None:
+    lab, target = Endpoint("lab", server, False), io.BytesIO()
+    download_shown(lab, f"{DIGEST}.txt", len(CONTENT), target)
+    assert target.getvalue() == CONTENT
+    with pytest.raises(DownloadError):
+        download_shown(Endpoint("lab", f"{server}/{kind}", False), f"{'0' * 64}.png", 10 * len(CONTENT), io.BytesIO())
+    with pytest.raises(DownloadError, match="more than 10 bytes"):
+        download_shown(lab, f"{DIGEST}.txt", 10, io.BytesIO())
