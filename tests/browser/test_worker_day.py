@@ -183,6 +183,11 @@ def test_pages_without_colors_of_their_own_follow_dark_colors(
     style = "(name) => getComputedStyle(document.querySelector(name))"
     assert frame.evaluate(f"({style})('html').backgroundColor") == ground
     assert frame.evaluate(f"({style})('body').color") == ink
+    if template == READY_MADE:
+        # The color of the site's own buttons, and a light form of a color that the operator chose.
+        strong = frame.evaluate(f"({style})('button.main').backgroundColor")
+        frame.evaluate("document.documentElement.style.setProperty('--simpleturk-color', '#8800cc')")
+        assert strong == "rgb(127, 209, 185)" != frame.evaluate(f"({style})('button.main').backgroundColor")
     # A page that sets no color is on white: a browser paints a light page on white in a dark one.
     assert (
         page.locator("iframe.hit").evaluate("(frame) => getComputedStyle(frame).backgroundColor")
