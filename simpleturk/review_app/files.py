@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: A file that is opened alone has no origin, runs no script and loads nothing. Browsers show PDF only outside of a
 #: sandbox; a PDF has no access to the page's origin.
 _ALONE = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; media-src 'self'"
-_ALONE_PDF = "default-src 'none'; object-src 'self'; plugin-types application/pdf; frame-ancestors 'none'"
+_ALONE_PDF = "frame-ancestors 'none'"
 
 
 class NoSuchFile(Exception):

@@ -47,6 +47,8 @@ class Review:
         self._agreement: tuple[object, dict[str, float]] = (None, {})
         self._of_subjects: tuple[object, dict[str, float | None]] = (None, {})
         self._places: dict[str, int] = {}
+        #: Work in the order that the marketplace has reviewed meanwhile.
+        self._reviewed: set[str] = set()
         self._arrange()
 
     @cached_property
@@ -60,6 +62,7 @@ class Review:
         new = [item.assignment_id for item in self.chosen(self.items) if item.assignment_id not in self._places]
         self.queue = known + new
         self._places = {name: place for place, name in enumerate(self.queue)}
+        self._reviewed = {name for name in self.queue if self.items.by_id[name].status != "Submitted"}
 
     def refresh(self) -> bool:
         """Read what is new on the marketplace; return whether there was anything. Raises SimpleturkError."""
@@ -108,8 +111,9 @@ class Review:
 
     def progress(self) -> tuple[int, int]:
         """The numbers of decided assignments and of all in the order."""
-        done = sum(not self.is_open(self.items.by_id[name]) for name in self.queue)
-        return done, len(self.queue)
+        decisions = list(self.log.decisions.items())
+        decided = {name for name, decision in decisions if decision.decision and name in self._places}
+        return len(decided | self._reviewed), len(self.queue)
 
     def rest_of_worker(self, worker_id: str) -> "list[Item]":
         """What waits of a worker."""
@@ -148,7 +152,7 @@ class Review:
 
     def tags(self) -> list[str]:
         """The tags of this batch, by name."""
-        return sorted({tag for decision in self.log.decisions.values() for tag in decision.tags})
+        return sorted({tag for decision in list(self.log.decisions.values()) for tag in decision.tags})
 
     def change(self, items: "Sequence[Item]", act: str, form: Mapping[str, str]) -> None:
         """Decide about items in one step, which is on the disk when this returns.

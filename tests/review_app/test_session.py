@@ -26,6 +26,20 @@ def test_the_next_open_one_is_after_this_one_and_then_from_the_beginning(review:
     assert review.progress() == (5, 5)
 
 
+def test_progress_counts_each_assignment_once(review: Review, answers: list[str]) -> None:
+    items = [review.items.by_id[name] for name in answers]
+    review.change(items[:2], "approve", {})
+    review.change([items[2]], "note", {"note": "look again"})
+    assert review.progress() == (2, 5)
+    for name in (answers[0], answers[3]):
+        review.mturk.approve(name, None, False)
+    assert review.refresh()
+    assert review.progress() == (3, 5)
+    review.undo()
+    review.undo()
+    assert review.progress() == (2, 5)
+
+
 def test_neighbours_are_in_the_order_whether_decided_or_not(review: Review, answers: list[str]) -> None:
     review.change([review.items.by_id[answers[1]]], "pass", {})
     assert review.neighbour(answers[0], 1) == answers[1]
