@@ -1,8 +1,10 @@
 """One review in the browser: the batch's work, its order, and the decisions so far. No HTTP."""
 
+import itertools
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,6 +51,8 @@ class Review:
         self._places: dict[str, int] = {}
         #: Work in the order that the marketplace has reviewed meanwhile.
         self._reviewed: set[str] = set()
+        #: The times of automatic approval of the work in the order, the first one first.
+        self._due: list[tuple[datetime, str]] = []
         self._arrange()
 
     @cached_property
@@ -63,6 +67,8 @@ class Review:
         self.queue = known + new
         self._places = {name: place for place, name in enumerate(self.queue)}
         self._reviewed = {name for name in self.queue if self.items.by_id[name].status != "Submitted"}
+        items = (self.items.by_id[name] for name in self.queue)
+        self._due = sorted((item.due, item.assignment_id) for item in items if item.due is not None)
 
     def refresh(self) -> bool:
         """Read what is new on the marketplace; return whether there was anything. Raises SimpleturkError."""
@@ -114,6 +120,13 @@ class Review:
         decisions = list(self.log.decisions.items())
         decided = {name for name, decision in decisions if decision.decision and name in self._places}
         return len(decided | self._reviewed), len(self.queue)
+
+    def due_soon(self) -> tuple[int, int]:
+        """How much undecided work is approved automatically within an hour, and how much within a day."""
+        now = datetime.now(UTC)
+        within_day = itertools.takewhile(lambda due: due[0] - now < timedelta(days=1), self._due)
+        times = [due for due, name in within_day if name in self.items.by_id and self.is_open(self.items.by_id[name])]
+        return sum(due - now < timedelta(hours=1) for due in times), len(times)
 
     def rest_of_worker(self, worker_id: str) -> "list[Item]":
         """What waits of a worker."""

@@ -6,7 +6,7 @@ import pytest
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.review_app.changes import ChangeError
 from simpleturk.review_app.session import Review
-from tests.conftest import do
+from tests.conftest import Files, Run, do
 from tests.review_app.served_review import the_review
 
 
@@ -38,6 +38,19 @@ def test_progress_counts_each_assignment_once(review: Review, answers: list[str]
     review.undo()
     review.undo()
     assert review.progress() == (2, 5)
+
+
+@pytest.mark.parametrize(("delay", "expected"), [(600, (5, 5)), (7200, (0, 5)), (100_000, (0, 0))])
+def test_work_that_is_approved_automatically_soon_is_counted(
+    delay: int, expected: tuple[int, int], batch_files: Files, run: Run, local: Marketplace
+) -> None:
+    batch_files([{"word": "cat"}], MaxAssignments=9, AutoApprovalDelayInSeconds=delay)
+    run("launch")
+    [hit] = Path("hit_ids.txt").read_text().split()
+    names = [do(local, hit, f"w{number}") for number in range(6)]
+    review = the_review()
+    review.change([review.items.by_id[names[0]]], "approve", {})
+    assert review.due_soon() == expected
 
 
 def test_neighbours_are_in_the_order_whether_decided_or_not(review: Review, answers: list[str]) -> None:
