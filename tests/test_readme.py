@@ -60,7 +60,7 @@ def test_the_readme_is_short() -> None:
 
 def test_the_pictures_exist() -> None:
     pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
-    assert len(pictures) == 11
+    assert len(pictures) == 13
     assert all((REPOSITORY / Path(picture)).is_file() for picture in pictures)
 
 

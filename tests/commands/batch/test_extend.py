@@ -57,7 +57,8 @@ def test_an_interrupted_extension_continues(
     if not has_record:
         Path("hit_ids.batch.json").unlink()
     interrupted(monkeypatch, "add_assignments", 2)
-    assert run("extend", "--assignments-by", "2").exit_code == 1
+    # One call after the other, so that the third HIT is not extended beside the one that fails.
+    assert run("extend", "--assignments-by", "2", "--concurrency", "1").exit_code == 1
     result = run("extend", "--assignments-by", "1")
     assert "another extension of this batch is not finished: simpleturk extend --assignments-by 2" in result.stderr
     assert "Extended 2 HITs." in run("extend", "--assignments-by", "2").stderr
@@ -69,7 +70,7 @@ def test_an_extension_interrupted_before_time_adds_no_assignments_again(
     words: list[str], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     interrupted(monkeypatch, "expire", 2)
-    extend = ("extend", "--assignments-by", "2", "--hours", "5")
+    extend = ("extend", "--assignments-by", "2", "--hours", "5", "--concurrency", "1")
     assert run(*extend).exit_code == 1
     times = [hit["expiration"] for hit in hits(run)]
     assert run(*extend).exit_code == 0
