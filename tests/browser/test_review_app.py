@@ -165,7 +165,7 @@ def test_a_batch_is_reviewed_and_applied_by_mouse(page: Page, served: ServedRevi
     page.get_by_label("Spend $0.40, approve 4 assignments and reject 2 assignments").check()
     page.get_by_role("button", name="Apply the plan").click()
     expect(page.get_by_role("heading", name="Applied")).to_be_visible()
-    expect(page.get_by_role("listitem").filter(has_text="Approve: 4 done")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="Approved 4 assignments")).to_be_visible()
     assert [served.review.items.by_id[name].status for name in batch[:2]] == ["Approved", "Rejected"]
 
 

@@ -26,6 +26,18 @@ WORDS = {
     "notify": ("Notify", "worker"),
 }
 
+#: What an effect is called when it is done.
+DONE_WORDS = {
+    "override": "Overrode",
+    "approve": "Approved",
+    "bonus": "Paid",
+    "grant": "Granted",
+    "revoke": "Revoked",
+    "reject": "Rejected",
+    "block": "Blocked",
+    "notify": "Notified",
+}
+
 
 class PlanPages:
     """The plan, its progress, and the ledger."""
@@ -49,7 +61,8 @@ class PlanPages:
         """The plan; or, while one is carried out, how far it is."""
         current = self.applier.current
         if current is not None and not (current.is_finished and "new" in request.query_params):
-            return page(request, "applying.html", **self._shared(), application=current, words=WORDS)
+            words: dict[str, Any] = {"done_words": DONE_WORDS, "counted": lambda kind, number: _plural(number, kind)}
+            return page(request, "applying.html", **self._shared(), application=current, **words)
         return self._plan_page(request, "")
 
     def _plan_page(self, request: Request, warning: str) -> Response:

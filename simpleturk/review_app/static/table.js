@@ -32,4 +32,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   document.getElementById("words")?.focus();
 });
+// The box may have been pressed before this script was loaded.
+if (whole.checked) for (const box of boxes) box.checked = true;
+count();
 window.addEventListener("pageshow", count);

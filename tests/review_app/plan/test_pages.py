@@ -38,7 +38,7 @@ def test_money_moves_only_after_the_amounts_were_confirmed(served: ServedReview,
     wait_until_finished(served)
     assert served.review.items.by_id[answers[0]].status == "Approved"
     done = served.get("/plan").text
-    assert "Approve: 1 done" in done and "Reject: 1 done" in done
+    assert "Approved 1 assignment" in done and "Rejected 1 assignment" in done
     assert "Empty" in served.get("/ledger").text
     assert "All decisions have been applied" in served.get("/plan?new=1").text
 
