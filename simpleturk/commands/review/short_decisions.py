@@ -3,7 +3,7 @@
 The marketplace is not asked for the present state where a command names assignments: its calls tell.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING
 from simpleturk.batch.outcomes import Outcome
 from simpleturk.batch.record import BatchRecord
 from simpleturk.batch.review.apply import apply_effects, settle
-from simpleturk.batch.review.effects import Effect
-from simpleturk.batch.review.ledger import DONE, Entries
+from simpleturk.batch.review.effects import VERDICTS, Effect
+from simpleturk.batch.review.ledger import BEGUN, DONE, Entries, Ledger, read_entries
 from simpleturk.batch.review.plan import make_plan
 from simpleturk.batch.review.present import Present, Work
 from simpleturk.client.client import MTurk
+from simpleturk.client.parallel import map_ordered
 from simpleturk.commands.review.effects import ledger_of, the_ledger
-from simpleturk.errors import UsageError
+from simpleturk.errors import NoSuchAssignment, UsageError, WrongState
 
 if TYPE_CHECKING:
     from simpleturk.batch.review.decision import Decision
+    from simpleturk.mturk.models import Assignment
 
 
 def assumed_work(status: str, worker_id: str = "") -> Work:
@@ -67,6 +69,46 @@ def bonus_outcomes(
     yield from _outcomes(mturk, ids, record, decisions, work, saved)
 
 
+def settle_interrupted(mturk: MTurk, ids: Path, record: BatchRecord | None) -> None:
+    """Note what came of verdicts that an interrupted command had begun, where this command finds nothing to do."""
+    path = ledger_of(ids)
+    if _begun(read_entries(path, mturk.marketplace.endpoint_url), ()):
+        with the_ledger(mturk, ids) as ledger:
+            _save(ids, record, _settled(mturk, ledger, ()))
+
+
+def _settled(mturk: MTurk, ledger: Ledger, known: Container[str]) -> "list[Decision]":
+    """Ask about verdicts that had begun without an outcome, and note those that happened; return them as decisions.
+
+    `known` are assignments whose state is known: a list of submitted work leaves out what a killed command approved.
+    """
+    from simpleturk.batch.review.decision import Decision
+
+    def ask(effect: Effect) -> "Assignment | None":
+        try:
+            return mturk.assignment(effect.assignment_id)
+        except (NoSuchAssignment, WrongState):
+            return None
+
+    begun = _begun(ledger.entries, known)
+    settled = []
+    for effect, assignment in zip(begun, map_ordered(ask, begun, mturk.concurrency), strict=True):
+        if assignment is None or assignment.status != VERDICTS[effect.kind]:
+            continue
+        ledger.end(effect, DONE, settled=True)
+        verdict = "reject" if effect.kind == "reject" else "approve"
+        if verdict == "approve" or assignment.feedback:
+            values = {"assignment_id": effect.assignment_id, "decision": verdict, "feedback": assignment.feedback}
+            settled.append(Decision.model_validate(values))
+    return settled
+
+
+def _begun(entries: Entries, known: Container[str]) -> list[Effect]:
+    """The verdicts of a ledger that have begun and have no outcome, without those about known assignments."""
+    begun = (key.partition(":") for key, phase in entries.phases.items() if phase == BEGUN)
+    return [Effect(kind, name) for kind, _, name in begun if kind in VERDICTS and name not in known]
+
+
 def _outcomes(
     mturk: MTurk,
     ids: Path,
@@ -77,6 +119,7 @@ def _outcomes(
 ) -> Iterator[Outcome]:
     happened: list[str] = []
     with the_ledger(mturk, ids) as ledger:
+        settled = _settled(mturk, ledger, work)
         try:
             further = _further_bonuses(decisions, dict(saved), ledger.entries, work)
             own = {name: decision for name, decision in decisions.items() if name not in further}
@@ -99,7 +142,7 @@ def _outcomes(
                 yield outcome
         finally:
             if ledger_of(ids):
-                _save(ids, record, (decisions[name] for name in happened))
+                _save(ids, record, [*settled, *(decisions[name] for name in happened)])
 
 
 def _further_bonuses(

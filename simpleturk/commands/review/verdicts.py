@@ -21,6 +21,7 @@ from simpleturk.commands.common.outcomes import report
 from simpleturk.commands.review.short_decisions import (
     assumed_work,
     saved_decisions,
+    settle_interrupted,
     verdict_of,
     verdict_outcomes,
 )
@@ -59,6 +60,7 @@ def approve(
     statuses = ("Submitted", "Rejected") if override_rejection else ("Submitted",)
     chosen, record, mturk = _chosen(where, ids, items, "Approved", statuses)
     if not chosen:
+        settle_interrupted(mturk, ids, record)
         console.note("Nothing to approve.")
         return
     # With --yes there is no question, so its price and balance need no calls.
@@ -99,6 +101,7 @@ def reject(
     verdicts = {text: verdict_of("reject", text) for text in {feedback, *reasons.values()} if text}
     chosen, record, mturk = _chosen(where, ids, items, "Rejected", ("Submitted",))
     if not chosen:
+        settle_interrupted(mturk, ids, record)
         console.note("Nothing to reject.")
         return
     question = f"Reject {console.plural(len(chosen), 'assignment')} on {mturk.marketplace.title}, without pay?"

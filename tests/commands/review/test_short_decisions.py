@@ -185,3 +185,25 @@ def test_short_decisions_make_no_further_calls(
     }
     assert counted("reject", done[1], "--feedback", "no", "--yes", *run_ids) == {"RejectAssignment": 1}
     assert counted("approve", *run_ids) == {"ListHITs": 1, "ListAssignmentsForHIT": 2, "ApproveAssignment": 4}
+
+
+@pytest.mark.parametrize("left", ["all", "some"])
+def test_what_a_killed_command_did_is_noted_and_saved_by_the_next_one(
+    run: Run, submitted: list[str], local: Marketplace, words: list[str], left: str
+) -> None:
+    """After a kill between a call and the line about its outcome, a list of submitted work lacks the assignment."""
+    run("approve", "--feedback", "Thanks", submitted[0])
+    run("reject", "--yes", "--feedback", "Empty", submitted[1])
+    ledger = Path("hit_ids.ledger.jsonl")
+    ledger.write_text("".join(line for line in ledger.read_text().splitlines(True) if '"begun"' in line))
+    Path("hit_ids.decisions.jsonl").unlink()
+    if left == "all":
+        run("approve", submitted[2], "--ids", "other.txt")
+    result = run("approve")
+    assert result.exit_code == 0, result.stderr
+    phases = {line["key"]: line["phase"] for line in records(ledger.read_text())}
+    assert phases[f"approve:{submitted[0]}"] == phases[f"reject:{submitted[1]}"] == "done"
+    saved = {line["assignment_id"]: line for line in records(Path("hit_ids.decisions.jsonl").read_text())}
+    assert (saved[submitted[0]]["decision"], saved[submitted[0]]["feedback"]) == ("approve", "Thanks")
+    assert (saved[submitted[1]]["decision"], saved[submitted[1]]["feedback"]) == ("reject", "Empty")
+    assert len(records(run("results", "--status", "rejected").stdout)) == 1
