@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simpleturk.batch.review.queue.agreement import agreement_by_worker, disagreement
+from simpleturk.batch.review.queue.decision_log import AppliedError
 from simpleturk.batch.review.queue.worker_record import WorkerRecord, verdict_of, worker_record
 from simpleturk.review_app.changes import ACTS_FOR_MANY, ChangeError, changed
 
@@ -185,6 +186,9 @@ class Review:
                 self.log.withdraw(*gone)
 
     def undo(self) -> list[str]:
-        """Take back the last step of this review; return its assignments."""
+        """Take back the last step of this review; return its assignments. Raises ChangeError if it has been applied."""
         with self.lock:
-            return self.log.undo()
+            try:
+                return self.log.undo()
+            except AppliedError as error:
+                raise ChangeError(f"Not undone: {error}.") from error

@@ -120,7 +120,8 @@ def _add(record: dict[str, Any], where: str, into: DecisionsRead, last_counts: b
         if last_counts:
             # The decision was withdrawn.
             into.decisions.pop(str(values.get("assignment_id")), None)
-        into.undecided += 1
+        else:
+            into.undecided += 1
         return []
     verdict = values.get("decision")
     if isinstance(verdict, str):

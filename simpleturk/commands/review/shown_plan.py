@@ -36,10 +36,10 @@ def show_plan(plan: Plan, mturk: MTurk, balance: str | None, undecided: int = 0)
     if undecided:
         console.note(f"  {console.plural(undecided, 'line')} without a decision")
     if plan.total:
-        fees = f" + {usd(plan.fees)} fees" if plan.fees else ""
+        fees = f" + {usd(plan.fees)} fees = {usd(plan.total)}" if plan.fees else ""
         account = f" ({balance})" if balance else ""
         after = f"; {usd(plan.from_balance)} of it from the balance" if balance else ""
-        console.note(f"  cost: {usd(plan.rewards + plan.bonuses)}{fees} = {usd(plan.total)}{after}{account}")
+        console.note(f"  cost: {usd(plan.rewards + plan.bonuses)}{fees}{after}{account}")
     if plan.due_in_an_hour:
         number = console.plural(plan.due_in_an_hour, "assignment")
         console.warn(f"{number} to reject will be approved automatically within an hour; they come first")

@@ -212,9 +212,13 @@ document.addEventListener("keydown", (event) => {
   if (press(event.key)) event.preventDefault();
 });
 
-// Ctrl+Enter sends a form, as in other programs that have fields of several lines.
+// Enter sends a reason, and Shift+Enter begins a new line in it; Ctrl+Enter sends every form.
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form) event.target.form.requestSubmit();
+  if (event.key !== "Enter" || !event.target.form || event.isComposing) return;
+  const isReason = event.target.matches("dialog textarea[name=feedback], dialog textarea[name=bonus_reason]");
+  if (!(event.ctrlKey || event.metaKey || (isReason && !event.shiftKey))) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
 });
 
 window.addEventListener("popstate", () => {

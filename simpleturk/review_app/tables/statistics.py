@@ -69,7 +69,7 @@ def figures(review: "Review") -> Figures:
             values.setdefault(name, []).append(value)
     return Figures(
         Counter(item.status for item in items),
-        Counter(review.verdict(item) or "undecided" for item in items),
+        Counter(review.verdict(item) or "undecided" for item in items if item.status == "Submitted"),
         len(review.items.by_worker),
         statistics.median(seconds) if seconds else None,
         _percentile(seconds, 0.1),

@@ -22,7 +22,7 @@ def test_a_plan_names_few_workers_and_counts_the_others(capsys: pytest.CaptureFi
     assert capsys.readouterr().err == (
         "Plan on the local marketplace:\n"
         "  pay 8 bonuses, $4.00: w0 $0.50, w1 $0.50, w2 $0.50, w3 $0.50, w4 $0.50 and 3 more\n"
-        "  cost: $4.00 = $4.00; $4.00 of it from the balance (balance $10.00)\n"
+        "  cost: $4.00; $4.00 of it from the balance (balance $10.00)\n"
         "error: assignment 3B: is approved already\n"
     )
 

@@ -3,7 +3,8 @@
 Other programs may write to the same file, such as a second review: `refresh` reads what they have added.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +17,12 @@ from simpleturk.batch.review.decisions_file import (
     read_decisions,
     read_own,
 )
+from simpleturk.batch.review.ledger import ledger_path
 from simpleturk.batch.times import iso
 from simpleturk.files import stamp
+
+#: The assignment in the key of a verdict or a bonus in the ledger.
+_KEY = re.compile(r'"key": ?"(?:approve|override|reject|bonus):([A-Z0-9]+)[":]')
 
 
 class DecisionLog:
@@ -87,10 +92,14 @@ class DecisionLog:
     def undo(self) -> list[str]:
         """Take back the last step of this review; return the ids of its assignments.
 
-        What another program has decided about them since then stays.
+        What another program has decided about them since then stays. Raises AppliedError if a decision of the step has
+        been applied: without it, nothing would know of its tags and corrections any more.
         """
         if not self._steps:
             return []
+        applied = _applied(self.ids, self._steps[-1].after)
+        if applied:
+            raise AppliedError(applied)
         step = self._steps.pop()
         self.refresh()
         own = {name for name, after in step.after.items() if _bare(self.get(name)) == _bare(after)}
@@ -110,6 +119,25 @@ class DecisionLog:
         known = {key: value for key, value in common.items() if value is not None}
         append_records(self.ids, (_record(name, decision) | known for name, decision in changes.items()))
         self.refresh()
+
+
+class AppliedError(Exception):
+    """Decisions that cannot be undone because they have been applied, by the ids of their assignments."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        first = min(names)
+        what = f"the decision about {first} has" if len(names) == 1 else f"{len(names):,} decisions have"
+        super().__init__(f"{what} been applied already; decide anew to change it")
+
+
+def _applied(ids: Path, names: Container[str]) -> set[str]:
+    """The assignments of which the ledger has effects that have begun or are done."""
+    path = ledger_path(ids)
+    if not path.exists():
+        return set()
+    with path.open(encoding="utf-8", errors="replace") as file:
+        parts = (found[1] for line in file if (found := _KEY.search(line)))
+        return {name for name in parts if name in names}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,9 @@ from simpleturk.commands.review.review.content import shown
 from simpleturk.commands.review.review.session import Refused, Session
 from simpleturk.console import plural
 
+#: How a sentence about something that was not done begins.
+NOT_DONE = "Not done"
+
 
 class Dialog(Protocol):
     """Asks the reviewer, and tells them things."""
@@ -40,7 +43,7 @@ def act(key: str, session: Session, dialog: Dialog) -> None:
     try:
         action.do(session, dialog)
     except Refused as error:
-        dialog.tell(f"Not done: {error}")
+        dialog.tell(f"{NOT_DONE}: {error}")
 
 
 def _decide(verdict: str, done: str) -> Callable[[Session, Dialog], None]:
@@ -77,7 +80,15 @@ def _decide_rest(verdict: str, done: str) -> Callable[[Session, Dialog], None]:
 
 
 def _reason_to_reject(session: Session, dialog: Dialog) -> str | None:
-    return _nonempty(dialog.ask("Why? The worker reads it", session.reasons["reject"]))
+    return _reason(session, dialog, "reject")
+
+
+def _reason(session: Session, dialog: Dialog, kind: str) -> str | None:
+    """A reason that the worker reads, None if the reviewer cancels. Raises Refused for a number that is none."""
+    reason = _nonempty(dialog.ask("Why? The worker reads it; empty cancels", session.reasons[kind]))
+    if reason is not None and reason.isdecimal():
+        raise Refused(f"there is no earlier reason {reason}: write the reason in words")
+    return reason
 
 
 def _bonus(session: Session, dialog: Dialog) -> None:
@@ -92,7 +103,7 @@ def _bonus(session: Session, dialog: Dialog) -> None:
         amount = amount_of(text)
     except ValueError as error:
         raise Refused(str(error)) from error
-    reason = _nonempty(dialog.ask("Why? The worker reads it", session.reasons["bonus"]))
+    reason = _reason(session, dialog, "bonus")
     if reason is not None:
         session.change(bonus=amount, bonus_reason=reason)
         dialog.tell(f"A bonus of ${amount} for {session.item.worker_id}")
@@ -107,7 +118,7 @@ def _note(session: Session, dialog: Dialog) -> None:
 
 def _tags(session: Session, dialog: Dialog) -> None:
     known = sorted({tag for decision in session.log.decisions.values() for tag in decision.tags})
-    hint = f" (so far: {', '.join(known[:9])})" if known else ""
+    hint = f" (tags of this batch: {', '.join(known[:9])})" if known else ""
     text = dialog.ask(f"Tags, with commas between them; empty for none{hint}")
     if text is not None:
         session.change(tags=[tag.strip() for tag in text.split(",") if tag.strip()] or None)
@@ -169,7 +180,7 @@ def _set(place: Any, name: str, value: Any) -> bool:
 def _undo(session: Session, dialog: Dialog) -> None:
     names = session.undo()
     if not names:
-        dialog.tell("Nothing to undo")
+        dialog.tell("Nothing to undo in this review")
     elif len(names) == 1:
         dialog.tell(f"Undone: {names[0]}")
     else:

@@ -40,7 +40,9 @@ class Section:
 def headline(session: Session) -> str:
     """The place in the queue, and how much is left."""
     left = len(session.undecided)
-    parts = [f"Assignment {session.place + 1:,} of {len(session.queue):,}", f"{left:,} undecided"]
+    verdict = session.decision.decision if session.decision else None
+    decided = f" ({verdict})" if verdict else ""
+    parts = [f"Assignment {session.place + 1:,} of {len(session.queue):,}{decided}", f"{left:,} undecided"]
     minutes = session.minutes_left
     if minutes is not None and left:
         parts.append(f"about {max(1, round(minutes)):,} min left")
@@ -157,4 +159,4 @@ def _decided(decision: Decision) -> list[Row]:
         "by",
     )
     rows = [Row(name.replace("_", " "), shown(record[name])) for name in names if name in record]
-    return [Row(row.name, f"${row.value}") if row.name == "bonus" else row for row in rows]
+    return [Row(row.name, f"${decision.bonus}") if row.name == "bonus" else row for row in rows]

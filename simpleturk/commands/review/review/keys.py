@@ -1,6 +1,7 @@
 """Single keys of a terminal, and lines between them."""
 
 import os
+import select
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,34 +25,42 @@ SEQUENCES = {
 }
 
 
-class Keys:
-    """Single keys out of what a terminal sends, which may be several keys at once, or several characters for one."""
+#: How long the rest of a key that is several characters may take, in seconds.
+REST_OF_KEY = 0.05
 
-    def __init__(self, read: Callable[[], str]) -> None:
+
+class Keys:
+    """Single keys out of what a terminal sends, which may be several characters for one key.
+
+    `read` gives the next character, or "" if none comes within a time in seconds, or at the end of the input for None.
+    What is not part of the key is not read: it may be the answer to a question, typed ahead.
+    """
+
+    def __init__(self, read: Callable[[float | None], str]) -> None:
         self._read = read
-        self._waiting = ""
 
     def __call__(self) -> str:
         """The next key: a character, or the name of a key such as "page up". Raises EOFError at the end."""
-        self._waiting = self._waiting or self._read()
-        if not self._waiting:
+        key = self._read(None)
+        if not key:
             raise EOFError
-        for sequence, key in SEQUENCES.items():
-            if self._waiting.startswith(sequence):
-                self._waiting = self._waiting[len(sequence) :]
-                return key
-        if self._waiting.startswith("\x1b") and len(self._waiting) > 1:
-            # Another key that terminals send as several characters.
-            self._waiting = ""
-            return "unknown"
-        key, self._waiting = self._waiting[:1], self._waiting[1:]
-        return key
+        while key[0] in "\x1b\xe0" and key not in SEQUENCES and not _is_whole(key):
+            following = self._read(REST_OF_KEY)
+            if not following:
+                break
+            key += following
+        return SEQUENCES.get(key, key if len(key) == 1 else "unknown")
+
+
+def _is_whole(key: str) -> bool:
+    """Whether a sequence has its last character: a letter or ~ after its beginning."""
+    return len(key) > 2 and (key[-1].isalpha() or key[-1] == "~")
 
 
 class KeyTerminal:
     """The terminal that is stdin: it gives each key at once while `single_keys` is open, except during a `line`.
 
-    Keys that are pressed while nobody reads wait for the next reading.
+    Keys that are pressed while nothing reads wait for the next reading, also for a `line`.
     """
 
     def __init__(self) -> None:
@@ -69,29 +78,35 @@ class KeyTerminal:
             text = sys.stdin.readline()
         return text.rstrip("\r\n") if text else None
 
+    def discard(self) -> None:
+        """Forget what has been typed ahead: it was meant to follow something else."""
+        if os.name != "nt":
+            import termios
 
-def _read_posix() -> str:
-    data = os.read(sys.stdin.fileno(), 64)
-    # The rest of a character of several bytes may come later.
+            termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+
+
+def _read_posix(seconds: float | None) -> str:
+    descriptor = sys.stdin.fileno()
+    if seconds is not None and not select.select([descriptor], [], [], seconds)[0]:
+        return ""
+    data = os.read(descriptor, 1)
+    # A character may have several bytes.
     while data and _is_cut(data):
-        data += os.read(sys.stdin.fileno(), 1)
+        data += os.read(descriptor, 1)
     return data.decode("utf-8", "replace")
 
 
 def _is_cut(data: bytes) -> bool:
-    for back in range(1, min(4, len(data) + 1)):
-        byte = data[-back]
-        if byte >= 0xC0:
-            return (2 if byte < 0xE0 else 3 if byte < 0xF0 else 4) > back
-        if byte < 0x80:
-            return False
-    return False
+    size = 1 if data[0] < 0xC0 else 2 if data[0] < 0xE0 else 3 if data[0] < 0xF0 else 4
+    return len(data) < size
 
 
-def _read_windows() -> str:
+def _read_windows(seconds: float | None) -> str:
     import typer
 
-    return typer.getchar()
+    # Windows gives the characters of a key at once.
+    return typer.getchar() if seconds is None else ""
 
 
 @contextmanager

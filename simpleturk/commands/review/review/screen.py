@@ -1,9 +1,10 @@
 """A review on the whole screen of a terminal: one assignment at a time, one key for a decision."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
-from simpleturk.commands.review.review.actions import act
+from simpleturk.commands.review.review.actions import NOT_DONE, act
 from simpleturk.commands.review.review.content import Section, headline, sections, warnings, worker_line
 from simpleturk.commands.review.review.keys import KeyTerminal
 from simpleturk.commands.review.review.plain import chosen
@@ -38,7 +39,8 @@ class Screen:
             for line in lines:
                 self._write(self._text(line, ""))
             self._console.print(f"{visible(question)}{hint}: ", end="", markup=False)
-            return chosen(self._terminal.line(), choices)
+            text = _without_keys(self._terminal.line())
+            return None if text is None else chosen(text, choices)
         except KeyboardInterrupt:
             return None
 
@@ -52,6 +54,9 @@ class Screen:
             self._page = sentence
         else:
             self._said = sentence
+        if sentence.startswith(NOT_DONE):
+            # What was typed ahead was meant for the questions that are not asked any more.
+            self._terminal.discard()
 
     def run(self, session: Session) -> None:
         """Show assignments and do what the keys say, until q, Escape, Ctrl-C or Ctrl-D."""
@@ -126,3 +131,9 @@ class Screen:
         from rich.segment import SegmentLines
 
         self._console.print(SegmentLines(lines, new_lines=True), end="")
+
+
+def _without_keys(text: str | None) -> str | None:
+    """A line without the characters of arrow keys; None if the reviewer pressed Escape, or at the end of the input."""
+    text = re.sub("\x1b[\\[O][0-9;]*[A-Za-z~]", "", text or "") if text is not None else None
+    return None if text is None or "\x1b" in text else text

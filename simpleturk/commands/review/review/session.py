@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from simpleturk.batch.review.decision import Decision, problems_of
 from simpleturk.batch.review.queue.agreement import agreement_by_worker
-from simpleturk.batch.review.queue.decision_log import DecisionLog
+from simpleturk.batch.review.queue.decision_log import AppliedError, DecisionLog
 from simpleturk.batch.review.queue.items import Item, Items
 from simpleturk.batch.review.queue.worker_record import WorkerRecord, verdict_of, worker_record
 from simpleturk.files import write_whole
@@ -126,8 +126,11 @@ class Session:
         self._put(self._changed(self.item, **values))
 
     def undo(self) -> list[str]:
-        """Take the last step back and go to its first assignment; return the ids of its assignments."""
-        names = self.log.undo()
+        """Take the last step back and go to its first assignment; return the ids of its assignments. Raises Refused."""
+        try:
+            names = self.log.undo()
+        except AppliedError as error:
+            raise Refused(str(error)) from error
         if names:
             self.go_to(names[0])
         return names

@@ -6,7 +6,8 @@ import pytest
 
 from simpleturk.batch.review.decision import Decision
 from simpleturk.batch.review.decisions_file import decisions_path, read_own
-from simpleturk.batch.review.queue.decision_log import DecisionLog
+from simpleturk.batch.review.ledger import ledger_path
+from simpleturk.batch.review.queue.decision_log import AppliedError, DecisionLog
 from simpleturk.errors import Problems
 
 
@@ -75,3 +76,14 @@ def test_a_wrong_line_that_another_program_adds_is_named_with_its_line_in_the_fi
     with pytest.raises(Problems) as error:
         log.refresh()
     assert "line 2" in error.value.problems[0].where
+
+
+def test_what_has_been_applied_is_not_undone(ids: Path) -> None:
+    log = DecisionLog(ids)
+    log.put(approved("3A", tags="blurry"))
+    log.put(approved("3B"))
+    ledger_path(ids).write_text('{"at": "", "key": "approve:3A", "phase": "begun"}\n{"key": "bonus:3X:0.50:5f"}\n')
+    assert log.undo() == ["3B"]
+    with pytest.raises(AppliedError, match="the decision about 3A has been applied already"):
+        log.undo()
+    assert set(log.decisions) == set(read_own(ids).decisions) == {"3A"}

@@ -138,7 +138,7 @@ def test_a_search_is_repeated_with_an_empty_text(session: Session) -> None:
 
 def test_unknown_keys_and_undo_without_a_step_do_nothing(session: Session) -> None:
     assert press(session, "x") == ["'x' is no key of the review; ? shows the keys"]
-    assert press(session, "u") == ["Nothing to undo"]
+    assert press(session, "u") == ["Nothing to undo in this review"]
     [text] = press(session, "?")
     assert "a  approve" in text and "q  stop" in text
 

@@ -95,6 +95,34 @@ def test_a_review_on_the_screen_takes_single_keys(terminal: Terminal, submitted:
     assert verdicts() == {submitted[0]: "approve"}
 
 
+def test_a_reason_may_be_typed_ahead_and_is_never_taken_for_keys(terminal: Terminal, submitted: list[str]) -> None:
+    terminal.wait_for("Assignment 1 of 4, 4 undecided")
+    terminal.press("rBad text\r")
+    terminal.wait_for("Assignment 2 of 4, 3 undecided")
+    # The amount is refused: what follows was meant as the reason.
+    terminal.press("b0,25\rCareful\r")
+    terminal.wait_for("Not done: '0,25' is not an amount")
+    terminal.press("q")
+    assert terminal.end() == 0
+    [decision] = read_own(IDS).decisions.values()
+    assert (decision.assignment_id, decision.decision, decision.feedback) == (submitted[0], "reject", "Bad text")
+
+
+def test_escape_leaves_a_question_and_a_number_is_no_reason(terminal: Terminal) -> None:
+    terminal.wait_for("Assignment 1 of 4, 4 undecided")
+    terminal.press("r")
+    terminal.wait_for("Why?")
+    terminal.press("\x1b\r")
+    terminal.wait_for("Assignment 1 of 4, 4 undecided")
+    terminal.press("r")
+    terminal.wait_for("Why?")
+    terminal.press("7\r")
+    terminal.wait_for("Not done: there is no earlier reason 7: write the reason in words")
+    terminal.press("q")
+    assert terminal.end() == 0
+    assert not Path("hit_ids.decisions.jsonl").exists()
+
+
 def test_ctrl_c_at_a_question_cancels_it_and_decides_nothing(terminal: Terminal) -> None:
     terminal.wait_for("Assignment 1 of 4")
     terminal.press("R")

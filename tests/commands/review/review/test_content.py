@@ -47,7 +47,7 @@ def test_decisions_are_shown_with_all_parts(folder: Path) -> None:
     assert [row[:2] for row in rows(session, "Decision")][:6] == [
         ("decision", "reject"),
         ("feedback", "Empty"),
-        ("bonus", "$1.5"),
+        ("bonus", "$1.50"),
         ("bonus reason", "tried"),
         ("tags", '["x", "y"]'),
         ("output", '{"word": "emu"}'),
@@ -62,4 +62,4 @@ def test_what_is_approved_automatically_soon_is_said_until_it_is_decided(folder:
     ]
     session.decide("approve")
     assert warnings(session, NOW) == ["1 undecided assignment will be approved automatically within a day."]
-    assert headline(session) == "Assignment 1 of 3, 2 undecided"
+    assert headline(session) == "Assignment 1 of 3 (approve), 2 undecided"
