@@ -8,7 +8,9 @@ from simpleturk.batch.lint.html import Element
 from simpleturk.batch.lint.page import Page, is_submit
 
 #: An attribute whose value begins with a typographic quote: browsers take the quote as a part of the value.
-_TYPOGRAPHIC = re.compile(r"([A-Za-z][\w-]*)\s*=\s*([\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2033\uff02])")
+_QUOTES = "[\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2033\uff02]"
+_TYPOGRAPHIC = re.compile(rf"(?<![\w-])([A-Za-z][\w-]{{0,80}}+)\s{{0,20}}+=\s*+({_QUOTES})")
+_ANY_TYPOGRAPHIC = re.compile(rf"=\s*+{_QUOTES}")
 _QUOTED = re.compile(r"=\s*(?:\"[^\"]*\"|'[^']*')")
 _START_TAG = re.compile(r"<[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*")
 
@@ -21,7 +23,7 @@ _NEEDED = frozenset("type value src onclick onsubmit".split())
 
 def typographic_quotes(page: Page) -> Iterator[Mistake]:
     """The rule `quotes`."""
-    if not re.search(_TYPOGRAPHIC, page.html):
+    if not _ANY_TYPOGRAPHIC.search(page.html):
         return
     for element in page.elements:
         tag = _START_TAG.match(page.html, element.offset, element.offset + _MOST_OF_TAG)
