@@ -4,6 +4,7 @@ import ipaddress
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from simpleturk import console
 from simpleturk.commands.common.database import opened
@@ -90,6 +91,9 @@ class Announcement:
         link = f"{site}sign-up?key={key}"
         console.note(f"Invitation for {console.plural(self.invite, 'person').replace('persons', 'people')}: {link}")
         console.note(f"For a projector: {site}invitation?key={key}")
+        name = urlsplit(site).hostname or ""
+        if name.endswith(".localhost") or is_loopback(name):
+            console.warn("only this computer can open the invitation's link", "for phones, add --host 0.0.0.0")
         import segno  # only here: other starts need no QR codes
 
         # The smallest that phones read from a screen: a wide border is for print.

@@ -31,12 +31,18 @@ def opener() -> urllib.request.OpenerDirector:
     return urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar()))
 
 
+def test_an_invitation_that_no_phone_can_open_is_said_to_be_one(served: Callable[..., Served]) -> None:
+    text = "".join(served("--accounts", "--invite", "2").messages)
+    assert "warning: only this computer can open the invitation's link\nhint: for phones, add --host 0.0.0.0\n" in text
+
+
 def test_an_invitation_lets_people_sign_up_by_its_link(run: Run, served: Callable[..., Served]) -> None:
     server = served("--host", "0.0.0.0", "--invite", "2")
     text = "".join(server.messages)
     assert "0.0.0.0" not in text
     [link] = re.findall(r"^Invitation for 2 people: (\S+)$", text, re.MULTILINE)
     [poster] = re.findall(r"^For a projector: (\S+)$", text, re.MULTILINE)
+    assert "only this computer" not in text
     assert "refuse its HITs camera, microphone" in text and "caddy reverse-proxy" in text
     port = urlsplit(server.endpoint).port
     here = f"http://127.0.0.1:{port}"
