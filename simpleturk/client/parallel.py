@@ -100,6 +100,8 @@ class _Workers(Generic[Item, Result]):
                     result = self._function(item)
                 future.set_result(result)
             except BaseException as error:
+                # Here, since this thread would take the next item before the consumer sees the exception.
+                self._is_stopped = True
                 future.set_exception(error)
 
 

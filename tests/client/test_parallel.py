@@ -130,3 +130,31 @@ def test_ctrl_c_ends_a_consumer_that_is_stuck_in_a_system_call() -> None:
     code = code.replace("try:", "pipe, _ = os.pipe()\ntry:", 1)
     process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, timeout=50)
     assert process.stdout == "ended\n"
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_no_call_begins_after_one_has_raised(threads: int) -> None:
+    begun: list[int] = []
+    all_wait = threading.Event()
+
+    def items() -> Iterator[int]:
+        for number in range(100):
+            if number == 2 * threads - 1:
+                all_wait.set()
+            yield number
+
+    def call(number: int) -> int:
+        begun.append(number)
+        if number == 0:
+            all_wait.wait(30)
+            # The other items are in the queue by now, or will be before the consumer looks at this one.
+            time.sleep(0.05)
+            threading.Timer(0.5, others_may_end.set).start()
+            raise ValueError("refused")
+        others_may_end.wait(30)
+        return number
+
+    others_may_end = threading.Event()
+    with pytest.raises(ValueError, match="refused"):
+        list(map_ordered(call, items(), threads))
+    assert begun.count(0) == 1 and max(begun) < threads
