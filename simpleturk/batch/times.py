@@ -3,6 +3,10 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
+#: Automatic approvals are counted, and warned of, this long before.
+WITHIN_AN_HOUR = timedelta(hours=1)
+WITHIN_A_DAY = timedelta(days=1)
+
 _DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from simpleturk.batch.progress import Progress, fetch_each, fetch_hits, progress_of
-from simpleturk.batch.times import iso
+from simpleturk.batch.times import WITHIN_A_DAY, WITHIN_AN_HOUR, iso
 from simpleturk.client.parallel import map_ordered
 from simpleturk.errors import NoSuchHIT
 
@@ -22,10 +22,6 @@ RATE_WINDOW = timedelta(minutes=30)
 #: The most HITs that are asked for the exact times of their work: by each look, and by a command that looks once.
 EXACT_PER_LOOK = 16
 EXACT_ONCE = 100
-
-#: An automatic approval is urgent within this time; if the delay is short, within a quarter of the delay.
-WARN_BEFORE = timedelta(days=1)
-SOON = timedelta(hours=1)
 
 #: The most by which the clocks of this computer and of the marketplace differ.
 CLOCKS_DIFFER = timedelta(minutes=1)
@@ -191,9 +187,9 @@ class Watch:
         is_exact = True
         for waiting in self._waiting.values():
             for deadline in waiting.deadlines if waiting.is_exact else (waiting.deadline,) * waiting.number:
-                hour += deadline < now + SOON
-                day += deadline < now + WARN_BEFORE
-            is_exact = is_exact and (waiting.is_exact or waiting.deadline >= now + WARN_BEFORE)
+                hour += deadline < now + WITHIN_AN_HOUR
+                day += deadline < now + WITHIN_A_DAY
+            is_exact = is_exact and (waiting.is_exact or waiting.deadline >= now + WITHIN_A_DAY)
         first = self._earliest()
         return Due(
             in_an_hour=hour,
@@ -201,7 +197,9 @@ class Watch:
             is_exact=is_exact,
             first=first.deadline if first else None,
             first_is_exact=first is None or first.is_exact,
-            is_urgent=first is not None and first.deadline - now < min(WARN_BEFORE, (first.deadline - first.since) / 4),
+            # If the delay is short, within a quarter of it.
+            is_urgent=first is not None
+            and first.deadline - now < min(WITHIN_A_DAY, (first.deadline - first.since) / 4),
         )
 
     def _rate(self, state: Progress, now: datetime) -> float | None:
@@ -235,14 +233,14 @@ class Watch:
 
     def _ask_soon(self, now: datetime, most: int) -> int:
         """Ask HITs whose work may be due within a day for the exact times, the earliest first; return their number."""
-        inexact = (work for work in self._waiting.values() if not work.is_exact and work.deadline < now + WARN_BEFORE)
+        inexact = (work for work in self._waiting.values() if not work.is_exact and work.deadline < now + WITHIN_A_DAY)
         soon = heapq.nsmallest(most, inexact, key=lambda work: work.deadline)
         for work, times in zip(soon, map_ordered(self._times, soon, self._mturk.concurrency), strict=True):
             self._set_times(work, times)
         return len(soon)
 
     def _first(self, most: int) -> _Unreviewed | None:
-        """The work with the next automatic approval; at most so many HITs are asked for the exact time."""
+        """The work with the next automatic approval. Asks at most this many HITs for the exact time."""
         for _ in range(most):
             first = self._earliest()
             if first is None or first.is_exact:

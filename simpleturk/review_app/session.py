@@ -4,7 +4,7 @@ import itertools
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from simpleturk.batch.review.queue.agreement import agreement_by_worker, disagreement
 from simpleturk.batch.review.queue.decision_log import AppliedError
 from simpleturk.batch.review.queue.worker_record import WorkerRecord, verdict_of, worker_record
+from simpleturk.batch.times import WITHIN_A_DAY, WITHIN_AN_HOUR
 from simpleturk.review_app.changes import ACTS_FOR_MANY, ChangeError, changed
 
 if TYPE_CHECKING:
@@ -125,9 +126,9 @@ class Review:
     def due_soon(self) -> tuple[int, int]:
         """How much undecided work is approved automatically within an hour, and how much within a day."""
         now = datetime.now(UTC)
-        within_day = itertools.takewhile(lambda due: due[0] - now < timedelta(days=1), self._due)
+        within_day = itertools.takewhile(lambda due: due[0] - now < WITHIN_A_DAY, self._due)
         times = [due for due, name in within_day if name in self.items.by_id and self.is_open(self.items.by_id[name])]
-        return sum(due - now < timedelta(hours=1) for due in times), len(times)
+        return sum(due - now < WITHIN_AN_HOUR for due in times), len(times)
 
     def rest_of_worker(self, worker_id: str) -> "list[Item]":
         """What waits of a worker."""

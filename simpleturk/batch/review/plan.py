@@ -11,6 +11,7 @@ from simpleturk.batch.pricing import fee_per_assignment
 from simpleturk.batch.review.effects import KINDS, VERDICTS, Effect
 from simpleturk.batch.review.ledger import BEGUN, DONE, Entries
 from simpleturk.batch.review.present import Present, Work
+from simpleturk.batch.times import WITHIN_A_DAY, WITHIN_AN_HOUR
 from simpleturk.errors import Problem
 
 if TYPE_CHECKING:
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
 
 #: A rejection can be overridden for this long after the submission.
 OVERRIDE_WINDOW = timedelta(days=30)
-
-#: A rejection whose work approves itself within this time comes before everything else.
-URGENT = timedelta(hours=1)
-SOON = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -166,7 +163,8 @@ def make_plan(
 
     def place(effect: Effect) -> tuple[int, datetime]:
         due = effect.due or latest
-        is_urgent = effect.kind == "reject" and effect.due is not None and due - now < URGENT
+        # A rejection whose work approves itself within an hour comes before everything else.
+        is_urgent = effect.kind == "reject" and effect.due is not None and due - now < WITHIN_AN_HOUR
         return (-1 if is_urgent else order[effect.kind]), due
 
     plan.effects = sorted(effects.values(), key=place)
@@ -261,8 +259,8 @@ def _count(effect: Effect, work: Work, plan: Plan, has_fees: bool, now: datetime
             paid, 1 if is_bonus else work.max_assignments, not is_bonus and work.needs_masters
         )
     if effect.kind == "reject" and effect.due is not None:
-        plan.due_in_an_hour += effect.due - now < URGENT
-        plan.due_in_a_day += effect.due - now < SOON
+        plan.due_in_an_hour += effect.due - now < WITHIN_AN_HOUR
+        plan.due_in_a_day += effect.due - now < WITHIN_A_DAY
 
 
 def _refuse_opposites(effects: dict[str, Effect], plan: Plan) -> None:

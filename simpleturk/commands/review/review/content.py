@@ -8,10 +8,10 @@ from typing import Any
 
 from simpleturk.batch.results.fields import flat_fields
 from simpleturk.batch.review.decision import Decision
-from simpleturk.batch.review.plan import SOON, URGENT
 from simpleturk.batch.review.queue.agreement import differing_fields
 from simpleturk.batch.review.queue.items import Item
 from simpleturk.batch.review.queue.worker_record import WorkerRecord
+from simpleturk.batch.times import WITHIN_A_DAY, WITHIN_AN_HOUR
 from simpleturk.commands.common.times import time_left
 from simpleturk.commands.review.review.session import Session
 from simpleturk.console import plural
@@ -72,7 +72,7 @@ def warnings(session: Session, now: datetime | None = None) -> list[str]:
     """How much of the undecided work is approved automatically soon, in sentences."""
     now = now or datetime.now(UTC)
     times = [item.due - now for item in session.undecided if item.due]
-    hour, day = (sum(left <= limit for left in times) for limit in (URGENT, SOON))
+    hour, day = (sum(left <= limit for left in times) for limit in (WITHIN_AN_HOUR, WITHIN_A_DAY))
     sentences = []
     if hour:
         sentences.append(f"{plural(hour, 'undecided assignment')} will be approved automatically within an hour.")
