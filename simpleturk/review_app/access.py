@@ -1,4 +1,4 @@
-"""Who may use the review in the browser: the person at this computer who has its address, and nobody else's pages.
+"""Who may use the review in the browser: the person at this computer who has its address, and no page of another site.
 
 The server listens on this computer only, but pages of other sites and other users of the computer can reach it too:
 

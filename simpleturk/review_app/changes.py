@@ -4,9 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
-from simpleturk.batch.review.decision import Decision, problems_of
+from simpleturk.batch.review.decision import SUBSTANCE, Decision
+from simpleturk.batch.review.decision import changed as with_changes
 from simpleturk.review_app.corrections import CorrectionError, corrected
 
 if TYPE_CHECKING:
@@ -37,22 +36,15 @@ def changed(item: "Item", decision: Decision | None, act: str, form: Mapping[str
         return None
     if act == "reject" and item.status == "Approved":
         raise ChangeError(f"{item.assignment_id} is approved already: approved work cannot be rejected.")
-    record = decision.as_record() if decision else {}
-    for name in ("at", "by"):
-        record.pop(name, None)
-    record |= {"assignment_id": item.assignment_id, "hit_id": item.hit.hit_id}
-    for name, value in _parts(item, decision, act, form).items():
-        if value in (None, "", []):
-            record.pop(name, None)
-        else:
-            record[name] = value
-    if act == "reject" and not record.get("feedback"):
+    parts = _parts(item, decision, act, form)
+    values = {name: None if value in ("", []) else value for name, value in parts.items()}
+    if act == "reject" and not values["feedback"]:
         raise ChangeError("Write the reason: the worker reads it.")
     try:
-        result = Decision.model_validate(record)
-    except ValidationError as error:
-        raise ChangeError("; ".join(problems_of(error))) from error
-    return result if result.as_record().keys() - {"assignment_id", "hit_id", "batch_id"} else None
+        result = with_changes(decision, item.assignment_id, item.hit.hit_id, values)
+    except ValueError as error:
+        raise ChangeError(str(error)) from error
+    return result if result.as_record().keys() & SUBSTANCE else None
 
 
 def _parts(item: "Item", decision: Decision | None, act: str, form: Mapping[str, str]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Nothing here acts: plan.py compares decisions with the present state, apply.py c
 """
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -132,6 +133,10 @@ class Decision(BaseModel):
         record |= {"bonus": float(self.bonus)} if self.bonus is not None else {}
         return record | ({"block": True} if self.block == "" else {})
 
+    def substance(self) -> dict[str, Any]:
+        """What the decision says, without when, by whom, and of which HIT and batch."""
+        return self.model_dump(include=set(SUBSTANCE))
+
 
 #: The keys that say something about an assignment; the others only accompany them.
 SUBSTANCE = frozenset(Decision.model_fields) - {"assignment_id", "at", "by", "batch_id", "hit_id"}
@@ -146,6 +151,17 @@ _NOT_A = {
     "int_from_float": "a whole number",
     "int_parsing": "a whole number",
 }
+
+
+def changed(earlier: Decision | None, assignment_id: str, hit_id: str, values: Mapping[str, Any]) -> Decision:
+    """A decision in which some parts have new values; None removes a part. Raises ValueError with what is wrong."""
+    record = earlier.as_record() if earlier else {}
+    record = {key: value for key, value in record.items() if key not in ("at", "by")}
+    record |= {"assignment_id": assignment_id, "hit_id": hit_id, **values}
+    try:
+        return Decision.model_validate({key: value for key, value in record.items() if value is not None})
+    except ValidationError as error:
+        raise ValueError("; ".join(problems_of(error))) from error
 
 
 def problems_of(error: ValidationError) -> list[str]:

@@ -240,7 +240,7 @@ def append_decisions(
             earlier = known.decisions.get(decision.assignment_id)
             if earlier is not None:
                 decision = combined(earlier, decision)
-            if earlier is None or _bare(earlier) != _bare(decision):
+            if earlier is None or earlier.substance() != decision.substance():
                 record = {"at": moment, "batch_id": batch_id} | decision.as_record()
                 file.append(json_line({key: value for key, value in record.items() if value is not None}).encode())
 
@@ -263,8 +263,3 @@ def _own_file(ids: Path) -> Iterator[tuple[Appended, bytes]]:
         size = content.rfind(b"\n") + 1
         file.truncate(size)
         yield file, content[:size]
-
-
-def _bare(decision: Decision) -> dict[str, Any]:
-    """What a decision says, without when and by whom."""
-    return decision.model_dump(include=set(SUBSTANCE))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from simpleturk.batch.review.decision import SUBSTANCE, Decision
+from simpleturk.batch.review.decision import Decision
 from simpleturk.batch.review.decisions_file import (
     DecisionsRead,
     append_records,
@@ -102,7 +102,7 @@ class DecisionLog:
             raise AppliedError(applied)
         step = self._steps.pop()
         self.refresh()
-        own = {name for name, after in step.after.items() if _bare(self.get(name)) == _bare(after)}
+        own = {name for name, after in step.after.items() if _says(self.get(name)) == _says(after)}
         self._write({name: decision for name, decision in step.before.items() if name in own})
         return list(step.before)
 
@@ -148,8 +148,8 @@ class _Step:
     after: dict[str, Decision | None]
 
 
-def _bare(decision: Decision | None) -> dict[str, object] | None:
-    return decision.model_dump(include=set(SUBSTANCE)) if decision else None
+def _says(decision: Decision | None) -> dict[str, object] | None:
+    return decision.substance() if decision else None
 
 
 def _record(assignment_id: str, decision: Decision | None) -> dict[str, object]:

@@ -35,7 +35,7 @@ class Action(NamedTuple):
 
 
 def act(key: str, session: Session, dialog: Dialog) -> None:
-    """Do what a key says. What cannot be done is told."""
+    """Do what a key says; tell the reviewer why if it cannot be done."""
     action = ACTIONS.get(key)
     if action is None:
         dialog.tell(f"{key!r} is no key of the review; ? shows the keys")

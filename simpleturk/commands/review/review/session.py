@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from simpleturk.batch.review.decision import Decision, problems_of
+from simpleturk.batch.review.decision import Decision, changed
 from simpleturk.batch.review.queue.agreement import agreement_by_worker
 from simpleturk.batch.review.queue.decision_log import AppliedError, DecisionLog
 from simpleturk.batch.review.queue.items import Item, Items
@@ -141,17 +139,13 @@ class Session:
 
     def _changed(self, item: Item, **values: Any) -> Decision:
         earlier = self.log.get(item.assignment_id)
-        record = earlier.as_record() if earlier else {"assignment_id": item.assignment_id}
-        record["hit_id"] = item.hit.hit_id
-        record = {key: value for key, value in record.items() if key not in ("at", "by", "batch_id")}
-        record = {key: value for key, value in (record | values).items() if value is not None}
-        refusal = _refusal(item, record.get("decision"))
-        if refusal:
-            raise Refused(refusal)
+        verdict = values.get("decision", earlier.decision if earlier else None)
+        if verdict == "reject" and item.status == "Approved":
+            raise Refused("this work is approved already: approved work cannot be rejected")
         try:
-            return Decision.model_validate(record)
-        except ValidationError as error:
-            raise Refused("; ".join(problems_of(error))) from error
+            return changed(earlier, item.assignment_id, item.hit.hit_id, values)
+        except ValueError as error:
+            raise Refused(str(error)) from error
 
     def _put(self, *decisions: Decision) -> None:
         for decision in decisions:
@@ -169,13 +163,6 @@ class Session:
 
     def _verdict(self, item: Item) -> str:
         return verdict_of(item, self.log.decisions)
-
-
-def _refusal(item: Item, verdict: str | None) -> str | None:
-    """Why an item cannot get a verdict, None if it can."""
-    if verdict == "reject" and item.status == "Approved":
-        return "this work is approved already: approved work cannot be rejected"
-    return None
 
 
 def _searched(item: Item) -> str:
