@@ -70,6 +70,8 @@ def submit(page: Page, button: str = "Submit") -> None:
     that follows names the assignment.
     """
     assignment_id = page.locator("form#next").get_attribute("data-assignment")
+    # A button can be pressed before the scripts below it have run, which fill in what the page submits.
+    hit_frame(page).wait_for_load_state("domcontentloaded")
     hit(page).get_by_role("button", name=button).click()
     page.wait_for_url(re.compile(rf"[?&]done={assignment_id}"))
     expect(page.get_by_role("status")).to_contain_text("Submitted. Thank you.")
