@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from simpleturk.resources import shipped
+from tests.browser.frame_clicks import frames_get_clicks
 from tests.chromium import find_chromium
 from tests.forked_commands import CommandForker
 
@@ -44,7 +45,8 @@ def chromium() -> Iterator[Browser]:
         pytest.fail("no Chromium: run `python -m tests`, which installs one, or set SIMPLETURK_BROWSER")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
+        with frames_get_clicks():
+            yield browser
         browser.close()
 
 

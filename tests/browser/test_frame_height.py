@@ -143,6 +143,33 @@ def test_what_a_worker_opens_makes_the_frame_grow_and_closing_it_makes_it_shrink
     assert heights[2:] == [heights[0], closed]
 
 
+def test_a_button_stays_under_a_pressed_pointer_when_the_page_becomes_shorter(
+    page: Page, batch_files: Files, run: Run, serve: Callable[..., Server]
+) -> None:
+    html = (
+        "<div style='height: 1500px'></div><label>Word <input onblur='below.hidden = true'></label>"
+        "<button type=button onclick='this.textContent = `pressed`'>Press</button>"
+        "<div id=below style='height: 600px'>Not needed once the word is there.</div>"
+    )
+    batch_files([{"html": whole(html)}], template="{{ input.html|safe }}")
+    run("launch", "--no-check")
+    sign_in(page, serve().site)
+    open_preview(page)
+    page.wait_for_function(AT_LEAST, arg=2100)
+    hit(page).get_by_label("Word").fill("cat")
+    hit(page).locator("#foot").scroll_into_view_if_needed()
+    page.evaluate(SETTLED)
+    place = hit(page).get_by_role("button").bounding_box()
+    assert place
+    page.mouse.move(place["x"] + 5, place["y"] + 5)
+    page.mouse.down()
+    expect(hit(page).locator("#below")).to_be_hidden()
+    assert page.evaluate(SETTLED) > 2100
+    page.mouse.up()
+    expect(hit(page).get_by_role("button")).to_have_text("pressed")
+    page.wait_for_function(f"() => {FRAME}.offsetHeight < 1700")
+
+
 @pytest.mark.parametrize("kind", ["vh", "percent", "a hero"])
 def test_the_preview_of_a_template_does_not_grow_either(
     page: Page, batch_files: Files, preview: Callable[..., str], kind: str

@@ -14,6 +14,7 @@ let causedByWorkerAt = -Infinity;
 let grown = 0; // fits in sequence that had no cause
 let unprompted = 0;
 let isFixed = false;
+let isPressed = false; // a mouse button or a finger is down
 
 let last = { own: 0, height: 0 };
 function contentHeight() {
@@ -49,6 +50,9 @@ function settle() {
   const height = contentHeight();
   const growth = height - fit.content;
   if (isFixed || growth === 0 || growth === -1) return; // -1: rounding
+  // A lower frame may move the page under the pointer, and what is pressed in one place and released in another is no
+  // click.
+  if (isPressed && growth < 0) return void (settleTimer = setTimeout(settle, QUIET));
   const now = performance.now();
   const isByWorker = now - causedByWorkerAt < 2000;
   unprompted = isByWorker ? 0 : unprompted + 1;
@@ -71,6 +75,10 @@ function causeHeight(isByWorker) {
   checkHeight();
 }
 
+window.addEventListener("pointerdown", () => (isPressed = true), true);
+for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, () => (isPressed = false), true);
+// A button may have been released outside of the browser's window.
+window.addEventListener("pointermove", (event) => (isPressed = event.buttons > 0), true);
 for (const name of ["pointerdown", "click", "keydown", "input", "change", "toggle"]) {
   window.addEventListener(name, (event) => event.isTrusted && causeHeight(true), true);
 }
