@@ -20,6 +20,7 @@ from simpleturk.batch.wrong_files import certainly_wrong, probably_wrong
 from simpleturk.errors import Problem, Problems, SimpleturkError, UsageError
 from simpleturk.mturk.opinion import OpinionQuestion, with_opinion
 from simpleturk.mturk.questions import is_question_xml, question_xml
+from simpleturk.similar_texts import SimilarTexts
 
 #: What a marketplace's schemas forbid in a question document: "line 3, column 7: …", or None.
 QuestionCheck = Callable[[str], str | None]
@@ -72,8 +73,9 @@ class Batch:
     """A checked batch, ready to launch.
 
     `size` is the number of its HITs, `largest` the size of its largest question in bytes, `bytes` that of all of them.
-    `hashes` has one hash for each line and question, to notice a file that changes after the check. `repeated` counts
-    rows of a table whose question repeats that of an earlier row. `takes_uploads`: see BatchFiles.
+    `checked` has the questions as far as they are kept, and `hashes` one hash for each line and input, to notice a file
+    that changes after the check. `repeated` counts rows of a table whose question repeats that of an earlier row.
+    `takes_uploads`: see BatchFiles.
     """
 
     properties: Properties
@@ -84,20 +86,22 @@ class Batch:
     size: int
     largest: int
     bytes: int
+    checked: SimilarTexts
     hashes: "array[int]"
     repeated: int
     takes_uploads: bool = True
 
     def questions(self, start: int = 0) -> Iterator[tuple[int, str]]:
-        """Yield pairs of an input's line and its question's XML, in input order, each rendered when it is needed.
+        """Yield pairs of an input's line and its question's XML, in input order.
 
-        Leaves out the first `start` inputs of the batch. Raises SimpleturkError if a file has changed since the check:
-        no HIT is created with another question than the checked one.
+        Leaves out the first `start` inputs of the batch. Raises SimpleturkError if the inputs have changed since the
+        check: no HIT is created with another question than the checked one, nor for another input.
         """
         number = start
         for item in itertools.islice(self.inputs_to_launch(), start, None):
-            question = _question(self.template, self.properties, item.value)
-            if number >= self.size or self.hashes[number] != hash((item.line, question)):
+            kept = self.checked[number] if number < self.size else None
+            question = _question(self.template, self.properties, item.value) if kept is None else kept
+            if number >= self.size or self.hashes[number] != _hash(item, question, kept is not None):
                 raise SimpleturkError(f"{self.inputs.where(item.line)} has just changed", _CHANGED_HINT)
             number += 1
             yield item.line, question
@@ -165,6 +169,7 @@ def load_batch(files: BatchFiles) -> Batch:
         size=measured.number,
         largest=measured.largest,
         bytes=measured.bytes,
+        checked=measured.questions,
         hashes=measured.hashes,
         repeated=measured.repeated,
         takes_uploads=files.takes_uploads,
@@ -204,6 +209,7 @@ class _Measured:
     largest: int = 0
     bytes: int = 0
     repeated: int = 0
+    questions: SimilarTexts = field(default_factory=SimilarTexts)
     hashes: "array[int]" = field(default_factory=lambda: array("q"))
 
 
@@ -241,7 +247,8 @@ def _measure_questions(
             continue
         measured.largest = max(measured.largest, size)
         measured.bytes += size
-        measured.hashes.append(hash((item.line, question)))
+        is_kept = measured.questions.add(question)
+        measured.hashes.append(_hash(item, question, is_kept))
         if isinstance(inputs, Table):
             measured.repeated += hash(question) in seen
             seen.add(hash(question))
@@ -280,6 +287,11 @@ class _Repeated:
             more = self._count[problem] - 1
             also = f", and {more:,} more line{'s' if more > 1 else ''}" if more else ""
             yield Problem(problem.where, f"{problem.what} (for {where}{also})", problem.hint)
+
+
+def _hash(item: Input, question: str, is_kept: bool) -> int:
+    """A hash that shows whether an input has changed; or its question, which is rendered again if it is not kept."""
+    return hash((item.line, repr(item.value) if is_kept else question))
 
 
 def _question(template: QuestionSource, properties: Properties, value: Any) -> str:

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from simpleturk import similar_texts
 from simpleturk.batch.batch import BatchFiles, load_batch
 from simpleturk.batch.inputs import open_inputs
+from simpleturk.batch.templates.jinja import JinjaTemplate
 from simpleturk.errors import Problems, SimpleturkError, UsageError
 from tests.conftest import PROPERTIES
 
@@ -65,13 +67,43 @@ def test_a_question_that_is_too_large_is_a_problem_of_its_line(files: BatchFiles
     ]
 
 
-def test_a_file_that_changes_after_the_check_stops_the_launch(files: BatchFiles) -> None:
+@pytest.mark.parametrize("kept", [similar_texts.MOST_BYTES, 0])
+def test_a_file_that_changes_after_the_check_stops_the_launch(
+    files: BatchFiles, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    monkeypatch.setattr(similar_texts, "MOST_BYTES", kept)
     batch = load_batch(files)
     Path("i.jsonl").write_text('{"word": "cat"}\n{"word": "fox"}\n')
     questions = batch.questions()
     assert next(questions)[0] == 1
     with pytest.raises(SimpleturkError, match="i.jsonl, line 2 has just changed"):
         next(questions)
+
+
+def test_a_page_is_rendered_once_for_the_check_and_the_launch(
+    files: BatchFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered = []
+    render = JinjaTemplate.render
+
+    def counting(self: JinjaTemplate, value: Any) -> str:
+        rendered.append(value)
+        return render(self, value)
+
+    monkeypatch.setattr(JinjaTemplate, "render", counting)
+    batch = load_batch(files)
+    assert len(list(batch.questions())) == batch.size == len(rendered)
+
+
+def test_a_question_that_is_rendered_again_must_be_the_checked_one(
+    files: BatchFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(similar_texts, "MOST_BYTES", 0)
+    batch = load_batch(files)
+    assert len(list(batch.questions())) == batch.size
+    monkeypatch.setattr(JinjaTemplate, "render", lambda self, value: "another page")
+    with pytest.raises(SimpleturkError, match="i.jsonl, line 1 has just changed"):
+        next(batch.questions())
 
 
 def test_without_a_template_and_external_url_the_usage_is_wrong(files: BatchFiles) -> None:

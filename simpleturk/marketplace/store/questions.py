@@ -1,8 +1,8 @@
 """The questions of HITs, saved so that a batch takes little more space than its inputs.
 
 The HITs of a HIT type mostly have the same page with other inputs. One question of them is saved whole, in the table
-`pages`; the row of a HIT holds how its question differs from that page (deltas.py). Rows of version 3 of the tables,
-and short questions, hold the question itself.
+`pages`; the row of a HIT holds how its question differs from that page (mturk/deltas.py). Rows of version 3 of the
+tables, and short questions, hold the question itself.
 """
 
 import threading
@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, insert, select
 
-from simpleturk.marketplace.store.deltas import from_delta, shared_ends, to_delta
 from simpleturk.marketplace.store.ids import new_id
 from simpleturk.marketplace.store.schema import hits, pages
 from simpleturk.marketplace.store.transaction import Transaction
+from simpleturk.mturk.deltas import from_delta, shared_ends, to_delta
 
 #: Shorter questions, in bytes, are saved as they are.
 MIN_BYTES = 512

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simpleturk.marketplace.store.deltas import PIECE, from_delta, shared_ends, to_delta
+from simpleturk.mturk.deltas import PIECE, from_delta, shared_ends, to_delta
 
 #: Text that compresses badly by itself, so that a small delta shows that the other text was used.
 NOISE = random.Random(1).randbytes(200_000)
