@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Error, Locator
+from playwright.sync_api import ElementHandle, Error, Locator
 
 TIMES = 5
 
@@ -28,8 +28,16 @@ def is_in_frame(locator: Locator) -> bool:
     return "internal:control=enter-frame" in own._selector or own._frame._parent_frame is not None
 
 
+def has_press(element: ElementHandle) -> bool:
+    """Whether an element's frame has seen the press, or has left the page because of it."""
+    try:
+        return bool(element.evaluate(HAS_PRESS))
+    except Error:
+        return True
+
+
 def reaching(method: Callable[..., None]) -> Callable[..., None]:
-    """Let a locator's `click` or `tap` repeat what its frame has not seen."""
+    """Let a locator's method that clicks repeat what its frame has not seen."""
 
     def act(locator: Locator, **options: Any) -> None:
         if not is_in_frame(locator):
@@ -37,11 +45,14 @@ def reaching(method: Callable[..., None]) -> Callable[..., None]:
         for _ in range(TIMES):
             element = locator.element_handle(timeout=options.get("timeout"))
             element.evaluate(LISTEN)
-            method(locator, **options)
             try:
-                if element.evaluate(HAS_PRESS):
-                    return
-            except Error:  # the frame has left the page: by the click
+                method(locator, **options)
+            except Error as error:
+                if "did not change its state" not in str(error) or has_press(element):
+                    raise
+                continue
+            # A box that is ticked already is not pressed.
+            if method.__name__ in ("check", "uncheck") or has_press(element):
                 return
         raise AssertionError(f"{locator} was clicked {TIMES} times, and its frame saw none of them")
 
@@ -51,7 +62,9 @@ def reaching(method: Callable[..., None]) -> Callable[..., None]:
 @contextmanager
 def frames_get_clicks() -> Iterator[None]:
     """Let each click of a Playwright locator into a frame reach that frame."""
-    click, tap = Locator.click, Locator.tap
-    Locator.click, Locator.tap = reaching(click), reaching(tap)  # type: ignore[method-assign]
+    originals = {name: getattr(Locator, name) for name in ("click", "tap", "check", "uncheck")}
+    for name, method in originals.items():
+        setattr(Locator, name, reaching(method))
     yield
-    Locator.click, Locator.tap = click, tap  # type: ignore[method-assign]
+    for name, method in originals.items():
+        setattr(Locator, name, method)
