@@ -7,8 +7,9 @@ another kind of server, must not fill the memory or keep a command for ever.
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
-from typing import Any, TypeVar
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from typing import Any, ClassVar, TypeVar
 
 #: The largest answer, in bytes: a page of a list with one answer of 16 MiB, in which most characters are escaped.
 MAX_ANSWER = 128 * 1024 * 1024
@@ -19,6 +20,9 @@ MIN_RATE = 4 * 1024
 
 #: Seconds without an answer after which the command warns the user.
 NOTICE_SECONDS = 5.0
+
+#: Seconds after which a thread that makes no calls ends.
+IDLE_SECONDS = 5.0
 
 T = TypeVar("T")
 
@@ -45,7 +49,7 @@ _current = _Current()
 
 
 class AnswerWait:
-    """The wait for the answer of one call, which is made in a thread of its own."""
+    """The wait for the answer of one call, which is made in another thread."""
 
     def __init__(self, seconds: float, notice: Callable[[], None]) -> None:
         self.received = 0
@@ -57,8 +61,19 @@ class AnswerWait:
 
         Each byte of the answer extends the time a little. Raises NoAnswer; the thread ends when the connection does.
         """
-        future: Future[T] = Future()
-        threading.Thread(target=self._make, args=(call, future), name="simpleturk-call", daemon=True).start()
+        caller = _Caller.idle()
+        try:
+            caller.begin(self, call)
+            result, error = self._outcome(caller)
+        except BaseException:
+            caller.abandon()
+            raise
+        caller.rest()
+        if error is not None:
+            raise error
+        return result  # type: ignore[no-any-return]
+
+    def _outcome(self, caller: "_Caller") -> tuple[Any, BaseException | None]:
         started = time.monotonic()
         notice_at: float | None = started + NOTICE_SECONDS
         while True:
@@ -68,18 +83,62 @@ class AnswerWait:
                 self._notice()
             if now >= end:
                 raise NoAnswer(now - started)
-            try:
-                return future.result(min(end, notice_at or end) - now)
-            except TimeoutError:
-                if future.done():
-                    return future.result()
+            with suppress(Empty):
+                return caller.outcomes.get(timeout=min(end, notice_at or end) - now)
 
-    def _make(self, call: Callable[[], T], future: "Future[T]") -> None:
-        _current.wait = self
+
+class _Caller:
+    """A thread that makes one call after the other: a new thread for each call would take as long as the call."""
+
+    _idle: ClassVar[list["_Caller"]] = []
+
+    def __init__(self) -> None:
+        self.outcomes: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
+        self._calls: SimpleQueue[tuple[AnswerWait, Callable[[], Any]] | None] = SimpleQueue()
+        threading.Thread(target=self._run, name="simpleturk-call", daemon=True).start()
+
+    @classmethod
+    def idle(cls) -> "_Caller":
+        """A caller that makes no call, perhaps a new one."""
         try:
-            future.set_result(call())
-        except BaseException as error:
-            future.set_exception(error)
+            return cls._idle.pop()
+        except IndexError:
+            return cls()
+
+    def begin(self, wait: AnswerWait, call: Callable[[], Any]) -> None:
+        """Make a call; its result, or its error, arrives in `outcomes`."""
+        self._calls.put((wait, call))
+
+    def rest(self) -> None:
+        """Wait for the next call, for a while."""
+        self._idle.append(self)
+
+    def abandon(self) -> None:
+        """End the thread as soon as its call has ended."""
+        self._calls.put(None)
+
+    def _run(self) -> None:
+        while (task := self._next()) is not None:
+            _current.wait, call = task
+            outcome: tuple[Any, BaseException | None]
+            try:
+                outcome = call(), None
+            except BaseException as error:
+                outcome = None, error
+            _current.wait = None
+            self.outcomes.put(outcome)
+            # An idle thread keeps no answer.
+            del task, call, outcome
+
+    def _next(self) -> "tuple[AnswerWait, Callable[[], Any]] | None":
+        while True:
+            try:
+                return self._calls.get(timeout=IDLE_SECONDS)
+            except Empty:
+                # A caller that another thread has just taken, or that is not yet at rest, gets a call.
+                with suppress(ValueError):
+                    self._idle.remove(self)
+                    return None
 
 
 def bound_answers(client: Any) -> None:

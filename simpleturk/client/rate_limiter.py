@@ -27,14 +27,19 @@ class AdaptiveRateLimiter:
         with self._changed:
             while (is_full := self._in_flight >= self._control.max_in_flight) or (wait := self._reserve()) > 0:
                 # A change of the rate ends the wait early.
-                self._changed.wait(None if is_full else wait)
+                try:
+                    self._changed.wait(None if is_full else wait)
+                except BaseException:
+                    # Ctrl-C: another thread may take the place.
+                    self._changed.notify_all()
+                    raise
             self._in_flight += 1
         try:
             yield time.monotonic()
         finally:
             with self._changed:
                 self._in_flight -= 1
-                self._changed.notify_all()
+                self._wake()
 
     def succeeded(self, started: float) -> None:
         """Note that a call was not throttled."""
@@ -45,6 +50,16 @@ class AdaptiveRateLimiter:
         """Note that a call was throttled."""
         with self._changed:
             self._control.throttled(started, time.monotonic())
+
+    def _wake(self) -> None:
+        """Wake the threads that may go on: all if there is a rate, for which they wait in turn, else one for a place.
+
+        Each thread that wakes costs as much as a small part of a call.
+        """
+        if self._control.rate is None:
+            self._changed.notify(max(1, self._control.max_in_flight - self._in_flight))
+        else:
+            self._changed.notify_all()
 
     def _reserve(self) -> float:
         return self._control.reserve(time.monotonic())

@@ -205,3 +205,32 @@ def test_a_wait_returns_the_result_or_raises_the_error_of_its_call() -> None:
 
 def _raise(error: Exception) -> None:
     raise error
+
+
+def test_one_call_after_the_other_is_made_in_the_same_thread() -> None:
+    wait = AnswerWait(20, lambda: None)
+    assert len({wait.result(threading.get_ident) for _ in range(50)}) == 1
+
+
+def test_a_thread_whose_call_hangs_makes_no_other_call_and_ends_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    released, hanging = threading.Event(), list[threading.Thread]()
+
+    def hang() -> None:
+        hanging.append(threading.current_thread())
+        released.wait()
+
+    with pytest.raises(NoAnswer):
+        AnswerWait(0.05, lambda: None).result(hang)
+    assert AnswerWait(20, lambda: None).result(threading.current_thread) is not hanging[0]
+    released.set()
+    hanging[0].join(20)
+    assert not hanging[0].is_alive()
+
+
+def test_a_thread_without_calls_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(answers._Caller, "_idle", [])
+    thread = AnswerWait(20, lambda: None).result(threading.current_thread)
+    thread.join(20)
+    assert not thread.is_alive()
+    assert AnswerWait(20, lambda: None).result(lambda: 5) == 5

@@ -4,6 +4,8 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from simpleturk.client.rate_limiter import AdaptiveRateLimiter
 
 
@@ -45,3 +47,24 @@ def test_calls_wait_after_a_throttled_call() -> None:
         with limiter.acquire() as started:
             limiter.throttled(started)
     assert time.monotonic() - began > 0.2
+
+
+def test_a_call_that_ends_wakes_only_threads_that_may_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    woken: list[int] = []
+    limiter = AdaptiveRateLimiter(4, 4)
+    monkeypatch.setattr(limiter._changed, "notify", woken.append)
+    with limiter.acquire(), limiter.acquire(), limiter.acquire():
+        pass
+    assert woken == [2, 3, 4]
+
+
+def test_all_waiting_threads_go_on_in_the_end() -> None:
+    limiter = AdaptiveRateLimiter(3)
+
+    def call(number: int) -> int:
+        with limiter.acquire() as started:
+            (limiter.throttled if number == 20 else limiter.succeeded)(started)
+        return 1
+
+    with ThreadPoolExecutor(24) as pool:
+        assert sum(pool.map(call, range(60))) == 60

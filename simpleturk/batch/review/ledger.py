@@ -137,10 +137,14 @@ class Ledger:
         bonuses = self.entries.bonuses.get(effect.assignment_id, ())
         return any(key != effect.key and self.phase(key) == DONE for _, _, key in bonuses)
 
-    def begin(self, effect: LedgerEffect) -> None:
-        """Note that an effect begins; the line is on the disk when this returns."""
+    def begin(self, *effects: LedgerEffect) -> None:
+        """Note that effects begin; their lines are on the disk when this returns."""
+        self._write([self._line_of(effect) for effect in effects])
+
+    @staticmethod
+    def _line_of(effect: LedgerEffect) -> dict[str, Any]:
         record = {"key": effect.key, "phase": BEGUN} | effect.as_record()
-        self._write(record | ({"decision": True} if effect.is_decision else {}))
+        return record | ({"decision": True} if effect.is_decision else {})
 
     def end(self, effect: LedgerEffect, phase: str, **details: Any) -> None:
         """Note what came of an effect.
@@ -149,7 +153,7 @@ class Ledger:
         begun, and the next run asks. The outcome of a message cannot be asked for, so its line is on the disk when
         this returns.
         """
-        self._write({"key": effect.key, "phase": phase} | details, waits=effect.kind == "notify")
+        self._write([{"key": effect.key, "phase": phase} | details], waits=effect.kind == "notify")
 
     def flush(self) -> None:
         """Bring all lines to the disk."""
@@ -157,14 +161,15 @@ class Ledger:
             if self._file is not None and self._waiting and self._failure is None:
                 self._write_waiting(self._file)
 
-    def _write(self, record: dict[str, Any], waits: bool = True) -> None:
-        record = {"at": iso(datetime.now(UTC)), "endpoint": self.entries.endpoint} | record
+    def _write(self, records: list[dict[str, Any]], waits: bool = True) -> None:
+        head = {"at": iso(datetime.now(UTC)), "endpoint": self.entries.endpoint}
         with self._lock:
-            self.entries.add(record)
+            for record in records:
+                self.entries.add(head | record)
             if self._file is None:
                 return
-            self._waiting.append(json_line(record).encode())
-            self._added += 1
+            self._waiting += [json_line(head | record).encode() for record in records]
+            self._added += len(records)
             number = self._added
             while self._synced < number:
                 if self._failure is not None:
@@ -181,20 +186,25 @@ class Ledger:
         lines, last, self._waiting, self._is_writing = self._waiting, self._added, [], True
         self._lock.release()
         failure: SimpleturkError | None = None
+        synced = self._synced
         try:
             for line in lines:
                 file.append(line)
             file.sync()
+            synced = last
         except SimpleturkError as error:
             failure = error
         finally:
             self._lock.acquire()
+            self._synced = synced
             self._is_writing = False
             self._failure = failure
+            if self._synced < last and failure is None:
+                # Ctrl-C: another thread writes them, perhaps again.
+                self._waiting = lines + self._waiting
             self._lock.notify_all()
         if failure is not None:
             raise failure
-        self._synced = last
 
 
 @contextmanager

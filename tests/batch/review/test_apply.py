@@ -1,13 +1,14 @@
 """Effects happen once, whatever the ledger and the marketplace know of them."""
 
+import os
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from simpleturk.batch.outcomes import Outcome
-from simpleturk.batch.review.apply import UNKNOWN, apply_effects
+from simpleturk.batch.review.apply import GROUP, STOPPED, UNKNOWN, apply_effects
 from simpleturk.batch.review.effects import Effect
 from simpleturk.batch.review.ledger import open_ledger, read_entries
 from simpleturk.errors import MarketplaceError, WrongState
@@ -111,3 +112,44 @@ def test_an_assignment_gets_the_bonus_of_one_decision() -> None:
     outcomes = applied(account, first) + applied(account, second)
     assert outcomes == [Outcome("A1"), Outcome("A1", "has had the bonus of another decision meanwhile")]
     assert account.paid == [(Decimal("1.00"), "r")]
+
+
+def test_effects_begin_in_the_ledger_in_groups_before_their_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    account, syncs, lines_at_calls = Account(), 0, list[int]()
+
+    def sync(descriptor: int, real: Any = os.fsync) -> None:
+        nonlocal syncs
+        syncs += 1
+        real(descriptor)
+
+    def bonus(assignment_id: str, *_: object) -> None:
+        assert f'"assignment_id": "{assignment_id}"' in LEDGER.read_text()
+        lines_at_calls.append(syncs)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(account, "bonus", bonus)
+    effects = [Effect("bonus", f"A{number}", "ann", "r", Decimal(1)) for number in range(3 * GROUP)]
+    with open_ledger(LEDGER, "local", lambda: None) as ledger:
+        before = syncs
+        monkeypatch.setattr(ledger, "end", lambda *_: None)
+        assert len(list(apply_effects(cast(Any, account), effects, ledger))) == len(effects)
+    assert [number - before for number in lines_at_calls] == [1] * GROUP + [2] * GROUP + [3] * GROUP
+
+
+def test_effects_that_began_with_a_group_whose_command_stops_are_not_left_open() -> None:
+    account = Account(answers=False)
+    effects = [Effect("bonus", f"A{number}", "ann", "r", Decimal(1)) for number in range(5)]
+    with pytest.raises(MarketplaceError, match="no answer"):
+        applied(account, *effects)
+    called = len(account.paid)
+    phases = list(read_entries(LEDGER, "local").phases.values())
+    assert phases == ["begun"] * called + ["failed"] * (5 - called)
+    assert f'"problem": "{STOPPED}"' in LEDGER.read_text()
+    account.answers, account.paid = True, []
+    assert applied(account, *effects[called:]) == [Outcome(effect.assignment_id) for effect in effects[called:]]
+
+
+def test_an_effect_that_is_named_twice_happens_once() -> None:
+    account = Account()
+    assert applied(account, BONUS, BONUS) == [Outcome("A1"), Outcome("A1", already=True)]
+    assert len(account.paid) == 1

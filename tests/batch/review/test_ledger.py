@@ -108,3 +108,16 @@ def test_outcomes_are_on_the_disk_at_the_end() -> None:
         for thread in threads:
             thread.join()
     assert set(read_entries(PATH, "local").phases.values()) == {"done"}
+
+
+def test_lines_whose_write_is_interrupted_are_written_by_the_next_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(descriptor: int) -> None:
+        raise KeyboardInterrupt
+
+    with open_ledger(PATH, "local", lambda: None) as ledger:
+        with monkeypatch.context() as patch:
+            patch.setattr("simpleturk.files.Appended.append", lambda *_: interrupted(0))
+            with pytest.raises(KeyboardInterrupt):
+                ledger.begin(BONUS)
+        ledger.begin(Effect("approve", "A2", "bob"))
+        assert [json.loads(line)["assignment_id"] for line in PATH.read_text().splitlines()] == ["A1", "A2"]
