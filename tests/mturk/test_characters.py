@@ -5,7 +5,7 @@ import sys
 import pytest
 from defusedxml import ElementTree
 
-from simpleturk.mturk.characters import ASTRAL, NOT_IN_XML, SURROGATE, visible
+from simpleturk.mturk.characters import ASTRAL, NOT_IN_XML, SURROGATE, is_encodable, visible
 
 
 def test_a_parser_takes_every_character_but_those() -> None:
@@ -34,3 +34,8 @@ def test_surrogates_and_astral_characters_are_found() -> None:
 )
 def test_characters_that_a_terminal_obeys_are_escapes(text: str, shown: str) -> None:
     assert visible(text) == shown
+
+
+@pytest.mark.parametrize("text", ["", "é🙂", "a\ud800", "\udfff", "\ud83d\ude42"])
+def test_a_text_with_half_of_a_character_cannot_be_encoded(text: str) -> None:
+    assert is_encodable(text) == (SURROGATE.search(text) is None)

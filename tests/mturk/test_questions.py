@@ -4,13 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simpleturk.marketplace.errors import RequestError
 from simpleturk.marketplace.questions.question import parse_question
+from simpleturk.marketplace.questions.xml import parse_xml
 from simpleturk.mturk.questions import (
     EXTERNAL_NAMESPACE,
     HTML_NAMESPACE,
     external_question_xml,
     html_question_xml,
     is_question_xml,
+    page_in,
     question_xml,
 )
 
@@ -84,3 +87,30 @@ def test_a_character_that_xml_cannot_hold_is_named_with_its_line() -> None:
 def test_characters_that_xml_cannot_hold_are_refused(character: str) -> None:
     with pytest.raises(ValueError, match=f"U\\+{ord(character):04X}"):
         html_question_xml(f"a{character}", 0)
+
+
+#: Parts that a document may have inside and around its page, many of them where they do not belong.
+PARTS = st.sampled_from(
+    ["a", "é", "🙂", "\n", "\r", "\x01", "\ufffe", "\ud800", "]]>", "<![CDATA[", "]", ">", "&amp;", "</HTMLContent>"]
+    + ["]]></HTMLContent><FrameHeight>", "1", "x", "</FrameHeight></HTMLQuestion>", " ", "<p>", "\x7f", "\u2028"]
+)
+WHOLE = html_question_xml("PAGE", 12)
+
+
+@given(st.lists(PARTS, max_size=6).map("".join), st.lists(PARTS, max_size=2).map("".join))
+def test_a_page_that_is_read_without_a_parser_is_what_the_parser_reads(page: str, height: str) -> None:
+    xml = WHOLE.replace("PAGE", page).replace("12", height or "12")
+    read = page_in(xml)
+    if read is None:
+        return
+    root = parse_xml(xml)
+    assert [child.name for child in root.children] == ["HTMLContent", "FrameHeight"]
+    assert read == (root.children[0].text, root.children[1].text)
+    assert (root.namespace, root.name, root.children[0].attributes) == (HTML_NAMESPACE, "HTMLQuestion", {})
+
+
+@pytest.mark.parametrize("page", ["a\x01", "a\ud800", "a\ufffe", "a\uffff", ""])
+def test_a_page_that_xml_cannot_hold_is_refused_with_its_place(page: str) -> None:
+    assert page_in(WHOLE) == ("PAGE", "12")
+    with pytest.raises(RequestError, match="XMLParseError|Details: "):
+        parse_question(WHOLE.replace("PAGE", page))

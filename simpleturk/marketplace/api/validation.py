@@ -11,7 +11,7 @@ from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel, Shape
 
 from simpleturk.marketplace.errors import SerializationException, ValidationException
-from simpleturk.mturk.characters import SURROGATE
+from simpleturk.mturk.characters import is_encodable
 from simpleturk.mturk.limits import AMAZON_WORKER_ID, WORKER_ID
 
 #: The last second of the year 9999, in epoch seconds: Python has no dates after it.
@@ -87,7 +87,7 @@ def _value(shape: Any, value: Any, path: str, problems: list[str]) -> Any:
             _value(shape.member, item, f"{path}.{number}.member", problems)
             for number, item in enumerate(value, start=1)
         ]
-    if type_name == "string" and not value.isascii() and SURROGATE.search(value):
+    if type_name == "string" and not (value.isascii() or is_encodable(value)):
         raise SerializationException(f"The member {path} holds half a character, which is no text.")
     if type_name == "timestamp" and not abs(value) <= MAX_TIMESTAMP:
         raise SerializationException(f"The member {path} is not a timestamp.")

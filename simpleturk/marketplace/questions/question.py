@@ -15,10 +15,12 @@ from simpleturk.marketplace.questions.schema_rules import sequence, whole_number
 from simpleturk.marketplace.questions.xml import Element, parse_error, parse_xml
 from simpleturk.mturk.characters import ASTRAL
 from simpleturk.mturk.limits import AMAZON_MAX_QUESTION_BYTES, FRAME_HEIGHT_RANGE, MAX_QUESTION_BYTES
-from simpleturk.mturk.questions import EXTERNAL_NAMESPACE, FORM_NAMESPACES, HTML_NAMESPACE
+from simpleturk.mturk.questions import EXTERNAL_NAMESPACE, FORM_NAMESPACES, HTML_NAMESPACE, page_in
 
 #: A host name or address, with an optional port. Names in other scripts have their ASCII form (xn--…).
 _AUTHORITY = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
+
+_FRAME_HEIGHTS = range(FRAME_HEIGHT_RANGE[0], FRAME_HEIGHT_RANGE[1] + 1)
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,9 @@ def parse_question(xml: str) -> Question:
 
     Raises RequestError with Amazon's code XMLParseError, naming line and column.
     """
+    plain = page_in(xml)
+    if plain and plain[0].strip() and len(plain[1]) <= 5 and int(plain[1]) in _FRAME_HEIGHTS:
+        return Question(plain[0], None, None, int(plain[1]))
     root = parse_xml(xml)
     declaration = (root.namespace, root.name)
     if declaration == (HTML_NAMESPACE, "HTMLQuestion"):

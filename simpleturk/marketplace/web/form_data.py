@@ -13,7 +13,7 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 
 from simpleturk.marketplace.people.worker_errors import WorkerError
-from simpleturk.mturk.characters import SURROGATE
+from simpleturk.mturk.characters import SURROGATE, is_encodable
 
 #: The largest submission of a HIT, and the largest form of one of the site's own pages, in bytes.
 MAX_FORM_BYTES = 16 * 1024 * 1024
@@ -76,7 +76,7 @@ async def read_form_with_files(request: Request, most: int) -> FormWithFiles:
         raise WorkerError("Your answers are too large.", reason, 413)
     try:
         form = await _read(request, most)
-        if any(SURROGATE.search(text) for pair in form for text in pair if isinstance(text, str)):
+        if not all(is_encodable(text) for pair in form for text in pair if isinstance(text, str)):
             raise ValueError("half a character")
         return form
     except ClientDisconnect as error:
