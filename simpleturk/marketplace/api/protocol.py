@@ -14,7 +14,7 @@ from simpleturk.marketplace.api.validation import check_request, service_model
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.errors import SerializationException, ServiceError, UnknownOperation
 from simpleturk.marketplace.store.base import LOCAL_REQUESTER, Place
-from simpleturk.marketplace.store.transaction import UploadURL, no_upload_url
+from simpleturk.marketplace.store.transaction import Transaction, UploadURL, no_upload_url
 
 TARGET_PREFIX = "MTurkRequesterServiceV20170117"
 CONTENT_TYPE = "application/x-amz-json-1.1"
@@ -59,13 +59,16 @@ def handle(
         operation = OPERATIONS[name]
         model = service_model().operation_model(name)
         parameters = check_request(model, _json_object(body), marketplace.strict)
+        omits_questions = headers.get(OMIT, "") == "Question"
+
+        def answer_in(transaction: Transaction) -> dict[str, Any]:
+            return operation.function(replace(transaction, omits_questions=omits_questions), parameters)
+
         if operation.writes:
-            opened = marketplace.write(requester_id, request_id, place)
+            answer = marketplace.run(answer_in, requester_id, request_id, place)
         else:
-            opened = marketplace.read(requester_id, upload_url=upload_url)
-        with opened as transaction:
-            omits_questions = headers.get(OMIT, "") == "Question"
-            answer = operation.function(replace(transaction, omits_questions=omits_questions), parameters)
+            with marketplace.read(requester_id, upload_url=upload_url) as transaction:
+                answer = answer_in(transaction)
         return _response(200, answer, request_id)
     except ServiceError as error:
         return _response(error.status, error.body(marketplace.now()), request_id, error.type)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 
 from simpleturk.marketplace.domain import deadlines
-from simpleturk.marketplace.store.base import LOCAL_REQUESTER, Place, Store
+from simpleturk.marketplace.store.base import LOCAL_REQUESTER, Place, Result, Store
 from simpleturk.marketplace.store.transaction import Transaction, UploadURL, WorkerLimits, no_upload_url
 
 
@@ -47,6 +47,25 @@ class Marketplace:
             transaction = self._transaction(connection, self.now(), requester_id, request_id)
             deadlines.apply_due(transaction)
             yield transaction
+
+    def run(
+        self,
+        change: Callable[[Transaction], Result],
+        requester_id: str = LOCAL_REQUESTER,
+        request_id: str = "",
+        place: Place | None = None,
+    ) -> Result:
+        """Run a function in a transaction that may write, as `write` does; it may run in another thread.
+
+        Under load it takes less time than a block.
+        """
+
+        def part(connection: Connection) -> Result:
+            transaction = self._transaction(connection, self.now(), requester_id, request_id)
+            deadlines.apply_due(transaction)
+            return change(transaction)
+
+        return self.store.run(part, place)
 
     @contextmanager
     def read(

@@ -3,13 +3,16 @@
 sqlite.py implements it in one file on one machine. Only the commands that open the database name an implementation.
 """
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
 
 from simpleturk.marketplace.store.uploads import UploadFolder
+
+Result = TypeVar("Result")
 
 #: The requester of every call that comes over the loopback interface or from the same process.
 LOCAL_REQUESTER = "A0LOCALREQUESTER"
@@ -54,6 +57,10 @@ class Store(Protocol):
 
         It begins after the transactions of earlier places.
         """
+        ...
+
+    def run(self, part: Callable[[Connection], Result], place: Place | None = None) -> Result:
+        """Run a function in a transaction that may write, as `write` does; it may run in another thread."""
         ...
 
     def key(self, purpose: str) -> bytes:

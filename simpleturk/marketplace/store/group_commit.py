@@ -1,8 +1,10 @@
 """Transactions of several threads in one commit, because each commit waits for the disk.
 
-The first thread that wants to write is the leader: it begins a transaction and does its own part. The threads that
-wait by then do theirs in the same transaction, one after the other, each within a savepoint; then the leader commits.
-No thread gets an answer before the commit that holds its part is on the disk. If the commit fails, every part fails.
+The first thread that wants to write is the leader: it begins a transaction and does its own part. The parts of the
+threads that wait by then follow in the same transaction, one after the other, each within a savepoint; then the leader
+commits. The leader runs a part that is a function itself, without a switch of threads; a part that is a block runs in
+its own thread. No thread gets an answer before the commit that holds its part is on the disk. If the commit fails,
+every part fails.
 """
 
 import threading
@@ -10,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -22,10 +24,20 @@ MAX_PARTS = 32
 MAX_SECONDS = 0.05
 
 
-class _Turn:
-    """A thread's place in the queue. `may_begin` is set when it may write: in `connection`, or else as the leader."""
+Part = Callable[[Connection], Any]
+Result = TypeVar("Result")
 
-    def __init__(self) -> None:
+
+class _Turn:
+    """A thread's place in the queue. `may_begin` is set when it may write: in `connection`, or else as the leader.
+
+    If the thread gives its part as a function, the leader may run it: then `connection` is set, and `may_begin` only
+    after the commit.
+    """
+
+    def __init__(self, part: Part | None = None) -> None:
+        self.part = part
+        self.result: Any = None
         self.may_begin = threading.Event()
         self.has_ended = threading.Event()
         self.is_committed = threading.Event()
@@ -51,6 +63,24 @@ class GroupCommit:
         what an earlier part wrote, such as a token that is used already. Blocks must not be nested.
         """
         turn = _Turn()
+        self._line_up(turn, place)
+        with self._follow(turn, turn.connection) if turn.connection else self._lead() as connection:
+            yield connection
+
+    def run(self, part: Callable[[Connection], Result], place: Place | None = None) -> Result:
+        """Do a part as `write` does, and return its result. The part may run in another thread."""
+        turn = _Turn(part)
+        self._line_up(turn, place)
+        if turn.connection is None:
+            with self._lead() as connection:
+                return part(connection)
+        if turn.error is not None:
+            raise turn.error
+        result: Result = turn.result
+        return result
+
+    def _line_up(self, turn: _Turn, place: Place | None) -> None:
+        """Join the queue, and wait for the turn."""
         if place:
             place.wait()
         with self._lock:
@@ -62,8 +92,6 @@ class GroupCommit:
         if place:
             place.taken()
         self._wait_for(turn)
-        with self._follow(turn, turn.connection) if turn.connection else self._lead() as connection:
-            yield connection
 
     def _wait_for(self, turn: _Turn) -> None:
         try:
@@ -73,7 +101,7 @@ class GroupCommit:
                 is_waiting = turn in self._waiting
                 if is_waiting:
                     self._waiting.remove(turn)
-            if not is_waiting and turn.connection:
+            if not is_waiting and turn.connection is not None:
                 turn.has_ended.set()
             elif not is_waiting:
                 self._appoint_leader()
@@ -94,8 +122,10 @@ class GroupCommit:
             self._appoint_leader()
             for turn in followers:
                 interrupted = StoreUnavailable("the commit was interrupted")
-                turn.error = error if error is None or isinstance(error, Exception) else interrupted
+                if turn.part is None or error is not None:
+                    turn.error = error if error is None or isinstance(error, Exception) else interrupted
                 turn.is_committed.set()
+                turn.may_begin.set()
 
     def _add_parts(self, connection: Connection, followers: list[_Turn]) -> None:
         """Let waiting threads do their parts. Raises the error of a part that made the database roll all back."""
@@ -105,12 +135,23 @@ class GroupCommit:
                 if not self._waiting:
                     return
                 turn = self._waiting.popleft()
+                turn.connection = connection
             followers.append(turn)
-            turn.connection = connection
-            turn.may_begin.set()
-            _wait_through(turn.has_ended)
+            if turn.part is None:
+                turn.may_begin.set()
+                _wait_through(turn.has_ended)
+            else:
+                self._run_part(turn, turn.part, connection)
             if not _driver(connection).in_transaction:
                 raise turn.error or RuntimeError("the transaction ended before its commit")
+
+    def _run_part(self, turn: _Turn, part: Part, connection: Connection) -> None:
+        """Run the part of a waiting thread. Only an interruption of this thread is raised here."""
+        try:
+            with _savepoint(connection):
+                turn.result = part(connection)
+        except Exception as error:
+            turn.error = error
 
     def _appoint_leader(self) -> None:
         with self._lock:
@@ -121,18 +162,9 @@ class GroupCommit:
 
     @contextmanager
     def _follow(self, turn: _Turn, connection: Connection) -> Iterator[Connection]:
-        driver = _driver(connection)
         try:
-            driver.execute("SAVEPOINT part")
-            try:
+            with _savepoint(connection):
                 yield connection
-            except BaseException:
-                # A full disk may have rolled back everything, the savepoint too.
-                if driver.in_transaction:
-                    driver.execute("ROLLBACK TO part")
-                    driver.execute("RELEASE part")
-                raise
-            driver.execute("RELEASE part")
         except Exception as error:
             turn.error = error
             turn.has_ended.set()
@@ -145,6 +177,22 @@ class GroupCommit:
         turn.is_committed.wait()
         if turn.error is not None:
             raise turn.error
+
+
+@contextmanager
+def _savepoint(connection: Connection) -> Iterator[None]:
+    """A block that is rolled back alone when it raises an exception."""
+    driver = _driver(connection)
+    driver.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        # A full disk may have rolled back everything, the savepoint too.
+        if driver.in_transaction:
+            driver.execute("ROLLBACK TO part")
+            driver.execute("RELEASE part")
+        raise
+    driver.execute("RELEASE part")
 
 
 def _wait_through(event: threading.Event) -> None:

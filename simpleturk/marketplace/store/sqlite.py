@@ -23,7 +23,7 @@ from sqlalchemy.pool import QueuePool
 
 from simpleturk.marketplace.errors import LaterVersion, StoreUnavailable
 from simpleturk.marketplace.store import file_state
-from simpleturk.marketplace.store.base import LOCAL_REQUESTER, Place
+from simpleturk.marketplace.store.base import LOCAL_REQUESTER, Place, Result
 from simpleturk.marketplace.store.file_state import BUSY_TIMEOUT
 from simpleturk.marketplace.store.group_commit import GroupCommit
 from simpleturk.marketplace.store.migrations import migrate
@@ -108,6 +108,13 @@ class SQLiteStore:
             raise file_state.read_only(self._path)
         with self._translated(), self._group.write(place) as connection:
             yield connection
+
+    def run(self, part: Callable[[Connection], Result], place: Place | None = None) -> Result:
+        """Run a function in a transaction that may write, as `write` does; it may run in another thread."""
+        if self.is_read_only:
+            raise file_state.read_only(self._path)
+        with self._translated():
+            return self._group.run(part, place)
 
     @contextmanager
     def _begin(self) -> Iterator[Connection]:

@@ -1,5 +1,6 @@
 """Threads that write at the same time share a commit: nothing is confirmed before it, and it fails for all or none."""
 
+import itertools
 import json
 import os
 import random
@@ -41,17 +42,36 @@ def saved(store: SQLiteStore) -> set[str]:
     return set(names) - {"schema_version", "latest_time"}
 
 
+class _Shape:
+    """How the threads of a test write: with a block in their own thread, with a function, or in turn."""
+
+    shape = "blocks"
+
+
+@pytest.fixture(autouse=True, params=["blocks", "functions", "both"])
+def shape(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Run each test with each way to write."""
+    monkeypatch.setattr(_Shape, "shape", request.param)
+    return str(request.param)
+
+
 @contextmanager
 def together(group: GroupCommit, *parts: Part) -> Iterator[list["Future[Any]"]]:
     """Run the parts in threads. The first waits until all others wait for it, and the block runs before it goes on."""
     begun, go_on = threading.Event(), threading.Event()
+    numbers = itertools.count()
 
     def run(part: Part, is_first: bool) -> Any:
-        with group.write() as connection:
+        def whole(connection: Connection) -> Any:
             if is_first:
                 begun.set()
                 go_on.wait(60)
             return part(connection)
+
+        if _Shape.shape != "blocks" and (_Shape.shape == "functions" or next(numbers) % 2):
+            return group.run(whole)
+        with group.write() as connection:
+            return whole(connection)
 
     with ThreadPoolExecutor(len(parts)) as pool:
         futures = [pool.submit(run, parts[0], True)]
@@ -147,6 +167,31 @@ def test_a_part_whose_error_rolls_everything_back_fails_every_part(store: SQLite
     assert saved(store) == {"b"}
 
 
+def test_the_leader_runs_functions_itself_and_their_threads_get_the_results(store: SQLiteStore, shape: str) -> None:
+    if shape != "functions":
+        return
+    threads = []
+
+    def name(connection: Connection) -> int:
+        threads.append(threading.current_thread())
+        return len(threads)
+
+    with together(store._group, name, name, name) as futures:
+        assert [future.result(60) for future in futures] == [1, 2, 3]
+    assert len(set(threads)) == 1
+
+
+def test_an_interrupted_leader_acknowledges_no_part(store: SQLiteStore) -> None:
+    def interrupt(connection: Connection) -> None:
+        set_to("a")(connection)
+        raise KeyboardInterrupt
+
+    with together(store._group, set_to("b"), interrupt, set_to("c")) as futures:
+        errors = [future.exception(60) for future in futures]
+    acknowledged = {name for name, error in zip("bac", errors, strict=True) if error is None}
+    assert errors[1] is not None and acknowledged <= saved(store)
+
+
 def test_a_thread_that_is_interrupted_while_it_waits_holds_up_no_other(store: SQLiteStore) -> None:
     group = store._group
 
@@ -172,15 +217,24 @@ def test_a_thread_that_is_interrupted_while_it_waits_holds_up_no_other(store: SQ
     assert saved(store) == {"a", "b", "c"}
 
 
-def test_parts_run_in_the_order_of_their_places_whatever_the_order_of_their_threads(store: SQLiteStore) -> None:
+def test_parts_run_in_the_order_of_their_places_whatever_the_order_of_their_threads(
+    store: SQLiteStore, shape: str
+) -> None:
     places, begun = Sequence(), list[int]()
     numbered = [places.place() for _ in range(80)]
 
     def run(number: int) -> None:
         time.sleep(random.random() / 500)
-        with store.write(numbered[number]) as connection:
+
+        def part(connection: Connection) -> None:
             begun.append(number)
             set_to(f"n{number}")(connection)
+
+        if shape == "functions" or (shape == "both" and number % 2):
+            store.run(part, numbered[number])
+            return
+        with store.write(numbered[number]) as connection:
+            part(connection)
 
     commits = commits_of(store)
     with ThreadPoolExecutor(8) as pool:
