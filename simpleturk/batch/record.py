@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from simpleturk.batch.inputs.groups import Grouping
 from simpleturk.errors import Problem, Problems
 from simpleturk.files import write_whole
 from simpleturk.task_folder import read_regular
@@ -42,7 +43,7 @@ class BatchRecord:
     `reward` is USD, `created` is ISO 8601 UTC. `database` is the local marketplace's file; null for the default one and
     for other marketplaces. `asked_since` is the time of the first request whose HIT id may not be saved, "" if that is
     `created`. `imported` is true if the HITs come from a results file and not from a launch. `masters`: only Masters
-    may work.
+    may work. `grouping` says how several inputs were put into each HIT.
     """
 
     batch_id: str
@@ -62,6 +63,7 @@ class BatchRecord:
     asked_since: str = ""
     imported: bool = False
     masters: bool = False
+    grouping: Grouping | None = None
 
 
 def record_path(ids: Path) -> Path:

@@ -96,6 +96,10 @@ class Inputs:
                 raise Problems([item])
             yield item
 
+    def lines(self) -> "InputLines":
+        """The values by line, in any order."""
+        return InputLines(self)
+
     def digest(self) -> str:
         """The SHA-256 of the file's text as UTF-8."""
         with self.open() as file:

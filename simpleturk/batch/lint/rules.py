@@ -248,7 +248,7 @@ _USES_WHOLE_INPUT = re.compile(r"input\s*\||\binput\.(?:items|values|keys)\(|\bi
 
 #: Names of values that are for the requester, not for the page.
 _FOR_THE_REQUESTER = re.compile(
-    r"(?:.*[._-])?(?:id|ids|uid|uuid|key|index|idx|no|nr|number|line|row|batch|split|seed|source|gold|expected|meta|notes?)"
+    r"(?:.*[._-])?(?:id|ids|uid|uuid|key|index|idx|no|nr|number|lines?|row|batch|split|seed|source|gold|expected|meta|notes?)"
     r"|_.*|.*Id",
     re.IGNORECASE,
 )

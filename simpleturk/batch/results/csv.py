@@ -22,6 +22,7 @@ from simpleturk.batch.inputs.csv_reader import DECISIONS, OTHERS, cell_text, hea
 from simpleturk.batch.results.csv_columns import columns_of_fields, others_cell
 from simpleturk.batch.results.fetch import result_record
 from simpleturk.batch.results.flat import FLAT_COLUMNS, flat_row, review_columns
+from simpleturk.batch.results.per_input import per_input
 from simpleturk.batch.times import site_time
 from simpleturk.errors import Problem, Problems, SimpleturkError
 from simpleturk.files import Appended, appending, stamp
@@ -110,12 +111,14 @@ def _columns_of(value: Any) -> dict[str, str]:
 class TableForm:
     """How a table is written: `fields` are those of the template; `exact` cells may be formulas for a spreadsheet.
 
-    A `flat` table has the columns of flat.py, else it has those of the requester site.
+    A `flat` table has the columns of flat.py, else it has those of the requester site; one that `splits` has a row for
+    each input of a HIT.
     """
 
     fields: frozenset[str] = frozenset()
     exact: bool = False
     flat: bool = False
+    splits: bool = False
 
 
 class ResultsTable:
@@ -156,14 +159,20 @@ class ResultsTable:
             self._count(assignment_id, row.get(self.hit_column, "").strip())
         self._rows.write(json.dumps(list(fields)) + "\n")
 
-    def record_of(self, assignment: "Assignment", hit: "HIT", **known: Any) -> dict[str, Any]:
+    def records_of(self, assignment: "Assignment", hit: "HIT", **known: Any) -> list[dict[str, Any]]:
         """The row of an assignment; see `csv_row`."""
-        return csv_row(assignment, hit, **known)
+        return [csv_row(assignment, hit, **known)]
 
-    def add(self, record: dict[str, Any]) -> bool:
-        """Add a row unless its assignment is present; return whether it is new."""
-        if record[self.id_column] in self._seen:
+    def add(self, records: list[dict[str, Any]]) -> bool:
+        """Add the rows of an assignment unless it is present; return whether it is new."""
+        if records[0][self.id_column] in self._seen:
             return False
+        self._count(records[0][self.id_column], records[0][self.hit_column])
+        for record in records:
+            self._add(record)
+        return True
+
+    def _add(self, record: dict[str, Any]) -> None:
         row = {name: text for name, text in record.items() if name != "problem" or name in self.first}
         self._inputs |= dict.fromkeys(name for name in row if name.startswith(self.input_prefix))
         self._further |= dict.fromkeys(
@@ -173,9 +182,7 @@ class ResultsTable:
         )
         self._fields.update(self._answers_in(row))
         self._answers += 1
-        self._count(row[self.id_column], row[self.hit_column])
         self._rows.write(json.dumps(row) + "\n")
-        return True
 
     def _answers_in(self, row: Iterable[str]) -> Iterator[str]:
         """The fields of the answer among the columns of a row."""
@@ -245,9 +252,10 @@ class FlatTable(ResultsTable):
     id_column, hit_column = "assignment_id", "hit_id"
     input_prefix, answer_prefix, review_prefix = "input.", "output.", "review."
 
-    def record_of(self, assignment: "Assignment", hit: "HIT", **known: Any) -> dict[str, Any]:
-        """The row of an assignment; see `flat_row`."""
-        return flat_row(result_record(assignment, **known))
+    def records_of(self, assignment: "Assignment", hit: "HIT", **known: Any) -> list[dict[str, Any]]:
+        """The row of an assignment, or one for each input; see `flat_row`."""
+        record = result_record(assignment, **known)
+        return [flat_row(part) for part in (per_input(record) if self._form.splits else [record])]
 
 
 def table_class(form: TableForm) -> type[ResultsTable]:

@@ -3,10 +3,12 @@
 import codecs
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simpleturk.batch.results.fetch import result_record
+from simpleturk.batch.results.per_input import per_input
 from simpleturk.errors import Problem, Problems
 from simpleturk.files import Appended, json_line, write_whole
 
@@ -43,12 +45,16 @@ class ResultsFile:
     the file.
     """
 
-    def __init__(self, file: Appended, remember: bool = False, hit_ids: Iterable[str] = ()) -> None:
+    def __init__(
+        self, file: Appended, remember: bool = False, hit_ids: Iterable[str] = (), splits: bool = False
+    ) -> None:
         """Read the file. Raises Problems, and changes nothing, if it is not a results file.
 
         `remember`: the same HITs are fetched several times. `hit_ids` are ids that the caller holds in memory, too.
+        `splits`: an assignment has a record for each input; see `per_input`.
         """
         self._file = file
+        self._splits = splits
         self._remember = remember
         self.per_hit: dict[str, int] = {}
         self.records = 0
@@ -72,21 +78,23 @@ class ResultsFile:
             {assignment_id for assignment_id, hit_id in self._pairs() if hit_id in sought} if sought else set()
         )
 
-    def record_of(self, assignment: "Assignment", hit: "HIT", **known: Any) -> dict[str, Any]:
-        """The line of results; see `result_record`."""
-        return result_record(assignment, **known)
+    def records_of(self, assignment: "Assignment", hit: "HIT", **known: Any) -> list[dict[str, Any]]:
+        """The lines of results; see `result_record` and `per_input`."""
+        record = result_record(assignment, **known)
+        return per_input(record) if self._splits else [record]
 
-    def add(self, record: dict[str, Any]) -> bool:
-        """Append a record unless its assignment is present; return whether it is new.
+    def add(self, records: list[dict[str, Any]]) -> bool:
+        """Append the records of an assignment unless it is present; return whether it is new.
 
         The records of a HIT follow each other.
         """
+        record = records[0]
         assignment_id, hit_id = record["assignment_id"], record["hit_id"]
         if hit_id != self._current[0]:
             self._current = (hit_id, set())
         if any(assignment_id in known for known in (self._known, self._loose, self._current[1])):
             return False
-        self._file.append(json_line(record).encode())
+        self._file.append("".join(map(json_line, records)).encode())
         self._current[1].add(assignment_id)
         self.records += 1
         if self._remember:
@@ -96,6 +104,7 @@ class ResultsFile:
     def _read(self, held: Mapping[str, str]) -> int:
         """Count the records of the file; return the offset after the last whole one."""
         problems, end = [], 0
+        last = _Last()
         seen = bytearray(_BITS // 8)
         for number, line in enumerate(self._file.lines(), start=1):
             record = _parsed(line)
@@ -103,6 +112,7 @@ class ResultsFile:
                 hit_id = str(record.get("hit_id", ""))
                 hit_id = held.get(hit_id, hit_id)
                 self._count(hit_id)
+                last = last.followed_by(record, hit_id, end)
                 if not hit_id:
                     self._loose.add(record["assignment_id"])
                 place, bit = divmod(hash(record["assignment_id"]) % _BITS, 8)
@@ -117,6 +127,10 @@ class ResultsFile:
             end += len(line)
         if problems:
             raise Problems(problems)
+        if last.is_incomplete:
+            # The records of an assignment are written together, and a crash may cut them off between two lines.
+            self._unsure.add(last.hit_id)
+            return last.start
         return end
 
     def _recount(self) -> None:
@@ -139,6 +153,29 @@ class ResultsFile:
             record = _parsed(line)
             if record is not None:
                 yield record["assignment_id"], str(record.get("hit_id", ""))
+
+
+@dataclass(frozen=True)
+class _Last:
+    """The last records of a file that have the same assignment: how many there are and should be, and their offset."""
+
+    assignment_id: str = ""
+    hit_id: str = ""
+    start: int = 0
+    number: int = 0
+    wanted: int = 0
+
+    def followed_by(self, record: Mapping[str, Any], hit_id: str, offset: int) -> "_Last":
+        """The last records, if this one follows at an offset."""
+        if record["assignment_id"] == self.assignment_id:
+            return replace(self, number=self.number + 1)
+        wanted = record.get("items")
+        return _Last(record["assignment_id"], hit_id, offset, 1, wanted if isinstance(wanted, int) else 1)
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether records are missing."""
+        return self.number < self.wanted
 
 
 def _is_torn(line: bytes) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from simpleturk.batch.foreign_batches import is_foreign, read_foreign
 from simpleturk.batch.inputs import open_inputs
+from simpleturk.batch.inputs.groups import GroupedInputs
 from simpleturk.batch.inputs.jsonl import InputLines
 from simpleturk.batch.record import BatchRecord
 from simpleturk.batch.results.sink import InputOf
@@ -41,13 +42,14 @@ class _BatchInputs:
     def __init__(self, batch: BatchRecord, ids: Path, when_changed: Callable[[str], None]) -> None:
         self._batch = batch
         self._when_changed = when_changed
-        self._inputs = open_inputs(batch.inputs.located(ids))
+        inputs = open_inputs(batch.inputs.located(ids))
+        self._inputs = GroupedInputs(inputs, batch.grouping) if batch.grouping else inputs
         self._lines: InputLines | None = None
         try:
             # A record may name a device, which could be read for ever.
             if self._inputs.path.is_file() or self._inputs.path.is_dir():
-                self._lines = InputLines(self._inputs)
-        except OSError:
+                self._lines = self._inputs.lines()
+        except (OSError, Problems):
             pass
         same = self._lines and self._lines.digest == batch.inputs.sha256
         # Lines added at the end belong to other HITs.

@@ -36,14 +36,14 @@ class ResultsSink(Protocol):
     def expect(self, hit_ids: Collection[str]) -> None:
         """Announce the HITs whose records follow until the next call."""
 
-    def record_of(self, assignment: "Assignment", hit: "HIT", **known: Any) -> dict[str, Any]:
-        """An assignment in the form that `add` takes, with what is known about its input.
+    def records_of(self, assignment: "Assignment", hit: "HIT", **known: Any) -> list[dict[str, Any]]:
+        """The records of an assignment in the form that `add` takes, with what is known about its input.
 
-        It has a "problem" if the answer cannot be parsed.
+        They have a "problem" if the answer cannot be parsed.
         """
 
-    def add(self, record: dict[str, Any]) -> bool:
-        """Add a record unless its assignment is present; return whether it is new."""
+    def add(self, records: list[dict[str, Any]]) -> bool:
+        """Add the records of an assignment unless it is present; return whether it is new."""
 
 
 @dataclass(frozen=True)
@@ -89,19 +89,22 @@ class ResultsWriter:
             known |= {"files": list(map(str, paths))} if paths else {}
             if review := self.additions.reviews.get(assignment.assignment_id):
                 known["review"] = dict(review)
-            record = self.sink.record_of(assignment, hit, **input_of(hit), **known)
+            records = self.sink.records_of(assignment, hit, **input_of(hit), **known)
             if pseudonyms:
-                record = pseudonyms.replaced(record, assignment.worker_id)
-            if self.sink.add(record):
+                records = [pseudonyms.replaced(record, assignment.worker_id) for record in records]
+            if self.sink.add(records):
                 self.added += 1
-                self.problems += "problem" in record
+                self.problems += any("problem" in record for record in records)
 
 
 @contextmanager
-def file_sink(path: Path, form: TableForm | None, remember: bool, hit_ids: Iterable[str]) -> Iterator[ResultsSink]:
+def file_sink(
+    path: Path, form: TableForm | None, remember: bool, hit_ids: Iterable[str], splits: bool = False
+) -> Iterator[ResultsSink]:
     """A results file, locked until the end of the block: CSV of this form, or JSON Lines without one.
 
-    `remember` says that the same HITs are fetched several times; `hit_ids` are ids that the caller holds in memory too.
+    `remember` says that the same HITs are fetched several times; `hit_ids` are ids that the caller holds in memory too;
+    `splits` that JSON Lines have a record for each input; see `per_input`.
     Raises Problems if the file holds something else.
     """
     if form:
@@ -110,17 +113,19 @@ def file_sink(path: Path, form: TableForm | None, remember: bool, hit_ids: Itera
     else:
         unfold_array(path)
         with appending(path) as file:
-            yield ResultsFile(file, remember, hit_ids)
+            yield ResultsFile(file, remember, hit_ids, splits)
 
 
 @contextmanager
-def stream_sink(write: Callable[[str], object], form: TableForm | None, remember: bool) -> Iterator[ResultsSink]:
+def stream_sink(
+    write: Callable[[str], object], form: TableForm | None, remember: bool, splits: bool = False
+) -> Iterator[ResultsSink]:
     """A stream: each JSON record is written at once, a CSV table at the end of the block, if it ends without an error.
 
-    `remember` says that the same HITs are fetched several times.
+    `remember` says that the same HITs are fetched several times; `splits` that JSON Lines have a record for each input.
     """
     if not form:
-        yield ResultsStream(write, remember)
+        yield ResultsStream(write, remember, splits)
         return
     with closing(table_class(form)(form=form)) as table:
         yield table

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 from simpleturk.batch.results.fetch import result_record
+from simpleturk.batch.results.per_input import per_input
 from simpleturk.files import json_line
 
 if TYPE_CHECKING:
@@ -11,27 +12,33 @@ if TYPE_CHECKING:
 
 
 class ResultsStream:
-    """Writes each record at once with `write`. With `remember`, an assignment is written only once."""
+    """Writes the records of each assignment at once with `write`. With `remember`, an assignment is written only once.
 
-    def __init__(self, write: Callable[[str], object], remember: bool = False) -> None:
+    `splits`: an assignment has a record for each input; see `per_input`.
+    """
+
+    def __init__(self, write: Callable[[str], object], remember: bool = False, splits: bool = False) -> None:
         self.per_hit: dict[str, int] = {}
         self.records = 0
         self._write = write
         self._remember = remember
+        self._splits = splits
         self._seen: set[str] = set()
 
     def expect(self, hit_ids: Collection[str]) -> None:
         """Records of any HIT may follow."""
 
-    def record_of(self, assignment: "Assignment", hit: "HIT", **known: Any) -> dict[str, Any]:
-        """The line of results; see `result_record`."""
-        return result_record(assignment, **known)
+    def records_of(self, assignment: "Assignment", hit: "HIT", **known: Any) -> list[dict[str, Any]]:
+        """The lines of results; see `result_record` and `per_input`."""
+        record = result_record(assignment, **known)
+        return per_input(record) if self._splits else [record]
 
-    def add(self, record: dict[str, Any]) -> bool:
-        """Write a record unless it was written before; return whether it is new."""
+    def add(self, records: list[dict[str, Any]]) -> bool:
+        """Write the records of an assignment unless they were written before; return whether they are new."""
+        record = records[0]
         if record["assignment_id"] in self._seen:
             return False
-        self._write(json_line(record))
+        self._write("".join(map(json_line, records)))
         self.records += 1
         if self._remember:
             self._seen.add(record["assignment_id"])

@@ -92,6 +92,14 @@ FilesOpt = Annotated[
     Path | None,
     typer.Option("--files", metavar="FOLDER", help="Save the files that workers uploaded in this folder."),
 ]
+PerInputOpt = Annotated[
+    bool | None,
+    typer.Option(
+        "--per-input/--per-assignment",
+        help="For HITs of several inputs: a record for each input, or for each assignment. Default: for each input, "
+        "if the batch was launched with --per-hit.",
+    ),
+]
 FollowOpt = Annotated[
     bool, typer.Option("--follow", help="Print new results as work is submitted, until no more can be submitted.")
 ]
@@ -109,6 +117,7 @@ def results(
     format_: FormatOpt = None,
     exact: ExactOpt = False,
     files: FilesOpt = None,
+    per_input: PerInputOpt = None,
     follow: FollowOpt = False,
     decisions: DecisionsOpt = False,
     tags: TagsOpt = None,
@@ -127,16 +136,20 @@ def results(
         raise UsageError("--decisions and --tags are about one batch", "leave --all out, and name the batch with --ids")
     output, chosen_format = _destination(output, format_, where)
     is_csv = chosen_format is not Format.JSONL
+    if per_input and chosen_format is Format.CSV:
+        raise UsageError("a row of the requester site's table is an assignment", "give --format flat with --per-input")
     if is_csv and follow:
         raise UsageError(
             "CSV and --follow cannot be used together", "the columns are known only when all work is submitted"
         )
+    if per_input and not with_input:
+        raise UsageError("--no-input and --per-input cannot be used together", "a record's input says which one it is")
     chosen = [*(status or (Status.SUBMITTED, Status.APPROVED)), *((Status.REJECTED,) if rejected else ())]
     statuses = [str(state).capitalize() for state in dict.fromkeys(chosen)]
     additions = Additions() if all_ else additions_of(ids, decisions, tags, chosen_format is Format.FLAT)
     with with_pseudonyms(pseudonyms, additions, output, is_csv) as additions:
         form = TableForm(exact=exact, flat=chosen_format is Format.FLAT) if is_csv else None
-        job = _Job(output, form, statuses, files, follow, additions)
+        job = _Job(output, form, statuses, files, follow, additions, per_input if with_input else False)
         if all_:
             mturk = connect_to(marketplace_of(where), where, ids)
             with _writer(job) as writer:
@@ -155,6 +168,7 @@ class _Job:
     files: Path | None
     follow: bool
     additions: Additions
+    splits: bool | None = None
 
 
 def _write_batch(where: MarketplaceOptions, ids: Path, job: _Job, with_input: bool, interval: float) -> None:
@@ -162,8 +176,11 @@ def _write_batch(where: MarketplaceOptions, ids: Path, job: _Job, with_input: bo
     launched, record, mturk = the_batch(where, ids, with_redone=False)
     redone = redone_of(mturk, ids)
     hit_ids = [*launched, *redone.hit_ids]
+    if job.splits is None:
+        job = replace(job, splits=bool(record and record.grouping))
     if job.form:
-        job = replace(job, form=replace(job.form, fields=_template_fields(record, ids)))
+        form = replace(job.form, fields=_template_fields(record, ids), splits=bool(job.splits))
+        job = replace(job, form=form)
     with _writer(job, hit_ids) as writer:
         watch = Watch(mturk, hit_ids, whole=job.form is not None)
         writer.replaced = redone.places()
@@ -197,12 +214,12 @@ def _writer(job: _Job, hit_ids: Iterable[str] = ()) -> Iterator[ResultsWriter]:
     named = {"named": pseudonyms.text} if pseudonyms else {}
     uploaded = UploadedFiles(job.files, **named) if job.files else None
     if job.output:
-        with file_sink(job.output, job.form, job.follow, hit_ids) as sink:
+        with file_sink(job.output, job.form, job.follow, hit_ids, bool(job.splits)) as sink:
             writer = ResultsWriter(sink, uploaded, job.additions)
             yield writer
         console.note(f"{console.plural(writer.added, 'new result')} in {job.output}; it holds {sink.records:,}")
     else:
-        with data_out(), stream_sink(console.data, job.form, job.follow) as sink:
+        with data_out(), stream_sink(console.data, job.form, job.follow, bool(job.splits)) as sink:
             writer = ResultsWriter(sink, uploaded, job.additions)
             yield writer
         if not writer.added:

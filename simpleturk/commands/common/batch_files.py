@@ -5,13 +5,30 @@ from pathlib import Path
 
 from simpleturk.assets.local import Asset, local_files
 from simpleturk.batch.batch import BatchFiles
+from simpleturk.batch.inputs.groups import GroupedInputs, Grouping
 from simpleturk.batch.inputs.jsonl import Inputs
 from simpleturk.client.endpoints import Endpoint
 from simpleturk.client.in_process import schema_error
 from simpleturk.commands.common.options import overrides
+from simpleturk.errors import UsageError
 from simpleturk.resources import find
 from simpleturk.simple_amt import checked_template_directories, load_simple_amt_config
 from simpleturk.task_folder import check_inside
+
+
+def grouping_of(per_hit: int | None, apart: str | None, seed: int) -> Grouping | None:
+    """What the options --per-hit, --apart and --seed say; None if each input has its own HIT. Raises UsageError."""
+    if per_hit is None:
+        for option, is_given in (("--apart", bool(apart)), ("--seed", bool(seed))):
+            if is_given:
+                raise UsageError(f"{option} is about HITs of several inputs", "say how many with --per-hit")
+        return None
+    return Grouping(per_hit, apart or "", seed)
+
+
+def grouped(inputs: Inputs, grouping: Grouping | None) -> Inputs:
+    """Inputs, or the groups of them that become HITs."""
+    return GroupedInputs(inputs, grouping) if grouping else inputs
 
 
 def batch_files(

@@ -69,6 +69,30 @@ InputsOpt = Annotated[
 InputsFileOpt = Annotated[
     Path, typer.Option("--inputs", envvar="SIMPLETURK_INPUTS", metavar="FILE", help=f"{_INPUTS}.")
 ]
+PerHitOpt = Annotated[
+    int | None,
+    typer.Option(
+        "--per-hit",
+        metavar="N",
+        min=1,
+        max=1000,
+        help="Put up to N inputs into each HIT: the template gets them as the list input.items.",
+    ),
+]
+ApartOpt = Annotated[
+    str | None,
+    typer.Option(
+        "--apart",
+        metavar="FIELD",
+        help="With --per-hit: put inputs with the same value of this field into different HITs.",
+    ),
+]
+SeedOpt = Annotated[
+    int,
+    typer.Option(
+        "--seed", metavar="NUMBER", min=0, help="With --per-hit: another number puts the inputs together differently."
+    ),
+]
 AssetsOpt = Annotated[
     str | None,
     typer.Option(

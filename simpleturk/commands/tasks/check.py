@@ -13,14 +13,17 @@ from simpleturk.batch.inputs.jsonl import Input
 from simpleturk.batch.lint.check import check_batch, check_inputs
 from simpleturk.batch.lint.finding import Finding
 from simpleturk.client.endpoints import Endpoint
-from simpleturk.commands.common.batch_files import batch_files
+from simpleturk.commands.common.batch_files import batch_files, grouped, grouping_of
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.findings import report_findings, unmet_requirements
 from simpleturk.commands.common.options import (
+    ApartOpt,
     AssetsOpt,
     InputsFileOpt,
     OptionalTemplateOpt,
+    PerHitOpt,
     PropertiesOpt,
+    SeedOpt,
     SetOpt,
     SyntaxOpt,
     data_out,
@@ -40,6 +43,9 @@ def check(
     template: OptionalTemplateOpt = None,
     set_: SetOpt = None,
     syntax: SyntaxOpt = None,
+    per_hit: PerHitOpt = None,
+    apart: ApartOpt = None,
+    seed: SeedOpt = 0,
     assets: AssetsOpt = None,
     strict: StrictOpt = False,
     json_: JsonOpt = False,
@@ -53,7 +59,7 @@ def check(
     marketplace = marketplace_of(where)
     publisher = publisher_for(marketplace, assets, where.profile, where.database)
     files = batch_files(
-        open_inputs(find(inputs)),
+        grouped(open_inputs(find(inputs)), grouping_of(per_hit, apart, seed)),
         template,
         properties,
         set_,

@@ -11,12 +11,15 @@ from simpleturk.assets.local import inlined, served
 from simpleturk.batch.batch import BatchFiles, question_source
 from simpleturk.batch.inputs import open_inputs
 from simpleturk.batch.templates.jinja import MOST_INLINED
-from simpleturk.commands.common.batch_files import batch_files
+from simpleturk.commands.common.batch_files import batch_files, grouped, grouping_of
 from simpleturk.commands.common.options import (
+    ApartOpt,
     ConfigOpt,
     InputsFileOpt,
     OptionalPropertiesOpt,
     OptionalTemplateOpt,
+    PerHitOpt,
+    SeedOpt,
     SetOpt,
     SyntaxOpt,
     data_out,
@@ -50,6 +53,9 @@ def render_template(
     properties: OptionalPropertiesOpt = None,
     set_: SetOpt = None,
     syntax: SyntaxOpt = None,
+    per_hit: PerHitOpt = None,
+    apart: ApartOpt = None,
+    seed: SeedOpt = 0,
     config: ConfigOpt = None,
 ) -> None:
     """Render the page of one input, or preview it.
@@ -61,7 +67,8 @@ def render_template(
     if preview and output:
         raise UsageError("--preview and --output cannot be used together")
     address = served if preview else inlined(MOST_INLINED)
-    files = batch_files(open_inputs(find(inputs)), template, properties, set_, syntax, config, address=address)
+    source = grouped(open_inputs(find(inputs)), grouping_of(per_hit, apart, seed))
+    files = batch_files(source, template, properties, set_, syntax, config, address=address)
     if preview:
         from simpleturk.commands.tasks.preview.command import serve_preview  # loads the web server
 

@@ -28,7 +28,7 @@ def csv_lines(review: "Review", items: "Sequence[Item]") -> Iterator[str]:
     """
     with closing(FlatTable(form=TableForm(flat=True))) as table:
         for item in items:
-            table.add(flat_row(_record(review, item)))
+            table.add([flat_row(_record(review, item))])
         yield from table.text()
 
 

@@ -148,7 +148,7 @@ def test_an_answer_that_cannot_be_parsed_is_kept_unchanged() -> None:
     assert row["Answer.answer"] == "<broken"
     assert "problem" in row
     sheet = ResultsTable()
-    sheet.add(row)
+    sheet.add([row])
     assert rows("".join(sheet.text()))[0]["Answer.answer"] == "<broken"
     sheet.close()
 
@@ -181,7 +181,7 @@ def table(*answers: dict[str, str], **inputs: str) -> str:
     with closing(ResultsTable()) as sheet:
         for number, fields in enumerate(answers):
             row = dict.fromkeys(COLUMNS, "") | {"AssignmentId": str(number), "HITId": "H"} | inputs
-            sheet.add(row | {f"Answer.{name}": text for name, text in fields.items()})
+            sheet.add([row | {f"Answer.{name}": text for name, text in fields.items()}])
         return "".join(sheet.text())
 
 
@@ -213,7 +213,7 @@ def test_a_row_stays_the_same_whenever_new_rows_are_added(cell: str) -> None:
         for number in range(3):
             with merging(path) as sheet:
                 row = dict.fromkeys(COLUMNS, "") | {"AssignmentId": str(number), "HITId": "H", "Answer.a": cell}
-                sheet.add(row)
+                sheet.add([row])
         found = list(csv_reader.records(io.BytesIO(path.read_bytes()), "r.csv", "AssignmentId"))
     assert [item[1]["Answer.a"] for item in found if not isinstance(item, Problem)] == [cell] * 3
 

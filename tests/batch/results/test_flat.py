@@ -14,7 +14,7 @@ RECORD = {"assignment_id": "3A", "hit_id": "3H", "worker_id": "ann", "status": "
 def table(*records: dict[str, Any]) -> list[dict[str, str]]:
     with closing(FlatTable(form=TableForm(exact=True, flat=True))) as sheet:
         for record in records:
-            assert sheet.add(flat_row(record))
+            assert sheet.add([flat_row(record)])
         return list(csv.DictReader(io.StringIO("".join(sheet.text()))))
 
 

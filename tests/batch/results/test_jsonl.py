@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,14 +10,14 @@ from hypothesis import strategies as st
 
 from simpleturk.batch.results.jsonl import ResultsFile
 from simpleturk.errors import Problems
-from simpleturk.files import appending
+from simpleturk.files import appending, json_line
 
 
 def add(path: Path, *ids: str) -> list[bool]:
     with appending(path) as file:
         kept = ResultsFile(file, remember=True)
         kept.expect({"H"})
-        added = [kept.add({"assignment_id": name, "hit_id": "H", "output": "é🙂\n"}) for name in ids]
+        added = [kept.add([{"assignment_id": name, "hit_id": "H", "output": "é🙂\n"}]) for name in ids]
         assert kept.per_hit == {"H": kept.records}
         return added
 
@@ -87,7 +88,7 @@ def add_unasked(path: Path, *ids: str) -> list[bool]:
     with appending(path) as file:
         kept = ResultsFile(file)
         kept.expect({"H"})
-        return [kept.add({"assignment_id": name, "hit_id": "H"}) for name in ids]
+        return [kept.add([{"assignment_id": name, "hit_id": "H"}]) for name in ids]
 
 
 def test_zero_bytes_after_a_power_failure_are_cut_off(folder: Path) -> None:
@@ -97,3 +98,22 @@ def test_zero_bytes_after_a_power_failure_are_cut_off(folder: Path) -> None:
     path.write_bytes(whole + b"\0" * 500)
     add(path, "A")
     assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize("lines", [1, 2])
+@pytest.mark.parametrize("torn", ["", '{"assignment_id": "B", "hit'])
+def test_an_assignment_whose_records_a_crash_cut_off_is_fetched_again(folder: Path, lines: int, torn: str) -> None:
+    def records(assignment_id: str) -> list[dict[str, Any]]:
+        base = {"assignment_id": assignment_id, "hit_id": "H", "items": 3}
+        return [base | {"item": place} for place in (1, 2, 3)]
+
+    path = folder / "results.jsonl"
+    whole = "".join(map(json_line, records("A")))
+    path.write_text(whole + "".join(map(json_line, records("B")[:lines])) + torn)
+    with appending(path) as file:
+        kept = ResultsFile(file, remember=True)
+        assert (kept.per_hit, kept.records) == ({"H": 1}, 1)
+        kept.expect({"H"})
+        assert [kept.add(records(name)) for name in ("A", "B")] == [False, True]
+        assert (kept.per_hit, kept.records) == ({"H": 2}, 2)
+    assert path.read_text() == whole + "".join(map(json_line, records("B")))

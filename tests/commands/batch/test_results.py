@@ -1,7 +1,10 @@
 """results, and results --follow."""
 
+import csv
+import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -279,3 +282,69 @@ def test_inputs_that_change_while_results_are_followed_are_left_out(
     assert "input" not in kept[-1]
     assert all(record.get("input") in (None, {"word": ["cat", "dog", "emu"][record["line"] - 1]}) for record in kept)
     assert result.stderr.count("has changed since the launch: results have no inputs") == 1
+
+
+PER_HIT = """{% extends "simpleturk/page.html" %}{% import "simpleturk/fields.html" as field %}{% block task %}
+{% call(item, place) field.pages(input.items) %}<b>{{ item.word }}</b>{{ field.text(place ~ ".letters", "Letters") }}
+{% endcall %}{% endblock %}"""
+
+WORDS = ["cat", "horse", "snail", "fish", "wolverine"]
+
+
+@pytest.fixture
+def per_hit(batch_files: Files, run: Run, local: Marketplace) -> None:
+    """A batch of three HITs with at most two words each; for each HIT, ann gives the number of letters of its words."""
+    batch_files([{"word": word} for word in WORDS], template=PER_HIT, MaxAssignments=1)
+    launched = run("launch", "--per-hit", "2")
+    assert "Launched 3 HITs" in launched.stderr, launched.stderr
+    for line, hit_id in enumerate(Path("hit_ids.txt").read_text().split(), start=1):
+        page = run("render-template", "--per-hit", "2", "--line", str(line)).stdout
+        answers = [{"letters": len(word)} for word in re.findall("<b>([a-z]+)</b>", page)]
+        output = json.dumps({"items": answers, "note": "ok"})
+        Worker(local, "ann").do(hit_type_of(local, hit_id), ("output", output))
+
+
+@pytest.mark.usefixtures("per_hit")
+def test_hits_of_several_inputs_give_a_record_for_each_input(run: Run) -> None:
+    found = sorted(records(run("results").stdout), key=lambda record: record["line"])
+    assert [(record["line"], record["input"]) for record in found] == [
+        (line, {"word": word}) for line, word in enumerate(WORDS, start=1)
+    ]
+    assert [record["output"] for record in found] == [{"letters": len(word)} for word in WORDS]
+    assert {json.dumps(record["hit_output"]) for record in found} == {'{"note": "ok"}'}
+    whole = records(run("results", "--per-assignment").stdout)
+    assert sorted(line for record in whole for line in record["input"]["lines"]) == [1, 2, 3, 4, 5]
+    assert len(whole) == 3
+
+
+@pytest.mark.usefixtures("per_hit")
+def test_records_of_each_input_are_added_to_a_file_once_and_a_flat_table_has_a_row_for_each(run: Run) -> None:
+    for _ in range(2):
+        assert run("results", "--output", "results.jsonl").exit_code == 0
+    assert len(Path("results.jsonl").read_text().splitlines()) == 5
+    for _ in range(2):
+        assert run("results", "--format", "flat", "--output", "flat.csv").exit_code == 0
+    rows = list(csv.DictReader(io.StringIO(Path("flat.csv").read_text("utf-8-sig"))))
+    assert sorted((row["line"], row["input.word"], row["output.letters"]) for row in rows) == [
+        (str(line), word, str(len(word))) for line, word in enumerate(WORDS, start=1)
+    ]
+
+
+@pytest.mark.usefixtures("per_hit")
+def test_inputs_that_changed_leave_records_whole(run: Run) -> None:
+    Path("inputs.jsonl").write_text('{"word": "other"}\n')
+    result = run("results")
+    assert "inputs.jsonl has changed since the launch" in result.stderr
+    assert [list(record["output"]) for record in records(result.stdout)] == [["items", "note"]] * 3
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--format", "csv", "--per-input"], "a row of the requester site's table is an assignment"),
+        (["--no-input", "--per-input"], "--no-input and --per-input cannot be used together"),
+    ],
+)
+def test_a_record_for_each_input_needs_the_input(words: list[str], run: Run, options: list[str], message: str) -> None:
+    result = run("results", *options)
+    assert result.exit_code == 2 and message in result.stderr

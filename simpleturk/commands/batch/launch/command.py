@@ -1,5 +1,6 @@
 """launch: create the HITs of a batch."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
@@ -19,12 +20,13 @@ from simpleturk.commands.batch.launch.resume import (
     check_not_launched,
     continued,
     known_ids,
+    launched_grouping,
     readable,
     record_of,
 )
 from simpleturk.commands.batch.launch.serve import site_afterwards
 from simpleturk.commands.batch.launch.verify import verify_launch
-from simpleturk.commands.common.batch_files import batch_files
+from simpleturk.commands.common.batch_files import batch_files, grouped, grouping_of
 from simpleturk.commands.common.endpoint import (
     MarketplaceOptions,
     connect_to,
@@ -36,11 +38,14 @@ from simpleturk.commands.common.findings import check_sample, report_findings, u
 from simpleturk.commands.common.money import parse_cost
 from simpleturk.commands.common.options import (
     DEFAULT_IDS,
+    ApartOpt,
     AssetsOpt,
     IdsOpt,
     InputsOpt,
     OptionalTemplateOpt,
+    PerHitOpt,
     PropertiesOpt,
+    SeedOpt,
     SetOpt,
     SyntaxOpt,
     YesOpt,
@@ -78,6 +83,9 @@ def launch(
     set_: SetOpt = None,
     syntax: SyntaxOpt = None,
     assets: AssetsOpt = None,
+    per_hit: PerHitOpt = None,
+    apart: ApartOpt = None,
+    seed: SeedOpt = 0,
     skip: SkipOpt = None,
     add: AddOpt = False,
     max_cost: MaxCostOpt = None,
@@ -101,6 +109,7 @@ def launch(
         raise UsageError(f"--verify and {'--dry-run' if dry_run else '--add'} cannot be used together")
     creates = not (dry_run or verify)
     old = read_record(ids)
+    grouping = launched_grouping(grouping_of(per_hit, apart, seed), old, skip, add)
     check_ids_file(ids, old, add)
     known = known_ids(ids, repair=creates)
     marketplace = marketplace_of(where, old, acts=creates)
@@ -108,7 +117,7 @@ def launch(
     afterwards = site_afterwards(marketplace, database_of(where, ids, old), serve, open_, creates)
     with afterwards, readable(inputs, ids) as source:
         files = batch_files(
-            source,
+            grouped(source, grouping),
             template,
             properties,
             set_,
@@ -119,7 +128,7 @@ def launch(
             skipped=frozenset(skip or ()) | frozenset(old.skipped if old else ()),
         )
         batch = _checked_batch(files, old, known, check_pages=not (old or verify or no_check))
-        record = continued(batch, old, record_of(batch, marketplace, where, ids, old), known, ids, add)
+        record = continued(batch, old, record_of(batch, marketplace, where, ids, old, grouping), known, ids, add)
         mturk = connect_to(marketplace, where, ids, old)
         if verify:
             verify_launch(batch, old, mturk, ids)
@@ -131,11 +140,7 @@ def launch(
             return
         confirm_price(batch, plan.missing, mturk, max_cost, yes or dry_run, str(inputs) in ("-", "/dev/stdin"))
         _warn_about_workers(batch, mturk, database_of(where, ids, old))
-        if dry_run:
-            _report_dry_run(plan)
-            return
-        publisher.publish(files.shown_assets())
-        create_hits(plan)
+        _create_or_report(plan, dry_run, lambda: publisher.publish(files.shown_assets()))
 
 
 def _checked_batch(files: BatchFiles, old: BatchRecord | None, known: list[str], check_pages: bool) -> Batch:
@@ -164,6 +169,15 @@ def _warn_of_unused_files(batch: Batch, template: Path | None) -> None:
         rows = console.plural(batch.repeated, "row")
         verb = "repeats" if batch.repeated == 1 else "repeat"
         console.warn(f"{rows} of {batch.inputs.name} {verb} the questions of earlier rows")
+
+
+def _create_or_report(plan: LaunchPlan, dry_run: bool, publish: Callable[[], None]) -> None:
+    """Create the missing HITs once the files that they show are published; in a dry run, only say what could be."""
+    if dry_run:
+        _report_dry_run(plan)
+        return
+    publish()
+    create_hits(plan)
 
 
 def _report_dry_run(plan: LaunchPlan) -> None:

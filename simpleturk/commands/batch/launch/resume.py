@@ -15,12 +15,13 @@ from simpleturk import __version__, console
 from simpleturk.batch.batch import Batch
 from simpleturk.batch.ids import read_ids, writing_ids
 from simpleturk.batch.inputs import open_inputs
+from simpleturk.batch.inputs.groups import Grouping
 from simpleturk.batch.inputs.jsonl import Inputs
 from simpleturk.batch.launch import changed_sources, hits_of
 from simpleturk.batch.record import BatchRecord, Source, portable, read_record, record_path, saved_inputs_path
 from simpleturk.client.client import MTurk
 from simpleturk.client.endpoints import Endpoint, EndpointOptions
-from simpleturk.errors import SimpleturkError
+from simpleturk.errors import SimpleturkError, UsageError
 from simpleturk.files import replacing, reporting_full_disk
 from simpleturk.resources import find
 from simpleturk.task_folder import check_inside
@@ -56,6 +57,38 @@ def known_ids(ids: Path, repair: bool) -> list[str]:
         return writer.known
 
 
+def launched_grouping(
+    grouping: Grouping | None, old: BatchRecord | None, skip: list[int] | None, add: bool
+) -> Grouping | None:
+    """How the inputs of a launch are grouped: a batch that is continued keeps its grouping.
+
+    Raises UsageError if the options say something else, or name single lines.
+    """
+    if old and grouping and grouping != old.grouping:
+        raise UsageError(
+            f"this batch was launched {_grouping_options(old.grouping)}",
+            "leave out --per-hit, --apart and --seed, or launch a new batch with another --ids",
+        )
+    grouping = old.grouping if old else grouping
+    if grouping and skip:
+        raise UsageError("--skip and --per-hit cannot be used together", "remove the line from the inputs")
+    if grouping and add:
+        raise UsageError(
+            "--add cannot add to HITs of several inputs: one input more changes all groups",
+            "launch the new inputs as a batch of their own, with another --ids",
+        )
+    return grouping
+
+
+def _grouping_options(grouping: Grouping | None) -> str:
+    """The options of a grouping, in words."""
+    if grouping is None:
+        return "without --per-hit"
+    apart = f" --apart {grouping.apart}" if grouping.apart else ""
+    seed = f" --seed {grouping.seed}" if grouping.seed else ""
+    return f"with --per-hit {grouping.per_hit}{apart}{seed}"
+
+
 @contextmanager
 def readable(inputs: Path, ids: Path) -> Iterator[Inputs]:
     """Open inputs that can be read several times: those of a pipe are copied to a file beside the ids file."""
@@ -84,14 +117,21 @@ def readable(inputs: Path, ids: Path) -> Iterator[Inputs]:
 def save_inputs(batch: Batch, ids: Path) -> None:
     """Save inputs that came through a pipe beside the ids file, completely or not at all."""
     path = saved_inputs_path(ids, batch.inputs.suffix)
-    if not batch.inputs.kept or (path.exists() and open_inputs(path).digest() == batch.inputs.digest()):
+    if not batch.inputs.kept:
+        return
+    if path.exists() and open_inputs(path).digest() == open_inputs(batch.inputs.path).digest():
         return
     with batch.inputs.path.open("rb") as source, replacing(path) as file:
         shutil.copyfileobj(source, file)
 
 
 def record_of(
-    batch: Batch, marketplace: Endpoint, where: EndpointOptions, ids: Path, old: BatchRecord | None
+    batch: Batch,
+    marketplace: Endpoint,
+    where: EndpointOptions,
+    ids: Path,
+    old: BatchRecord | None,
+    grouping: Grouping | None = None,
 ) -> BatchRecord:
     """The record of this batch with its current files; a continued batch keeps its id, HIT type and creation time."""
     database = old.database if old else portable(where.database, ids) if where.database else None
@@ -114,6 +154,7 @@ def record_of(
         version=__version__,
         asked_since=old.asked_since if old else "",
         masters=batch.properties.needs_masters,
+        grouping=grouping,
     )
 
 

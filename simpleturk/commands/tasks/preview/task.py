@@ -9,6 +9,7 @@ from typing import Any
 from simpleturk.assets.local import Asset, local_files, served
 from simpleturk.batch.batch import BatchFiles, checked_question, question_source
 from simpleturk.batch.inputs.csv_inputs import Table
+from simpleturk.batch.inputs.groups import GroupedInputs
 from simpleturk.batch.inputs.jsonl import Input, InputLines, Inputs
 from simpleturk.batch.lint.check import check_page
 from simpleturk.batch.properties.model import Properties
@@ -175,7 +176,7 @@ class Task:
     def _value(self, line: int) -> Any:
         mark = _stamp_of(self.inputs.path)
         if self._values[0] != mark or self._values[1] is None:
-            self._values = (mark, InputLines(self.inputs))
+            self._values = (mark, self.inputs.lines())
         assert self._values[1]
         return self._values[1].value(line)
 
@@ -199,6 +200,8 @@ class Task:
 
 
 def _lines_of(inputs: Inputs) -> "array[int]":
+    if isinstance(inputs, GroupedInputs):
+        return array("Q", inputs.lines().numbers())
     if isinstance(inputs, Table):
         # The lines after a row that cannot be parsed have no numbers.
         return array("Q", [item.line for item in inputs if isinstance(item, Input)])
