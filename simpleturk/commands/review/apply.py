@@ -1,7 +1,6 @@
 """apply: carry out the decisions about a batch, after a plan that is shown first."""
 
 import json
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +8,7 @@ import typer
 
 from simpleturk import console
 from simpleturk.batch.record import BatchRecord
-from simpleturk.batch.review.apply import apply_effects, settle
+from simpleturk.batch.review.application import Application, plan_decisions
 from simpleturk.batch.review.plan import Plan
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, on_a_marketplace
@@ -104,27 +103,18 @@ def _planned(
     where: MarketplaceOptions, ids: Path, read: "DecisionsRead", problems: list[Problem], is_own: bool, acts: bool
 ) -> tuple[MTurk, BatchRecord | None, Plan]:
     """The plan for decisions. Raises Problems with those of the files and those of decisions about another batch."""
-    from simpleturk.batch.review.ledger import ledger_path, read_entries
-    from simpleturk.batch.review.plan import file_problems, leave_out_gone, make_plan
-    from simpleturk.batch.review.present import read_present
-
     try:
         hit_ids, record, mturk = the_batch(where, ids, acts)
-        present = read_present(mturk, surveyed(mturk, hit_ids, record, ids), read.decisions.values())
+        hits = surveyed(mturk, hit_ids, record, ids)
+        plan, others = plan_decisions(mturk, hits, read, ids, record.batch_id if record else None, is_own)
     except SimpleturkError as error:
         if problems and not isinstance(error, Problems):
             raise Problems(problems) from error
         raise
-    entries = read_entries(ledger_path(ids), mturk.marketplace.endpoint_url)
-    batch_id = record.batch_id if record else None
-    gone = leave_out_gone(read.decisions, present, entries, str(ids), batch_id) if is_own else []
-    problems = problems + file_problems(read.decisions, read.where, present, str(ids), batch_id)
-    if problems:
-        refusal = Problems(problems)
+    if problems or others:
+        refusal = Problems(problems + others)
         refusal.hint = "nothing was done: correct the decisions, then run the command again"
         raise refusal
-    plan = make_plan(read.decisions, present, entries, mturk.marketplace.is_amazon)
-    plan.contradictions += gone
     return mturk, record, plan
 
 
@@ -136,20 +126,18 @@ def _apply(
 
     if not is_own:
         append_decisions(ids, read.decisions.values(), record.batch_id if record else None)
-    failures, done, already = Failures(""), Counter[str](), Counter[str]()
+    failures, application = Failures(""), Application(plan)
     with the_ledger(mturk, ids) as ledger, console.progress("Applying", len(plan.effects)) as advance:
-        settle(plan.settled, ledger)
-        for effect, outcome in apply_effects(mturk, plan.effects, ledger):
-            if outcome.problem:
-                failures.add("", f"{effect.kind} {outcome.item}: {outcome.problem}")
-            else:
-                (already if outcome.already else done)[effect.kind] += 1
+        for failure in application.carry_out(mturk, ledger):
+            if failure:
+                failures.add("", failure)
             advance()
     failures.finish()
     for kind, (verb, noun) in DONE_WORDS.items():
-        before = f"; {already[kind]:,} had been {verb.lower()} before" if already[kind] else ""
-        if done[kind] or before:
-            console.note(f"{verb} {console.plural(done[kind], noun)}{before}.")
+        now, earlier = application.done[kind], application.already[kind]
+        before = f"; {earlier:,} had been {verb.lower()} before" if earlier else ""
+        if now or before:
+            console.note(f"{verb} {console.plural(now, noun)}{before}.")
     failed = failures.number + len(plan.contradictions)
     if failed:
         raise SomeFailed(f"{console.plural(failed, 'effect')} of the decisions could not be applied")

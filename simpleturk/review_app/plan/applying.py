@@ -1,20 +1,17 @@
 """The plan of a review's decisions, and carrying it out in the background, with the ledger that the commands use."""
 
 import hashlib
-import itertools
 import json
 import threading
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simpleturk.batch.review.apply import apply_effects, settle
+from simpleturk.batch.review.application import Application, plan_decisions
 from simpleturk.batch.review.decisions_file import DecisionsRead, read_own
-from simpleturk.batch.review.ledger import ledger_path, open_ledger, read_entries
-from simpleturk.batch.review.plan import Plan, file_problems, leave_out_gone, make_plan
-from simpleturk.batch.review.present import read_present
+from simpleturk.batch.review.ledger import ledger_path, open_ledger
+from simpleturk.batch.review.plan import Plan
 from simpleturk.errors import Problem, SimpleturkError
 from simpleturk.mturk.limits import UNLIMITED_BALANCE
 
@@ -46,12 +43,7 @@ def plan_review(review: "Review") -> PlannedReview:
         read = read_own(review.ids)
     except FileNotFoundError:
         read = DecisionsRead()
-    present = read_present(mturk, review.survey(), read.decisions.values())
-    entries = read_entries(ledger_path(review.ids), mturk.marketplace.endpoint_url)
-    gone = leave_out_gone(read.decisions, present, entries, str(review.ids), review.batch_id)
-    problems = file_problems(read.decisions, read.where, present, str(review.ids), review.batch_id)
-    plan = Plan() if problems else make_plan(read.decisions, present, entries, mturk.marketplace.is_amazon)
-    plan.contradictions += gone
+    plan, problems = plan_decisions(mturk, review.survey(), read, review.ids, review.batch_id)
     balance = mturk.balance()
     is_unlimited = not mturk.marketplace.is_amazon and balance >= UNLIMITED_BALANCE
     done, number = review.progress()
@@ -64,21 +56,12 @@ def _digest(plan: Plan) -> str:
 
 
 @dataclass
-class Application:
-    """A plan that is being carried out. `failures` are pairs of an effect, in words, and its problem."""
+class ShownApplication(Application):
+    """An application as the page shows it. `is_waiting`: another command holds the ledger."""
 
-    plan: Plan
-    done: Counter[str] = field(default_factory=Counter)
-    already: Counter[str] = field(default_factory=Counter)
-    failures: list[tuple[str, str]] = field(default_factory=list)
     is_waiting: bool = False
     is_finished: bool = False
     error: str = ""
-
-    @property
-    def count(self) -> int:
-        """How many effects have an outcome."""
-        return self.done.total() + self.already.total() + len(self.failures)
 
     def as_record(self) -> dict[str, Any]:
         """How far it is."""
@@ -99,14 +82,14 @@ class Applier:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._is_stopped = False
-        self.current: Application | None = None
+        self.current: ShownApplication | None = None
 
     def start(self, planned: PlannedReview) -> bool:
         """Begin to carry out a plan; False if another one is not finished."""
         with self._lock:
             if self.current is not None and not self.current.is_finished:
                 return False
-            self.current = Application(planned.plan)
+            self.current = ShownApplication(planned.plan)
             self._thread = threading.Thread(
                 target=self._run, args=(self.current,), name="simpleturk-apply", daemon=True
             )
@@ -119,8 +102,8 @@ class Applier:
         if self._thread is not None:
             self._thread.join(PATIENCE)
 
-    def _run(self, application: Application) -> None:
-        review, effects = self._review, application.plan.effects
+    def _run(self, application: ShownApplication) -> None:
+        review = self._review
         path, endpoint = ledger_path(review.ids), review.mturk.marketplace.endpoint_url
 
         def waiting() -> None:
@@ -129,13 +112,8 @@ class Applier:
         try:
             with open_ledger(path, endpoint, waiting) as ledger:
                 application.is_waiting = False
-                settle(application.plan.settled, ledger)
-                open_effects = itertools.takewhile(lambda _: not self._is_stopped, effects)
-                for effect, outcome in apply_effects(review.mturk, open_effects, ledger):
-                    if outcome.problem:
-                        application.failures.append((f"{effect.kind} {outcome.item}", outcome.problem))
-                    else:
-                        (application.already if outcome.already else application.done)[effect.kind] += 1
+                for _ in application.carry_out(review.mturk, ledger, lambda: self._is_stopped):
+                    pass
             review.refresh()
         except SimpleturkError as error:
             application.error = f"{error.message}. {error.hint or ''}".strip()
