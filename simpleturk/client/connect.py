@@ -46,7 +46,7 @@ def connect(
     if marketplace.is_local:
         client = _local_client()
         _omit_questions(client)
-        answer_in_process(client, database or default_database())
+        answer_in_process(client, database or default_database(), parse_time)
         return MTurk(client, marketplace, min(concurrency, LOCAL_CONCURRENCY))
     credentials: dict[str, str] = {}
     if keys and not profile and "AWS_ACCESS_KEY_ID" not in os.environ:

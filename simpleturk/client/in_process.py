@@ -1,7 +1,8 @@
 """The local marketplace, which answers in this process. Only this module and some commands import the marketplace."""
 
 import re
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,30 +45,56 @@ def default_database() -> Path:
     return platformdirs.user_data_path("simpleturk", appauthor=False) / "marketplace.db"
 
 
-def answer_in_process(client: Any, database: Path) -> None:
-    """Answer every request of a client from the local marketplace instead of the network."""
+def answer_in_process(client: Any, database: Path, parse_time: Callable[[Any], Any]) -> None:
+    """Answer every request of a client from the local marketplace instead of the network.
+
+    `parse_time` makes a time of a timestamp's JSON. The body of a request goes to the marketplace as soon as it is
+    written: an HTTP request is only made of a call that is refused, so that botocore itself raises the error.
+    """
     from botocore.awsrequest import AWSResponse
     from botocore.compat import HTTPHeaders
 
-    from simpleturk.marketplace.api.protocol import handle
+    from simpleturk.client.response_reader import ResponseReader
+    from simpleturk.marketplace.api.protocol import Response, handle
     from simpleturk.marketplace.errors import StoreUnavailable
 
     marketplace = _open_marketplace(database)
+    reader = ResponseReader(parse_time)
+    refusals = _Refusals()
 
     def upload_url(assignment_id: str, sha256: str, name: str) -> str | None:
         path = marketplace.store.uploads.find(assignment_id, sha256)
         return path.absolute().as_uri() if path else None
 
-    def answer(request: Any, **kwargs: Any) -> AWSResponse:
-        headers = {name: _text(value) for name, value in request.headers.items()}
+    def http_response(url: str, response: Response) -> AWSResponse:
+        raw: Any = _Raw(response.body)
+        return AWSResponse(url, response.status, HTTPHeaders.from_dict(response.headers), raw)
+
+    def answer(model: Any, params: dict[str, Any], **kwargs: Any) -> tuple[AWSResponse, dict[str, Any]] | None:
+        headers, body = params["headers"], params["body"]
         try:
-            response = handle(marketplace, headers, request.body, upload_url=upload_url, place=current_place())
+            response = handle(marketplace, headers, body, upload_url=upload_url, place=current_place())
         except StoreUnavailable as error:
             raise _unavailable(error) from error
-        raw: Any = _Raw(response.body)
-        return AWSResponse(request.url, response.status, HTTPHeaders.from_dict(response.headers), raw)
+        if response.status != 200:
+            refusals.response = response
+            return None
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        metadata = {
+            "RequestId": headers["x-amzn-requestid"],
+            "HTTPStatusCode": response.status,
+            "HTTPHeaders": headers,
+            "RetryAttempts": 0,
+        }
+        document = reader.read(model.output_shape, response.body)
+        return http_response(params["url"], response), document | {"ResponseMetadata": metadata}
 
-    client.meta.events.register("before-send.mturk", answer)
+    def refuse(request: Any, **kwargs: Any) -> AWSResponse:
+        response, refusals.response = refusals.response, None
+        return http_response(request.url, response)
+
+    client.meta.events.register("before-call.mturk", answer)
+    client.meta.events.register("before-send.mturk", refuse)
 
 
 def save_asset(database: Path | None, name: str, path: Path) -> None:
@@ -103,6 +130,12 @@ def _unavailable(error: "StoreUnavailable") -> SimpleturkError:
     return SimpleturkError(f"the local marketplace cannot be used: {error}", error.hint)
 
 
+class _Refusals(threading.local):
+    """The refusal that this thread's call is about to raise."""
+
+    response: Any = None
+
+
 class _Raw:
     """A response's body in the form in which AWSResponse reads it."""
 
@@ -111,7 +144,3 @@ class _Raw:
 
     def stream(self, **kwargs: Any) -> Iterator[bytes]:
         yield self._body
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)

@@ -71,8 +71,7 @@ def test_given_keys_sign_only_where_neither_a_profile_nor_the_environment_has_an
 
 @pytest.mark.usefixtures("keys")
 @pytest.mark.parametrize(
-    ("marketplace", "expected"),
-    [(LOCAL, b"Question"), (Endpoint("own", "https://turk.example.org", True), b"Question"), (SANDBOX, None)],
+    ("marketplace", "expected"), [(Endpoint("own", "https://turk.example.org", True), b"Question"), (SANDBOX, None)]
 )
 def test_only_marketplaces_other_than_amazons_are_asked_to_omit_questions(
     marketplace: Endpoint, expected: bytes | None, tmp_path: Path
@@ -88,6 +87,20 @@ def test_only_marketplaces_other_than_amazons_are_asked_to_omit_questions(
     with pytest.raises(ConnectionAbortedError):
         client.list_hits()
     assert sent == [expected]
+
+
+def test_the_local_marketplace_is_asked_to_omit_questions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = []
+
+    def catch(marketplace: Any, headers: dict[str, str], body: bytes, **options: Any) -> None:
+        sent.append(headers.get("Simpleturk-Omit"))
+        raise ConnectionAbortedError
+
+    monkeypatch.setattr("simpleturk.marketplace.api.protocol.handle", catch)
+    client = connect(LOCAL, database=tmp_path / "m.db").calls.client
+    with pytest.raises(ConnectionAbortedError):
+        client.list_hits()
+    assert sent == ["Question"]
 
 
 def test_a_question_can_be_read_although_hits_come_without(words: list[str]) -> None:
