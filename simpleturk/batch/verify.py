@@ -5,22 +5,16 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import zip_longest
-from typing import TYPE_CHECKING
-
-from simpleturk.batch.launch import hits_of
-from simpleturk.batch.record import BatchRecord
-
-if TYPE_CHECKING:
-    from simpleturk.client.client import MTurk
 
 
-def verify(mturk: "MTurk", record: BatchRecord, lines: Iterable[int], hit_ids: Sequence[str]) -> Iterator[str]:
+def verify(
+    launched: dict[int, str], surplus: list[tuple[int, str]], lines: Iterable[int], hit_ids: Sequence[str]
+) -> Iterator[str]:
     """Yield a sentence for every difference between the inputs, the ids file and the HITs of the account.
 
-    `lines` are the lines of the inputs that became HITs, in their order; `hit_ids` is the ids file. Reads all pages of
-    the account's list.
+    `launched` and `surplus` are what `hits_of` has found in the account; `lines` are the lines of the inputs that
+    became HITs, in their order; `hit_ids` is the ids file.
     """
-    launched, surplus = hits_of(mturk, record)
     several: dict[int, list[str]] = {}
     for line, hit_id in surplus:
         several.setdefault(line, [launched[line]]).append(hit_id)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from simpleturk.batch.launch import hits_of
 from simpleturk.batch.verify import verify
 from tests.batch.test_record import record
 
@@ -23,7 +24,7 @@ class Account:
 
 
 def differences(account: Any, lines: list[int], hit_ids: list[str]) -> list[str]:
-    return list(verify(account, record(), lines, hit_ids))
+    return list(verify(*hits_of(account, record()), lines, hit_ids))
 
 
 def test_a_batch_with_one_hit_for_each_input_has_no_difference() -> None:

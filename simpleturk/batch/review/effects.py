@@ -18,8 +18,15 @@ KINDS = ("override", "approve", "bonus", "grant", "revoke", "reject", "block", "
 #: The status of an assignment after a verdict.
 VERDICTS = {"approve": "Approved", "override": "Approved", "reject": "Rejected"}
 
-#: Kinds that cannot be undone.
+#: Kinds that harm a worker: they are carried out after a question only.
 HARMFUL = ("reject", "block")
+
+#: What the requester can do about an effect afterwards. The 30 days are the marketplace's: see `OVERRIDE_WINDOW`.
+AFTERWARDS = {
+    "pay": "Payments cannot be taken back.",
+    "reject": "A rejection can be turned into an approval until 30 days after the submission.",
+    "block": "A block can be ended with simpleturk unblock.",
+}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from simpleturk.batch.pricing import fee_per_assignment
-from simpleturk.batch.review.effects import KINDS, VERDICTS, Effect
+from simpleturk.batch.review.effects import AFTERWARDS, KINDS, VERDICTS, Effect
 from simpleturk.batch.review.ledger import BEGUN, DONE, Entries
 from simpleturk.batch.review.present import Present, Work
 from simpleturk.batch.times import WITHIN_A_DAY, WITHIN_AN_HOUR
@@ -69,6 +69,11 @@ class Plan:
     def number(self, *kinds: str) -> int:
         """The number of effects of these kinds."""
         return sum(effect.kind in kinds for effect in self.effects)
+
+    def afterwards(self, spends_money: bool) -> str:
+        """What can be undone after the plan is carried out, and what cannot, in sentences; "" for nothing to say."""
+        kinds = {"pay": spends_money and self.total > 0, "reject": self.number("reject"), "block": self.number("block")}
+        return " ".join(AFTERWARDS[kind] for kind, is_planned in kinds.items() if is_planned)
 
     def by_worker(self, kind: str) -> dict[str, list[Effect]]:
         """The effects of a kind by worker, the workers with most effects first."""

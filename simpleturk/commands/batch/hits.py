@@ -1,6 +1,6 @@
 """hits, expire and delete."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +13,7 @@ from simpleturk.batch.progress import fetch_each, fetch_hits, find_unknown
 from simpleturk.batch.record import read_record
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
-from simpleturk.commands.common.launched_batch import not_found, the_batch, warn_of_strangers
+from simpleturk.commands.common.launched_batch import not_found, the_batch, warn_of_missing, warn_of_strangers
 from simpleturk.commands.common.listing import Record, print_list
 from simpleturk.commands.common.money import usd
 from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, YesOpt
@@ -32,8 +32,8 @@ COLUMNS: dict[str, str | Callable[[Record], str]] = {
     "reward": lambda record: usd(record["reward"]),
     "expires": lambda record: local_time(datetime.fromisoformat(record["expiration"])),
     "available": "available",
-    "pending": "pending",
-    "submitted": "submitted",
+    "in progress": "pending",
+    "to review": "submitted",
     "reviewed": "reviewed",
     "title": "title",
 }
@@ -102,9 +102,13 @@ def expire(where: MarketplaceOptions, ids: IdsOpt = DEFAULT_IDS, at: AtOpt = Non
     if mturk.marketplace.spends_money:
         question = f"Expire {console.plural(len(hit_ids), 'HIT')} on {mturk.marketplace.title}?"
         console.confirm(question, yes)
-    outcomes = _expire_each(mturk, hit_ids, at or NOW)
     when = f"at {local_time(at)}" if at and at > datetime.now(UTC) else None
-    report(outcomes, len(hit_ids), "HIT", "Expired", "Expiring", when)
+    gone: list[str] = []
+    failed, _ = count(_expire_existing(mturk, hit_ids, at or NOW, gone), len(hit_ids), "HIT", "Expiring")
+    unknown = warn_of_missing(mturk, hit_ids, gone, ids) if gone else set()
+    items = console.plural(len(hit_ids) - len(gone) - failed, "HIT")
+    console.note(f"{items} will be expired {when}." if when else f"Expired {items}.")
+    raise_if_some(failed + len(unknown), len(hit_ids), "HIT", "Expired")
 
 
 @on_a_marketplace
@@ -212,6 +216,21 @@ def _duration(hit: HIT) -> str:
 
 def _expire_each(mturk: MTurk, hit_ids: list[str], moment: datetime) -> Iterable[Outcome]:
     return each(mturk, hit_ids, lambda hit_id: mturk.expire(hit_id, moment))
+
+
+def _expire_existing(mturk: MTurk, hit_ids: list[str], moment: datetime, gone: list[str]) -> Iterator[Outcome]:
+    """Expire HITs; put those that the marketplace does not have, which need no action, into `gone`."""
+
+    def expire_one(hit_id: str) -> None:
+        try:
+            mturk.expire(hit_id, moment)
+        except (NoSuchHIT, WrongState):
+            if fetch_each(mturk, [hit_id])[hit_id] is not None:
+                raise
+            gone.append(hit_id)
+
+    yield from each(mturk, hit_ids, expire_one)
+    gone.sort(key={hit_id: place for place, hit_id in enumerate(hit_ids)}.__getitem__)
 
 
 def _delete_each(mturk: MTurk, hit_ids: list[str]) -> Iterable[Outcome]:

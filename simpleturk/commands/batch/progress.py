@@ -17,7 +17,7 @@ from simpleturk.batch.watch import Due, Snapshot, Watch
 from simpleturk.commands.common.endpoint import MarketplaceOptions, on_a_marketplace
 from simpleturk.commands.common.launched_batch import redone_of, the_batch, warn_of_strangers
 from simpleturk.commands.common.options import DEFAULT_IDS, IdsOpt, data_out
-from simpleturk.commands.common.times import time_left
+from simpleturk.commands.common.times import local_time, time_left
 from simpleturk.errors import MarketplaceError, SomeFailed
 
 State = TypeVar("State")
@@ -149,13 +149,14 @@ def _rows(state: Progress, unknown: int = 0) -> list[tuple[str, str]]:
 def _more_rows(look: Snapshot) -> list[tuple[str, str]]:
     """The rows that --watch adds. A time that is only a lower bound is shown as "after …"."""
     after = "" if look.due.first_is_exact else "after "
-    oldest = f"{after}{_local(look.oldest_unreviewed)}" if look.oldest_unreviewed else "none"
+    oldest = f"{after}{local_time(look.oldest_unreviewed)}" if look.oldest_unreviewed else "none"
+    finish = local_time(look.estimated_finish) if look.estimated_finish else "unknown"
     return [
         ("Submitted per hour", f"{look.per_hour:,.1f}" if look.per_hour is not None else "unknown"),
-        ("Estimated finish", "done" if look.progress.is_done else _local(look.estimated_finish)),
+        ("Estimated finish", "done" if look.progress.is_done else finish),
         ("Oldest unreviewed", oldest),
         _deadline_row(look.due),
-        ("Updated", _local(look.time)),
+        ("Updated", local_time(look.time, with_seconds=True)),
     ]
 
 
@@ -164,7 +165,7 @@ def _deadline_row(due: Due) -> tuple[str, str]:
     if due.first is None:
         return "Next auto-approval", "none"
     after = "" if due.first_is_exact else "after "
-    return "Next auto-approval", f"{after}{_local(due.first)}, {time_left(due.first)}"
+    return "Next auto-approval", f"{after}{local_time(due.first)}, {time_left(due.first)}"
 
 
 def _urgency(due: Due) -> int:
@@ -183,11 +184,6 @@ def _warn_of(due: Due) -> None:
         f"{console.plural(number, 'assignment')} {will} be approved automatically within {period}, {first}",
         "approve or reject them before: see simpleturk help review",
     )
-
-
-def _local(moment: datetime | None) -> str:
-    """A time in this computer's time zone."""
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S") if moment else "unknown"
 
 
 def warn_of_unlaunched(record: BatchRecord | None, hit_ids: list[str]) -> None:

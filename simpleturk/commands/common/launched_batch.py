@@ -69,21 +69,32 @@ def warn_of_strangers(
     Raises SimpleturkError if no HIT is found. `about_deleted` is False for a command that counts deleted HITs itself.
     """
     gone = [hit_id for hit_id, hit in hits.items() if hit is None]
-    unknown = find_unknown(mturk, gone)
-    if unknown and len(unknown) == len(hits):
-        raise none_found(mturk, list(hits), ids)
-    deleted = [hit_id for hit_id in gone if hit_id not in unknown]
-    if deleted and about_deleted:
-        console.warn(f"{_hits_of(deleted, ids)} deleted: {_first_of(deleted)}")
-    if unknown:
-        missing = [hit_id for hit_id in gone if hit_id in unknown]
-        console.warn(f"{_hits_of(missing, ids)} {not_found(mturk)}: {_first_of(missing)}")
+    unknown = warn_of_missing(mturk, list(hits), gone, ids, about_deleted)
     others = [hit.hit_id for hit in hits.values() if hit and record and hit.batch_id != record.batch_id]
     if others:
         console.warn(
             f"{_hits_of(others, ids)} not of the batch in its record: {_first_of(others)}",
             "move them to an ids file of their own",
         )
+    return unknown
+
+
+def warn_of_missing(
+    mturk: MTurk, hit_ids: list[str], gone: list[str], ids: Path, about_deleted: bool = True
+) -> set[str]:
+    """Warn of the HITs of a batch that the marketplace does not have; return those that are not found.
+
+    `gone` are those of the `hit_ids` that it does not have. Raises SimpleturkError if no HIT is found.
+    """
+    unknown = find_unknown(mturk, gone)
+    if unknown and len(unknown) == len(hit_ids):
+        raise none_found(mturk, hit_ids, ids)
+    deleted = [hit_id for hit_id in gone if hit_id not in unknown]
+    if deleted and about_deleted:
+        console.warn(f"{_hits_of(deleted, ids)} deleted: {_first_of(deleted)}")
+    if unknown:
+        missing = [hit_id for hit_id in gone if hit_id in unknown]
+        console.warn(f"{_hits_of(missing, ids)} {not_found(mturk)}: {_first_of(missing)}")
     return unknown
 
 

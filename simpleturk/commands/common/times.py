@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 
-def local_time(moment: datetime) -> str:
-    """A time in this computer's time zone, to the minute: "2026-12-31 18:00 CET"."""
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M %Z").rstrip()
+def local_time(moment: datetime, with_seconds: bool = False) -> str:
+    """A time in this computer's time zone, to the minute or second: "2026-12-31 18:00 CET"."""
+    seconds = ":%S" if with_seconds else ""
+    return moment.astimezone().strftime(f"%Y-%m-%d %H:%M{seconds} %Z").rstrip()
 
 
 def time_left(moment: datetime, now: datetime | None = None) -> str:

@@ -57,7 +57,8 @@ def apply(
         return
     read, problems = _read(files, ids)
     if not read.decisions and not problems:
-        console.note(f"Nothing to apply: {console.plural(read.undecided, 'line')} without a decision.")
+        lines = f": {console.plural(read.undecided, 'line')} without a decision" if read.undecided else ""
+        console.note(f"Nothing to apply: nothing is decided in {_names(files, ids)}{lines}.")
         return
     mturk, record, plan = _planned(where, ids, read, problems, is_own=not files, acts=not dry_run)
     needs_balance = json_ or mturk.marketplace.spends_money or plan.from_balance > 0
@@ -73,6 +74,14 @@ def apply(
     if question:
         console.confirm(question, yes, stdin_is_data="-" in map(str, files or ()))
     _apply(mturk, ids, record, read, plan, is_own=not files)
+
+
+def _names(files: list[Path] | None, ids: Path) -> str:
+    """The files from which the decisions come, in words."""
+    from simpleturk.batch.review.decisions_file import decisions_path
+
+    names = ["stdin" if str(file) == "-" else str(file) for file in files or [decisions_path(ids)]]
+    return ", ".join(names)
 
 
 def _print_schema() -> None:

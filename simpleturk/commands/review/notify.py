@@ -46,7 +46,8 @@ def notify(
     """Send a message to workers.
 
     It goes to the workers named, or to all who have submitted work of the batch. A marketplace delivers it only to
-    workers whose work you have approved or rejected. Run again, the command sends the same message to no worker twice.
+    workers of whom you have approved or rejected work; the others are named. Run again, the command sends the same
+    message to no worker twice.
     """
     _check(subject, message)
     named = named_workers(worker_ids, workers, pseudonyms)

@@ -98,4 +98,5 @@ def question_of(plan: Plan, mturk: MTurk) -> str | None:
         if plan.number(kind):
             parts.append(f"{verb} {console.plural(plan.number(kind), DONE_WORDS[kind][1])}")
     what = " and ".join(parts) or "apply the plan"
-    return f"{what[0].upper()}{what[1:]} on {mturk.marketplace.title}? This cannot be undone."
+    afterwards = plan.afterwards(mturk.marketplace.spends_money)
+    return f"{what[0].upper()}{what[1:]} on {mturk.marketplace.title}?{' ' if afterwards else ''}{afterwards}"

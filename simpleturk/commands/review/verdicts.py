@@ -10,6 +10,7 @@ from simpleturk import console
 from simpleturk.batch.pricing import price
 from simpleturk.batch.record import BatchRecord, read_record
 from simpleturk.batch.results.fetch import collect, with_news
+from simpleturk.batch.review.effects import AFTERWARDS
 from simpleturk.batch.review.present import Work
 from simpleturk.client.client import MTurk
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
@@ -104,7 +105,8 @@ def reject(
         settle_interrupted(mturk, ids, record)
         console.note("Nothing to reject.")
         return
-    question = f"Reject {console.plural(len(chosen), 'assignment')} on {mturk.marketplace.title}, without pay?"
+    number = console.plural(len(chosen), "assignment")
+    question = f"Reject {number} on {mturk.marketplace.title}, without pay? {AFTERWARDS['reject']}"
     console.confirm(question, yes, stdin_is_data=str(assignments) == "-")
     decisions = {
         name: verdicts[reasons.get(name) or feedback or ""].model_copy(update={"assignment_id": name})

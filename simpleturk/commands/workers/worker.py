@@ -67,8 +67,17 @@ WorkersOpt = Annotated[
 #: The address of `serve` without options.
 DEFAULT_SITE = "http://worker.simpleturk.localhost:8484"
 
-#: The headings of the table of workers: the keys of their records.
-WORKER_COLUMNS = ("worker id", "account", "country", "adult", "masters", "submitted", "approved", "rejected")
+#: The headings of the table of workers, with the keys of their records.
+WORKER_COLUMNS = {
+    "worker id": "worker_id",
+    "account": "account",
+    "country": "country",
+    "adult": "adult",
+    "masters": "masters",
+    "to review": "submitted",
+    "approved": "approved",
+    "rejected": "rejected",
+}
 
 LIST_HINT = "list workers with simpleturk worker list"
 
@@ -125,13 +134,12 @@ def list_(database: DatabaseOpt = None) -> None:
     """List all workers.
 
     On a terminal, the list is a table; in a pipe or a file, it is JSON Lines.
-    Each record has the account's state, the attributes that HITs can require, and counts of assignments.
+    Each record has the account's state, the attributes that HITs can require, and counts of assignments:
+    submitted (to be reviewed), approved and rejected.
     """
     with opened(database) as marketplace, marketplace.read() as transaction:
-        columns = {name: name.replace(" ", "_") for name in WORKER_COLUMNS}
-        print_list(
-            _worker_records(transaction), columns, "No workers yet: invite people with simpleturk worker invite."
-        )
+        empty = "No workers yet: invite people with simpleturk worker invite."
+        print_list(_worker_records(transaction), WORKER_COLUMNS, empty)
 
 
 def _worker_records(transaction: Transaction) -> Iterator[dict[str, object]]:

@@ -72,11 +72,13 @@ class PlanPages:
         counts = [(kind, plan.number(kind), plan.by_worker(kind)) for kind in KINDS if plan.number(kind)]
         context = self._shared() | {"planned": planned, "plan": plan, "counts": counts, "words": WORDS}
         context |= {"harm": plan.number(*HARMFUL), "warning": warning, "question": self._question(planned)}
-        context |= {"marketplace": self.review.mturk.marketplace, "verb": _verb}
+        marketplace = self.review.mturk.marketplace
+        context |= {"marketplace": marketplace, "verb": _verb}
+        context |= {"afterwards": plan.afterwards(marketplace.spends_money)}
         return page(request, "plan.html", 409 if warning else 200, **context)
 
     def _question(self, planned: PlannedReview) -> str:
-        """What is confirmed: amounts, and what cannot be undone."""
+        """What is confirmed: effects and amounts."""
         plan = planned.plan
         parts = [f"{WORDS[kind][0].lower()} {_plural(plan.number(kind), kind)}" for kind in KINDS if plan.number(kind)]
         if plan.total:

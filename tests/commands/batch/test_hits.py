@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -96,6 +97,25 @@ def test_hits_are_filtered_by_state_and_title(run: Run, words: list[str]) -> Non
 
 def test_expire_at_a_time_in_the_past_reports_expired_hits(run: Run, words: list[str]) -> None:
     assert run("expire", "--at", "2020-01-01T00:00Z").stderr == "Expired 3 HITs.\n"
+
+
+def test_expire_leaves_hits_that_are_deleted(run: Run, words: list[str]) -> None:
+    run("delete", "--force", "--yes", *words[:2])
+    result = run("expire")
+    assert (result.exit_code, result.stderr) == (
+        0,
+        f"warning: 2 HITs of hit_ids.txt are deleted: {words[0]}, {words[1]}\nExpired 1 HIT.\n",
+    )
+
+
+def test_expire_names_a_hit_that_is_not_found(run: Run, words: list[str]) -> None:
+    Path("hit_ids.txt").write_text(f"{words[0]}\n{words[1]}\n3STRANGE\n")
+    result = run("expire")
+    assert (result.exit_code, result.stderr) == (
+        3,
+        "warning: 1 HIT of hit_ids.txt is not found on the local marketplace: 3STRANGE\n"
+        "Expired 2 HITs.\nerror: 1 of 3 HITs could not be expired\n",
+    )
 
 
 def test_two_deletions_at_once_delete_each_hit_once(words: list[str], run: Run) -> None:

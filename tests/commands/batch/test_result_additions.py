@@ -65,7 +65,8 @@ def test_results_with_old_decisions_do_not_decide_again(run: Run, decided: list[
     before = DECISIONS.read_text()
     for name in ("r.jsonl", "r.csv", "f.csv"):
         result = run("apply", name)
-        assert (result.exit_code, "Nothing to apply: 3 lines without a decision." in result.stderr) == (0, True), result
+        said = f"Nothing to apply: nothing is decided in {name}: 3 lines without a decision."
+        assert (result.exit_code, said in result.stderr) == (0, True), result
     assert DECISIONS.read_text() == before
 
 

@@ -46,7 +46,14 @@ def test_hits_of_another_account_are_not_called_deleted(
         assert run(*launch).exit_code == 0
         [first, *_] = theirs = Path("theirs.txt").read_text().split()
         as_requester(keys[1])
-        for command in (["progress"], ["progress", "--watch"], ["results"], ["approve"], ["delete", "--yes"]):
+        for command in (
+            ["progress"],
+            ["progress", "--watch"],
+            ["results"],
+            ["approve"],
+            ["delete", "--yes"],
+            ["expire"],
+        ):
             result = run(*command, "--ids", "theirs.txt")
             assert (result.exit_code, result.stdout) == (1, "")
             assert result.stderr == (

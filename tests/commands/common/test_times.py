@@ -12,7 +12,9 @@ def test_a_time_names_its_zone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "CET-1")
     time.tzset()
     try:
-        assert local_time(datetime(2026, 12, 31, 17, tzinfo=UTC)) == "2026-12-31 18:00 CET"
+        moment = datetime(2026, 12, 31, 17, tzinfo=UTC)
+        assert local_time(moment) == "2026-12-31 18:00 CET"
+        assert local_time(moment, with_seconds=True) == "2026-12-31 18:00:00 CET"
     finally:
         monkeypatch.delenv("TZ")
         time.tzset()

@@ -84,7 +84,10 @@ def test_the_plan_is_shown_and_nothing_done_in_a_dry_run(run: Run, submitted: li
 def test_a_rejection_is_asked_for(run: Run, submitted: list[str], local: Marketplace) -> None:
     file = write({"assignment_id": submitted[0], "decision": "reject", "feedback": "Empty"})
     refused = run("apply", file, input="n\n")
-    assert "Reject 1 assignment on the local marketplace? This cannot be undone. [y/N]" in refused.stderr
+    assert (
+        "Reject 1 assignment on the local marketplace? A rejection can be turned into an approval until 30 days after "
+        "the submission. [y/N]" in refused.stderr
+    )
     assert (refused.exit_code, set(state(local).values())) == (1, {"Submitted"})
     assert not LEDGER.exists()
     from_pipe = run("apply", "-", input=Path(file).read_bytes())

@@ -31,8 +31,14 @@ def test_a_plan_names_few_workers_and_counts_the_others(capsys: pytest.CaptureFi
     ("kind", "spends_money", "question"),
     [
         ("approve", False, None),
-        ("approve", True, "Spend $1.00 on"),
-        ("reject", False, "Reject 1 assignment on the local marketplace? This cannot be undone."),
+        ("approve", True, "Spend $1.00 on http://local.simpleturk.invalid? Payments cannot be taken back."),
+        (
+            "reject",
+            False,
+            "Reject 1 assignment on the local marketplace? A rejection can be turned into an approval until 30 days "
+            "after the submission.",
+        ),
+        ("block", False, "Block 1 worker on the local marketplace? A block can be ended with simpleturk unblock."),
         ("block", True, "Spend $1.00 and block 1 worker on"),
     ],
 )

@@ -59,7 +59,10 @@ def test_reject_takes_only_named_and_confirmed_assignments(run: Run, submitted: 
     assert run("reject", "--feedback", " ", submitted[0]).exit_code == 2
     assert run("reject", "--feedback", "bad", "--whole-batch", submitted[0]).exit_code == 2
     refused = run("reject", "--feedback", "bad", submitted[0], input="n\n")
-    assert "Reject 1 assignment on the local marketplace, without pay? [y/N]" in refused.stderr
+    assert (
+        "Reject 1 assignment on the local marketplace, without pay? A rejection can be turned into an approval until "
+        "30 days after the submission. [y/N]" in refused.stderr
+    )
     assert refused.exit_code == 1
     assert set(statuses(run).values()) == {"Submitted"}
     assert run("reject", "--feedback", "bad", submitted[0], input="y\n").exit_code == 0

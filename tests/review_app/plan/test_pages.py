@@ -28,7 +28,8 @@ def test_money_moves_only_after_the_amounts_were_confirmed(served: ServedReview,
     served.decide(answers[1], "reject", feedback="Empty")
     page = served.get("/plan")
     assert "Spend $0.10, approve 1 assignment and reject 1 assignment on the local marketplace." in page.text
-    assert "This cannot be undone." in page.text and "3 assignments of this review are undecided" in page.text
+    assert "A rejection can be turned into an approval until 30 days after" in page.text
+    assert "cannot be" not in page.text and "3 assignments of this review are undecided" in page.text
     plan = plan_of(page)
     for form in ({}, {"plan": plan}, {"plan": "0" * 64, "agree": "yes"}, {"agree": "yes"}):
         assert served.post("/plan/apply", **form).status == 409

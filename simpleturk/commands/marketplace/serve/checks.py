@@ -86,6 +86,6 @@ def _check_access(marketplace: Marketplace, open_access: bool, site: SiteSetting
     if not has_worker:
         raise SimpleturkError(
             "there is no worker who can sign in",
-            'add accounts with "simpleturk worker add ID", invite people with "simpleturk worker invite", let people '
-            "sign up ([site] sign_up = true in simpleturk.toml), or give --open",
+            "invite people with --invite N, add accounts with simpleturk worker add ID, let everybody sign up "
+            "([site] sign_up = true in simpleturk.toml), or give --open",
         )

@@ -59,3 +59,14 @@ def test_verify_names_repeated_and_incomplete_lines_and_a_record_of_another_size
     assert "error: hit_ids.txt, line 4 repeats line 1" in result.stderr
     assert "error: hit_ids.txt: the last line, '3ABC', is incomplete" in result.stderr
     assert "error: the batch record says 2 HITs" in result.stderr
+
+
+def test_verify_of_a_batch_that_is_not_found_is_one_problem(batch_files: Files, run: Run) -> None:
+    batch_files(WORDS)
+    run("launch")
+    Path("hit_ids.txt").write_text("3STRANGE1\n3STRANGE2\n3STRANGE3\n")
+    record = json.loads(Path("hit_ids.batch.json").read_text()) | {"batch_id": "0" * 32}
+    Path("hit_ids.batch.json").write_text(json.dumps(record))
+    result = run("launch", "--verify")
+    assert (result.exit_code, result.stderr.count("error: ")) == (1, 1)
+    assert "error: all 3 HITs of hit_ids.txt are not found on the local marketplace: 3STRANGE1" in result.stderr

@@ -143,7 +143,7 @@ def test_behind_a_proxy_local_names_give_no_open_access(run: Run, served: Callab
     )
     run("requester", "add", "Lab", "--database", "m.db")
     result = run("serve", "--proxy-headers", "--database", "m.db")
-    assert result.stderr.startswith("error: there is no worker who can sign in\nhint: add accounts with")
+    assert result.stderr.startswith("error: there is no worker who can sign in\nhint: invite people with --invite N")
     run("worker", "invite", "--database", "m.db")
     server = served("--proxy-headers")
     with pytest.raises(ClientError, match="UnrecognizedClientException"):
