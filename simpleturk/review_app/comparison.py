@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from simpleturk.batch.results.fields import flat_fields
+from simpleturk.batch.results.fields import MISSING, corrected_fields, flat_fields
 from simpleturk.batch.review.queue.agreement import comparable
 
 if TYPE_CHECKING:
+    from simpleturk.batch.review.decision import Decision
     from simpleturk.batch.review.queue.items import Item
 
 #: The most characters of a value that a page shows; the whole answer can be opened as a file.
@@ -57,6 +58,26 @@ class Row:
     def differs(self) -> bool:
         """Whether another answer has another value."""
         return any(cell.differs for cell in self.others)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A corrected field: the worker's value and the one of the decision; None if there is no such field."""
+
+    old: Value | None
+    new: Value | None
+
+
+def corrections_of(item: "Item", decision: "Decision | None") -> tuple[dict[str, Correction], int]:
+    """The fields that a decision corrects, by name, as a page shows them; and how many more there are."""
+    if decision is None or decision.output is None:
+        return {}, 0
+    changes = corrected_fields(item.output, decision.output)
+    shown = {
+        name: Correction(*(None if value is MISSING else value_of(value) for value in pair))
+        for name, pair in list(changes.items())[:MAX_FIELDS]
+    }
+    return shown, len(changes) - len(shown)
 
 
 def value_of(value: Any) -> Value:

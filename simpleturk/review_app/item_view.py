@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from simpleturk.batch.results.files import uploads_of
-from simpleturk.batch.review.queue.agreement import agreement_with_others
 from simpleturk.mturk.media_types import BINARY
 from simpleturk.mturk.uploads import Upload
-from simpleturk.review_app.comparison import MAX_OTHERS, Row, Value, compared, field_values
+from simpleturk.review_app.comparison import MAX_OTHERS, Correction, Row, Value, compared, corrections_of, field_values
 from simpleturk.review_app.corrections import as_json, editable_fields
 
 if TYPE_CHECKING:
@@ -59,6 +58,8 @@ class ItemView:
     next_open: str | None
     fields: dict[str, Value]
     more_fields: int
+    corrections: dict[str, Correction]
+    more_corrections: int
     inputs: dict[str, Value] | None
     more_inputs: int
     rows: Sequence[Row]
@@ -103,11 +104,12 @@ def view_of(review: "Review", item: "Item", frame_of: "Callable[[Item], ShownFra
         next_open,
         shown,
         more,
+        *corrections_of(item, decision),
         *inputs,
         compared(item, others) if others else (),
         others[:MAX_OTHERS],
         max(0, len(others) - MAX_OTHERS),
-        agreement_with_others(item, others),
+        review.answer_agreement(item),
         files_of(item),
         len(review.rest_of_worker(item.worker_id)),
         editable_fields(output) if text is not None else None,

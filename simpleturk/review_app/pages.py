@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from simpleturk.batch.times import iso
+from simpleturk.batch.times import iso, parse_time
 from simpleturk.review_app.access import is_own_form
 
 HERE = Path(__file__).parent
@@ -36,6 +36,7 @@ def environment() -> Environment:
         "usd": usd,
         "duration": duration,
         "when": when,
+        "moment": moment,
         "iso": iso,
         "path": lambda text: quote(str(text), safe=""),
     }
@@ -98,6 +99,14 @@ def duration(seconds: float | None) -> str:
 def when(moment: datetime | None) -> str:
     """A time in UTC: "2026-11-27 23:45 UTC"; "–" for None."""
     return "–" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def moment(text: str | None) -> str:
+    """A time as a file has it, in the form of `when`; other text as it is."""
+    try:
+        return when(parse_time(text)) if text else ""
+    except ValueError:
+        return str(text)
 
 
 def query(values: Mapping[str, str], **changes: Any) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simpleturk.batch.review.queue.agreement import agreement_by_worker, disagreement
+from simpleturk.batch.review.queue.agreement import agreement_by_worker, agreement_of_answers, hit_agreement
 from simpleturk.batch.review.queue.decision_log import AppliedError
 from simpleturk.batch.review.queue.worker_record import WorkerRecord, verdict_of, worker_record
 from simpleturk.batch.times import WITHIN_A_DAY, WITHIN_AN_HOUR
@@ -48,8 +48,8 @@ class Review:
         self.lock = threading.RLock()
         #: One reading of the marketplace at a time.
         self._reading = threading.Lock()
-        self._agreement: tuple[object, dict[str, float]] = (None, {})
-        self._of_subjects: tuple[object, dict[str, float | None]] = (None, {})
+        self._agreement: tuple[object, dict[str, float], dict[str, float]] = (None, {}, {})
+        self._of_hits: tuple[object, dict[str, float | None]] = (None, {})
         self._places: dict[str, int] = {}
         #: Work in the order that the marketplace has reviewed meanwhile.
         self._reviewed: set[str] = set()
@@ -142,21 +142,29 @@ class Review:
 
     @property
     def agreement(self) -> dict[str, float]:
-        """The agreement with others of each worker, 0 to 1; it changes only with new work."""
-        version = self.items.by_id
-        if self._agreement[0] is not version:
-            self._agreement = (version, agreement_by_worker(self.items))
-        return self._agreement[1]
+        """The agreement with others of each worker, 0 to 1; see agreement.py. It changes only with new work."""
+        return self._with_agreement()[2]
 
-    def subject_agreement(self, subject: str) -> float | None:
-        """The agreement of all answers to an input, 0 to 1; None without a second answer."""
+    def answer_agreement(self, item: "Item") -> float | None:
+        """The agreement of an answer with others, 0 to 1; None if no other worker has answered its input."""
+        return self._with_agreement()[1].get(item.assignment_id)
+
+    def _with_agreement(self) -> tuple[object, dict[str, float], dict[str, float]]:
+        items = self.items
+        version = items.by_id
+        if self._agreement[0] is not version:
+            of_answers = agreement_of_answers(items)
+            self._agreement = (version, of_answers, agreement_by_worker(items, of_answers))
+        return self._agreement
+
+    def hit_agreement(self, subject: str) -> float | None:
+        """The agreement of all answers to a HIT's input, 0 to 1; None without a second answer."""
         version = self.items.by_subject
-        if self._of_subjects[0] is not version:
-            self._of_subjects = (version, {})
-        known = self._of_subjects[1]
+        if self._of_hits[0] is not version:
+            self._of_hits = (version, {})
+        known = self._of_hits[1]
         if subject not in known:
-            same = version[subject]
-            known[subject] = 1 - disagreement(same) if len(same) > 1 else None
+            known[subject] = hit_agreement(version[subject])
         return known[subject]
 
     def reasons(self) -> list[str]:

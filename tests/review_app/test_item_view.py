@@ -4,6 +4,7 @@ import pytest
 
 from simpleturk.mturk.media_types import BINARY
 from simpleturk.mturk.uploads import Upload
+from simpleturk.review_app.comparison import Correction, Value
 from simpleturk.review_app.item_view import ShownFrame, files_of, kind_of, served_type, view_of
 from tests.batch.review.queue.made_items import made_item
 from tests.review_app.served_review import the_review
@@ -42,6 +43,8 @@ def test_the_view_has_what_is_decided_and_who_answered_the_same(answers: list[st
     review.change([item], "output", {"field.answer": "a lion"})
     view = view_of(review, item, lambda shown: ShownFrame(f"/frame/{shown.assignment_id}"))
     assert (view.place, view.previous, view.following, view.next_open) == (1, None, answers[1], answers[1])
+    assert view.corrections == {"answer": Correction(Value("a cat"), Value("a lion"))}
+    assert view.agreement == review.answer_agreement(item) == 0
     assert view.edited == {"answer": "a lion"} and view.fields["answer"].text == "a cat"
     assert [other.worker_id for other in view.others] == ["bob"]
     assert view.next_frame == ShownFrame(f"/frame/{answers[1]}")

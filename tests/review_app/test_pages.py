@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from simpleturk.review_app.pages import duration, environment, percent, plural, query, usd, when
+from simpleturk.review_app.pages import duration, environment, moment, percent, plural, query, usd, when
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,9 @@ def test_no_template_marks_a_value_as_safe() -> None:
     for name in environment().list_templates():
         source, _, _ = environment().loader.get_source(environment(), name)  # type: ignore[union-attr]
         assert "|safe" not in source.replace(" ", "") and "autoescape" not in source
+
+
+def test_times_of_decisions_look_like_other_times() -> None:
+    assert moment("2026-11-27T23:45:12.500Z") == "2026-11-27 23:45 UTC"
+    assert moment("2026-11-28T00:45:12+01:00") == "2026-11-27 23:45 UTC"
+    assert (moment("last week"), moment(None)) == ("last week", "")

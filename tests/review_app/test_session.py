@@ -103,5 +103,5 @@ def test_decisions_of_two_reviews_go_into_one_file(review: Review, answers: list
 
 def test_agreement_is_that_of_the_answers_to_an_input(review: Review, answers: list[str]) -> None:
     first, third, last = (review.items.by_id[answers[place]] for place in (0, 2, 4))
-    assert [review.subject_agreement(item.subject) for item in (first, third, last)] == [0.0, 1.0, None]
+    assert [review.hit_agreement(item.subject) for item in (first, third, last)] == [0.0, 1.0, None]
     assert review.record("ann").agreement == 0.5

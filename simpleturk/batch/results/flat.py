@@ -1,14 +1,14 @@
 """Results as a flat table for analysis: a column for each field of answer and input, and for what was decided.
 
 The columns are those of a JSON record, with paths for what is inside of it: input.country, output.boxes.0.label,
-review.tags.
+review.tags. review.corrected names the fields in which review.output differs from the worker's output.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from simpleturk.batch.inputs.csv_reader import cell_text
-from simpleturk.batch.results.fields import flat_fields
+from simpleturk.batch.results.fields import corrected_fields, flat_fields
 
 #: The columns before those of inputs, answers and decisions.
 FLAT_COLUMNS = (
@@ -27,6 +27,8 @@ def flat_row(record: dict[str, Any]) -> dict[str, str]:
         prefix = _PREFIXES.get(key, f"{key}.")
         if key == "review":
             row |= review_columns(prefix, value)
+            if "output" in value and "output" in record:
+                row[f"{prefix}corrected"] = flat_cell(list(corrected_fields(record["output"], value["output"])))
         elif value is not None and (isinstance(value, dict) or key in ("input", *_PREFIXES)):
             fields = flat_fields(value) if isinstance(value, dict) else {key: value}
             row |= {prefix + name: flat_cell(part) for name, part in fields.items()}

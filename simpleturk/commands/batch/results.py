@@ -65,7 +65,7 @@ StatusOpt = Annotated[
         "--status",
         metavar="STATE",
         help="Only assignments in this state: submitted, approved or rejected. Repeatable. "
-        "Default: submitted and approved.",
+        "Default: submitted and approved; with --decisions, all.",
     ),
 ]
 WithInputOpt = Annotated[
@@ -144,7 +144,9 @@ def results(
         )
     if per_input and not with_input:
         raise UsageError("--no-input and --per-input cannot be used together", "a record's input says which one it is")
-    chosen = [*(status or (Status.SUBMITTED, Status.APPROVED)), *((Status.REJECTED,) if rejected else ())]
+    # Decisions are about rejected work, too: its status says what it is.
+    usual = (Status.SUBMITTED, Status.APPROVED, *((Status.REJECTED,) if decisions else ()))
+    chosen = [*(status or usual), *((Status.REJECTED,) if rejected else ())]
     statuses = [str(state).capitalize() for state in dict.fromkeys(chosen)]
     additions = Additions() if all_ else additions_of(ids, decisions, tags, chosen_format is Format.FLAT)
     with with_pseudonyms(pseudonyms, additions, output, is_csv) as additions:

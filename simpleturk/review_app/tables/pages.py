@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from simpleturk.batch.results.fields import corrected_fields
+from simpleturk.batch.review.decision import Decision
 from simpleturk.batch.review.queue.items import Item
 from simpleturk.review_app.changes import ACTS_FOR_MANY, ChangeError, sentence
 from simpleturk.review_app.pages import own_form, page, plural
@@ -156,7 +158,19 @@ class TablePages:
 
     def _shared(self) -> dict[str, Any]:
         done, number = self.review.progress()
-        return {"review": self.review, "done": done, "all": number, "summary": summary, "plural": plural}
+        return {
+            "review": self.review,
+            "done": done,
+            "all": number,
+            "summary": summary,
+            "plural": plural,
+            "corrected": _corrected,
+        }
+
+
+def _corrected(item: Item, decision: Decision) -> list[str]:
+    """The names of the fields that a decision corrects."""
+    return list(corrected_fields(item.output, decision.output))
 
 
 def _back(form: dict[str, str]) -> dict[str, str]:

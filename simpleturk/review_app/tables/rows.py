@@ -165,7 +165,7 @@ WORKER_COLUMNS = (
 
 @dataclass(frozen=True)
 class HITRow:
-    """A HIT with its work. `agreement` is 0 to 1 for all answers to its input, None without a second one."""
+    """A HIT with its work. `agreement` is that of the HIT, 0 to 1; None without a second answer."""
 
     hit: "HIT"
     line: int
@@ -184,7 +184,7 @@ def hit_rows(review: "Review", sort: str) -> list[HITRow]:
         by_hit.setdefault(item.hit.hit_id, []).append(item)
     rows = []
     for items in by_hit.values():
-        undecided, agreement = sum(map(review.is_open, items)), review.subject_agreement(items[0].subject)
+        undecided, agreement = sum(map(review.is_open, items)), review.hit_agreement(items[0].subject)
         rows.append(HITRow(items[0].hit, items[0].record.get("line", 0), len(items), undecided, agreement))
     name = sort.lstrip("-")
     if name in HIT_COLUMNS:
@@ -231,5 +231,5 @@ _SORTS: dict[str, Callable[["Review", "Item"], Any]] = {
     "seconds": lambda review, item: _orderable(item.seconds),
     "state": lambda review, item: item.status,
     "decision": lambda review, item: review.verdict(item),
-    "agreement": lambda review, item: _orderable(review.subject_agreement(item.subject)),
+    "agreement": lambda review, item: _orderable(review.answer_agreement(item)),
 }

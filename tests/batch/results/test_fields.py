@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simpleturk.batch.results.fields import MAX_FIELDS, flat_fields
+from simpleturk.batch.results.fields import MAX_FIELDS, MISSING, corrected_fields, flat_fields
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
 JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3))
@@ -44,3 +44,17 @@ def test_deep_levels_stay_one_value() -> None:
         deep = {"a": deep}
     [(name, value)] = flat_fields(deep).items()
     assert name.count(".") == 7 and isinstance(value, dict)
+
+
+@pytest.mark.parametrize(
+    ("answer", "output", "changes"),
+    [
+        ({"a": 1, "b": 2}, {"a": 1, "b": 3}, {"b": (2, 3)}),
+        ({"a": {"b": 1}}, {"a": {"c": 1}}, {"a.b": (1, MISSING), "a.c": (MISSING, 1)}),
+        ({"a": True}, {"a": 1}, {"a": (True, 1)}),
+        ("cat", "lion", {"output": ("cat", "lion")}),
+        ({"a": 1}, {"a": 1}, {}),
+    ],
+)
+def test_corrected_fields_have_their_old_and_new_values(answer: Any, output: Any, changes: Any) -> None:
+    assert corrected_fields(answer, output) == changes

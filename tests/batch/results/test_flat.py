@@ -47,6 +47,7 @@ def test_decisions_have_columns_with_the_corrected_answer_in_parts() -> None:
     row = flat_row(RECORD | {"output": {"a": {"b": 1}}, "review": review})
     assert (row["output.a.b"], row["review.output.a.b"]) == ("1", "2")
     assert (row["review.decision"], row["review.tags"], row["review.note"]) == ("pass", "x|y", "n")
+    assert row["review.corrected"] == "a.b"
     assert flat_row(RECORD | {"review": {"output": "text"}})["review.output"] == "text"
 
 

@@ -58,6 +58,15 @@ def test_decisions_are_added_beside_the_answer(run: Run, decided: list[str]) -> 
     ]
 
 
+def test_decisions_come_with_rejected_work_and_its_state(run: Run, decided: list[str]) -> None:
+    run("reject", "--feedback", "Empty", decided[2], "--yes")
+    assert [record["status"] for record in records(run("results").stdout)] == ["Approved", "Approved"]
+    third = records(run("results", "--decisions").stdout)[2]
+    assert (third["status"], third["review"]["decision"]) == ("Rejected", "reject")
+    shown = records(run("results", "--decisions", "--status", "approved").stdout)
+    assert [record["status"] for record in shown] == ["Approved", "Approved"]
+
+
 def test_results_with_old_decisions_do_not_decide_again(run: Run, decided: list[str]) -> None:
     run("results", "--decisions", "--output", "r.jsonl")
     run("results", "--decisions", "--output", "r.csv")

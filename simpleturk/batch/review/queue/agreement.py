@@ -1,20 +1,21 @@
-"""How far workers agree about the same input: the share of equal fields, as a first look. No correction for chance."""
+"""How far workers agree about the same input: the share of equal fields, as a first look. No correction for chance.
+
+Two figures have names of their own. The *agreement with others* is that of one answer: the mean share of its fields
+that are equal in each other worker's answer to the input; that of a worker is the mean over the worker's answers. The
+*agreement of a HIT* is that of all answers to its input: the mean over all pairs of answers.
+"""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simpleturk.batch.results.fields import flat_fields
 from simpleturk.batch.review.queue.items import Item, Items
 
 
-def agreement_with_others(item: Item, others: Sequence[Item]) -> float | None:
-    """The share of equal fields, 0 to 1, in the mean over the other workers' answers; None without others."""
-    if not others:
-        return None
-    own = comparable(item)
-    shares = [_share(own, comparable(other)) for other in others]
-    return sum(shares) / len(shares)
+def hit_agreement(items: Sequence[Item]) -> float | None:
+    """The agreement of all answers to one input, 0 to 1, in the mean over their pairs; None for a single answer."""
+    return 1 - disagreement(items) if len(items) > 1 else None
 
 
 def disagreement(items: Sequence[Item]) -> float:
@@ -35,16 +36,26 @@ def differing_fields(item: Item, others: Sequence[Item]) -> set[str]:
     }
 
 
-def agreement_by_worker(items: Items) -> dict[str, float]:
-    """The mean agreement with others of each worker who shares an input with another worker."""
-    shares: dict[str, list[float]] = {}
+def agreement_of_answers(items: Items) -> dict[str, float]:
+    """The agreement with others of each answer to an input that another worker has answered, by assignment id."""
+    agreement: dict[str, float] = {}
     for of_subject in items.by_subject.values():
-        answers = [(item.worker_id, comparable(item)) for item in of_subject] if len(of_subject) > 1 else []
-        for worker_id, own in answers:
-            others = [_share(own, answer) for other_id, answer in answers if other_id != worker_id]
-            if others:
-                shares.setdefault(worker_id, []).append(sum(others) / len(others))
-    return {worker_id: sum(values) / len(values) for worker_id, values in shares.items()}
+        answers = [(item, comparable(item)) for item in of_subject] if len(of_subject) > 1 else []
+        for item, own in answers:
+            shares = [_share(own, answer) for other, answer in answers if other.worker_id != item.worker_id]
+            if shares:
+                agreement[item.assignment_id] = sum(shares) / len(shares)
+    return agreement
+
+
+def agreement_by_worker(items: Items, of_answers: Mapping[str, float]) -> dict[str, float]:
+    """The mean agreement with others of each worker's answers that have one; see `agreement_of_answers`."""
+    agreement = {}
+    for worker_id, of_worker in items.by_worker.items():
+        shares = [of_answers[item.assignment_id] for item in of_worker if item.assignment_id in of_answers]
+        if shares:
+            agreement[worker_id] = sum(shares) / len(shares)
+    return agreement
 
 
 _MISSING = object()

@@ -8,7 +8,7 @@ from decimal import Decimal
 from statistics import median
 from typing import TYPE_CHECKING
 
-from simpleturk.batch.review.queue.agreement import agreement_by_worker
+from simpleturk.batch.review.queue.agreement import agreement_by_worker, agreement_of_answers
 from simpleturk.batch.review.queue.items import Item, Items
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class WorkerRecord:
 
 def worker_records(items: Items, decisions: "Mapping[str, Decision]") -> dict[str, WorkerRecord]:
     """The record of each worker of a batch, by worker id."""
-    agreement = agreement_by_worker(items)
+    agreement = agreement_by_worker(items, agreement_of_answers(items))
     return {
         worker_id: worker_record(worker_id, of_worker, decisions, agreement.get(worker_id))
         for worker_id, of_worker in items.by_worker.items()

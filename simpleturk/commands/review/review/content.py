@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from simpleturk.batch.results.fields import flat_fields
+from simpleturk.batch.results.fields import MISSING, corrected_fields, flat_fields
 from simpleturk.batch.review.decision import Decision
 from simpleturk.batch.review.queue.agreement import differing_fields
 from simpleturk.batch.review.queue.items import Item
 from simpleturk.batch.review.queue.worker_record import WorkerRecord
-from simpleturk.batch.times import WITHIN_A_DAY, WITHIN_AN_HOUR
-from simpleturk.commands.common.times import time_left
+from simpleturk.batch.times import WITHIN_A_DAY, WITHIN_AN_HOUR, parse_time
+from simpleturk.commands.common.times import local_time, time_left
 from simpleturk.commands.review.review.session import Session
 from simpleturk.console import plural
 
@@ -54,14 +54,19 @@ def sections(session: Session) -> list[Section]:
     item = session.item
     others = session.items.others(item)
     differing = differing_fields(item, others)
-    answer = [Row(name, shown(value), name in differing) for name, value in flat_fields(item.output).items()]
+    corrections = _corrections(item, session.decision)
+    answer = [
+        Row(name, corrections.pop(name, shown(value)), name in differing)
+        for name, value in flat_fields(item.output).items()
+    ]
+    answer += [Row(name, change) for name, change in corrections.items()]
     if "problem" in item.record:
         answer = [Row("problem", item.record["problem"]), Row("answer", item.record.get("answer", ""))]
     found = [
         Section("Input", [Row(name, shown(value)) for name, value in _input_fields(item)]),
         Section("Answer", answer or [Row("", "The answer is empty.")]),
         Section("Other fields", [Row(name, shown(value)) for name, value in item.record.get("fields", {}).items()]),
-        Section("Other answers to this input", _others(others, differing)),
+        Section(_title_of_others(session.answer_agreement(item)), _others(others, differing)),
         decision_section(session),
         Section("Assignment", _about(session, item)),
     ]
@@ -140,10 +145,25 @@ def _others(others: Sequence[Item], differing: set[str]) -> list[Row]:
 def decision_section(session: Session) -> Section:
     """What is decided about the item at the place; without rows if nothing is."""
     decision = session.decision
-    return Section("Decision", _decided(decision) if decision else [])
+    return Section("Decision", _decided(session.item, decision) if decision else [])
 
 
-def _decided(decision: Decision) -> list[Row]:
+def _title_of_others(agreement: float | None) -> str:
+    share = "" if agreement is None else f" (agreement with others: {agreement:.0%})"
+    return f"Other answers to this input{share}"
+
+
+def _corrections(item: Item, decision: Decision | None) -> dict[str, str]:
+    """The corrected fields of an answer by name, each with its old and its new value."""
+    if decision is None or decision.output is None:
+        return {}
+    return {
+        name: " → ".join("no such field" if value is MISSING else shown(value) for value in pair) + " (corrected)"
+        for name, pair in corrected_fields(item.output, decision.output).items()
+    }
+
+
+def _decided(item: Item, decision: Decision) -> list[Row]:
     record = decision.as_record()
     names = (
         "decision",
@@ -155,8 +175,16 @@ def _decided(decision: Decision) -> list[Row]:
         "grant",
         "revoke",
         "block",
-        "output",
         "by",
     )
     rows = [Row(name.replace("_", " "), shown(record[name])) for name in names if name in record]
-    return [Row(row.name, f"${decision.bonus}") if row.name == "bonus" else row for row in rows]
+    rows = [Row(row.name, f"${decision.bonus}") if row.name == "bonus" else row for row in rows]
+    rows += [Row(f"corrected {name}", change) for name, change in _corrections(item, decision).items()]
+    return [*rows, *([Row("decided", _time(decision.at))] if decision.at else [])]
+
+
+def _time(text: str) -> str:
+    try:
+        return local_time(parse_time(text))
+    except ValueError:
+        return text

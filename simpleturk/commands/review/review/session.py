@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from simpleturk.batch.review.decision import Decision, changed
-from simpleturk.batch.review.queue.agreement import agreement_by_worker
+from simpleturk.batch.review.queue.agreement import agreement_by_worker, agreement_of_answers
 from simpleturk.batch.review.queue.decision_log import AppliedError, DecisionLog
 from simpleturk.batch.review.queue.items import Item, Items
 from simpleturk.batch.review.queue.worker_record import WorkerRecord, verdict_of, worker_record
@@ -39,7 +39,8 @@ class Session:
         self.reasons: dict[str, list[str]] = {"reject": [], "bonus": []}
         for decision in log.decisions.values():
             self._remember(decision)
-        self._agreement: dict[str, float] | None = None
+        self._agreement: dict[str, float] = {}
+        self._agreement_of_answers: dict[str, float] | None = None
         self._begun = time.monotonic()
         self._decided = 0
 
@@ -72,10 +73,19 @@ class Session:
 
     def worker(self, worker_id: str) -> WorkerRecord:
         """What a worker has done in the batch, decisions included."""
-        if self._agreement is None:
-            self._agreement = agreement_by_worker(self.items)
+        self._measure_agreement()
         of_worker = self.items.by_worker[worker_id]
         return worker_record(worker_id, of_worker, self.log.decisions, self._agreement.get(worker_id))
+
+    def answer_agreement(self, item: Item) -> float | None:
+        """The agreement of an answer with others, 0 to 1; None if no other worker has answered its input."""
+        return self._measure_agreement().get(item.assignment_id)
+
+    def _measure_agreement(self) -> dict[str, float]:
+        if self._agreement_of_answers is None:
+            self._agreement_of_answers = agreement_of_answers(self.items)
+            self._agreement = agreement_by_worker(self.items, self._agreement_of_answers)
+        return self._agreement_of_answers
 
     def go_to(self, assignment_id: str) -> bool:
         """Go to an assignment; return whether it is in the queue."""

@@ -4,9 +4,10 @@ import pytest
 
 from simpleturk.batch.review.queue.agreement import (
     agreement_by_worker,
-    agreement_with_others,
+    agreement_of_answers,
     differing_fields,
     disagreement,
+    hit_agreement,
 )
 from tests.batch.review.queue.made_items import made_item, made_items
 
@@ -25,13 +26,14 @@ from tests.batch.review.queue.made_items import made_item, made_items
 )
 def test_equal_fields_count(own: str, other: str, share: float) -> None:
     one, two = made_item("3A", output=own), made_item("3B", "bob", output=other)
-    assert agreement_with_others(one, [two]) == share
-    assert disagreement([one, two]) == 1 - share
+    assert agreement_of_answers(made_items([one, two])) == {"3A": share, "3B": share}
+    assert hit_agreement([one, two]) == 1 - disagreement([one, two]) == share
 
 
 def test_without_others_there_is_no_agreement() -> None:
-    assert agreement_with_others(made_item("3A"), []) is None
-    assert agreement_by_worker(made_items([made_item("3A"), made_item("3B", hit_id="3H2")])) == {}
+    items = made_items([made_item("3A"), made_item("3B", hit_id="3H2")])
+    assert agreement_of_answers(items) == agreement_by_worker(items, {}) == {}
+    assert hit_agreement([made_item("3A")]) is None
 
 
 def test_a_worker_is_compared_only_with_other_workers() -> None:
@@ -42,7 +44,17 @@ def test_a_worker_is_compared_only_with_other_workers() -> None:
             made_item("3C", "bob", output='{"a": 1}'),
         ]
     )
-    assert agreement_by_worker(items) == {"ann": 0.5, "bob": 0.5}
+    of_answers = agreement_of_answers(items)
+    assert of_answers == {"3A": 1, "3B": 0, "3C": 0.5}
+    assert agreement_by_worker(items, of_answers) == {"ann": 0.5, "bob": 0.5}
+
+
+def test_an_answer_and_its_hit_agree_each_in_their_own_way() -> None:
+    same = [made_item(f"3{worker}", worker, output='{"a": 1}') for worker in ("ann", "bob")]
+    other = made_item("3cid", "cid", output='{"a": 2}')
+    items = made_items([*same, other])
+    assert agreement_of_answers(items) == {"3ann": 0.5, "3bob": 0.5, "3cid": 0}
+    assert hit_agreement([*same, other]) == pytest.approx(1 / 3)
 
 
 def test_the_fields_that_differ_are_named() -> None:

@@ -27,7 +27,7 @@ def test_fields_in_which_others_differ_are_marked_and_come_with_the_others_value
     )
     assert rows(session, "Input") == [("url", "a.jpg", False)]
     assert rows(session, "Answer") == [("label", "cat", True), ("sure", "true", False)]
-    assert rows(session, "Other answers to this input") == [
+    assert rows(session, "Other answers to this input (agreement with others: 75%)") == [
         ("bob", "label: dog", True),
         ("cid", "label: Cat", True),
     ]
@@ -44,14 +44,27 @@ def test_decisions_are_shown_with_all_parts(folder: Path) -> None:
     session = session_of(made_item("3A"))
     session.decide("reject", "Empty")
     session.change(bonus="1.50", bonus_reason="tried", tags=["x", "y"], output={"word": "emu"})
-    assert [row[:2] for row in rows(session, "Decision")][:6] == [
+    assert [row[:2] for row in rows(session, "Decision")][:5] == [
         ("decision", "reject"),
         ("feedback", "Empty"),
         ("bonus", "$1.50"),
         ("bonus reason", "tried"),
         ("tags", '["x", "y"]'),
-        ("output", '{"word": "emu"}'),
     ]
+
+
+def test_corrected_fields_are_shown_with_their_old_and_new_value(folder: Path) -> None:
+    session = session_of(made_item("3A", output='{"word": "cat", "sure": true}'))
+    session.change(output={"word": "emu", "more": 1})
+    assert [row[:2] for row in rows(session, "Answer")] == [
+        ("word", "cat → emu (corrected)"),
+        ("sure", "true → no such field (corrected)"),
+        ("more", "no such field → 1 (corrected)"),
+    ]
+    decided = dict(row[:2] for row in rows(session, "Decision"))
+    assert decided["corrected word"] == "cat → emu (corrected)"
+    # The time is that of this computer, as in other places, and not as in the file.
+    assert "T" not in decided["decided"].split()[0] and len(decided["decided"].split()) >= 2
 
 
 def test_what_is_approved_automatically_soon_is_said_until_it_is_decided(folder: Path) -> None:
