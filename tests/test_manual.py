@@ -53,7 +53,7 @@ def test_examples_of_json_and_toml_can_be_read(name: str) -> None:
     for language, text in re.findall(r"```(json|toml)\n(.*?)```", PAGES[name], re.DOTALL):
         if language == "toml":
             tomllib.loads(text)
-        elif text.startswith("{\n"):
+        elif text.startswith(("{\n", "[{")):
             json.loads(text)
         else:
             [json.loads(line) for line in text.splitlines()]

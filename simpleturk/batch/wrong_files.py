@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from simpleturk.batch.inputs.file_kinds import FileKind, kind_of_file, wrong_kind
+from simpleturk.batch.inputs.json_array import is_array
 from simpleturk.batch.properties.model import Properties
 from simpleturk.errors import Problem, Problems
 from simpleturk.text_files import read_text
@@ -29,7 +30,8 @@ def probably_wrong(properties: Path | None, inputs: Path, name: str) -> Iterator
     """The problems of files that cannot be used and look like another kind; `name` is that of the inputs."""
     if _is_file(inputs):
         kind = kind_of_file(inputs)
-        yield from _listed(wrong_kind(name, kind, FileKind.INPUTS, FileKind.TABLE))
+        if kind is not FileKind.ARRAY or not is_array(inputs, name):
+            yield from _listed(wrong_kind(name, kind, FileKind.INPUTS, FileKind.TABLE))
     if properties and _is_file(properties):
         kind = kind_of_file(properties)
         is_empty = _text(properties).strip() == "{}"

@@ -33,7 +33,6 @@ FILES = {
         ("--inputs", "t.html", "t.html: looks like a template, not a file of inputs"),
         ("--inputs", "pretty.json", "pretty.json: looks like a file of properties, not a file of inputs"),
         ("--inputs", "line.json", "line.json: looks like a file of properties, not a file of inputs"),
-        ("--inputs", "array.jsonl", "array.jsonl: looks like a JSON array, not a file of inputs"),
         ("--inputs", "array_line.jsonl", "array_line.jsonl: looks like a JSON array, not a file of inputs"),
         ("--inputs", "object.jsonl", "object.jsonl: looks like a JSON object, not a file of inputs"),
         ("--inputs", "ids.txt", "ids.txt: looks like a list of ids, not a file of inputs"),

@@ -38,7 +38,7 @@ _HINTS = {
     FileKind.TABLE: "a CSV file can be named with --inputs, --assignments or --workers",
     FileKind.RESULTS: "results can be named with --assignments or --workers, or written with --output",
     FileKind.IDS: "HIT ids can be named with --ids, other ids with --assignments or --workers",
-    FileKind.ARRAY: "write each value of the array on one line: jq -c '.[]' FILE > NEW_FILE",
+    FileKind.ARRAY: "write each value on one line: jq -c '.[]' FILE > NEW_FILE; inputs may be an array in FILE.json",
     FileKind.OBJECT: "write the object on one line: jq -c . FILE > NEW_FILE",
     FileKind.SETTINGS: "simpleturk reads simpleturk.toml in the working directory",
     FileKind.RECORD: "name the ids file beside it with --ids",

@@ -38,7 +38,7 @@ class Inputs:
         self.path = path
         self.kept = kept
         self.name = name or str(path)
-        #: A copy as UTF-8 of a file with another encoding, so that lines have offsets; and the stamp of that file.
+        #: A copy with the inputs as lines of UTF-8, so that they have offsets; and the stamp of the file.
         self._copy: tuple[Path, object] | None = None
 
     def __iter__(self) -> Iterator[Input | Problem]:
@@ -71,7 +71,7 @@ class Inputs:
     def open(self) -> IO[bytes]:
         """Open the file to read UTF-8. Raises SimpleturkError if it does not exist, and Problems if it is not text."""
         try:
-            if not is_wide(self.path):
+            if not self._needs_copy():
                 return open_utf8(self.path, self.name)
             if self._copy is None or self._copy[1] != stamp(self.path):
                 self._copy = (self._copied(), stamp(self.path))
@@ -81,12 +81,20 @@ class Inputs:
         except IsADirectoryError as error:
             raise SimpleturkError(f"{self.name}: is a folder, not a file", "name the inputs with --inputs") from error
 
+    def _needs_copy(self) -> bool:
+        """Whether the file's own lines are not the inputs' lines as UTF-8."""
+        return is_wide(self.path)
+
+    def _write_copy(self, copy: Path) -> None:
+        """Write the inputs as lines of UTF-8. Raises Problems."""
+        copy_as_utf8(self.path, copy, self.name)
+
     def _copied(self) -> Path:
-        """A copy of the file as UTF-8, which is deleted with this object."""
+        """A copy of the inputs as lines of UTF-8, which is deleted with this object."""
         folder = tempfile.TemporaryDirectory(prefix="simpleturk-")
         weakref.finalize(self, folder.cleanup)
         copy = Path(folder.name) / "inputs"
-        copy_as_utf8(self.path, copy, self.name)
+        self._write_copy(copy)
         return copy
 
     def values(self) -> Iterator[Input]:
@@ -135,8 +143,8 @@ class Inputs:
             return Input(number, parse_json(text))
         except json.JSONDecodeError as error:
             hint = 'put quotes around text: "…"' if line.strip()[:1].isalpha() else None
-            if number == 1 and line.strip() in (b"[", b"{"):
-                hint = "put each input on one line; to convert a JSON array: jq -c '.[]' FILE"
+            if number == 1 and line.strip() == b"{":
+                hint = "put each input on one line: jq -c . FILE"
             return Problem(self.where(number), f"not JSON: {error.msg} (column {error.colno})", hint)
         except ValueError as error:
             return Problem(self.where(number), f"not JSON: {error}")

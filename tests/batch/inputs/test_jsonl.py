@@ -60,9 +60,9 @@ def test_all_bad_lines_are_found_at_once(folder: Path) -> None:
     assert [item.where for item in found if isinstance(item, Problem)] == ["in.jsonl, line 2", "in.jsonl, line 4"]
 
 
-def test_a_json_array_over_several_lines_gets_the_hint_that_helps(folder: Path) -> None:
-    first = read(folder, b'[\n  {"a": 1}\n]\n')[0]
-    assert isinstance(first, Problem) and first.hint and "jq -c '.[]'" in first.hint
+def test_a_json_object_over_several_lines_gets_the_hint_that_helps(folder: Path) -> None:
+    first = read(folder, b'{\n  "a": 1\n}\n')[0]
+    assert isinstance(first, Problem) and first.hint and "jq -c ." in first.hint
 
 
 @pytest.mark.parametrize("name", ["missing.jsonl", "."])
