@@ -67,19 +67,20 @@
   }
   function answer() {
     // Files are sent beside the answer; the results put them where their names say.
-    const names = [...new Set(own().filter((one) => one.type !== "file").map((one) => one.name))];
+    const groups = new Map();
+    for (const one of own()) if (one.type !== "file") groups.set(one.name, [...(groups.get(one.name) || []), one]);
     const root = new Map();
-    for (const name of names) {
+    for (const [name, fields] of groups) {
       const parts = name.split(".");
       // If a part of the path is the name of another field, the whole name is the key.
-      const isUnderField = parts.some((_, index) => index > 0 && names.includes(parts.slice(0, index).join(".")));
+      const isUnderField = parts.some((_, index) => index > 0 && groups.has(parts.slice(0, index).join(".")));
       const path = isUnderField ? [name] : parts;
       let place = root;
       for (const part of path.slice(0, -1)) {
         if (!place.has(part)) place.set(part, new Map());
         place = place.get(part);
       }
-      place.set(path.at(-1), value(name, own().filter((one) => one.name === name)));
+      place.set(path.at(-1), value(name, fields));
     }
     const plain = (item, isRoot) => {
       if (!(item instanceof Map)) return item;
@@ -94,7 +95,7 @@
   // "found": whether it has any.
   function holds(condition) {
     const [, name, sign, wanted] = /^([^=!]*)(!?=)?(.*)$/s.exec(condition);
-    const fields = own().filter((one) => one.name === name);
+    const fields = [...document.getElementsByName(name)].filter((one) => one.form === form && !isLeftOut(one));
     const given = fields.length ? value(name, fields) : null;
     const values = Array.isArray(given) ? given.map(String) : given === null || given === "" || (!sign && given === false) ? [] : [String(given)];
     return sign ? values.includes(wanted) === (sign === "=") : values.length > 0;
@@ -302,8 +303,9 @@
     const text = isWork && stored((storage) => storage.getItem(draftKey));
     if (!text) return;
     const [place, state] = JSON.parse(text);
+    const fields = new Map(named().map((field) => [JSON.stringify([field.name, isChoice(field) ? field.value : null]), field]).reverse());
     for (const [name, which, kept] of state) {
-      const one = named().find((field) => field.name === name && (which === null || field.value === which));
+      const one = fields.get(JSON.stringify([name, which]));
       if (!one || one.hasAttribute("data-set")) continue;
       if (isChoice(one)) one.checked = kept;
       else if (one.multiple) for (const item of one.options) item.selected = kept.includes(item.value);

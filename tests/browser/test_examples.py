@@ -200,6 +200,27 @@ def compared(output: Any) -> None:
     }
 
 
+def by_mouse_conversation(task: Task) -> None:
+    task.hit.get_by_role("button", name="Submit").click()
+    expect(task.hit.get_by_text("Please choose one.").first).to_be_visible()
+    for who, rating in (("5 Assistant", 4), ("7 Assistant", 1)):
+        turn = task.hit.get_by_role("group", name=who)
+        turn.get_by_role("group", name="How helpful").locator(f"label:has([value='{rating}'])").click()
+    task.hit.get_by_role("group", name="7 Assistant").get_by_text("Something is not true").click()
+    task.hit.get_by_label("How did the chat go").fill("Good, except for a sum.")
+    task.hit.get_by_role("button", name="Submit").click()
+
+
+def by_keyboard_conversation(task: Task) -> None:
+    task.tab_to("[type=radio]")
+    task.press("4")
+    task.tab_to("[name='chat.t7.helpful']")
+    task.press("1", "1")
+    task.tab_to("#field-summary")
+    task.type("Good, except for a sum.")
+    task.press("Control+Enter")
+
+
 def by_mouse_rating_scale(task: Task) -> None:
     for question, rating in (
         ("How easy", 7),
@@ -319,6 +340,10 @@ OUTPUTS: dict[str, Any] = {
     },
     "named_entities": {"entities": ENTITIES, "entities_none": False},
     "compare_answers": compared,
+    "conversation": {
+        "chat": {"t5": {"helpful": 4, "wrong": []}, "t7": {"helpful": 1, "wrong": ["false"]}},
+        "summary": "Good, except for a sum.",
+    },
     "rating_scale": {"clarity": 7, "information": 5, "credibility": 4, "appeal": 1, "comment": ""},
     "audio_transcription": {"transcript": "Hello, this is Maria from the library.", "quality": "clear"},
     "question_answering": {

@@ -7,10 +7,11 @@ import pytest
 from simpleturk.commands.tasks.init import examples
 from tests.conftest import Run
 
-TEN = [
+WITH_PICTURES = [
     "audio_transcription",
     "bounding_boxes",
     "compare_answers",
+    "conversation",
     "image_captioning",
     "named_entities",
     "question_answering",
@@ -31,7 +32,7 @@ def test_a_new_task_folder_can_be_launched_at_once(
     launched = run("launch")
     assert launched.exit_code == 0, launched.stderr
     assert "warning" not in launched.stderr
-    if name in TEN:
+    if name in WITH_PICTURES:
         assert {"README.md", "picture.jpg", "template.html", "properties.json", "inputs.jsonl", "simpleturk.toml"} <= {
             path.name for path in Path().iterdir()
         }
@@ -39,13 +40,13 @@ def test_a_new_task_folder_can_be_launched_at_once(
 
 
 def test_all_examples_are_listed(run: Run) -> None:
-    assert set(TEN) <= set(examples())
+    assert set(WITH_PICTURES) <= set(examples())
     listed = run("init", "--list").stdout.splitlines()
     assert [line.partition(":")[0] for line in listed] == examples()
 
 
 def test_every_example_has_questions_small_enough_for_amazon(folder: Path, run: Run) -> None:
-    for name in TEN:
+    for name in WITH_PICTURES:
         run("init", name, "--from", name)
         result = run("check", "--template", f"{name}/template.html", "--properties", f"{name}/properties.json",
                      "--inputs", f"{name}/inputs.jsonl", "--json")  # fmt: skip

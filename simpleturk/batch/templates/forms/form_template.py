@@ -13,7 +13,7 @@ from simpleturk.assets.local import Assets
 from simpleturk.batch.templates.forms.document import Place, read_document
 from simpleturk.batch.templates.forms.jinja_source import JinjaSource
 from simpleturk.batch.templates.forms.markdown import address_of
-from simpleturk.batch.templates.forms.model import TYPES, CheckboxField, Form, Question, names_in, walk
+from simpleturk.batch.templates.forms.model import TYPES, CheckboxField, Conversation, Form, Question, names_in, walk
 from simpleturk.batch.templates.jinja import JinjaTemplate, decoded_template, read_template
 from simpleturk.batch.templates.question_source import OtherReading, ShownTag, UnshownPart
 from simpleturk.batch.templates.source_map import SourceMap
@@ -72,11 +72,13 @@ class FormTemplate:
 
     def fields(self) -> list[tuple[str, str, str]]:
         """Name in the answer, type and label of each field, in their order; "*" stands for the number of a page."""
-        return [
-            (f"{prefix}{part.name}", part.type, part.label)
-            for part, _, prefix in walk(self.form.parts, item="*.")
-            if _is_field(part)
-        ]
+        found: list[tuple[str, str, str]] = []
+        for part, _, prefix in walk(self.form.parts, item="*."):
+            if _is_field(part):
+                found.append((f"{prefix}{part.name}", part.type, part.label))
+            elif isinstance(part, Conversation) and part.spans is not None:
+                found.append((f"{prefix}{part.name}.*.spans", "spans", part.spans_label or "Mark words"))
+        return found
 
     def _renamed(self, error: Problems) -> Problems:
         """Problems with lines of the form in place of lines of the template that was made of it."""

@@ -12,6 +12,7 @@ from simpleturk.batch.templates.forms.markdown import markdown_html
 from simpleturk.batch.templates.forms.model import (
     Audio,
     CheckboxField,
+    Conversation,
     Form,
     Image,
     Markdown,
@@ -81,6 +82,8 @@ class JinjaSource:
             self._section(part, here)
         elif isinstance(part, Pages):
             self._pages(part, here)
+        elif isinstance(part, Conversation):
+            self._conversation(part, here)
         elif isinstance(part, Markdown):
             self._add(markdown_html(part.text), (*here, "text"))
         elif isinstance(part, Material):
@@ -109,6 +112,32 @@ class JinjaSource:
         name = self._name(part.name)
         items = expression_of(part.items)
         self._add(f"{{% call({_ITEM}, {_PLACE}) field.pages({items}, {name}) %}}", (*here, "items"))
+        self._repeated(part, here)
+
+    def _conversation(self, part: Conversation, here: Place) -> None:
+        arguments = [self._name(part.name), expression_of(part.messages)]
+        if part.roles is not None:
+            arguments.append(f"roles=[{', '.join(map(literal, part.roles))}]")
+        if part.turns is not None:
+            listed = isinstance(part.turns, list)
+            turns = f"[{', '.join(map(_code, part.turns))}]" if listed else expression_of(str(part.turns))
+            arguments.append(f"turns={turns}")
+        if part.titles is not None:
+            titles = (f"{literal(role)}: {expression_of(title)}" for role, title in part.titles.items())
+            arguments.append(f"titles={{{', '.join(titles)}}}")
+        if part.spans is not None:
+            arguments.append(f"spans={_options(part.spans)}")
+        if part.spans_label is not None:
+            arguments.append(f"spans_label={expression_of(part.spans_label)}")
+        arguments += [f"{name}={_code(getattr(part, name))}" for name in ("text_only", "later", "markdown")]
+        if not part.parts:
+            self._call("conversation", arguments, (*here, "messages"))
+            return
+        self._add(f"{{% call(turn, {_PLACE}) field.conversation({', '.join(arguments)}) %}}", (*here, "messages"))
+        self._repeated(part, here)
+
+    def _repeated(self, part: Pages | Conversation, here: Place) -> None:
+        """The parts of a part that shows them several times, up to the end of the call."""
         self._prefixed.append(
             {inner.name for inner, _, prefix in walk(part.parts) if not prefix and hasattr(inner, "name")}
         )

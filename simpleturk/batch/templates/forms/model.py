@@ -200,6 +200,27 @@ class Pages(Part):
     parts: "Parts"
 
 
+class Conversation(Part):
+    """Messages of a chat, as OpenAI's API has them, with the same parts under each turn that the worker answers for.
+
+    The answer has an object under `name`, with an object for each such turn under the turn's id. `roles` and `turns`
+    choose the turns; `later: false` leaves out what follows the last of them. `spans` are labels for marks in texts.
+    """
+
+    type: Literal["conversation"]
+    messages: Text
+    name: Name
+    roles: list[str] | None = None
+    turns: list[str | int] | Text | None = None
+    text_only: bool = False
+    later: bool = True
+    markdown: bool = True
+    titles: dict[str, Text] | None = None
+    spans: Options | None = None
+    spans_label: Text | None = None
+    parts: "Annotated[list[AnyPart], Field(max_length=2_000)]" = []
+
+
 AnyPart = Annotated[
     TextField
     | NumberField
@@ -216,7 +237,8 @@ AnyPart = Annotated[
     | Markdown
     | Material
     | Section
-    | Pages,
+    | Pages
+    | Conversation,
     Field(discriminator="type"),
 ]
 Parts = Annotated[list[AnyPart], Field(min_length=1, max_length=2_000)]
@@ -255,7 +277,7 @@ def walk(
         yield part, here, prefix
         if isinstance(part, Section):
             yield from walk(part.parts, (*here, "parts"), prefix, item)
-        elif isinstance(part, Pages):
+        elif isinstance(part, Pages | Conversation):
             yield from walk(part.parts, (*here, "parts"), f"{prefix}{part.name}.{item}", item)
 
 

@@ -29,6 +29,26 @@ def test_attributes_are_arguments_of_the_field(part: dict[str, object], call: st
     assert call in text_of({"name": "n", "label": "L"} | part)
 
 
+def test_a_conversation_has_its_parts_under_each_turn() -> None:
+    scale = {"type": "scale", "name": "good", "label": "Good?"}
+    note = {"type": "text", "name": "note", "label": "Why?", "show_if": "good=1"}
+    chat: dict[str, object] = {
+        "type": "conversation",
+        "name": "chat",
+        "messages": "{{ input.m }}",
+        "roles": ["user"],
+        "turns": ["last", 2],
+    }
+    text = text_of(chat | {"parts": [scale, note], "titles": {"user": "Kim"}, "spans": ["x"], "later": False})
+    assert (
+        '{% call(turn, _place) field.conversation("chat", (input.m), roles=["user"], turns=["last", 2], '
+        'titles={"user": "Kim"}, spans=["x"], text_only=false, later=false, markdown=true) %}'
+    ) in text
+    assert '{{ field.scale(_place ~ ".good", "Good?"' in text
+    assert 'field.shown_if(_place ~ ".good=1")' in text
+    assert text_of(chat).count("call") == 0
+
+
 def test_each_line_of_the_template_has_a_line_of_the_form() -> None:
     form = Form.model_validate({"title": "T", "parts": [{"type": "markdown", "text": "a\n\nb\n\nc"}]})
     source = JinjaSource(form, {("parts", 0): 7})

@@ -1,0 +1,1 @@
+"""What models and people wrote → harmless HTML: Markdown, and conversations."""
