@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from simpleturk.mturk.answers import answer_xml
 from simpleturk.mturk.questions import external_question_xml, html_question_xml
-from simpleturk.review_app.frames import UNCHANGED, CannotShow, ReviewFrames, Work, review_page
+from simpleturk.review_app.frames import UNCHANGED, CannotShow, ReviewFrames, Work, review_page, review_script
 from tests.conftest import serving_app
 from tests.marketplace.questions.test_question_form import FORM
 
@@ -186,3 +186,10 @@ def test_a_questionform_says_which_answers_it_cannot_show() -> None:
     assert data_of(work_of(FORM, answers))["unplaced"] == ["colour", "zip"]
     corrected = data_of(work_of(FORM, answers, {"colour": "red", "pets": ["cat", "newt"], "age": 30}))
     assert corrected["unplaced"] == []
+
+
+def test_the_parts_of_the_script_share_no_name() -> None:
+    # They share one scope: a name that two of them declare would keep the whole script from running.
+    declared = re.findall(r"^(?:let|const|class|(?:async )?function) (\w+)", review_script(), re.MULTILINE)
+    assert len(declared) > 50
+    assert sorted({name for name in declared if declared.count(name) > 1}) == []

@@ -185,7 +185,7 @@ function fillEditable(element, path) {
 }
 
 // A button that is an answer, such as <button name="answer" value="yes">.
-function isPressed(button) {
+function isChosenButton(button) {
   const path = button.name && button.value ? pathOf(button.name) : null;
   if (path === null || asText(values.get(path)) !== button.value) return false;
   placed.add(path);

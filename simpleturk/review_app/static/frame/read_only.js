@@ -14,7 +14,7 @@ const SUBMITS = "button[type=submit], input[type=submit], input[type=image], cro
 function lockButton(button) {
   button.disabled = true;
   // Of several buttons that are answers, the reviewer sees which was pressed.
-  if (isPressed(button)) button.style.setProperty("outline", "3px solid", "important");
+  if (isChosenButton(button)) button.style.setProperty("outline", "3px solid", "important");
   else if (!button.name || !button.value || values.size === 0) button.style.setProperty("display", "none", "important");
 }
 function lockAll() {
