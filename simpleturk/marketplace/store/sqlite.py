@@ -27,6 +27,7 @@ from simpleturk.marketplace.store.base import LOCAL_REQUESTER, Place, Result
 from simpleturk.marketplace.store.file_state import BUSY_TIMEOUT
 from simpleturk.marketplace.store.group_commit import GroupCommit
 from simpleturk.marketplace.store.migrations import migrate
+from simpleturk.marketplace.store.readers import Readers
 from simpleturk.marketplace.store.schema import SCHEMA_VERSION, metadata, requesters, settings
 from simpleturk.marketplace.store.secrets import derive_key, read_or_create_root
 from simpleturk.marketplace.store.uploads import UploadFolder
@@ -71,12 +72,13 @@ class SQLiteStore:
         #: Whether the tables have this program's version, as far as it knows.
         self._is_prepared = False
         if self.is_read_only:
-            self._readers = _read_only_engine(path)
+            self._readers = Readers(_read_only_engine(path))
             self._open(self._check_version)
             return
-        self._readers = _engine(path, connections=32, begin="BEGIN")
+        self._readers = Readers(_engine(path, connections=32))
         # One connection for all writing: its cache stays valid until another process writes.
-        self._writers = _engine(path, connections=1, begin="BEGIN IMMEDIATE")
+        self._writers = _engine(path, connections=1)
+        event.listen(self._writers, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE") and None)
         self._queue = WriteQueue(_beside(path, ".lock"))
         self._group = GroupCommit(self._begin)
         self._open(self._prepare)
@@ -128,7 +130,7 @@ class SQLiteStore:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads, all of it from the same state of the database."""
-        with self._translated(), self._readers.connect() as connection, connection.begin():
+        with self._translated(), self._readers.read() as connection:
             yield connection
 
     def key(self, purpose: str) -> bytes:
@@ -140,7 +142,7 @@ class SQLiteStore:
 
     def close(self) -> None:
         """Close all connections."""
-        self._readers.dispose()
+        self._readers.close()
         if not self.is_read_only:
             self._writers.dispose()
             self._queue.close()
@@ -181,7 +183,7 @@ class SQLiteStore:
 
     def _check_later_version(self) -> None:
         """Raise LaterVersion if the tables have been updated since this program opened the file."""
-        with suppress(SQLAlchemyError), self._readers.connect() as connection, connection.begin():
+        with suppress(SQLAlchemyError), self._readers.read() as connection:
             self._version(connection)
 
     @contextmanager
@@ -246,12 +248,11 @@ def _read_only_engine(path: Path) -> Engine:
     """A pool of connections to a file that cannot be written."""
     engine = create_engine("sqlite://", creator=lambda: file_state.connect_read_only(path), poolclass=QueuePool)
     event.listen(engine, "connect", _check_mark)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN") and None)
     return engine
 
 
-def _engine(path: Path, connections: int, begin: str) -> Engine:
-    """A pool of connections whose transactions begin with the statement `begin`; the last one used is used next."""
+def _engine(path: Path, connections: int) -> Engine:
+    """A pool of connections, on which the driver begins no transaction by itself; the last one used is used next."""
     engine = create_engine(
         URL.create("sqlite", database=str(path.absolute())),
         connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False, "isolation_level": None},
@@ -260,7 +261,6 @@ def _engine(path: Path, connections: int, begin: str) -> Engine:
         pool_use_lifo=True,
     )
     event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin) and None)
     return engine
 
 
