@@ -16,12 +16,12 @@ from uvicorn.supervisors import Multiprocess
 from simpleturk import console
 from simpleturk.commands.common.database import opened
 from simpleturk.commands.common.temporary import temporary_folder
-from simpleturk.commands.marketplace.serve.child import DATABASE, PARENT, SETTINGS
+from simpleturk.commands.marketplace.serve.child import DATABASE, PARENT, SETTINGS, share_modules
 from simpleturk.errors import SimpleturkError, reporting_missing_file
 from simpleturk.marketplace.web.app import create_app
 from simpleturk.marketplace.web.server.http_limits import BoundedConfig
 from simpleturk.marketplace.web.server.logs import log_to_stderr
-from simpleturk.marketplace.web.server.metrics import MULTIPROCESS
+from simpleturk.marketplace.web.server.metrics import add_up_in
 from simpleturk.marketplace.web.settings import ServerSettings
 
 #: Seconds until which one of several processes must answer.
@@ -72,15 +72,19 @@ def run_several(
             SETTINGS: serving.to_json(),
             DATABASE: str(path),
             PARENT: str(os.getpid()),
-            MULTIPROCESS: str(numbers),
         }
+        add_up_in(str(numbers))
+        share_modules()
         config = _config("simpleturk.commands.marketplace.serve.child:from_environment", options | {"factory": True})
-        supervisor = Multiprocess(config, sockets=[listening])
-        waiting = threading.Thread(
-            target=_announce_when_it_answers, args=(listening, "ssl_certfile" in options, announce), daemon=True
-        )
-        waiting.start()
-        supervisor.run()
+        tls = "ssl_certfile" in options
+
+        class Supervisor(Multiprocess):
+            def init_processes(self) -> None:
+                super().init_processes()
+                # Not before: a process that is forked while a thread holds a lock cannot release it.
+                threading.Thread(target=_announce_when_it_answers, args=(listening, tls, announce), daemon=True).start()
+
+        Supervisor(config, sockets=[listening]).run()
         console.note("Stopped.")
 
 

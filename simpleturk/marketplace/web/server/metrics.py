@@ -10,7 +10,7 @@ import os
 import time
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess, values
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -38,6 +38,13 @@ LINE_SECONDS = 60
 
 #: The environment variable by which prometheus_client finds the folder in which several processes add up metrics.
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def add_up_in(folder: str) -> None:
+    """Let the processes that are forked from this one add up their metrics in a folder."""
+    os.environ[MULTIPROCESS] = folder
+    # prometheus_client looks at the variable when it is imported.
+    values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
 
 
 class Observer:
