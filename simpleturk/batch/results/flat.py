@@ -44,7 +44,7 @@ def review_columns(prefix: str, review: Mapping[str, Any]) -> dict[str, str]:
         fields = flat_fields(value).items() if name == "output" else [("", value)]
         for field, part in fields:
             path = name if field in ("", "output") else f"{name}.{field}"
-            columns[prefix + path] = flat_cell(part)
+            columns[prefix + path] = f"{part:.2f}" if name == "bonus" else flat_cell(part)
     return columns
 
 

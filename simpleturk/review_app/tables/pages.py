@@ -33,6 +33,9 @@ from simpleturk.review_app.tables.statistics import figures
 #: The beginning of the names of a table's boxes; the rest is the assignment's id.
 PICK = "pick."
 
+#: What is said about a worker who is not of the batch.
+NO_WORKER = "No worker with this id has submitted work of this batch."
+
 #: How many selections wait for their confirmation.
 MAX_SELECTIONS = 20
 
@@ -127,7 +130,7 @@ class TablePages:
         """A worker's record and work."""
         worker_id = request.path_params["worker_id"]
         if worker_id not in self.review.items.by_worker:
-            raise HTTPException(404, "No worker with this id has submitted work of this batch.")
+            raise HTTPException(404, NO_WORKER)
         self.review.reload_decisions()
         chosen = Filter.of(dict(request.query_params) | {"worker": worker_id})
         context = self._table(chosen) | {"record": self.review.record(worker_id), "worker_id": worker_id}
@@ -143,7 +146,11 @@ class TablePages:
     def statistics(self, request: Request) -> Response:
         """The figures."""
         self.review.reload_decisions()
-        return page(request, "statistics.html", **self._shared(), figures=figures(self.review))
+        worker_id = request.query_params.get("worker", "")
+        if worker_id and worker_id not in self.review.items.by_worker:
+            raise HTTPException(404, NO_WORKER)
+        shown: dict[str, Any] = {"figures": figures(self.review, worker_id), "worker_id": worker_id}
+        return page(request, "statistics.html", **self._shared(), **shown)
 
     def export(self, request: Request) -> Response:
         """What a table of assignments shows, as a file."""

@@ -57,20 +57,24 @@ class Figures:
     more_fields: int
 
 
-def figures(review: "Review") -> Figures:
-    """The figures of all submitted work."""
-    items = list(review.items)
+def figures(review: "Review", worker_id: str = "") -> Figures:
+    """The figures of all submitted work, or of that of one worker. Opinions about the task are fields, too."""
+    items = list(review.items.by_worker.get(worker_id, ()) if worker_id else review.items)
+    workers = [worker_id] if worker_id else list(review.items.by_worker)
     seconds = [item.seconds for item in items if item.seconds is not None]
-    hourly = [rate for name in review.items.by_worker if (rate := review.record(name).hourly) is not None]
-    agreement = list(review.agreement.values())
+    hourly = [rate for name in workers if (rate := review.record(name).hourly) is not None]
+    agreement = [review.agreement[name] for name in workers if name in review.agreement]
     values: dict[str, list[Any]] = {}
     for item in items:
         for name, value in flat_fields(item.output).items():
             values.setdefault(name, []).append(value)
+    for item in items:
+        for name, value in (item.record.get("opinion") or {}).items():
+            values.setdefault(f"opinion: {name}", []).append(value)
     return Figures(
         Counter(item.status for item in items),
         Counter(review.verdict(item) or "undecided" for item in items if item.status == "Submitted"),
-        len(review.items.by_worker),
+        len(workers),
         statistics.median(seconds) if seconds else None,
         _percentile(seconds, 0.1),
         _percentile(seconds, 0.9),

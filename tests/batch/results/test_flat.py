@@ -48,6 +48,7 @@ def test_decisions_have_columns_with_the_corrected_answer_in_parts() -> None:
     assert (row["output.a.b"], row["review.output.a.b"]) == ("1", "2")
     assert (row["review.decision"], row["review.tags"], row["review.note"]) == ("pass", "x|y", "n")
     assert row["review.corrected"] == "a.b"
+    assert flat_row(RECORD | {"review": {"bonus": 0.5}})["review.bonus"] == "0.50"
     assert flat_row(RECORD | {"review": {"output": "text"}})["review.output"] == "text"
 
 

@@ -12,7 +12,9 @@ def selection_of(answer: Answer) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize("path", ["/assignments", "/workers", "/hits", "/statistics", "/workers/ann", "/ledger"])
+@pytest.mark.parametrize(
+    "path", ["/assignments", "/workers", "/hits", "/statistics", "/statistics?worker=ann", "/workers/ann", "/ledger"]
+)
 def test_every_table_has_a_heading_and_no_unknown_values(served: ServedReview, path: str) -> None:
     answer = served.get(path)
     assert answer.status == 200 and "<h1>" in answer.text

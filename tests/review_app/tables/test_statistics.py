@@ -61,6 +61,22 @@ def test_the_figures_of_a_batch(answers: list[str]) -> None:
     assert found.hourly is None or found.hourly > Decimal(0)
 
 
+def test_the_figures_of_one_worker_are_about_that_workers_answers(answers: list[str]) -> None:
+    review = the_review()
+    found = figures(review, "ann")
+    number = len(review.items.by_worker["ann"])
+    assert (found.states.total(), found.workers, found.fields[0].answers) == (number, 1, number)
+    assert found.agreement == review.record("ann").agreement
+
+
+def test_opinions_are_counted(answers: list[str]) -> None:
+    review = the_review()
+    for item in list(review.items)[:3]:
+        item.record["opinion"] = {"Was it clear?": "yes"}
+    [field] = [field for field in figures(review).fields if field.name == "opinion: Was it clear?"]
+    assert (field.kind, field.answers, labels(field.bars)) == ("choices", 3, {"yes": 3})
+
+
 def test_an_empty_batch_has_figures(words: list[str]) -> None:
     found = figures(the_review())
     assert (found.median_seconds, found.hourly, found.agreement, found.fields) == (None, None, None, [])

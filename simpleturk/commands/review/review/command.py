@@ -147,15 +147,20 @@ def _nothing(items: int, worker: str | None) -> str:
 
 def _report(session: Session) -> None:
     """Say what has been decided, and how to carry it out."""
-    decided = [session.log.get(item.assignment_id) for item in session.queue]
-    verdicts = [decision.decision for decision in decided if decision and decision.decision]
+    decided = [decision for item in session.queue if (decision := session.log.get(item.assignment_id))]
+    verdicts = [decision.decision for decision in decided if decision.decision]
     counts = [
         f"{verdicts.count(verdict):,} {verdict}" for verdict in ("approve", "reject", "pass") if verdict in verdicts
     ]
+    bonuses = [decision.bonus for decision in decided if decision.bonus is not None]
+    if bonuses:
+        counts.append(f"{console.plural(len(bonuses), 'bonus')} of ${sum(bonuses):,.2f} in all")
+    corrected = sum(decision.output is not None for decision in decided)
+    counts += [f"{corrected:,} corrected"] if corrected else []
     left = len(session.undecided)
     rest = f"; {left:,} undecided" if left else ""
     console.note(f"Decisions: {', '.join(counts) or 'none'}{rest}.")
-    if verdicts:
+    if verdicts or bonuses:
         console.note("Carry them out with `simpleturk apply`.")
 
 

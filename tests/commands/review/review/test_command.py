@@ -22,7 +22,10 @@ def test_decisions_are_saved_and_applied_later(run: Run, submitted: list[str]) -
     one, two, three = submitted
     result = run("review", "--by", "eva", "--order", "ids", input="a\nr\nEmpty\np\nb\n0.50\nKind\nq\n")
     assert result.exit_code == 0, result.stderr
-    assert "Decisions: 1 approve, 1 reject, 1 pass.\nCarry them out with `simpleturk apply`." in result.stderr
+    assert (
+        "Decisions: 1 approve, 1 reject, 1 pass, 1 bonus of $0.50 in all.\nCarry them out with `simpleturk apply`."
+        in result.stderr
+    )
     assert verdicts() == {one: "approve", two: "reject", three: "pass"}
     assert {decision.by for decision in read_own(IDS).decisions.values()} == {"eva"}
     applied = run("apply", "--yes")
