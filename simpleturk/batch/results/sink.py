@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from simpleturk.batch.results.csv import TableForm, merging, table_class
-from simpleturk.batch.results.fetch import collect_with_replaced, with_news
+from simpleturk.batch.results.fetch import collect_with_replaced, result_record, with_news
 from simpleturk.batch.results.files import UploadedFiles
+from simpleturk.batch.results.formats.field import Writer
 from simpleturk.batch.results.jsonl import ResultsFile, unfold_array
+from simpleturk.batch.results.per_input import per_input
 from simpleturk.batch.results.pseudonyms import Pseudonyms
 from simpleturk.batch.results.stdout import ResultsStream
-from simpleturk.files import appending
+from simpleturk.errors import SimpleturkError
+from simpleturk.files import appending, write_whole
 
 if TYPE_CHECKING:
     from simpleturk.client.client import MTurk
@@ -95,6 +98,54 @@ class ResultsWriter:
             if self.sink.add(records):
                 self.added += 1
                 self.problems += any("problem" in record for record in records)
+
+
+class WholeResults:
+    """Takes results for a format that is written whole, at the end."""
+
+    def __init__(self, writer: Writer, splits: bool) -> None:
+        self.per_hit: dict[str, int] = {}
+        self.records = 0
+        self._writer = writer
+        self._splits = splits
+
+    def expect(self, hit_ids: Collection[str]) -> None:
+        """Records of any HIT may follow."""
+
+    def records_of(self, assignment: "Assignment", hit: "HIT", **known: Any) -> list[dict[str, Any]]:
+        """The records that the format is made of; see `result_record` and `per_input`."""
+        record = result_record(assignment, **known)
+        return per_input(record) if self._splits else [record]
+
+    def add(self, records: list[dict[str, Any]]) -> bool:
+        """Take the records of an assignment. Raises UsageError if the format needs a field to be chosen."""
+        for record in records:
+            # Passed work is paid and not used.
+            if (record.get("review") or {}).get("decision") == "pass":
+                self._writer.left_out["answer that a reviewer passed"] += 1
+            else:
+                self._writer.add(record)
+        self.records += 1
+        return True
+
+
+@contextmanager
+def whole_sink(
+    writer: Writer, output: Path | None, write: Callable[[str], object], splits: bool
+) -> Iterator[ResultsSink]:
+    """A file in the format of another tool, or a stream of it: written at the end of the block, if it has no error.
+
+    Raises SimpleturkError if the file exists: such a file cannot be added to.
+    """
+    if output and output.exists():
+        hint = "name another --output, or move the file away"
+        raise SimpleturkError(f"{output} already exists, and this format is written whole", hint)
+    yield WholeResults(writer, splits)
+    if output:
+        write_whole(output, "".join(writer.lines()))
+    else:
+        for line in writer.lines():
+            write(line)
 
 
 @contextmanager

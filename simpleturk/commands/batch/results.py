@@ -15,8 +15,10 @@ from simpleturk.batch.record import BatchRecord
 from simpleturk.batch.results.csv import TableForm
 from simpleturk.batch.results.csv_columns import fields_of_template
 from simpleturk.batch.results.files import UploadedFiles
+from simpleturk.batch.results.formats import WRITERS
+from simpleturk.batch.results.formats.field import Writer
 from simpleturk.batch.results.known_inputs import inputs_of, unknown_input
-from simpleturk.batch.results.sink import Additions, ResultsWriter, file_sink, stream_sink
+from simpleturk.batch.results.sink import Additions, ResultsWriter, file_sink, stream_sink, whole_sink
 from simpleturk.batch.watch import Watch
 from simpleturk.commands.batch.progress import IntervalOpt, repeated, warn_of_unlaunched
 from simpleturk.commands.batch.result_additions import (
@@ -50,6 +52,13 @@ class Format(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
     FLAT = "flat"
+    COCO = "coco"
+    CONLL = "conll"
+    CROWD_KIT = "crowd-kit"
+
+
+#: The formats with a row for each assignment or input, to which rows can be added.
+TABLES = (Format.CSV, Format.FLAT)
 
 
 AllOpt = Annotated[
@@ -77,8 +86,18 @@ FormatOpt = Annotated[
     typer.Option(
         "--format",
         metavar="NAME",
-        help="jsonl; csv with the columns of Amazon's requester site; or flat, a CSV table with a column for each "
-        "field of inputs, answers and decisions. Default: csv if --output ends with .csv or .tsv, else jsonl.",
+        help="jsonl; csv with the columns of Amazon's requester site; flat, a CSV table with a column for each field "
+        "of inputs, answers and decisions; or the format of another tool: coco, conll, crowd-kit. Default: csv if "
+        "--output ends with .csv or .tsv, else jsonl.",
+    ),
+]
+FieldOpt = Annotated[
+    str | None,
+    typer.Option(
+        "--field",
+        metavar="NAME",
+        help="With --format coco, conll or crowd-kit: the field of the answers, if there are several. "
+        "A path such as answers.label is a field in a field.",
     ),
 ]
 ExactOpt = Annotated[
@@ -115,6 +134,7 @@ def results(
     with_input: WithInputOpt = True,
     rejected: Annotated[bool, typer.Option("--rejected", hidden=True)] = False,
     format_: FormatOpt = None,
+    field: FieldOpt = None,
     exact: ExactOpt = False,
     files: FilesOpt = None,
     per_input: PerInputOpt = None,
@@ -128,22 +148,10 @@ def results(
 
     Each record is one assignment: the worker's answer with its ids, times and input. See `simpleturk help results`.
     """
-    if all_ and follow:
-        raise UsageError("--all and --follow cannot be used together", "follow one batch, named with --ids")
-    if tags and follow:
-        raise UsageError("--tags and --follow cannot be used together", "new work has no tags yet")
-    if all_ and (decisions or tags):
-        raise UsageError("--decisions and --tags are about one batch", "leave --all out, and name the batch with --ids")
+    _check_scope(all_, follow, bool(tags), decisions)
     output, chosen_format = _destination(output, format_, where)
-    is_csv = chosen_format is not Format.JSONL
-    if per_input and chosen_format is Format.CSV:
-        raise UsageError("a row of the requester site's table is an assignment", "give --format flat with --per-input")
-    if is_csv and follow:
-        raise UsageError(
-            "CSV and --follow cannot be used together", "the columns are known only when all work is submitted"
-        )
-    if per_input and not with_input:
-        raise UsageError("--no-input and --per-input cannot be used together", "a record's input says which one it is")
+    _check_format(chosen_format, per_input, follow, with_input, field)
+    is_csv = chosen_format in TABLES
     # Decisions are about rejected work, too: its status says what it is.
     usual = (Status.SUBMITTED, Status.APPROVED, *((Status.REJECTED,) if decisions else ()))
     chosen = [*(status or usual), *((Status.REJECTED,) if rejected else ())]
@@ -151,7 +159,9 @@ def results(
     additions = Additions() if all_ else additions_of(ids, decisions, tags, chosen_format is Format.FLAT)
     with with_pseudonyms(pseudonyms, additions, output, is_csv) as additions:
         form = TableForm(exact=exact, flat=chosen_format is Format.FLAT) if is_csv else None
-        job = _Job(output, form, statuses, files, follow, additions, per_input if with_input else False)
+        splits = per_input if with_input else False
+        tool = WRITERS[chosen_format](field or "") if chosen_format in WRITERS else None
+        job = _Job(output, form, statuses, files, follow, additions, splits, tool)
         if all_:
             mturk = connect_to(marketplace_of(where), where, ids)
             with _writer(job) as writer:
@@ -160,9 +170,41 @@ def results(
             _write_batch(where, ids, job, with_input, interval)
 
 
+def _check_scope(all_: bool, follow: bool, tags: bool, decisions: bool) -> None:
+    """Raise UsageError for options about which results that exclude each other."""
+    if all_ and follow:
+        raise UsageError("--all and --follow cannot be used together", "follow one batch, named with --ids")
+    if tags and follow:
+        raise UsageError("--tags and --follow cannot be used together", "new work has no tags yet")
+    if all_ and (decisions or tags):
+        raise UsageError("--decisions and --tags are about one batch", "leave --all out, and name the batch with --ids")
+
+
+def _check_format(format_: Format, per_input: bool | None, follow: bool, with_input: bool, field: str | None) -> None:
+    """Raise UsageError for options that do not fit the format."""
+    if per_input and format_ is Format.CSV:
+        raise UsageError("a row of the requester site's table is an assignment", "give --format flat with --per-input")
+    if format_ in TABLES and follow:
+        raise UsageError(
+            "CSV and --follow cannot be used together", "the columns are known only when all work is submitted"
+        )
+    if per_input and not with_input:
+        raise UsageError("--no-input and --per-input cannot be used together", "a record's input says which one it is")
+    if format_ in WRITERS:
+        if follow:
+            raise UsageError(f"{format_} and --follow cannot be used together", "the format is written whole")
+        if not with_input:
+            raise UsageError(f"{format_} and --no-input cannot be used together", "the format is about the inputs")
+    elif field:
+        raise UsageError("--field is about one field of the answers", f"give --format {', '.join(WRITERS)} with it")
+
+
 @dataclass(frozen=True)
 class _Job:
-    """What is written where: to stdout without `output`, as JSON Lines without `form`."""
+    """What is written where: to stdout without `output`, as JSON Lines without `form` and `tool`.
+
+    `tool` writes the format of another tool.
+    """
 
     output: Path | None
     form: TableForm | None
@@ -171,6 +213,7 @@ class _Job:
     follow: bool
     additions: Additions
     splits: bool | None = None
+    tool: Writer | None = None
 
 
 def _write_batch(where: MarketplaceOptions, ids: Path, job: _Job, with_input: bool, interval: float) -> None:
@@ -215,7 +258,12 @@ def _writer(job: _Job, hit_ids: Iterable[str] = ()) -> Iterator[ResultsWriter]:
     pseudonyms = job.additions.pseudonyms
     named = {"named": pseudonyms.text} if pseudonyms else {}
     uploaded = UploadedFiles(job.files, **named) if job.files else None
-    if job.output:
+    if job.tool:
+        with data_out(), whole_sink(job.tool, job.output, console.data, bool(job.splits)) as sink:
+            writer = ResultsWriter(sink, uploaded, job.additions)
+            yield writer
+        _report_whole(job, job.tool, writer.added)
+    elif job.output:
         with file_sink(job.output, job.form, job.follow, hit_ids, bool(job.splits)) as sink:
             writer = ResultsWriter(sink, uploaded, job.additions)
             yield writer
@@ -233,6 +281,17 @@ def _writer(job: _Job, hit_ids: Iterable[str] = ()) -> Iterator[ResultsWriter]:
         console.warn(f"{answers} could not be parsed: see {where}")
     if uploaded:
         _report_files(uploaded)
+
+
+def _report_whole(job: _Job, tool: Writer, number: int) -> None:
+    """Print how many results were written in another tool's format, and warn of what it has no place for."""
+    if job.output:
+        console.note(f"{console.plural(number, 'result')} in {job.output}")
+    elif not number:
+        console.note(f"No results: no assignment{_chosen(job)}.")
+    for what, count in tool.left_out.items():
+        noun, _, rest = what.partition(" ")
+        console.warn(f"left out: {console.plural(count, noun)} {rest}")
 
 
 def _chosen(job: _Job) -> str:

@@ -348,3 +348,51 @@ def test_inputs_that_changed_leave_records_whole(run: Run) -> None:
 def test_a_record_for_each_input_needs_the_input(words: list[str], run: Run, options: list[str], message: str) -> None:
     result = run("results", *options)
     assert result.exit_code == 2 and message in result.stderr
+
+
+def test_another_tools_format_is_written_whole_to_stdout_or_to_a_new_file(
+    run: Run, answer: Callable[..., str], tmp_path: Path
+) -> None:
+    answer("ann")
+    answer("bob")
+    first = run("results", "--format", "crowd-kit")
+    assert first.exit_code == 0, first.stderr
+    rows = list(csv.DictReader(io.StringIO(first.stdout)))
+    assert [(row["task"], row["worker"]) for row in rows] == [("1", "ann"), ("1", "bob")]
+    assert run("results", "--format", "crowd-kit", "--output", "out.csv").exit_code == 0
+    assert Path("out.csv").read_text() == first.stdout
+    again = run("results", "--format", "crowd-kit", "--output", "out.csv")
+    assert again.exit_code != 0 and "out.csv already exists" in again.stderr
+    left = run("results", "--format", "coco")
+    assert json.loads(left.stdout) == {"images": [], "categories": [], "annotations": []}
+    assert "left out: 2 answers without boxes" in left.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--format", "conll", "--follow"], "conll and --follow cannot be used together"),
+        (["--format", "coco", "--no-input"], "coco and --no-input cannot be used together"),
+        (["--field", "a"], "--field is about one field of the answers"),
+    ],
+)
+def test_options_that_do_not_fit_another_tools_format_are_refused(
+    words: list[str], run: Run, options: list[str], message: str
+) -> None:
+    result = run("results", *options)
+    assert result.exit_code == 2 and message in result.stderr
+
+
+@pytest.mark.usefixtures("per_hit")
+def test_another_tools_format_has_each_input_and_leaves_passed_work_out(run: Run) -> None:
+    rows = list(csv.DictReader(io.StringIO(run("results", "--format", "crowd-kit", "--field", "letters").stdout)))
+    assert sorted((row["task"], row["label"]) for row in rows) == [
+        (str(line), str(len(word))) for line, word in enumerate(WORDS, start=1)
+    ]
+    [first, *_] = records(run("results", "--per-assignment").stdout)
+    Path("d.jsonl").write_text(json.dumps({"assignment_id": first["assignment_id"], "decision": "pass"}))
+    applied = run("apply", "d.jsonl", "--yes")
+    assert applied.exit_code == 0, applied.stderr
+    passed = run("results", "--format", "crowd-kit", "--field", "letters")
+    assert len(passed.stdout.splitlines()) == 6 - len(first["input"]["items"])
+    assert "that a reviewer passed" in passed.stderr
