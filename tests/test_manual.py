@@ -71,7 +71,7 @@ def test_examples_with_fields_are_templates_that_pass_check(folder: Path, run: R
     template = piece if "extends" in piece else f"{head}{{% block task %}}{piece}{{% endblock %}}"
     (folder / "picture.png").write_bytes(b"\x89PNG")
     value = {"image": "picture.png", "country": "Peru", "items": [{"text": "a"}], "first": "a", "second": "b"}
-    value |= {"messages": [{"role": "assistant", "content": "Hi"}], "answer": "**a**"}
+    value |= {"messages": [{"role": "assistant", "content": "Hi"}], "answer": "**a**", "answers": ["a", "b", "c"]}
     used = {name: content for name, content in value.items() if f"input.{name}" in template}
     write_batch(folder, [used or {"id": 1}], template)
     result = run("check")

@@ -61,6 +61,7 @@
     if (first.type === "checkbox") return fields.length > 1 ? fields.filter((one) => one.checked).map((one) => one.value) : first.checked;
     const chosen = first.type === "radio" ? fields.find((one) => one.checked) : first;
     if (!chosen) return null;
+    if (chosen.dataset.json) return JSON.parse(chosen.dataset.json);
     if (kind === "number" || chosen.type === "number" || chosen.type === "range") return chosen.value === "" ? null : Number(chosen.value);
     if (kind === "side") return sideOf(pairOf(first), chosen.value);
     return chosen.multiple ? [...chosen.selectedOptions].map((one) => one.value) : chosen.value.trim();

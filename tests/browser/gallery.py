@@ -30,6 +30,7 @@ ANSWERS: dict[str, list[str]] = {
                        "Shift+ArrowRight", "1", *["ArrowRight"] * 2, "2"],
     "compare_answers": ["1", "1"],
     "rating_scale": ["7", "6"],
+    "compare_models": ["1", "1"],
     "conversation": ["4", "#[name='chat.t5.wrong']", "1"],
     "audio_transcription": ["#textarea", "=Hello, this is Maria from the library. The book"],
     "question_answering": ["#[data-text]", *["ArrowRight"] * 15, *["Shift+ArrowRight"] * 7, "1"],

@@ -200,6 +200,29 @@ def compared(output: Any) -> None:
     }
 
 
+def by_mouse_compare_models(task: Task) -> None:
+    task.hit.get_by_role("group", name="Which answer is most correct?").get_by_text("About the same").click()
+    letter = task.hit.locator("[data-answer='1'] h2").inner_text()[-1]
+    task.hit.get_by_role("group", name="Which answer is best").last.get_by_text(letter, exact=True).click()
+    task.hit.get_by_label("Why is it the best?").fill("It says how to water it.")
+    task.hit.get_by_role("button", name="Submit").click()
+
+
+def by_keyboard_compare_models(task: Task) -> None:
+    shown = task.hit.locator("[data-answer]").evaluate_all("(all) => all.map((one) => one.dataset.answer)")
+    task.tab_to("[type=radio]")
+    task.press("4", str(1 + shown.index("1")))
+    task.tab_to("textarea:not(.hidden)")
+    task.type("It says how to water it.")
+    task.press("Control+Enter")
+
+
+def compared_models(output: Any) -> None:
+    shown = output["which"].pop("shown")
+    assert sorted(shown) == ["1", "2", "3"]
+    assert output == {"which": {"correct": "tie", "overall": "1", "reason": "It says how to water it."}}
+
+
 def by_mouse_conversation(task: Task) -> None:
     task.hit.get_by_role("button", name="Submit").click()
     expect(task.hit.get_by_text("Please choose one.").first).to_be_visible()
@@ -340,6 +363,7 @@ OUTPUTS: dict[str, Any] = {
     },
     "named_entities": {"entities": ENTITIES, "entities_none": False},
     "compare_answers": compared,
+    "compare_models": compared_models,
     "conversation": {
         "chat": {"t5": {"helpful": 4, "wrong": []}, "t7": {"helpful": 1, "wrong": ["false"]}},
         "summary": "Good, except for a sum.",

@@ -10,13 +10,16 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from simpleturk.batch.templates.jinja import JinjaTemplate
-from tests.browser.gallery import ACCEPTED, HOST
+from tests.browser.gallery import ACCEPTED, HOST, show
 from tests.browser.hostile_content import MESSAGES, TEXTS, around, as_json, wrong_elements
 
 TEMPLATE = """{% extends "simpleturk/page.html" %}{% import "simpleturk/fields.html" as field %}
 {% block title %}T{% endblock %}{% block task %}
 {% call(turn, place) field.conversation("chat", input.messages, turns=["last"], spans=input.spans) %}
 {{ field.scale(place ~ ".helpful", "How helpful?") }}{% endcall %}{% endblock %}"""
+
+COMPARE = """{% extends "simpleturk/page.html" %}{% import "simpleturk/fields.html" as field %}
+{% block title %}T{% endblock %}{% block task %}{{ field.compare("which", input.answers) }}{% endblock %}"""
 
 #: The parts of the page that hold texts of messages.
 HOLDERS = ".turn .said, .turn .who bdi"
@@ -30,7 +33,7 @@ def shown(page: Page, folder: Path) -> Callable[..., list[str]]:
     (folder / "t.html").write_text(TEMPLATE)
     template = JinjaTemplate(folder / "t.html")
 
-    def show(messages: list[Any], spans: list[str] | None = None) -> list[str]:
+    def shown_page(messages: list[Any], spans: list[str] | None = None) -> list[str]:
         html = template.render(as_json({"messages": messages, "spans": spans}))
         asked: list[str] = []
 
@@ -50,7 +53,7 @@ def shown(page: Page, folder: Path) -> Callable[..., list[str]]:
         return asked
 
     page.add_init_script("window.attack = () => document.title = window.attacked = 'attacked'")
-    return show
+    return shown_page
 
 
 def check(page: Page, asked: list[str], harmless: str) -> None:
@@ -92,6 +95,25 @@ def test_no_text_of_a_model_does_more_than_be_shown(
     assert ("hidden words" in TEXTS[attack]) <= ("hidden words" in shown_text)
     assert attack != "signs that nothing shows" or spans or "U+E0068" in shown_text
     assert submitted(page) == {"chat": {"t2": {"helpful": 4, **({"spans": []} if spans else {})}}}
+
+
+@pytest.mark.parametrize("attack", TEXTS)
+def test_no_answer_that_is_compared_does_more_than_be_shown(page: Page, folder: Path, attack: str) -> None:
+    (folder / "t.html").write_text(COMPARE)
+    template = JinjaTemplate(folder / "t.html")
+    page.add_init_script("window.attack = () => document.title = window.attacked = 'attacked'")
+    pages = []
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for text in ("harmless", TEXTS[attack]):
+        page.unroute_all()
+        show(page, template.render(as_json({"answers": ["harmless", text]})), ACCEPTED)
+        pages.append(around(page, ".compare .content"))
+    assert pages[0] == pages[1]
+    assert page.evaluate("window.attacked") is None
+    assert wrong_elements(page, ".compare .content") == []
+    assert len(asked) == 2 and all(address.startswith(f"{HOST}/?") for address in asked)
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 
 
 @pytest.mark.parametrize("attack", MESSAGES)

@@ -33,6 +33,9 @@ EXAMPLES: dict[str, Any] = {
         "margin": "much",
         "reason": "It says how to water and cut.",
     },
+    "compare_models": {
+        "which": {"shown": ["3", "1", "2"], "correct": "tie", "overall": "1", "reason": "It says how to water it."}
+    },
     "bounding_boxes": {
         "boxes": [{"label": "spoon", "x": 244, "y": 150, "width": 150, "height": 110}],
         "boxes_none": False,

@@ -23,6 +23,7 @@ from jinja2 import Template as CompiledTemplate
 from jinja2.exceptions import SecurityError
 
 from simpleturk.assets.local import Assets, inlined, local_files
+from simpleturk.batch.templates.content.comparison import comparison
 from simpleturk.batch.templates.content.conversation import turns
 from simpleturk.batch.templates.content.markdown import markdown
 from simpleturk.batch.templates.cost import LOCAL, bounded
@@ -232,7 +233,7 @@ def _environment(path: Path, folders: Sequence[Path], assets: Assets) -> Environ
         auto_reload=False,
     )
     environment.globals["asset"] = _with_cost(assets)
-    environment.filters |= {"markdown": markdown, "turns": turns}
+    environment.filters |= {"comparison": comparison, "markdown": markdown, "turns": turns}
     environment.policies["json.dumps_function"] = lambda value, **options: json.dumps(value, default=plain, **options)
     return environment
 

@@ -11,6 +11,7 @@ WITH_PICTURES = [
     "audio_transcription",
     "bounding_boxes",
     "compare_answers",
+    "compare_models",
     "conversation",
     "image_captioning",
     "named_entities",

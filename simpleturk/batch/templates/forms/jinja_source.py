@@ -26,10 +26,30 @@ from simpleturk.batch.templates.forms.model import (
 )
 
 #: Attributes of fields that are arguments of the macro of the same name, whose values are texts with expressions.
-_TEXTS = ("hint", "low", "high", "placeholder", "pattern_hint", "nothing", "address", "alt", "text")
+_TEXTS = ("hint", "low", "high", "placeholder", "pattern_hint", "nothing", "address", "alt", "text", "reason", "title")
 
 #: Attributes whose values are passed on as they are.
-_VALUES = ("rows", "min_words", "max_length", "counter", "min", "max", "step", "row", "least", "most", "multiple")
+_VALUES = (
+    "rows",
+    "min_words",
+    "max_length",
+    "counter",
+    "min",
+    "max",
+    "step",
+    "row",
+    "least",
+    "most",
+    "multiple",
+    "tie",
+    "both_good",
+    "both_bad",
+    "reason_min_words",
+    "markdown",
+)
+
+#: Attributes whose values are objects or lists of texts with expressions.
+_MAPPED = ("answers", "grades")
 
 #: The variables of the template that hold the place and the item of the innermost pages.
 _PLACE, _ITEM = "_place", "item"
@@ -152,7 +172,9 @@ class JinjaSource:
         for name, value in values.items():
             if value is None:
                 continue
-            if name in ("options", "labels"):
+            if name in _MAPPED:
+                arguments.append(f"{name}={_mapped(value)}")
+            elif name in ("options", "labels", "criteria"):
                 arguments.append(f"{name}={_options(value)}")
             elif name in ("pattern", "accept"):
                 arguments.append(f"{name}={literal(value)}")
@@ -186,6 +208,15 @@ def _options(options: Any) -> str:
     if isinstance(options, str):
         return expression_of(options)
     return f"[{', '.join(_option(option) for option in options)}]"
+
+
+def _mapped(value: Any) -> str:
+    """The expression of an object or a list of texts, or of a value of the input that is one."""
+    if isinstance(value, str):
+        return expression_of(value)
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{literal(key)}: {expression_of(text)}' for key, text in value.items())}}}"
+    return f"[{', '.join(map(expression_of, value))}]"
 
 
 def _option(option: Any) -> str:

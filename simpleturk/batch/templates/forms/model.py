@@ -149,6 +149,22 @@ class SpansField(Question):
     most: int = Field(default=0, ge=0)
 
 
+class CompareField(Question):
+    """Two to six answers, of which the worker says which is better: by several criteria, in degrees, with a reason."""
+
+    type: Literal["compare"]
+    answers: dict[str, Text] | Text
+    criteria: Options | None = None
+    grades: list[Text] | None = None
+    tie: bool = True
+    both_good: bool = False
+    both_bad: bool = True
+    reason: Text | None = None
+    reason_min_words: int = Field(default=0, ge=0, le=100_000)
+    title: Text | None = None
+    markdown: bool = True
+
+
 class Image(Part):
     """A picture. `alt` describes it without giving away the answer."""
 
@@ -232,6 +248,7 @@ AnyPart = Annotated[
     | FileField
     | BoxesField
     | SpansField
+    | CompareField
     | Image
     | Audio
     | Markdown

@@ -45,7 +45,8 @@ function isChosen(field, group, path) {
   if (path === null) return undefined;
   const value = values.get(path);
   if (Array.isArray(value)) return value.some((item) => asText(item) === field.value);
-  if (isObject(value)) return undefined;
+  // A choice of simpleturk's page may stand for an object: { better: "a", by: 2 }.
+  if (isObject(value)) return field.dataset.json ? JSON.stringify(JSON.parse(field.dataset.json)) === asText(value) : undefined;
   if (typeof value === "boolean" && field.type === "checkbox") return value;
   const text = asText(value);
   if (text === field.value || text === nameOfSide(field)) return true;

@@ -22,6 +22,11 @@ def text_of(*parts: dict[str, object]) -> str:
         ({"type": "text", "format": "url", "pattern": "\\d+"}, 'type="url", pattern="\\\\d+"'),
         ({"type": "file", "accept": "image/*", "multiple": True}, 'accept="image/*", multiple=true'),
         ({"type": "boxes", "address": "{{ input.u }}", "alt": "A", "labels": ["cat"]}, 'address=(input.u), alt="A"'),
+        (
+            {"type": "compare", "answers": {"a": "{{ input.a }}", "b": "B"}, "grades": ["better"], "reason": "Why?"},
+            'answers={"a": (input.a), "b": "B"}, grades=["better"], tie=true, both_good=false, both_bad=true',
+        ),
+        ({"type": "compare", "answers": "{{ input.l }}", "criteria": ["x"]}, 'answers=(input.l), criteria=["x"]'),
         ({"type": "spans", "text": "{{ input.t }}", "labels": "{{ input.l }}"}, "text=(input.t), labels=(input.l)"),
     ],
 )
