@@ -109,7 +109,12 @@ def question(template: str = "", word: str = "cat") -> str:
     with tempfile.NamedTemporaryFile("w", suffix=".html") as file:
         file.write(template or PAGE)
         file.flush()
-        return html_question_xml(JinjaTemplate(Path(file.name)).render({"word": word, "study": "The Mobility Lab", "contact": "lab@example.org"}), 0)
+        return html_question_xml(
+            JinjaTemplate(Path(file.name)).render(
+                {"word": word, "study": "The Mobility Lab", "contact": "lab@example.org"}
+            ),
+            0,
+        )
 
 
 def accounts(gallery: Gallery) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Server, picture
-from tests.browser.worker_steps import hit, hit_frame, sign_in, submit, wait_for_draft, work_on
+from tests.browser.worker_steps import accepted, hit, hit_frame, sign_in, submit, wait_for_draft, work_on
 from tests.conftest import Files, Run, records
 from tests.marketplace.questions.test_question_form import FORM
 
@@ -32,7 +32,14 @@ def test_twenty_hits_take_twenty_one_clicks_and_the_answers(
     batch_files([{"word": f"word {n}"} for n in range(20)], template=PLAIN, MaxAssignments=1)
     run("launch")
     server = serve()
-    work_on(page, server.site if name == "named" else server.api)
+    sign_in(page, server.site if name == "named" else server.api)
+    clicks: list[str] = []
+    page.expose_binding("clicked", lambda source, text: clicks.append(text))
+    count = "addEventListener('click', (event) => event.isTrusted && clicked(event.target.textContent), true);"
+    page.add_init_script(count)
+    page.reload()
+    page.get_by_role("button", name="Accept: Describe an image").click()
+    accepted(page)
     for number in range(20):
         expect(page.get_by_text(f"{number} of 20 done")).to_be_visible()
         answer(page, f"answer {number}")
@@ -42,6 +49,7 @@ def test_twenty_hits_take_twenty_one_clicks_and_the_answers(
     expect(page.get_by_text("You have done 20. Thank you.")).to_be_visible()
     given = {record["input"]["word"]: record["output"]["answer"] for record in records(run("results").stdout)}
     assert given == {f"word {n}": f"answer {n}" for n in range(20)}
+    assert clicks == ["Accept"] + ["Submit"] * 20
 
 
 @pytest.mark.parametrize("template", [PLAIN, READY_MADE], ids=["plain", "ready-made"])
@@ -54,7 +62,7 @@ def test_the_last_answer_is_changed_from_the_next_hit(
     answer(page, "frist")
     submit(page)
     expect(hit(page).get_by_text("dog")).to_be_visible()
-    page.get_by_role("link", name="Change my last answer").click()
+    page.get_by_role("link", name="Change my answer").click()
     expect(hit(page).get_by_label("Answer")).to_have_value("frist")
     picture(page, "change-answer")
     answer(page, "first")
@@ -75,11 +83,11 @@ def test_an_answer_that_is_submitted_again_as_it_was_leads_on(
     work_on(page, serve().site)
     answer(page, "first")
     submit(page)
-    page.get_by_role("link", name="Change my last answer").click()
+    page.get_by_role("link", name="Change my answer").click()
     expect(hit(page).get_by_label("Answer")).to_have_value("first")
     hit(page).get_by_role("button", name="Submit").click()
     expect(hit(page).get_by_text("dog")).to_be_visible()
-    expect(page.get_by_role("link", name="Change my last answer")).to_be_visible()
+    expect(page.get_by_role("link", name="Change my answer")).to_be_visible()
 
 
 def test_a_title_from_right_to_left_begins_at_the_right_and_keeps_its_beginning_on_a_phone(
@@ -110,7 +118,7 @@ def test_an_answer_is_changed_on_another_device(
     submit(page)
     page.evaluate("sessionStorage.clear()")
     page.goto(page.url.split("/projects")[0] + "/dashboard")
-    page.get_by_role("link", name="Change the answer").click()
+    page.get_by_role("link", name="Change my answer").click()
     expect(hit(page).get_by_label("Answer")).to_have_value("a|b")
     expect(hit(page).get_by_label("Y")).to_be_checked()
     hit(page).get_by_label("X").uncheck()

@@ -74,7 +74,7 @@ def submit(page: Page, button: str = "Submit") -> None:
     hit_frame(page).wait_for_load_state("domcontentloaded")
     hit(page).get_by_role("button", name=button).click()
     page.wait_for_url(re.compile(rf"[?&]done={assignment_id}"))
-    expect(page.get_by_role("status")).to_contain_text("Submitted. Thank you.")
+    expect(page.get_by_role("status")).to_contain_text(re.compile("Submitted. Thank you.|Your answer is saved."))
 
 
 def wait_for_draft(page: Page, last_field: str) -> None:
@@ -84,7 +84,7 @@ def wait_for_draft(page: Page, last_field: str) -> None:
     """
     page.wait_for_function(
         """(name) => {
-            const key = `draft:${document.getElementById("next").dataset.assignment}`;
+            const key = `draft:${document.getElementById("next").dataset.draft}`;
             return JSON.parse(sessionStorage.getItem(key) || "[]").some((field) => field[0] === name);
         }""",
         arg=last_field,

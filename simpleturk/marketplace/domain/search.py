@@ -1,7 +1,7 @@
 """Finding work: the HIT groups that a worker sees, and the HIT of a group that they get next."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -85,10 +85,26 @@ MIN_SUBMISSIONS = 10
 
 @dataclass(frozen=True)
 class Next:
-    """The HIT that a worker would get, or None. `limit_reached`: None only because of the per-worker limits."""
+    """The HIT that a worker would get, or None. `limit_reached`: None only because of the per-worker limits.
+
+    `starts_again`: the worker has skipped the last HIT of the group, so that the first ones follow.
+    """
 
     hit: HITRow | None
     limit_reached: bool = False
+    starts_again: bool = False
+
+
+@dataclass(frozen=True)
+class WhyNone:
+    """Why a worker finds no HITs. `has_done`: the worker has submitted some.
+
+    `cause`: "limit" (of HITs for each worker), "qualification" (the HITs that are left are for others), "taken" (others
+    are doing the last ones), or "" (none are open).
+    """
+
+    cause: str
+    has_done: bool
 
 
 @dataclass(frozen=True)
@@ -107,7 +123,32 @@ class Unmet:
 
 def groups(transaction: Transaction, worker_id: str, search: Search | None = None) -> list[Group]:
     """The groups with HITs for this worker, newest first, without those that the worker may not discover."""
+    rows = _open_types(transaction, worker_id)
+    worker = get_record(transaction, worker_id)
+    names = type_names(transaction, [requirement for row, _ in rows for requirement in row.requirements])
+    visible = [
+        _group(row, number, worker, names)
+        for row, number in rows
+        if number and not unmet(worker, row.requirements, "discover") and _has_hit_for(transaction, worker_id, row)
+    ]
     search = search or Search()
+    return sorted(filter(_matching(search), visible), key=SORTS.get(search.sort, SORTS["newest"]))
+
+
+def why_none(transaction: Transaction, worker_id: str) -> WhyNone:
+    """Why a worker, for whom groups() finds nothing, finds no HITs."""
+    left = [row for row, number in _open_types(transaction, worker_id) if number]
+    worker = get_record(transaction, worker_id)
+    has_done = bool(transaction.scalar(select(_SUBMITTED.where(assignments.c.worker_id == worker_id))))
+    if any(not unmet(worker, row.requirements, "discover") for row in left):
+        return WhyNone("limit", has_done)
+    is_taken = _IS_TAKEN.where(hits.c.expiration > transaction.now, _is_not_blocked(hits.c.requester_id, worker_id))
+    others = not left and bool(transaction.scalar(select(is_taken.where(~_DONE)), {"worker_id": worker_id}))
+    return WhyNone("qualification" if left else "taken" if others else "", has_done)
+
+
+def _open_types(transaction: Transaction, worker_id: str) -> list[tuple[GroupRow, int]]:
+    """The HIT types with available HITs, newest first, each with the number of those that the worker has not done."""
     counts = (
         select(hits.c.hit_type_id, func.count().label("number"), func.max(hits.c.seq).label("newest"))
         .where(*_is_available(transaction.now))
@@ -122,15 +163,7 @@ def groups(transaction: Transaction, worker_id: str, search: Search | None = Non
         .order_by(counts.c.newest.desc())
     )
     rows = [(GroupRow._make(row[:-1]), row[-1]) for row in found]
-    worker = get_record(transaction, worker_id)
-    names = type_names(transaction, [requirement for row, _ in rows for requirement in row.requirements])
-    numbers = ((row, number - done.get(row.hit_type_id, 0)) for row, number in rows)
-    visible = [
-        _group(row, number, worker, names)
-        for row, number in numbers
-        if number and not unmet(worker, row.requirements, "discover") and _has_hit_for(transaction, worker_id, row)
-    ]
-    return sorted(filter(_matching(search), visible), key=SORTS.get(search.sort, SORTS["newest"]))
+    return [(row, number - done.get(row.hit_type_id, 0)) for row, number in rows]
 
 
 def _has_hit_for(transaction: Transaction, worker_id: str, row: GroupRow) -> bool:
@@ -183,7 +216,8 @@ def next_hit(transaction: Transaction, worker_id: str, group_id: str, after: str
         hit = _after(transaction, worker_id, hit_type_id or "", after)
         if hit is not None:
             return Next(hit)
-    return next_of_type(transaction, worker_id, hit_type_id or "")
+    following = next_of_type(transaction, worker_id, hit_type_id or "")
+    return replace(following, starts_again=bool(after) and following.hit is not None)
 
 
 def hit_if_available(transaction: Transaction, worker_id: str, hit_type_id: str, hit_id: str) -> HITRow | None:
@@ -353,6 +387,8 @@ _MINE = (
     select(func.count()).select_from(_OF_WORKER).where(assignments.c.worker_id == _WORKER, hits.c.hit_type_id == _TYPE)
 )
 _SUBMITTED_BY = _MINE.where(assignments.c.status.in_(("Submitted", "Approved", "Rejected")))
+_SUBMITTED = exists().where(assignments.c.status.in_(("Submitted", "Approved", "Rejected")))
+_IS_TAKEN = exists().where(hits.c.expired == false(), hits.c.deleted.is_(None), hits.c.available <= 0, hits.c.pending > 0)
 _HELD_BY = _MINE.where(assignments.c.status == "Accepted")
 _UNTOUCHED_HIT = _ANY_HIT.where(~_TOUCHED)
 _NEXT_HIT = _ANY_HIT.where(hits.c.seq > bindparam("last"))

@@ -195,8 +195,9 @@ def id_taken() -> WorkerError:
 def invalid_link() -> WorkerError:
     """Return the error for a link that is unknown, used or expired."""
     return WorkerError(
-        "This link is no longer valid.",
-        "It was used already, or it has expired. Ask the operator of this site for a new one.",
+        "This link is not valid.",
+        "Check that the address is complete, and that its capital and small letters are those that you were given. If "
+        "they are, the link was used already, or it has expired: ask the operator of this site for a new one.",
         404,
     )
 

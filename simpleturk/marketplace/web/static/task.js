@@ -4,22 +4,12 @@
 const frame = document.querySelector("iframe.hit");
 const next = document.getElementById("next");
 const left = document.getElementById("left");
-const draftKey = next && `draft:${next.dataset.assignment}`;
-const MAX_DRAFT = 1_000_000; // characters
 
 // With a height of 0 the frame fits its content; the frame reports how high that is.
 const isFitting = frame && !(Number(frame.dataset.height) > 0);
 if (frame && !isFitting) {
   frame.style.height = `${frame.dataset.height}px`;
   frame.style.flex = "none";
-}
-
-function stored(action) {
-  try {
-    return action(sessionStorage);
-  } catch {
-    return null; // no storage, or no space left: drafts are not saved
-  }
 }
 
 // A draft goes only to the page of the HIT, which knows the path of its own address. The frame may have gone to another
@@ -32,7 +22,7 @@ const isOfHit = (event) => event.data.key === address.pathname && ["null", addre
 let scrolls = 20;
 window.addEventListener("message", (event) => {
   if (!frame || event.source !== frame.contentWindow || !event.data) return;
-  const { simpleturk: message, height, fields, top, isSaved } = event.data;
+  const { simpleturk: message, height, fields, top, isSaved, isMore } = event.data;
   if (message === "height" && isFitting && Number.isFinite(height)) {
     // 0: the window's height, for content that grows with its frame.
     frame.style.minHeight = height === 0 ? "" : `${Math.min(Math.max(height, 100), 30000)}px`;
@@ -50,10 +40,10 @@ window.addEventListener("message", (event) => {
     scrolls -= 1;
     window.scrollBy(0, frame.getBoundingClientRect().top + Math.min(Math.max(top, 0), frame.offsetHeight) - window.innerHeight / 3);
   } else if (message === "draft" && next && isOfHit(event) && Array.isArray(fields)) {
-    const text = JSON.stringify(fields);
-    if (text.length <= MAX_DRAFT) stored((storage) => storage.setItem(draftKey, text));
+    drafts.write(next.dataset.draft, fields, isMore === true);
+    hasAnswered();
   } else if (message === "ready" && next && isOfHit(event)) {
-    const text = stored((storage) => storage.getItem(draftKey));
+    const text = drafts.read(next.dataset.draft);
     // Answers that the worker changes come from this tab's draft, or else from the server.
     const answers = next.dataset.answers;
     const target = event.origin === "null" ? "*" : event.origin; // a frame without an origin
@@ -61,6 +51,16 @@ window.addEventListener("message", (event) => {
     else if (answers) frame.contentWindow.postMessage({ simpleturk: "restore", answers: JSON.parse(answers) }, target);
   }
 });
+// Asks the frame for what was entered a moment ago. A frame that is busy, or shows another host's page, does not answer.
+let hasAnswered = () => {};
+if (next && !next.dataset.version) {
+  drafts.refresh = () =>
+    new Promise((resolve) => {
+      hasAnswered = resolve;
+      setTimeout(resolve, 500);
+      frame.contentWindow.postMessage({ simpleturk: "flush" }, "*");
+    });
+}
 // The frame may have been ready before this script listened.
 if (next) frame.contentWindow.postMessage({ simpleturk: "listening" }, "*");
 
@@ -76,12 +76,7 @@ async function checkSubmitted() {
   if (!response.ok) return;
   const { status, version } = await response.json();
   if (["Submitted", "Approved", "Rejected"].includes(status) && version !== next.dataset.version) {
-    // The last draft stays: the worker may change the last answer.
-    stored((storage) => {
-      const earlier = storage.getItem("draft-of-last");
-      if (earlier && earlier !== draftKey) storage.removeItem(earlier);
-      storage.setItem("draft-of-last", draftKey);
-    });
+    drafts.submitted(next.dataset.draft);
     const goesOn = next.elements.auto_accept;
     if (goesOn.type === "hidden" ? goesOn.value : goesOn.checked) next.submit();
     else location.assign(next.dataset.preview);
@@ -112,6 +107,7 @@ if (left) {
       warning.hidden = true;
       // A HIT that is over can be neither skipped nor returned.
       for (const form of document.querySelectorAll("form.give-back")) form.hidden = true;
+      document.getElementById("leave").close();
       document.getElementById("over").hidden = false;
     } else setTimeout(tick, 1000);
   };

@@ -124,11 +124,14 @@ class AccountPages(WorkerPages):
         return await self.threads.writing(self._sign_up, worker_id, password_hash, key)
 
     def _check_invitation(self, key: str | None, address: str) -> None:
-        if key is None and self.settings.sign_up:
+        if not key and self.settings.sign_up:
             return
         with self.marketplace.read() as transaction:
-            if key is not None and worker_accounts.is_invitation_valid(transaction, key):
+            if key and worker_accounts.is_invitation_valid(transaction, key):
                 return
+        if not key:
+            reason = "Open the link of your invitation, or ask the operator of this site for one."
+            raise WorkerError("You need an invitation to create an account.", reason, 404)
         self._refuse_link(address)
 
     def password_page(self, request: Request) -> Response:

@@ -41,7 +41,8 @@ class HistoryPages(WorkerPages):
         with self.marketplace.read() as transaction:
             in_progress = worker_assignments.in_progress(transaction, worker_id)
             now = transaction.now
-        return self.page(request, "queue.html", in_progress=in_progress, now=now)
+        is_returned = request.query_params.get("returned") == "1"
+        return self.page(request, "queue.html", in_progress=in_progress, now=now, is_returned=is_returned)
 
     def dashboard(self, request: Request) -> Response:
         """The HITs that a worker did, and their earnings."""

@@ -78,11 +78,13 @@ class TaskPages(WorkerPages):
         with self.marketplace.read() as transaction:
             groups = search.groups(transaction, worker_id, terms)
             in_progress = worker_assignments.in_progress(transaction, worker_id)
+            is_search = terms != search.Search()
+            reason = None if groups or is_search else search.why_none(transaction, worker_id)
         start = (page - 1) * GROUPS_PAGE
-        query = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != "page"])
+        query = urlencode([pair for pair in request.query_params.multi_items() if pair[0] not in ("page", "worker_id")])
         context: dict[str, Any] = {"groups": groups[start : start + GROUPS_PAGE], "in_progress": in_progress}
         context |= {"search": terms, "page": page, "has_next_page": len(groups) > start + GROUPS_PAGE, "query": query}
-        return self.page(request, "groups.html", is_search=bool(query), **context)
+        return self.page(request, "groups.html", is_search=is_search, reason=reason, **context)
 
     def preview(self, request: Request) -> Response:
         """A group and the preview of its next HIT. In the query, `after` is a HIT to skip, `done` an assignment that
@@ -109,6 +111,12 @@ class TaskPages(WorkerPages):
         frame = next_hit.hit and self.frames.preview(request, next_hit.hit.hit_id, question, next_hit.hit.annotation)
         context: dict[str, Any] = {"frame": frame, "group": group, "is_submitted": submitted, "next_hit": next_hit}
         context |= {"progress": progress, "last": last, "opinion": opinion}
+        context |= {
+            "is_changed": request.query_params.get("changed") == "1",
+            "is_returned": request.query_params.get("returned") == "1",
+            # The HIT that the worker has skipped comes again: there is no other.
+            "is_only_one": next_hit.hit is not None and next_hit.hit.hit_id == after,
+        }
         return self.page(request, "preview.html", **context)
 
     async def accept(self, request: Request) -> Response:
@@ -173,7 +181,10 @@ class TaskPages(WorkerPages):
         submit_to = f"{CHANGE}/{self.frames.change_token(assignment.assignment_id)}" if is_change else ""
         frame = self.frames.work(request, assignment, question, hit.annotation, submit_to)
         context: dict[str, Any] = {"assignment": assignment, "frame": frame, "progress": progress, "last": last}
-        context |= {"is_submitted": self._is_submitted(request.query_params.get("done", ""))}
+        context |= {
+            "is_submitted": self._is_submitted(request.query_params.get("done", "")),
+            "is_changed": request.query_params.get("changed") == "1",
+        }
         context |= {
             "held": in_progress[0] if in_progress else None,
             "is_change": is_change,
@@ -242,12 +253,14 @@ class TaskPages(WorkerPages):
         return self.refusal(request, refusal, "not_submitted.html", framed=True, answers=answers)
 
     async def give_back(self, request: Request) -> Response:
-        """Return a HIT; a worker who skips it sees the next one."""
+        """Return a HIT; a worker who skips it sees the next one, and one who returns it from the queue the queue."""
         form = await self.checked_form(request)
         session, assignment_id = self.signed_in(request), request.path_params["assignment_id"]
         assignment = await self.change(session, worker_assignments.return_assignment, assignment_id)
-        skip = f"?after={assignment.hit_id}" if form.get("skip") == "1" else ""
-        return RedirectResponse(f"/projects/{assignment.hit_group_id}/tasks{skip}", 303)
+        if form.get("queue") == "1":
+            return RedirectResponse("/tasks?returned=1", 303)
+        skip = f"&after={assignment.hit_id}" if form.get("skip") == "1" else ""
+        return RedirectResponse(f"/projects/{assignment.hit_group_id}/tasks?returned=1{skip}", 303)
 
     def old_preview(self, request: Request) -> Response:
         """Redirect from the address that links to groups have had on Amazon's site since 2005."""

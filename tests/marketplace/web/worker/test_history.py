@@ -42,7 +42,7 @@ def test_the_history_asks_the_database_as_often_for_many_hits_as_for_one(mturk: 
         finally:
             event.remove(Pool, "checkout", trace)
             event.remove(Pool, "checkin", end_trace)
-        assert page.count("Change the answer") == page.count('<tr role="row">') - 1
+        assert page.count("Change my answer") == page.count('<tr role="row">') - 1
         return sum("FROM hits" in statement for statement in statements)
 
     do(1)

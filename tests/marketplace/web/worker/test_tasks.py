@@ -349,7 +349,7 @@ def test_edit_minutes_leave_time_to_change_earlier_answers(mturk: Any, ann: Brow
     for hit in hits:
         parameters.append(accept(ann, hit["HITGroupId"])[1])
         submit(ann, parameters[-1], ("a", "1"))
-    assert ann.get("/dashboard").html.count("Change the answer") == 2
+    assert ann.get("/dashboard").html.count("Change my answer") == 2
     addresses = [change_address(ann, hit, given) for hit, given in zip(hits, parameters, strict=True)]
     assert 'id="submitted"' in change(ann, addresses[0], parameters[0], ("a", "2")).html
     clock.advance(601)

@@ -47,11 +47,17 @@ function restoreAnswers(answers) {
     }
   }
 }
+// Pages that let workers draw or sort hold the answer in hidden fields, which are not restored.
+const hiddenValues = new WeakMap();
+let isTouched = false;
+const hiddenFields = () => [...document.querySelectorAll("input[type=hidden][name]")];
+const hasChangedHidden = () => isTouched && hiddenFields().some((field) => hiddenValues.has(field) && hiddenValues.get(field) !== field.value);
+
 const sendDraft = (() => {
   let timer = 0;
   const flush = () => {
     clearTimeout(timer);
-    if (isWork) parent.postMessage({ simpleturk: "draft", key, fields: draft() }, "*");
+    if (isWork) parent.postMessage({ simpleturk: "draft", key, fields: draft(), isMore: hasChangedHidden() }, "*");
   };
   const soon = () => {
     clearTimeout(timer);
@@ -66,6 +72,7 @@ window.addEventListener("message", (event) => {
   if (event.source !== parent || !event.data) return;
   // The page around the frame may begin to listen after this page was loaded.
   if (event.data.simpleturk === "listening") sayReady();
+  if (event.data.simpleturk === "flush") sendDraft.flush();
   if (event.data.simpleturk !== "restore") return;
   if (event.data.fields) restore(event.data.fields);
   else restoreAnswers(event.data.answers);
@@ -74,6 +81,8 @@ window.addEventListener("load", () => {
   hasLoaded = true;
   if (!isWork) return;
   sayReady();
+  for (const field of hiddenFields()) hiddenValues.set(field, field.value);
+  for (const name of ["pointerdown", "keydown"]) window.addEventListener(name, (event) => (isTouched ||= event.isTrusted), true);
   for (const name of ["input", "change"]) document.addEventListener(name, () => sendDraft(), true);
   window.addEventListener("pagehide", () => sendDraft.flush());
 });
