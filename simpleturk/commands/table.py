@@ -52,6 +52,11 @@ REQUESTER = GroupEntry(
             "List requesters with their keys and money.",
             (("Print the names only.", "simpleturk requester list | jq -r .requester"),),
         ),
+        "rename": Entry(
+            "marketplace.requester:rename",
+            "Change the name under which workers see a requester.",
+            (("Let workers see who publishes the HITs.", "simpleturk requester rename 'Vision Lab'"),),
+        ),
         "revoke": Entry(
             "marketplace.requester:revoke",
             "Revoke an access key, or all keys of a requester.",

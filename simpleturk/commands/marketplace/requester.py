@@ -25,6 +25,7 @@ from simpleturk.marketplace.people.requesters import (
     all_requesters,
     find_requester,
     key_owner,
+    rename_requester,
     revoke_key,
     revoke_keys,
 )
@@ -75,6 +76,25 @@ def add(
         }
         console.data(json_line(record))
     console.note("Save the secret: it is not shown again.")
+
+
+def rename(
+    new_name: Annotated[str, typer.Argument(metavar="NEW_NAME", help="The name that workers will see.")],
+    requester: RequesterOpt = None,
+    database: DatabaseOpt = None,
+) -> None:
+    """Change the name under which workers see a requester.
+
+    Without --requester, the local requester gets the name: the one whose HITs are created without access keys. Keys,
+    HITs and money stay as they are. HITs and messages that exist show the new name, too.
+    """
+    with opened(database) as marketplace, marketplace.write() as transaction:
+        renamed = _find(transaction, requester)
+        try:
+            rename_requester(transaction, renamed.requester_id, new_name)
+        except ValueError as error:
+            raise SimpleturkError(str(error), "nothing was changed; choose another name") from error
+    console.note(f"Renamed {renamed.name} to {new_name}.")
 
 
 def list_(database: DatabaseOpt = None) -> None:

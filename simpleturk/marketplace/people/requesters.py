@@ -1,6 +1,7 @@
 """Requesters and their access keys."""
 
 import secrets
+import unicodedata
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -32,13 +33,35 @@ _NUMBER_OF_VALID_KEYS = select(func.count()).where(access_keys.c.revoked.is_(Non
 
 def add_requester(transaction: Transaction, name: str) -> str:
     """Create a requester, and return their id. Raises ValueError for a name that is taken or not allowed."""
-    if not name.strip() or len(name) > MAX_NAME or not name.isprintable():
-        raise ValueError(f"a name must have 1 to {MAX_NAME} printable characters")
-    if find_requester(transaction, name) is not None:
-        raise ValueError(f"a requester named {name} already exists")
+    _check_name(transaction, name)
     requester_id = "A" + "".join(secrets.choice(ALPHABET) for _ in range(13))
     transaction.execute(insert(requesters).values(requester_id=requester_id, name=name, created=transaction.now))
     return requester_id
+
+
+def rename_requester(transaction: Transaction, requester_id: str, name: str) -> None:
+    """Change the name that workers see. Raises ValueError for a name that is another's or not allowed."""
+    _check_name(transaction, name, requester_id)
+    which = requesters.c.requester_id == requester_id
+    transaction.execute(update(requesters).where(which).values(name=name))
+
+
+def _check_name(transaction: Transaction, name: str, owner: str = "") -> None:
+    """Raise ValueError unless `owner`, a requester or none yet, may have this name.
+
+    Workers see names only: two names that look the same on a page would pass one requester off as another.
+    """
+    if not name.strip() or len(name) > MAX_NAME or not name.isprintable():
+        raise ValueError(f"a name must have 1 to {MAX_NAME} printable characters")
+    for row in transaction.all(RequesterRow, _SELECT_REQUESTER):
+        taken = {_appearance(text): text for text in (row.requester_id, row.name)}
+        if row.requester_id != owner and _appearance(name) in taken:
+            raise ValueError(f"a requester named {taken[_appearance(name)]} already exists")
+
+
+def _appearance(name: str) -> str:
+    """A name without what is hard to see: capitals, spaces too many, and other forms of the same letters."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def add_key(transaction: Transaction, requester_id: str) -> AccessKey:

@@ -160,3 +160,16 @@ def test_attributes_of_workers_can_be_set(run: Run) -> None:
     assert (ann["worker_id"], ann["country"], ann["masters"], ann["adult"]) == ("ann", "US-CA", True, False)
     assert run("worker", "set", "no spaces").exit_code == 1
     assert run("worker", "set", "ann", "--country", "Utopia").exit_code == 1
+
+
+def test_a_requester_is_renamed(run: Run) -> None:
+    assert run("requester", "rename", "Vision Lab").stderr == "Renamed Local requester to Vision Lab.\n"
+    run("requester", "add", "Lab")
+    again = run("requester", "rename", "vision lab", "--requester", "Lab")
+    assert (again.exit_code, again.stderr) == (
+        1,
+        "error: a requester named Vision Lab already exists\nhint: nothing was changed; choose another name\n",
+    )
+    assert run("requester", "rename", "Sound Lab", "--requester", "Lab").exit_code == 0
+    assert [one["requester"] for one in records(run("requester", "list").stdout)] == ["Vision Lab", "Sound Lab"]
+    assert run("requester", "rename", "X", "--requester", "Nobody").exit_code == 1

@@ -117,3 +117,58 @@ def test_a_hit_of_another_group_cannot_be_accepted(mturk: Any, ann: Browser) -> 
     assert form
     ann.post(form[0], form[1] | {"hit_id": other["HITId"]})
     assert mturk.get_hit(HITId=other["HITId"])["HIT"]["NumberOfAssignmentsPending"] == 0
+
+
+def test_an_empty_list_says_why_it_is_empty_for_this_worker(
+    mturk: Any, worker: WorkerOf, marketplace: Marketplace, ann: Browser
+) -> None:
+    ann.get("/")  # she is registered
+
+    def shown() -> str:
+        return " ".join(ann.get("/").html.split())
+
+    assert "No HITs are open at the moment. This is not your fault." in shown()
+    hit = create(mturk, MaxAssignments=1)
+    other = worker("bob").accept(hit["HITGroupId"])
+    assert "Other workers are doing the last ones." in shown()
+    worker("bob").submit(other)
+    assert "Other workers are doing the last ones." not in shown()
+    own = worker("ann").accept(create(mturk, Title="second", MaxAssignments=1)["HITGroupId"])
+    assert "There are no more HITs for you right now." in shown()
+    worker("ann").submit(own)
+    assert "You have done all HITs that are open to you. Thank you." in shown()
+    hidden = [ADULT[0] | {"ActionsGuarded": "DiscoverPreviewAndAccept"}]
+    create(mturk, Title="third", QualificationRequirements=hidden)
+    page = shown()
+    assert "You have done all HITs that are open to you. Thank you." in page
+    assert "The HITs that are left are for workers with other" in page
+
+
+def test_an_empty_list_names_the_limit_for_each_worker(mturk: Any, worker: WorkerOf, ann: Browser) -> None:
+    for number in range(2):
+        create(mturk, RequesterAnnotation=f"MaxPerWorker=1 simpleturk:b:{number}")
+    worker("ann").do(create(mturk, RequesterAnnotation="MaxPerWorker=1 simpleturk:b:3")["HITGroupId"])
+    page = ann.get("/").html
+    assert "You have reached the number of HITs that each worker may do." in page
+    assert "You have done all" not in page
+
+
+def test_a_blocked_worker_does_not_learn_what_others_do(
+    mturk: Any, worker: WorkerOf, marketplace: Marketplace, ann: Browser
+) -> None:
+    ann.get("/")
+    hit = create(mturk, MaxAssignments=1)
+    worker("bob").accept(hit["HITGroupId"])
+    mturk.create_worker_block(WorkerId="ann", Reason="spam")
+    with marketplace.read() as transaction:
+        assert search.why_none(transaction, "ann") == search.WhyNone("", False)
+
+
+def test_skipping_the_last_hit_starts_again(mturk: Any, worker: WorkerOf, marketplace: Marketplace) -> None:
+    worker("ann")
+    first, second = create(mturk), create(mturk)
+    with marketplace.read() as transaction:
+        following = search.next_hit(transaction, "ann", first["HITGroupId"], first["HITId"])
+        assert (following.hit and following.hit.hit_id, following.starts_again) == (second["HITId"], False)
+        following = search.next_hit(transaction, "ann", first["HITGroupId"], second["HITId"])
+        assert (following.hit and following.hit.hit_id, following.starts_again) == (first["HITId"], True)

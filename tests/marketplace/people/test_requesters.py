@@ -12,6 +12,7 @@ from simpleturk.marketplace.people.requesters import (
     find_requester,
     has_valid_keys,
     key_owner,
+    rename_requester,
     revoke_key,
     revoke_keys,
 )
@@ -73,3 +74,18 @@ def test_requesters_are_listed_with_their_keys_oldest_first(marketplace: Marketp
     with marketplace.read() as transaction:
         listed = [(requester.name, len(keys)) for requester, keys in all_requesters(transaction)]
     assert listed[-2:] == [("Zoo", 1), ("Lab", 1)]
+
+
+def test_names_that_look_the_same_on_a_page_are_one_name(marketplace: Marketplace) -> None:
+    with marketplace.write() as transaction:
+        lab = add_requester(transaction, "Vision Lab")
+        other = add_requester(transaction, "Sound Lab")
+        for name in ("vision lab", " Vision  Lab ", "Ｖｉｓｉｏｎ Lab"):
+            with pytest.raises(ValueError, match="a requester named Vision Lab already exists"):
+                add_requester(transaction, name)
+            with pytest.raises(ValueError, match="a requester named Vision Lab already exists"):
+                rename_requester(transaction, other, name)
+        # A requester may write the own name differently.
+        rename_requester(transaction, lab, "VISION LAB")
+        renamed = find_requester(transaction, lab)
+    assert renamed and renamed.name == "VISION LAB"

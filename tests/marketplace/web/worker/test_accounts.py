@@ -342,3 +342,12 @@ def test_attempts_to_sign_up_with_taken_ids_are_limited(
     assert (browser.status, "Too many attempts." in page.html) == (429, True)
     browser.post(action, fields | {"worker_id": "new", "password": PASSWORD})
     assert is_in(browser)
+
+
+def test_a_mistyped_invitation_says_what_to_check_and_a_missing_one_how_to_get_it(closed_site: str) -> None:
+    browser = Browser(closed_site)
+    page = browser.get("/sign-up?key=mistyped")
+    assert (browser.status, "Check that the address is complete" in page.html) == (404, True)
+    for path in ("/sign-up", "/sign-up?key="):
+        page = browser.get(path)
+        assert (browser.status, "You need an invitation to create an account." in page.html) == (404, True)

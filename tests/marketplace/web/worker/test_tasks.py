@@ -439,3 +439,25 @@ def test_returned_and_rejected_hits_do_not_look_paid_and_bonuses_are_in_their_ro
     history = ann.get("/dashboard").html
     assert history.count('aria-label="no reward"') == 1
     assert "+ $0.25 bonus" in history
+
+
+def test_the_page_of_a_finished_group_has_no_facts_about_a_next_hit(mturk: Any, ann: Browser) -> None:
+    page, parameters = accept(ann, create(mturk, MaxAssignments=1)["HITGroupId"])
+    submit(ann, parameters)
+    page = ann.post(*(page.form("/accept") or ("", {})))
+    assert "No more of these HITs are available to you." in page.html
+    assert "allowed" not in page.html
+
+
+def test_a_link_that_names_the_worker_is_no_search(mturk: Any, ann: Browser) -> None:
+    assert "No HITs match your search." not in ann.get("/?worker_id=ann").html
+    create(mturk)
+    assert "Open a HIT to preview it" in ann.get("/?worker_id=ann").html
+
+
+def test_a_hit_is_accepted_from_the_list(mturk: Any, ann: Browser) -> None:
+    create(mturk)
+    create(mturk, Title="Only in the US", QualificationRequirements=US)
+    forms = [form for form in ann.get("/").forms if form[0].endswith("/tasks/accept")]
+    assert len(forms) == 1
+    assert "assignment_id=" in ann.post(*forms[0]).url
