@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,12 +56,16 @@ def answer_in_process(client: Any, database: Path, parse_time: Callable[[Any], A
     from botocore.compat import HTTPHeaders
 
     from simpleturk.client.response_reader import ResponseReader
+    from simpleturk.marketplace.api.operations import OPERATIONS
     from simpleturk.marketplace.api.protocol import Response, handle
     from simpleturk.marketplace.errors import StoreUnavailable
 
     marketplace = _open_marketplace(database)
     reader = ResponseReader(parse_time)
     refusals = _Refusals()
+    # Reads wait for nothing but the processor: side by side they would only open more connections, each of which maps
+    # the database into memory.
+    reading = threading.Lock()
 
     def upload_url(assignment_id: str, sha256: str, name: str) -> str | None:
         path = marketplace.store.uploads.find(assignment_id, sha256)
@@ -73,7 +78,8 @@ def answer_in_process(client: Any, database: Path, parse_time: Callable[[Any], A
     def answer(model: Any, params: dict[str, Any], **kwargs: Any) -> tuple[AWSResponse, dict[str, Any]] | None:
         headers, body = params["headers"], params["body"]
         try:
-            response = handle(marketplace, headers, body, upload_url=upload_url, place=current_place())
+            with nullcontext() if OPERATIONS[model.name].writes else reading:
+                response = handle(marketplace, headers, body, upload_url=upload_url, place=current_place())
         except StoreUnavailable as error:
             raise _unavailable(error) from error
         if response.status != 200:

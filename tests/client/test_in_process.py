@@ -7,7 +7,9 @@ import pytest
 
 from simpleturk.client.connect import connect
 from simpleturk.client.in_process import schema_error
+from simpleturk.client.parallel import map_ordered
 from simpleturk.errors import SimpleturkError
+from simpleturk.marketplace.store import sqlite
 from simpleturk.mturk.questions import question_xml
 from tests.client.conftest import LOCAL
 
@@ -24,6 +26,21 @@ def test_a_bug_in_the_marketplace_is_raised_once_as_it_is(tmp_path: Path, monkey
     with pytest.raises(ZeroDivisionError):
         mturk.balance()
     assert len(calls) == 1
+
+
+def test_reads_run_one_after_the_other_and_open_one_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[int] = []
+    configure = sqlite._configure
+
+    def counting(connection: Any, record: Any) -> None:
+        opened.append(1)
+        configure(connection, record)
+
+    monkeypatch.setattr(sqlite, "_configure", counting)
+    mturk = connect(LOCAL, database=tmp_path / "m.db", concurrency=8)
+    before = len(opened)
+    balances = list(map_ordered(lambda _: mturk.balance(), range(200), 8))
+    assert len(balances) == 200 and len(opened) - before <= 1
 
 
 def test_an_unusable_database_is_reported_with_the_next_step(tmp_path: Path) -> None:
