@@ -21,7 +21,7 @@ from simpleturk.errors import Problem, Problems, SimpleturkError
 from simpleturk.mturk.answers import JSON_FIELDS
 from simpleturk.mturk.characters import NOT_IN_XML
 from simpleturk.mturk.limits import HIT_NUMBER_RANGES, HIT_TEXT_LENGTHS, MAX_REWARD, MONTH, WORKER_ID, YEAR
-from simpleturk.mturk.strict_json import parse_json
+from simpleturk.mturk.strict_json import json_problem, parse_json
 from simpleturk.text_files import NotText, decoded, open_utf8
 
 _REWARD = re.compile(r"\$?([0-9]{1,7}(?:\.[0-9]{1,2})?)")
@@ -186,7 +186,9 @@ class _Reader:
         except UnicodeEncodeError:
             self._problem(number, "contains half a character, which is not allowed in text", "save the file as UTF-8")
         except ValueError as error:
-            self._problem(number, f"not JSON: {error}", "name a file with CSV, JSON Lines or one JSON array")
+            self._problem(
+                number, f"not JSON: {json_problem(error)}", "name a file with CSV, JSON Lines or one JSON array"
+            )
         else:
             return [record]
         return []

@@ -28,6 +28,31 @@ def parse_json(text: str, unique_keys: bool = False) -> Any:
         return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=pairs_hook)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+    except ValueError as error:
+        if isinstance(error, json.JSONDecodeError) or "integer string conversion" not in str(error):
+            raise
+        raise ValueError("a whole number has too many digits") from error
+
+
+def json_problem(error: ValueError) -> str:
+    """What is wrong with JSON text, in words, without the place; `error` is that of `parse_json`."""
+    if not isinstance(error, json.JSONDecodeError):
+        return str(error)
+    return next((words for start, words in _PROBLEMS.items() if error.msg.startswith(start)), error.msg)
+
+
+#: What Python's messages mean, by their beginnings.
+_PROBLEMS = {
+    "Expecting value": "a value is expected",
+    "Expecting ','": "a comma or a closing bracket is missing",
+    "Expecting ':'": "a colon is missing after a key",
+    "Expecting property name": "a key in double quotes is expected",
+    "Illegal trailing comma": "a comma follows the last item",
+    "Unterminated string": "a string has no closing quote",
+    "Invalid control character": "a string contains a line break or another control character",
+    "Invalid \\": "a backslash begins no known escape; a backslash itself is written twice",
+    "Extra data": "more text follows the value",
+}
 
 
 def is_too_deep(text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simpleturk.batch.results.fields import flat_fields
-from simpleturk.mturk.strict_json import parse_json
+from simpleturk.mturk.strict_json import json_problem, parse_json
 
 #: The most fields, and the most characters of an output, that are edited field by field.
 MAX_FIELDS = 40
@@ -46,7 +46,7 @@ def corrected(output: Any, fields: Mapping[str, str], text: str) -> Any:
         try:
             return parse_json(text)
         except ValueError as error:
-            raise CorrectionError(f"the output is not JSON: {error}") from error
+            raise CorrectionError(f"the output is not JSON: {json_problem(error)}") from error
     for name, value in changes.items():
         place = _place(result, name, before[name])
         if place is None:

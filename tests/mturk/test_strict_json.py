@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simpleturk.mturk.strict_json import MAX_DEPTH, is_too_deep, json_positions, parse_json
+from simpleturk.mturk.strict_json import MAX_DEPTH, is_too_deep, json_positions, json_problem, parse_json
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -75,3 +75,25 @@ def test_a_repeated_key_is_an_error_where_it_may_mean_two_things() -> None:
     assert parse_json(text) == {"a": {"b": 2}}
     with pytest.raises(ValueError, match="has the key 'b' twice"):
         parse_json(text, unique_keys=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("oops", "a value is expected"),
+        ('{"a": 1', "a comma or a closing bracket is missing"),
+        ('{"a" 1}', "a colon is missing after a key"),
+        ("{a: 1}", "a key in double quotes is expected"),
+        ('"a', "a string has no closing quote"),
+        ('"a\nb"', "a string contains a line break or another control character"),
+        (r'"\d"', "a backslash begins no known escape; a backslash itself is written twice"),
+        (r'"\u12"', "a backslash begins no known escape; a backslash itself is written twice"),
+        ("1 2", "more text follows the value"),
+        ("[NaN]", "NaN is not a JSON number"),
+        ("9" * 5000, "a whole number has too many digits"),
+    ],
+)
+def test_problems_of_json_are_in_words(text: str, problem: str) -> None:
+    with pytest.raises(ValueError) as raised:
+        parse_json(text)
+    assert json_problem(raised.value) == problem

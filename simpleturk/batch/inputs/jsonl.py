@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from simpleturk.errors import Problem, Problems, SimpleturkError
 from simpleturk.files import stamp
-from simpleturk.mturk.strict_json import parse_json
+from simpleturk.mturk.strict_json import json_problem, parse_json
 from simpleturk.text_files import NotText, copy_as_utf8, decoded, is_wide, open_utf8
 
 
@@ -142,10 +142,11 @@ class Inputs:
         try:
             return Input(number, parse_json(text))
         except json.JSONDecodeError as error:
+            column = min(error.pos, len(text.rstrip())) + 1
             hint = 'put quotes around text: "…"' if line.strip()[:1].isalpha() else None
             if number == 1 and line.strip() == b"{":
                 hint = "put each input on one line: jq -c . FILE"
-            return Problem(self.where(number), f"not JSON: {error.msg} (column {error.colno})", hint)
+            return Problem(self.where(number), f"not JSON: {json_problem(error)} (column {column})", hint)
         except ValueError as error:
             return Problem(self.where(number), f"not JSON: {error}")
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from simpleturk.batch.properties.aliases import CURRENT_NAMES, use_current_names
 from simpleturk.batch.properties.model import Properties
 from simpleturk.errors import Problem, Problems, SimpleturkError, suggestion
-from simpleturk.mturk.strict_json import json_positions
+from simpleturk.mturk.strict_json import json_positions, json_problem
 from simpleturk.text_files import read_text
 
 #: Control characters and halves of characters.
@@ -105,7 +105,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[tuple[str | int, ...], tuple
         document = json.loads(text, parse_float=_exact)
     except json.JSONDecodeError as error:
         where = f"{path}, line {error.lineno}, column {error.colno}"
-        raise Problems([Problem(where, f"not JSON: {error.msg}")]) from error
+        raise Problems([Problem(where, f"not JSON: {json_problem(error)}")]) from error
     except (ValueError, RecursionError) as error:
         raise Problems([Problem(str(path), f"not JSON: {error}")]) from error
     if not isinstance(document, dict):

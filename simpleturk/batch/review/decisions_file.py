@@ -22,7 +22,7 @@ from simpleturk.batch.review.decision import SUBSTANCE, Decision, problems_of
 from simpleturk.batch.times import iso
 from simpleturk.errors import Problem, Problems, suggestion
 from simpleturk.files import Appended, appending, json_line
-from simpleturk.mturk.strict_json import parse_json
+from simpleturk.mturk.strict_json import json_problem, parse_json
 from simpleturk.text_files import NotText, decoded, utf8_lines
 
 #: The usual names of columns and keys, folded, and the fields that they mean.
@@ -166,7 +166,7 @@ def _records(lines: Iterator[bytes], name: str, is_own: bool) -> Iterator[tuple[
         except ValueError as error:
             if is_own and not line.endswith(b"\n"):
                 return
-            message = f"not JSON: {error.msg}" if isinstance(error, json.JSONDecodeError) else str(error)
+            message = f"not JSON: {json_problem(error)}" if isinstance(error, json.JSONDecodeError) else str(error)
             hint = 'write one decision a line, such as {"assignment_id": "3ABC", "decision": "approve"}'
             yield number, Problem(f"{name}, line {number}", message, hint)
 

@@ -100,16 +100,16 @@ def _read_list(lines: Iterable[bytes], name: str, kind: IdKind) -> IdList:
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[tuple[str, Iterator[bytes]]]:
-    """Open a file of ids, or stdin; yield its name for messages, and its lines."""
+def opened(file: Path, hint: str = "name a file of ids") -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Open a file of ids, or stdin; yield its name for messages, and its lines. `hint`: what to name instead."""
     name = "stdin" if str(file) == "-" else str(file)
     try:
         with (
-            reporting_missing_file(name, "name a file of ids"),
+            reporting_missing_file(name, hint),
             nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as lines,
         ):
             yield name, utf8_lines(lines)
     except IsADirectoryError as error:
-        raise SimpleturkError(f"{name}: is a folder, not a file", "name a file of ids") from error
+        raise SimpleturkError(f"{name}: is a folder, not a file", hint) from error
     except NotText as error:
         raise Problems([error.problem(name)]) from error

@@ -103,7 +103,7 @@ def _read(files: list[Path] | None, ids: Path) -> "tuple[DecisionsRead, list[Pro
             raise UsageError(f"{decisions_path(ids)}: no decisions are saved for this batch", hint) from error
     read, problems = DecisionsRead(), []
     for file in files:
-        with opened(file) as (name, lines):
+        with opened(file, "name a file of decisions") as (name, lines):
             problems += read_decisions(lines, name, read)
     return read, problems
 

@@ -95,7 +95,9 @@ def _chosen(worker: str | None, amount: Decimal | None, reason: str | None, file
             return read_compensations(lines, name)
     missing = [name for name, value in (("--worker", worker), ("--amount", amount), ("--reason", reason)) if not value]
     if missing or worker is None or amount is None or reason is None:
-        raise UsageError(f"{' and '.join(missing)} missing", "name worker, amount and reason, or a table with --file")
+        names = " and ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
+        are = "is" if len(missing) == 1 else "are"
+        raise UsageError(f"{names} {are} missing", "name worker, amount and reason, or a table with --file")
     compensation = Compensation(worker, amount, reason)
     wrong = list(mistakes(compensation))
     if wrong:

@@ -11,7 +11,7 @@ from simpleturk.commands.common.outcomes import Failures
 
 #: What an effect is called when it is done, and its noun.
 DONE_WORDS = {
-    "override": ("Overrode", "rejection"),
+    "override": ("Approved", "rejected assignment"),
     "approve": ("Approved", "assignment"),
     "bonus": ("Paid", "bonus"),
     "grant": ("Granted", "qualification"),
@@ -31,8 +31,11 @@ def show_plan(plan: Plan, mturk: MTurk, balance: str | None, undecided: int = 0)
     for line in _lines(plan):
         console.note(f"  {line}")
     if plan.already:
-        done = ", ".join(f"{number:,} {kind}" for kind, number in plan.already.items())
-        console.note(f"  done before: {done}")
+        done = (
+            f"{DONE_WORDS[kind][0].lower()} {console.plural(number, DONE_WORDS[kind][1])}"
+            for kind, number in plan.already.items()
+        )
+        console.note(f"  done before: {', '.join(done)}")
     if undecided:
         console.note(f"  {console.plural(undecided, 'line')} without a decision")
     if plan.total:
@@ -58,7 +61,7 @@ def _lines(plan: Plan) -> list[str]:
         effects = plan.number(kind)
         if not effects:
             continue
-        verb = "pay" if kind == "bonus" else kind
+        verb = {"bonus": "pay", "override": "approve"}.get(kind, kind)
         line = f"{verb} {console.plural(effects, noun)}"
         if kind == "bonus":
             workers = plan.by_worker(kind)

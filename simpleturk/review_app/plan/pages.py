@@ -16,7 +16,7 @@ from simpleturk.review_app.tables.rows import page_of
 
 #: What an effect does, and the noun of what it is about.
 WORDS = {
-    "override": ("Override", "rejection"),
+    "override": ("Approve", "rejected assignment"),
     "approve": ("Approve", "assignment"),
     "bonus": ("Pay", "bonus"),
     "grant": ("Grant", "qualification"),
@@ -28,7 +28,7 @@ WORDS = {
 
 #: What an effect is called when it is done.
 DONE_WORDS = {
-    "override": "Overrode",
+    "override": "Approved",
     "approve": "Approved",
     "bonus": "Paid",
     "grant": "Granted",
@@ -74,6 +74,7 @@ class PlanPages:
         context |= {"harm": plan.number(*HARMFUL), "warning": warning, "question": self._question(planned)}
         marketplace = self.review.mturk.marketplace
         context |= {"marketplace": marketplace, "verb": _verb}
+        context |= {"done_words": DONE_WORDS, "counted": lambda kind, number: _plural(number, kind)}
         context |= {"afterwards": plan.afterwards(marketplace.spends_money)}
         return page(request, "plan.html", 409 if warning else 200, **context)
 

@@ -68,7 +68,7 @@ def test_every_problem_of_the_inputs_is_reported_with_its_line(folder: Path) -> 
     assert all(isinstance(item, Problem) for item in found)
     shown = [(item.where.rpartition(" ")[2], item.what) for item in found if isinstance(item, Problem)]
     assert shown == [
-        ("3", "not JSON: Expecting value (column 1)"),
+        ("3", "not JSON: a value is expected (column 1)"),
         ("2", "has no field meta.doc, which --apart names (and 1 more)"),
     ]
 

@@ -39,14 +39,15 @@ def test_a_line_separator_inside_a_string_ends_no_line(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "where", "what"),
     [
-        (b"1\n{oops}\n", "in.jsonl, line 2", "not JSON: Expecting property name"),
+        (b"1\n{oops}\n", "in.jsonl, line 2", "not JSON: a key in double quotes is expected"),
         (b'"caf\xe9"\n', "in.jsonl, line 1", "is not UTF-8 text (byte 5 is 0xe9, é in Windows-1252)"),
         (b"NaN\n", "in.jsonl, line 1", "not JSON: NaN is not a JSON number"),
         (b"[" * 100_000 + b"\n", "in.jsonl, line 1", "not JSON: nested too deeply"),
-        (b"9" * 5000 + b"\n", "in.jsonl, line 1", "not JSON: Exceeds the limit"),
+        (b"9" * 5000 + b"\n", "in.jsonl, line 1", "not JSON: a whole number has too many digits"),
         ("1\n".encode("utf-16")[:-1], "in.jsonl", "is damaged UTF-16 text: truncated data"),
         (b"1\n\x00\n", "in.jsonl, line 2", "byte 1 is a zero byte"),
-        (b'{"a": 1} {"a": 2}\n', "in.jsonl, line 1", "not JSON: Extra data (column 10)"),
+        (b'{"a": "x"\n', "in.jsonl, line 1", "not JSON: a comma or a closing bracket is missing (column 10)"),
+        (b'{"a": 1} {"a": 2}\n', "in.jsonl, line 1", "not JSON: more text follows the value (column 10)"),
     ],
 )
 def test_a_bad_line_is_named_with_what_is_wrong(folder: Path, data: bytes, where: str, what: str) -> None:

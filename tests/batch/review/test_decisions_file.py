@@ -37,7 +37,7 @@ def test_all_problems_of_a_file_come_at_once_with_their_lines() -> None:
     assert problems == [
         "d.jsonl, line 2: contradicts d.jsonl, line 1 about 3A",
         "d.jsonl, line 4: decision is 'rejct', not approve, reject or pass",
-        "d.jsonl, line 5: not JSON: Expecting property name enclosed in double quotes",
+        "d.jsonl, line 5: not JSON: a key in double quotes is expected",
         "d.jsonl, line 6: assignment_id is missing",
         "d.jsonl, line 7: bonus: 'lots' is not an amount in USD, such as 0.50",
         "d.jsonl, line 8: 'feedbak' is no key of a decision",

@@ -63,7 +63,7 @@ def test_decisions_of_all_kinds_are_applied_once(run: Run, submitted: list[str],
 
     again = run("apply", file, "--yes")
     assert (again.exit_code, "Nothing to do.\n" in again.stderr) == (0, True)
-    assert "done before: 2 approve, 1 bonus, 1 reject, 1 block" in again.stderr
+    assert "done before: approved 2 assignments, paid 1 bonus, rejected 1 assignment, blocked 1 worker" in again.stderr
     assert run("apply").exit_code == 0
     assert paid(local) == {(one, "ann", 50): 1}
     assert len(records(DECISIONS.read_text())) == 3
@@ -106,9 +106,9 @@ def test_a_changed_decision_becomes_an_override_and_what_cannot_be_undone_is_sai
         {"assignment_id": one, "decision": "approve"}, {"assignment_id": two, "decision": "reject", "feedback": "No"}
     )
     result = run("apply", changed)
-    assert (result.exit_code, "override 1 rejection: ann" in result.stderr) == (3, True)
+    assert (result.exit_code, "approve 1 rejected assignment: ann" in result.stderr) == (3, True)
     assert f"error: assignment {two}: is approved already: approved work cannot be rejected\n" in result.stderr
-    assert "Overrode 1 rejection.\n" in result.stderr
+    assert "Approved 1 rejected assignment.\n" in result.stderr
     assert (state(local)[one], state(local)[two]) == ("Approved", "Approved")
 
 
@@ -185,7 +185,7 @@ def test_qualifications_are_granted_and_revoked_by_name(run: Run, submitted: lis
     )
     assert (granted.exit_code, "Granted 2 qualifications.\n" in granted.stderr) == (0, True), granted.stderr
     again = run("apply")
-    assert (again.exit_code, "done before: 2 grant" in again.stderr) == (0, True)
+    assert (again.exit_code, "done before: granted 2 qualifications" in again.stderr) == (0, True)
     revoked = run("apply", write({"assignment_id": one, "revoke": ["Careful"]}))
     assert (revoked.exit_code, "Revoked 1 qualification.\n" in revoked.stderr) == (0, True)
     with local.read() as transaction:

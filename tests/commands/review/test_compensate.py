@@ -105,8 +105,8 @@ def test_a_table_pays_many_and_its_problems_come_at_once(run: Run, submitted: li
 
 def test_what_is_missing_is_named(run: Run, local: Marketplace) -> None:
     for options, problem in (
-        ((), "--worker and --amount and --reason missing"),
-        (("--worker", "ann", "--amount", "1"), "--reason missing"),
+        ((), "--worker, --amount and --reason are missing"),
+        (("--worker", "ann", "--amount", "1"), "--reason is missing"),
         (("--file", "x.csv", "--worker", "ann"), "--file cannot be used with --worker"),
         (("--worker", "ann", "--amount", "1.005", "--reason", "r"), "parts of a cent"),
         (("--worker", "ann", "--amount", "1", "--reason", " "), "the payment has no reason"),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from simpleturk.errors import Problem, Problems
-from simpleturk.mturk.strict_json import json_positions, parse_json
+from simpleturk.mturk.strict_json import json_positions, json_problem, parse_json
 from simpleturk.text_files import text_named
 
 #: The most values in a file. An alias of YAML counts as often as it is used.
@@ -35,7 +35,7 @@ def _read_json(text: str, path: Path) -> tuple[Any, dict[Place, int]]:
         value = parse_json(text)
     except json.JSONDecodeError as error:
         raise Problems(
-            [Problem(f"{path}, line {error.lineno}, column {error.colno}", f"not JSON: {error.msg}")]
+            [Problem(f"{path}, line {error.lineno}, column {error.colno}", f"not JSON: {json_problem(error)}")]
         ) from error
     except ValueError as error:
         raise Problems([Problem(str(path), str(error))]) from error
