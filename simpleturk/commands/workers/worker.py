@@ -128,6 +128,7 @@ def invite(
     with data_out():
         console.data(f"{_base(site)}/sign-up?key={secret}\n")
     console.note(f"The link is valid for {console.plural(uses, 'account')} and {days:g} days.")
+    _warn_of_own_links(site)
 
 
 def list_(database: DatabaseOpt = None) -> None:
@@ -235,6 +236,8 @@ def delete(
     requesters' batches and stay, too, unless you give --answers. Payments stay in the ledger.
     """
     with opened(database) as marketplace, marketplace.read() as transaction:
+        if worker_id not in workers.worker_ids(transaction):
+            raise SimpleturkError(f"there is no worker {worker_id}", LIST_HINT)
         owed = ledger.owed_to(transaction, worker_id)
     if owed:
         console.warn(
@@ -303,6 +306,7 @@ def _print_links(places: dict[str, Place], days: float, site: str | None, databa
         for name, secret in links.items():
             console.data(json_line({"worker_id": name, "link": f"{base}/password?key={secret}"}))
     console.note(f"Give each worker only their own link: it signs in as that worker. It works once, for {days:g} days.")
+    _warn_of_own_links(site)
 
 
 def _set_disabled(names: Iterable[str], disabled: bool, database: Path | None) -> None:
@@ -367,3 +371,12 @@ def _place(country: str | None) -> tuple[str, str]:
 def _base(site: str | None) -> str:
     address = site or load_config().site.get("address") or DEFAULT_SITE
     return str(address).rstrip("/")
+
+
+def _warn_of_own_links(site: str | None) -> None:
+    """Warn if links begin with the address that a browser looks for on its own computer."""
+    if _base(site) == DEFAULT_SITE:
+        console.warn(
+            f"only this computer can open links that begin with {DEFAULT_SITE}",
+            "for other computers, name the site's address with --site, or as address in [site] of simpleturk.toml",
+        )

@@ -69,7 +69,21 @@ def test_an_account_is_disabled_enabled_and_reset(run: Run, words: list[str]) ->
 def test_an_invitation_is_one_link(run: Run, words: list[str]) -> None:
     result = run("worker", "invite", "--uses", "30", "--days", "7")
     assert result.stdout.startswith("http://worker.simpleturk.localhost:8484/sign-up?key=")
-    assert result.stderr == "The link is valid for 30 accounts and 7 days.\n"
+    assert result.stderr == (
+        "The link is valid for 30 accounts and 7 days.\n"
+        "warning: only this computer can open links that begin with http://worker.simpleturk.localhost:8484\n"
+        "hint: for other computers, name the site's address with --site, or as address in [site] of simpleturk.toml\n"
+    )
+    elsewhere = run("worker", "invite", "--site", "https://work.example.org")
+    assert elsewhere.stderr == "The link is valid for 1 account and 14 days.\n"
+
+
+def test_the_deletion_of_an_unknown_worker_is_refused_before_the_question(run: Run, words: list[str]) -> None:
+    result = run("worker", "delete", "eve", input="n\n")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "error: there is no worker eve\nhint: list workers with simpleturk worker list\n",
+    )
 
 
 def test_links_use_the_address_that_the_configuration_names(run: Run, words: list[str], folder: Path) -> None:
