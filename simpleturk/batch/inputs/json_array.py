@@ -6,7 +6,7 @@ from pathlib import Path
 from simpleturk.batch.inputs.jsonl import Inputs
 from simpleturk.errors import Problem, Problems
 from simpleturk.files import json_line
-from simpleturk.mturk.strict_json import parse_json
+from simpleturk.mturk.strict_json import json_problem, parse_json
 from simpleturk.text_files import NotText, decoded, first_line, open_utf8
 
 #: The longest first line by which an array is recognized, in bytes.
@@ -35,7 +35,7 @@ class ArrayInputs(Inputs):
             values = parse_json(text)
         except json.JSONDecodeError as error:
             place = f"line {error.lineno}, column {error.colno}"
-            raise Problems([Problem(self.name, f"not a JSON array: {error.msg} ({place})")]) from error
+            raise Problems([Problem(self.name, f"not a JSON array: {json_problem(error)} ({place})")]) from error
         except NotText as error:
             raise Problems([error.problem(self.name)]) from error
         except ValueError as error:

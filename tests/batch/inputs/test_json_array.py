@@ -53,8 +53,8 @@ def test_a_long_list_on_the_first_line_of_json_lines_is_one_input(folder: Path) 
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ('[\n{"a": 1},\n{"a" 2}]', "not a JSON array: Expecting ':' delimiter (line 3, column 6)"),
-        ("[\n1", "not a JSON array: Expecting ',' delimiter (line 2, column 2)"),
+        ('[\n{"a": 1},\n{"a" 2}]', "not a JSON array: a colon is missing after a key (line 3, column 6)"),
+        ("[\n1", "not a JSON array: a comma or a closing bracket is missing (line 2, column 2)"),
         ("[\n1e999]", "not a JSON array: 1e999 is too large a number"),
         ("[\n" + "[" * 600 + "]" * 600 + "]", "not a JSON array: nested too deeply"),
         ("[\nNaN]", "not a JSON array: NaN is not a JSON number"),
