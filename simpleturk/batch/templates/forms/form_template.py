@@ -13,7 +13,16 @@ from simpleturk.assets.local import Assets
 from simpleturk.batch.templates.forms.document import Place, read_document
 from simpleturk.batch.templates.forms.jinja_source import JinjaSource
 from simpleturk.batch.templates.forms.markdown import address_of
-from simpleturk.batch.templates.forms.model import TYPES, CheckboxField, Conversation, Form, Question, names_in, walk
+from simpleturk.batch.templates.forms.model import (
+    TYPES,
+    CheckboxField,
+    Conversation,
+    Form,
+    Question,
+    Rubric,
+    names_in,
+    walk,
+)
 from simpleturk.batch.templates.jinja import JinjaTemplate, decoded_template, read_template
 from simpleturk.batch.templates.question_source import OtherReading, ShownTag, UnshownPart
 from simpleturk.batch.templates.source_map import SourceMap
@@ -75,7 +84,8 @@ class FormTemplate:
         found: list[tuple[str, str, str]] = []
         for part, _, prefix in walk(self.form.parts, item="*."):
             if _is_field(part):
-                found.append((f"{prefix}{part.name}", part.type, part.label))
+                label = "Rubric" if isinstance(part, Rubric) else part.label
+                found.append((f"{prefix}{part.name}", part.type, label))
             elif isinstance(part, Conversation) and part.spans is not None:
                 found.append((f"{prefix}{part.name}.*.spans", "spans", part.spans_label or "Mark words"))
         return found
@@ -137,7 +147,7 @@ def _wrong_names(form: Form) -> Iterator[tuple[Place, str, str | None]]:
 
 
 def _is_field(part: Any) -> bool:
-    return isinstance(part, (Question, CheckboxField))
+    return isinstance(part, (Question, CheckboxField, Rubric))
 
 
 def _problem(details: Any, place: Place, document: Any, where: Callable[[Place], str]) -> Problem:

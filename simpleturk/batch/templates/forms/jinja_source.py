@@ -20,6 +20,7 @@ from simpleturk.batch.templates.forms.model import (
     Option,
     Pages,
     Question,
+    Rubric,
     Section,
     names_in,
     walk,
@@ -113,6 +114,9 @@ class JinjaSource:
             self._call("image", [expression_of(part.address), expression_of(part.alt)], here)
         elif isinstance(part, Audio):
             self._call("audio", [expression_of(part.address), expression_of(part.label)], here)
+        elif isinstance(part, Rubric):
+            arguments = [self._name(part.name), _options(part.criteria), _options(part.points)]
+            self._call("rubric", [*arguments, f"required={_code(part.required)}"], here)
         elif isinstance(part, CheckboxField):
             arguments = [self._name(part.name), expression_of(part.label), f"required={_code(part.required)}"]
             self._call("checkbox", arguments, here)

@@ -165,6 +165,16 @@ class CompareField(Question):
     markdown: bool = True
 
 
+class Rubric(Part):
+    """Criteria with the same points for each: the answer has the value of a point under the value of each criterion."""
+
+    type: Literal["rubric"]
+    name: Name
+    criteria: Options
+    points: Options
+    required: bool = True
+
+
 class Image(Part):
     """A picture. `alt` describes it without giving away the answer."""
 
@@ -249,6 +259,7 @@ AnyPart = Annotated[
     | BoxesField
     | SpansField
     | CompareField
+    | Rubric
     | Image
     | Audio
     | Markdown

@@ -34,6 +34,17 @@ def test_attributes_are_arguments_of_the_field(part: dict[str, object], call: st
     assert call in text_of({"name": "n", "label": "L"} | part)
 
 
+def test_a_rubric_has_criteria_and_points() -> None:
+    rubric: dict[str, object] = {
+        "type": "rubric",
+        "name": "r",
+        "criteria": ["true", {"value": "clear", "hint": "h"}],
+        "points": [1, 2],
+    }
+    call = 'field.rubric("r", ["true", {"value": "clear", "text": "clear", "hint": "h"}], ["1", "2"], required=true)'
+    assert call in text_of(rubric)
+
+
 def test_a_conversation_has_its_parts_under_each_turn() -> None:
     scale = {"type": "scale", "name": "good", "label": "Good?"}
     note = {"type": "text", "name": "note", "label": "Why?", "show_if": "good=1"}
