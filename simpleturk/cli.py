@@ -13,7 +13,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from simpleturk import __version__, console
-from simpleturk.commands.table import TABLE, Entry, GroupEntry
+from simpleturk.commands.entries import Entry, GroupEntry
+from simpleturk.commands.table import TABLE
 from simpleturk.errors import ExitStatus, SimpleturkError, UsageError
 from simpleturk.mturk.numbers import NUMBER, WHOLE_NUMBER
 from simpleturk.simple_amt import ALIASES
@@ -47,6 +48,8 @@ class Command(TyperCommand):
             _raise_if_broken(ctx)
             self._explain_missing_option(error)
             raise
+        if not ctx.resilient_parsing:
+            self._require_inputs(ctx)
         if extra and not ctx.resilient_parsing:
             _raise_if_broken(ctx)
             raise UsageError(f"unexpected argument {extra[0]}", self._hint_for_argument(ctx, extra[0]))
@@ -94,8 +97,18 @@ class Command(TyperCommand):
         if not isinstance(error, typer.BadParameter) or error.param is None or error.message:
             return
         name = error.param.opts[0]
-        if name not in TASK_OPTIONS:
-            return
+        if name in TASK_OPTIONS:
+            self._refuse_without(name)
+
+    def _require_inputs(self, ctx: Any) -> None:
+        """Raise UsageError if there are no inputs; a template that is the directory of a form has them."""
+        template = ctx.params.get("template")
+        if ctx.params.get("inputs", "") is None and not (template and Path(template).is_dir()):
+            _raise_if_broken(ctx)
+            self._refuse_without("--inputs")
+
+    def _refuse_without(self, name: str) -> None:
+        """Raise UsageError for a missing option that simpleturk.toml could set."""
         names = " and ".join(option for option in TASK_OPTIONS if option in self._options())
         if Path("simpleturk.toml").exists():
             hint = f'add {name[2:]} = "FILE" to simpleturk.toml, or give {name}'

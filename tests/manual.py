@@ -19,8 +19,9 @@ from simpleturk import errors
 from simpleturk.batch.lint.rules import RULES
 from simpleturk.batch.properties.describe import describe_properties
 from simpleturk.cli import app
+from simpleturk.commands.entries import Entry
 from simpleturk.commands.help import MANUAL
-from simpleturk.commands.table import TABLE, Entry
+from simpleturk.commands.table import TABLE
 from simpleturk.config.model import SiteTable
 from simpleturk.marketplace.api.operations import OPERATIONS
 from tests.conftest import REPOSITORY

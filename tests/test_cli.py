@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 import simpleturk.commands
-from simpleturk.commands.table import TABLE, Entry, GroupEntry
+from simpleturk.commands.entries import Entry, GroupEntry
+from simpleturk.commands.table import TABLE
 from tests.conftest import Files, Run
 
 ENTRIES: dict[str, Entry] = {}

@@ -4,6 +4,7 @@
   const form = document.getElementById("results-form");
   const task = document.getElementById("task");
   const button = document.getElementById("submit-btn");
+  const submitText = button.textContent;
   const back = document.getElementById("back");
   const isPreview = simpleturk.isPreview();
   const given = new URLSearchParams(location.search);
@@ -182,7 +183,7 @@
     current = number;
     pages.forEach((page, index) => page.classList.toggle("hidden", index !== current));
     const isLast = current >= pages.length - 1;
-    button.textContent = isLast ? "Submit" : "Next";
+    button.textContent = isLast ? submitText : "Next";
     button.disabled = isPreview && isLast;
     back.hidden = pages.length < 2;
     back.disabled = current === 0;

@@ -3,26 +3,7 @@
 `simpleturk --help` reads only this table: a command's module is imported when the command runs.
 """
 
-from typing import NamedTuple
-
-
-class Entry(NamedTuple):
-    """A command: where its function is, the first line of its docstring, and examples.
-
-    `target` is a module below simpleturk.commands and a function in it. Each example is a purpose and a command line.
-    """
-
-    target: str
-    help: str
-    examples: tuple[tuple[str, str], ...]
-
-
-class GroupEntry(NamedTuple):
-    """A command that has commands of its own."""
-
-    help: str
-    commands: dict[str, Entry]
-
+from simpleturk.commands.entries import Entry, GroupEntry
 
 FORM = GroupEntry(
     "Check forms: templates in YAML or JSON, without HTML.",
@@ -31,6 +12,16 @@ FORM = GroupEntry(
             "tasks.form:check",
             "Check a form, and list its fields.",
             (("Check a form.", "simpleturk form check form.yaml"),),
+        ),
+        "expand": Entry(
+            "tasks.form:expand",
+            "Write the versions of a form with tokens.",
+            (("Write task_data.json of a FormComposer directory.", "simpleturk form expand birds"),),
+        ),
+        "permute": Entry(
+            "tasks.form:permute",
+            "Write all combinations of separate token values.",
+            (("Write token_sets_values_config.json.", "simpleturk form permute birds"),),
         ),
         "schema": Entry(
             "tasks.form:schema",

@@ -13,7 +13,7 @@ from simpleturk.batch.templates.jinja import JinjaTemplate, decoded_template, re
 from simpleturk.batch.templates.placeholders import Context, Placeholder, read_document, read_placeholders
 from simpleturk.batch.templates.question_source import OtherReading, QuestionSource
 from simpleturk.batch.templates.requester_site import RequesterSiteTemplate
-from simpleturk.errors import Problem, Problems
+from simpleturk.errors import Problem, Problems, SimpleturkError
 from simpleturk.mturk.questions import is_question_xml
 
 #: How the names of forms end.
@@ -53,8 +53,10 @@ def open_template(
     Without a `syntax`, it is detected: Jinja has `{{ … }}`, `{% … %}` or `{# … #}`, a requester-site template has
     placeholders with names of variables. Where both have a meaning, a template for a CSV file is a requester-site
     template, unless it has statements such as `{% if … %}`; the other reading is stored in the source. A file whose
-    name ends with .json, .yaml or .yml is a form.
+    name ends with .json, .yaml or .yml is a form, and so is a directory with the files of FormComposer.
     """
+    if path.is_dir():
+        return _form_directory(path, assets)
     data = read_template(path)
     if syntax is None and path.suffix.lower() in FORM_SUFFIXES:
         from simpleturk.batch.templates.forms.form_template import FormTemplate
@@ -72,6 +74,18 @@ def open_template(
         site.other_reading = reading.other
         return site
     return _jinja_template(path, folders, data, assets, reading, library_of(text))
+
+
+def _form_directory(path: Path, assets: Assets | None) -> QuestionSource:
+    """Open a directory of FormComposer. Raises Problems, or SimpleturkError for another directory."""
+    from simpleturk.batch.templates.forms.composer.composer_template import ComposerTemplate
+    from simpleturk.batch.templates.forms.composer.directory import UNIT, VERSIONS, is_form_directory
+
+    if is_form_directory(path):
+        return ComposerTemplate(path, assets)
+    raise SimpleturkError(
+        f"{path}: is a folder without {VERSIONS} and {UNIT}", "name a file, or the directory of a form, with --template"
+    )
 
 
 def _jinja_template(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from simpleturk.assets.local import Asset, local_files
 from simpleturk.batch.batch import BatchFiles
+from simpleturk.batch.inputs import open_inputs
 from simpleturk.batch.inputs.groups import GroupedInputs, Grouping
 from simpleturk.batch.inputs.jsonl import Inputs
 from simpleturk.client.endpoints import Endpoint
@@ -29,6 +30,29 @@ def grouping_of(per_hit: int | None, apart: str | None, seed: int) -> Grouping |
 def grouped(inputs: Inputs, grouping: Grouping | None) -> Inputs:
     """Inputs, or the groups of them that become HITs."""
     return GroupedInputs(inputs, grouping) if grouping else inputs
+
+
+def inputs_path(inputs: Path | None, template: Path | None) -> Path:
+    """The inputs that a command's options name: without --inputs, those of a template that is a directory of a form.
+
+    Raises UsageError without inputs.
+    """
+    if inputs is not None:
+        return inputs
+    if template and template.is_dir():
+        return template
+    raise UsageError("--inputs is missing", "name a file with one input per line")
+
+
+def opened_inputs(path: Path) -> Inputs:
+    """The inputs at a path: a file, or a directory with the versions of a form."""
+    if path.is_dir():
+        from simpleturk.batch.templates.forms.composer.directory import is_form_directory
+        from simpleturk.batch.templates.forms.composer.form_inputs import FormInputs
+
+        if is_form_directory(path):
+            return FormInputs(path)
+    return open_inputs(path)
 
 
 def batch_files(

@@ -41,7 +41,7 @@ _TEMPLATE = typer.Option(
     "--template",
     envvar="SIMPLETURK_TEMPLATE",
     metavar="FILE",
-    help="The template of the HITs: HTML or question XML, with Jinja or with ${name} placeholders.",
+    help="The template of the HITs: HTML or question XML, with Jinja or with ${name} placeholders; or a form.",
 )
 OptionalTemplateOpt = Annotated[Path | None, _TEMPLATE]
 _PROPERTIES = typer.Option(
@@ -64,10 +64,10 @@ SyntaxOpt = Annotated[
 ]
 _INPUTS = "The inputs: a file with one JSON value per line, or a CSV file"
 InputsOpt = Annotated[
-    Path, typer.Option("--inputs", envvar="SIMPLETURK_INPUTS", metavar="FILE", help=f"{_INPUTS}; - reads stdin.")
+    Path | None, typer.Option("--inputs", envvar="SIMPLETURK_INPUTS", metavar="FILE", help=f"{_INPUTS}; - reads stdin.")
 ]
 InputsFileOpt = Annotated[
-    Path, typer.Option("--inputs", envvar="SIMPLETURK_INPUTS", metavar="FILE", help=f"{_INPUTS}.")
+    Path | None, typer.Option("--inputs", envvar="SIMPLETURK_INPUTS", metavar="FILE", help=f"{_INPUTS}.")
 ]
 PerHitOpt = Annotated[
     int | None,

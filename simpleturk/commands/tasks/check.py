@@ -8,12 +8,11 @@ import typer
 from simpleturk import console
 from simpleturk.assets.publisher import publisher_for
 from simpleturk.batch.batch import BatchFiles, load_batch, question_source
-from simpleturk.batch.inputs import open_inputs
 from simpleturk.batch.inputs.jsonl import Input
 from simpleturk.batch.lint.check import check_batch, check_inputs
 from simpleturk.batch.lint.finding import Finding
 from simpleturk.client.endpoints import Endpoint
-from simpleturk.commands.common.batch_files import batch_files, grouped, grouping_of
+from simpleturk.commands.common.batch_files import batch_files, grouped, grouping_of, inputs_path, opened_inputs
 from simpleturk.commands.common.endpoint import MarketplaceOptions, connect_to, marketplace_of, on_a_marketplace
 from simpleturk.commands.common.findings import report_findings, unmet_requirements
 from simpleturk.commands.common.options import (
@@ -38,8 +37,8 @@ JsonOpt = Annotated[bool, typer.Option("--json", help="Print all problems as JSO
 @on_a_marketplace
 def check(
     properties: PropertiesOpt,
-    inputs: InputsFileOpt,
     where: MarketplaceOptions,
+    inputs: InputsFileOpt = None,
     template: OptionalTemplateOpt = None,
     set_: SetOpt = None,
     syntax: SyntaxOpt = None,
@@ -59,7 +58,7 @@ def check(
     marketplace = marketplace_of(where)
     publisher = publisher_for(marketplace, assets, where.profile, where.database)
     files = batch_files(
-        grouped(open_inputs(find(inputs)), grouping_of(per_hit, apart, seed)),
+        grouped(opened_inputs(find(inputs_path(inputs, template))), grouping_of(per_hit, apart, seed)),
         template,
         properties,
         set_,

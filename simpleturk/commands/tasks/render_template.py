@@ -9,9 +9,8 @@ import typer
 from simpleturk import console
 from simpleturk.assets.local import inlined, served
 from simpleturk.batch.batch import BatchFiles, question_source
-from simpleturk.batch.inputs import open_inputs
 from simpleturk.batch.templates.jinja import MOST_INLINED
-from simpleturk.commands.common.batch_files import batch_files, grouped, grouping_of
+from simpleturk.commands.common.batch_files import batch_files, grouped, grouping_of, inputs_path, opened_inputs
 from simpleturk.commands.common.options import (
     ApartOpt,
     ConfigOpt,
@@ -44,7 +43,7 @@ PortOpt = Annotated[
 
 
 def render_template(
-    inputs: InputsFileOpt,
+    inputs: InputsFileOpt = None,
     template: OptionalTemplateOpt = None,
     line: LineOpt = None,
     output: OutputOpt = None,
@@ -67,7 +66,7 @@ def render_template(
     if preview and output:
         raise UsageError("--preview and --output cannot be used together")
     address = served if preview else inlined(MOST_INLINED)
-    source = grouped(open_inputs(find(inputs)), grouping_of(per_hit, apart, seed))
+    source = grouped(opened_inputs(find(inputs_path(inputs, template))), grouping_of(per_hit, apart, seed))
     files = batch_files(source, template, properties, set_, syntax, config, address=address)
     if preview:
         from simpleturk.commands.tasks.preview.command import serve_preview  # loads the web server

@@ -6,6 +6,7 @@ from pathlib import Path
 import jsonschema
 import yaml
 
+from tests.batch.templates.forms.composer.forms import form, write
 from tests.conftest import Run
 
 FORM = """title: T
@@ -43,3 +44,39 @@ def test_the_schema_accepts_what_the_program_accepts(run: Run, folder: Path) -> 
     jsonschema.validate(form, schema)
     form["parts"][0]["colour"] = "red"
     assert not jsonschema.Draft202012Validator(schema).is_valid(form)
+
+
+def test_a_directory_is_checked_permuted_and_expanded(run: Run, folder: Path) -> None:
+    write(Path("birds"), unit_config={"form": form(title="{{a}} {{b}}")})
+    write(Path("birds"), separate_token_values_config={"a": ["C:\\n {{b}}", 2], "b": [3]})
+    checked = run("form", "check", "birds")
+    assert (checked.stdout, checked.stderr) == ("a\tinput\tA\n", "birds: 1 field, 2 versions, no problems\n")
+    assert run("form", "permute", "birds").stderr == "Wrote 2 sets to birds/token_sets_values_config.json\n"
+    assert run("form", "expand", "birds").stderr == "Wrote 2 versions to birds/task_data.json\n"
+    [first, _] = json.loads(Path("birds/task_data.json").read_text())
+    assert first["form"]["title"] == "C:\\n {{b}} 3"
+    # What was written is valid, and stays when it is written again.
+    assert run("form", "check", "birds").stderr == "birds: 1 field, 2 versions, no problems\n"
+    assert run("form", "expand", "birds").exit_code == 0
+
+
+def test_versions_that_were_written_by_hand_are_not_replaced(run: Run, folder: Path) -> None:
+    write(Path("birds"), unit_config={"form": form()}, task_data=[{"form": form(title="Mine")}])
+    refused = run("form", "expand", "birds")
+    assert (refused.exit_code, refused.stderr) == (
+        1,
+        "error: birds/task_data.json has other contents\nhint: move it away, or add --replace\n",
+    )
+    assert "is used, and differs from what unit_config.json gives" in run("form", "check", "birds").stderr
+    assert run("form", "expand", "--replace", "birds").exit_code == 0
+    assert json.loads(Path("birds/task_data.json").read_text()) == [{"form": form()}]
+
+
+def test_a_directory_needs_the_files_of_a_form(run: Run, folder: Path) -> None:
+    Path("empty").mkdir()
+    for command in ("check", "permute", "expand"):
+        result = run("form", command, "empty")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "empty: is no directory with task_data.json or unit_config.json" in result.stderr
+    write(Path("birds"), unit_config={"form": form()})
+    assert "separate_token_values_config.json: no such file" in run("form", "permute", "birds").stderr

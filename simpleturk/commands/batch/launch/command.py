@@ -26,7 +26,7 @@ from simpleturk.commands.batch.launch.resume import (
 )
 from simpleturk.commands.batch.launch.serve import site_afterwards
 from simpleturk.commands.batch.launch.verify import verify_launch
-from simpleturk.commands.common.batch_files import batch_files, grouped, grouping_of
+from simpleturk.commands.common.batch_files import batch_files, grouped, grouping_of, inputs_path
 from simpleturk.commands.common.endpoint import (
     MarketplaceOptions,
     connect_to,
@@ -76,8 +76,8 @@ VerifyOpt = Annotated[
 @on_a_marketplace
 def launch(
     properties: PropertiesOpt,
-    inputs: InputsOpt,
     where: MarketplaceOptions,
+    inputs: InputsOpt = None,
     template: OptionalTemplateOpt = None,
     ids: IdsOpt = DEFAULT_IDS,
     set_: SetOpt = None,
@@ -115,7 +115,7 @@ def launch(
     marketplace = marketplace_of(where, old, acts=creates)
     publisher = publisher_for(marketplace, assets, where.profile, database_of(where, ids, old))
     afterwards = site_afterwards(marketplace, database_of(where, ids, old), serve, open_, creates)
-    with afterwards, readable(inputs, ids) as source:
+    with afterwards, readable(inputs_path(inputs, template), ids) as source:
         files = batch_files(
             grouped(source, grouping),
             template,

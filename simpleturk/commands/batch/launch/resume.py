@@ -19,8 +19,10 @@ from simpleturk.batch.inputs.groups import Grouping
 from simpleturk.batch.inputs.jsonl import Inputs
 from simpleturk.batch.launch import changed_sources, hits_of
 from simpleturk.batch.record import BatchRecord, Source, portable, read_record, record_path, saved_inputs_path
+from simpleturk.batch.templates.forms.composer.form_inputs import FormInputs
 from simpleturk.client.client import MTurk
 from simpleturk.client.endpoints import Endpoint, EndpointOptions
+from simpleturk.commands.common.batch_files import opened_inputs
 from simpleturk.errors import SimpleturkError, UsageError
 from simpleturk.files import replacing, reporting_full_disk
 from simpleturk.resources import find
@@ -91,18 +93,25 @@ def _grouping_options(grouping: Grouping | None) -> str:
 
 @contextmanager
 def readable(inputs: Path, ids: Path) -> Iterator[Inputs]:
-    """Open inputs that can be read several times: those of a pipe are copied to a file beside the ids file."""
+    """Open inputs that can be read several times: those of a pipe are copied to a file beside the ids file.
+
+    So are the versions of a form in a directory, which are made of several files.
+    """
     path = find(inputs)
     if path == inputs:
         check_inside(path)
     is_pipe = str(inputs) == "-" or str(inputs).startswith(("/dev/", "/proc/"))
-    if not is_pipe and (path.is_file() or path.is_dir() or not path.exists()):
+    form = opened_inputs(path) if path.is_dir() else None
+    if not is_pipe and (path.is_file() or path.is_dir() or not path.exists()) and not isinstance(form, FormInputs):
         yield open_inputs(path)
         return
     copy = ids.with_name(f".{ids.stem}.inputs.{uuid.uuid4().hex}.tmp")
     try:
         with reporting_full_disk(copy), copy.open("wb") as file:
-            if str(inputs) == "-":
+            if form:
+                with form.open() as versions:
+                    shutil.copyfileobj(versions, file)
+            elif str(inputs) == "-":
                 shutil.copyfileobj(sys.stdin.buffer, file)
             else:
                 with inputs.open("rb") as pipe:
