@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import axe_playwright_python
 import pytest
 import zxingcpp
 from playwright.sync_api import Browser, Page
@@ -16,15 +15,13 @@ from playwright.sync_api import Browser, Page
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import worker_accounts
 from simpleturk.marketplace.store.sqlite import SQLiteStore
+from tests.browser.axe import violations
 from tests.browser.conftest import LAPTOP, PHONE, Server, picture
 from tests.browser.test_question_forms import BUTTON, requester
 from tests.conftest import Worker
 from tests.marketplace.api.test_boto3_programs import HIT
 from tests.marketplace.questions.test_answer_key import ANSWER_KEY
 from tests.marketplace.questions.test_question_form import FORM
-
-#: axe-core, as npm has it; the package from PyPI carries the file.
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
 SITE = """database = "market.db"
 [site]
@@ -36,13 +33,6 @@ sign_up = true
 """
 
 
-def violations(page: Page) -> list[str]:
-    """What axe-core finds on a page, without what a HIT shows in its frame."""
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, { iframes: false })")
-    return [f"{page.url}: {one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]
-
-
 @pytest.fixture(params=["laptop", "tablet", "phone", "dark"])
 def screen(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[tuple[str, Page]]:
     tablet = LAPTOP | {"viewport": {"width": 768, "height": 1024}}
@@ -50,6 +40,14 @@ def screen(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[tuple[
     context = chromium.new_context(**screens[request.param])
     yield request.param, context.new_page()
     context.close()
+
+
+def test_problems_are_found_on_a_page_and_in_its_frames(page: Page) -> None:
+    page.set_content(
+        "<html lang=en><title>T</title><h1>T</h1><img src=a.png><iframe title=T srcdoc='<input>'></iframe>"
+    )
+    assert 'image-alt: <img src="a.png">' in violations(page)
+    assert "label: <input>" in violations(page.frames[1])
 
 
 class Visitor:
@@ -65,7 +63,8 @@ class Visitor:
 
     def look(self, name: str) -> None:
         self.page.wait_for_load_state()
-        self.wrong += violations(self.page)
+        # What a HIT shows in its frame is its requester's.
+        self.wrong += [f"{self.page.url}: {problem}" for problem in violations(self.page)]
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
             self.wrong.append(f"{name} is {wide} pixels too wide")

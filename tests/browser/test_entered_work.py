@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import violations
 from tests.browser.conftest import Server, picture
-from tests.browser.test_accessible_worker_site import violations
 from tests.browser.test_worker_day import PLAIN, READY_MADE, answer
 from tests.browser.worker_steps import accept, accepted, hit, open_preview, sign_in, sign_out, submit, work_on
 from tests.conftest import Files, Run, records

@@ -12,9 +12,9 @@ from playwright.sync_api import Frame, FrameLocator, Page, Route, expect
 
 from simpleturk.batch.templates.jinja import JinjaTemplate
 from simpleturk.commands.tasks.init import copy_example, examples
+from tests.browser.axe import violations
 from tests.browser.conftest import Server, picture
 from tests.browser.gallery import ACCEPTED, PREVIEW, act, pages, show
-from tests.browser.test_accessible_worker_site import AXE
 from tests.browser.worker_steps import accept, accepted, hit, hit_frame, sign_in, wait_for_draft
 from tests.conftest import Run, records
 
@@ -471,9 +471,7 @@ def test_axe_finds_nothing_in_an_example_and_nothing_overflows(
             page.get_by_role("button", name="Submit").click()
             if name in ("bounding_boxes", "named_entities", "question_answering"):
                 act(page, ["#[data-add]", "Enter"] if name == "bounding_boxes" else ["#[data-text]", "ArrowRight", "1"])
-        page.evaluate(AXE)
-        found = page.evaluate("axe.run(document)")
-        assert [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]] == []
+        assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
         picture(page, f"example-{screen}-{name}{'-preview' if parameters is PREVIEW else ''}")
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import violations
 from tests.browser.conftest import Server, picture
-from tests.browser.worker_steps import hit, submit, work_on
+from tests.browser.worker_steps import hit, hit_frame, submit, work_on
 from tests.conftest import Run, records
 
 FORM = """title: What is in the photo of {{ input.place }}?
@@ -109,6 +109,7 @@ def test_a_form_is_done_on_a_phone_and_is_accessible(phone: Page, launched: str,
     expect(frame.get_by_role("link", name="photo")).to_have_attribute("href", "#")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     picture(phone, "form-on-a-phone")
-    assert not [one["id"] for one in Axe().run(phone).response["violations"]]
+    assert violations(phone) == []
+    assert violations(hit_frame(phone)) == []
     submit(phone)
     assert output(run)["bird"] == "no"

@@ -7,8 +7,9 @@ from pathlib import Path
 from playwright.sync_api import Page, Route, expect
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
+from tests.browser.axe import violations
 from tests.browser.conftest import Server, picture
-from tests.browser.test_accessible_worker_site import screen, violations  # noqa: F401
+from tests.browser.test_accessible_worker_site import screen  # noqa: F401
 from tests.browser.worker_steps import accepted, hit, submit, work_on
 from tests.conftest import Files, Run, records
 
@@ -114,7 +115,7 @@ def test_the_questions_are_accessible_on_each_screen(
         if name == "next":
             page.locator("#opinion summary").click()
         expect(page.get_by_text("Were the instructions clear?")).to_be_visible()
-        wrong += violations(page)
+        wrong += [f"{page.url}: {problem}" for problem in violations(page)]
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, name
         picture(page, f"{kind}-opinion-{name}")

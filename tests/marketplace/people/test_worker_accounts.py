@@ -1,6 +1,10 @@
 """Accounts of workers: hashes of passwords, links, invitations, sessions and limits on failed attempts."""
 
+from typing import Literal
+
 import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from simpleturk.marketplace.people import worker_accounts, workers
@@ -18,6 +22,25 @@ def test_a_password_is_verified_by_its_hash() -> None:
     assert not worker_accounts.verify_password(password_hash, "wrong horse")
     assert not worker_accounts.verify_password(None, "correct horse")
     assert not worker_accounts.verify_password("damaged", "correct horse")
+
+
+def test_an_account_that_does_not_exist_takes_as_long_to_verify(monkeypatch: pytest.MonkeyPatch) -> None:
+    verified: list[str] = []
+
+    class Recorder(PasswordHasher):
+        def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+            verified.append(str(hash))
+            # Argon2 hashes the password with the costs in the hash, then finds that the result differs.
+            with pytest.raises(VerifyMismatchError):
+                super().verify(hash, password)
+            return super().verify(hash, password)
+
+    monkeypatch.setattr(worker_accounts, "_hasher", Recorder())
+    assert not worker_accounts.verify_password(None, "correct horse")
+    [no_password] = verified
+    own = worker_accounts.hash_password("ann", "correct horse")
+    assert extract_parameters(no_password) == extract_parameters(own)
+    assert len(no_password) == len(own)
 
 
 @pytest.mark.parametrize("password", ["", "seven 7", "ann-the-worker", "ANN-THE-WORKER", "x" * 1001])
