@@ -43,7 +43,7 @@ class Announcement:
         console.note(f"API endpoint: {endpoint}")
         console.note(f"Database:     {self.path.resolve()}")
         self._print_access()
-        self._print_warnings()
+        self._print_warnings(port)
         if not site.startswith(f"http://{SITE_HOST}") and not self.settings.site.frames:
             console.note(
                 "HITs have no origin of their own here: no lasting storage, camera or microphone. Set frames in"
@@ -69,14 +69,14 @@ class Announcement:
         elif (settings.signed_calls or not settings.open_access) and not has_keys:
             console.note('API calls are refused until a requester has an access key: "simpleturk requester add NAME".')
 
-    def _print_warnings(self) -> None:
+    def _print_warnings(self, port: int) -> None:
         settings = self.settings
         if not settings.open_access and not settings.is_secure:
             console.warn(
                 "answers and passwords are not encrypted, and windows that HITs open can control windows of the site. "
                 "Browsers open the site all the same, but refuse its HITs camera, microphone, location and clipboard",
                 "give --certfile and --keyfile, or --proxy-headers behind a TLS proxy. The shortest way, with a host "
-                "name of your own: caddy reverse-proxy --from NAME --to 127.0.0.1:8484",
+                f"name of your own: caddy reverse-proxy --from NAME --to 127.0.0.1:{port}",
             )
         if not settings.open_access and all(map(is_loopback, settings.hosts)):
             console.warn(

@@ -43,8 +43,9 @@ def test_an_invitation_lets_people_sign_up_by_its_link(run: Run, served: Callabl
     [link] = re.findall(r"^Invitation for 2 people: (\S+)$", text, re.MULTILINE)
     [poster] = re.findall(r"^For a projector: (\S+)$", text, re.MULTILINE)
     assert "only this computer" not in text
-    assert "refuse its HITs camera, microphone" in text and "caddy reverse-proxy" in text
     port = urlsplit(server.endpoint).port
+    assert "refuse its HITs camera, microphone" in text
+    assert f"caddy reverse-proxy --from NAME --to 127.0.0.1:{port}\n" in text
     here = f"http://127.0.0.1:{port}"
     link, poster = (f"{here}{urlsplit(url).path}?{urlsplit(url).query}" for url in (link, poster))
     page = opener().open(poster).read().decode()
