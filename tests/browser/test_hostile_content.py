@@ -140,8 +140,8 @@ def test_there_are_at_least_forty_attacks() -> None:
 
 
 def test_letters_that_are_higher_than_a_line_stay_in_their_turn(page: Page, shown: Callable[..., list[str]]) -> None:
-    pictures = []
-    for text in (TEXTS["stacked accents"], "\u200b" + "a"):
-        shown([HARMLESS, {"role": "assistant", "content": text}])
-        pictures.append(page.locator(".turn").first.screenshot())
-    assert pictures[0] == pictures[1]
+    shown([HARMLESS, {"role": "assistant", "content": "words"}])
+    before = page.locator(".turn").first.screenshot()
+    # As high as stacked accents are in a font that stacks them: the fonts of this computer may not.
+    page.add_style_tag(content=".turn:nth-child(2) .markdown p { transform: translateY(-4rem) }")
+    assert page.locator(".turn").first.screenshot() == before
