@@ -9,7 +9,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from simpleturk.batch.templates.detect import open_template
+from simpleturk.batch.templates.forms.composer.form_inputs import FormInputs
+from simpleturk.mturk.questions import question_xml
 from tests.browser.conftest import Server, picture
+from tests.browser.review_frames import reviewing, stored, work_of
 from tests.browser.worker_steps import hit, hit_frame, open_preview, sign_in, work_on
 from tests.conftest import Run, records
 
@@ -250,3 +254,30 @@ def test_a_form_is_accessible_on_a_phone_in_the_dark(phone: Page, launched: str)
     assert inner.evaluate("document.documentElement.scrollWidth <= innerWidth")
     picture(phone, "form-composer-on-a-phone")
     assert not [one["id"] for one in Axe().run(phone).response["violations"]]
+
+
+def test_a_reviewed_form_is_filled_in_and_runs_no_triggers(page: Page, folder: Path) -> None:
+    write_form()
+    source = open_template(Path("birds"), [])
+    version = next(FormInputs(Path("birds")).values()).value
+    answer = {
+        "has_bird": "yes",
+        "species": ["tit"],
+        "quality": {"blur": True, "dark": False},
+        "note": "n",
+        "opened_at": "then",
+        "who": "ann",
+        "mail": "",
+        "press": "Press",
+    }
+    with reviewing(page, work_of(question_xml(source.render(version), 0), stored(answer))) as review:
+        expect(page.frame_locator("iframe").get_by_label("Species near Leeds")).to_have_values(["tit"])
+        frame = page.frame_locator("iframe")
+        expect(frame.get_by_role("radio", name="Yes")).to_be_checked()
+        expect(frame.get_by_role("checkbox", name="Blurred")).to_be_checked()
+        expect(frame.get_by_role("checkbox", name="Dark")).not_to_be_checked()
+        expect(frame.get_by_label("Who?")).to_have_value("ann")
+        # A trigger of the radio button would set it to another text.
+        expect(frame.locator("[name=opened_at]")).to_have_value("then")
+        # The caption of a button is no field: the reviewer reads it in the table of fields.
+        assert review.heard("unplaced") == ["press"]
