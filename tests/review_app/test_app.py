@@ -8,7 +8,7 @@ from simpleturk.batch.review.decisions_file import read_own
 from simpleturk.errors import MarketplaceError
 from simpleturk.marketplace.domain.marketplace import Marketplace
 from tests.conftest import do
-from tests.review_app.served_review import ServedReview, served_review
+from tests.review_app.served_review import ServedReview, served_review, the_review
 
 IDS = Path("hit_ids.txt")
 
@@ -144,6 +144,13 @@ def test_the_frame_shows_the_hit_to_the_page_only(served: ServedReview, answers:
     assert "sandbox allow-scripts;" in frame.headers["content-security-policy"]
     assert served.get(f"/frame/{answers[0]}", Cookie="").status == 404
     assert served.get("/hit.js", Cookie="").status == 200
+
+
+def test_work_outside_of_an_order_without_work_has_no_progress(answers: list[str], tmp_path: Path) -> None:
+    with served_review(tmp_path, the_review(chosen=lambda items: [])) as served:
+        served.sign_in()
+        text = served.get(f"/review/{answers[0]}").text
+    assert "<h1" in text and "<progress" not in text and "0 of 0" not in text
 
 
 def test_the_whole_answer_can_be_saved(served: ServedReview, answers: list[str]) -> None:
