@@ -71,7 +71,10 @@ def batches(where: MarketplaceOptions, folder: FolderArg = Path()) -> None:
     empty = f"No ids file below {folder}: launch a batch with simpleturk launch."
     print_list((batch.as_json() for batch in found), _columns(has_problems=problems > 0), empty)
     if problems:
-        raise SomeFailed(f"{problems:,} of {len(found):,} batches cannot be shown")
+        number = f"{len(found):,} batch{'' if len(found) == 1 else 'es'}"
+        raise SomeFailed(
+            f"{problems:,} of {number} cannot be shown", "the line of a batch has the reason, as its problem"
+        )
 
 
 def _found(where: MarketplaceOptions, folder: Path) -> Iterator[_Batch]:

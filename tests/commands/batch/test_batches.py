@@ -69,7 +69,9 @@ def test_a_batch_that_cannot_be_shown_is_listed_with_the_reason(
     assert f"names the endpoint {listener.url}, to which you have sent no calls" in problems["strange/hit_ids.txt"]
     assert problems["away/hit_ids.txt"] == "its database away/gone.db does not exist"
     assert not (away / "gone.db").exists()
-    assert result.stderr.endswith("error: 3 of 4 batches cannot be shown\n")
+    assert result.stderr.endswith(
+        "error: 3 of 4 batches cannot be shown\nhint: the line of a batch has the reason, as its problem\n"
+    )
     status, output = run_on_terminal("batches", answer="y")
     assert (status, listener.signatures) == (3, [])
     assert "[y/N]" not in output
