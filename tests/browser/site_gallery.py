@@ -279,7 +279,7 @@ def plain(gallery: Gallery) -> None:
         done = api.create_hit(**HIT | free | {"Title": title, "Description": "اكتب جملة."})["HIT"]
         Worker(market, "ann").do(done["HITGroupId"])
         with market.write() as transaction:
-            other = add_requester(transaction, "local requester")
+            other = add_requester(transaction, "Local requesters")
         api.create_hit(**HIT | free | {"Title": "Describe a photo", "Description": "In one sentence."})
         assert other
         page.goto(f"{site}/?worker_id=ann")

@@ -68,6 +68,12 @@ class Visitor:
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
             self.wrong.append(f"{name} is {wide} pixels too wide")
+        # From right to left, what stands outside of the window at the left makes a page wider.
+        self.page.evaluate("document.documentElement.dir = 'rtl'")
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            self.wrong.append(f"{name} is {wide} pixels too wide from right to left")
+        self.page.evaluate("document.documentElement.removeAttribute('dir')")
         picture(self.page, f"{self.kind}-{name}")
 
     def click(self, role: Any, name: str) -> None:
