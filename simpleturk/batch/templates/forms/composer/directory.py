@@ -156,6 +156,8 @@ class FormDirectory:
             return
         for name in item.keys() - {"form", *KEPT}:
             yield (*place, name), f"there is no {name!r} beside a form", f"there may be {', '.join(KEPT)}"
+        if not isinstance(item.get("form_metadata", {}), dict):
+            yield (*place, "form_metadata"), "form_metadata is not an object", None
         yield from FormCheck(self.code).mistakes(item["form"], (*place, "form"))
 
     def _separate(self) -> list[dict[str, Any]]:

@@ -103,3 +103,8 @@ def test_a_presigned_address_is_refused_with_its_line(tmp_path: Path) -> None:
     assert problems(tmp_path) == [
         "task_data.json, line 1: 1.form.instruction: getPresignedUrl needs a remote procedure"
     ]
+
+
+def test_metadata_that_are_no_object_are_named(tmp_path: Path) -> None:
+    write(tmp_path, unit_config={"form": form(), "form_metadata": 5})
+    assert problems(tmp_path) == ["unit_config.json, line 1: form_metadata: form_metadata is not an object"]
