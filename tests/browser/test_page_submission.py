@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server
-from tests.browser.worker_steps import accept, hit, open_preview, sign_in, submit, work_on
+from tests.browser.worker_steps import accept, hit, keep_frame_process, open_preview, sign_in, submit, work_on
 from tests.conftest import Files, Run, records
 
 AMAZON = "https://www.mturk.com/mturk/externalSubmit"
@@ -103,6 +103,7 @@ def test_a_page_submits_whatever_it_leaves_out(
     server = serve()
     sign_in(page, server.site if name == "named" else server.api)
     open_preview(page)
+    keep_frame_process(page)
     for number, kind in enumerate(kinds):
         hit(page).get_by_role("button", name="Send").click()
         expect(hit(page).get_by_text("This was only a preview."), kind).to_be_visible()

@@ -42,6 +42,15 @@ def open_preview(page: Page, title: str = "Describe an image") -> None:
     page.wait_for_url(re.compile(r"/projects/\w+/tasks($|\?)"))
 
 
+def keep_frame_process(page: Page) -> None:
+    """Show the preview that a page shows in another page too, for a test that does many HITs in turn.
+
+    The frames of HITs of one origin share a process, apart from the site's. It ends with the last frame: without a
+    frame that stays, Chromium starts a process for each HIT, a tenth of the time that doing one takes.
+    """
+    page.context.new_page().goto(page.url)
+
+
 def accept(page: Page) -> str:
     """Accept the HIT in the preview; end when the accepted HIT's frame is loaded; return the assignment's id."""
     page.get_by_role("button", name="Accept").click()
