@@ -72,7 +72,7 @@ def test_help_lists_the_commands_by_heading_and_imports_none_of_them() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     lines = done.stdout.splitlines()
-    assert lines[-1] == "['simpleturk.commands.table']"
+    assert lines[-1] == "['simpleturk.commands.entries', 'simpleturk.commands.table']"
     assert [line for line in lines if line.endswith(":") and not line.startswith(" ")] == [
         "Options:",
         *(f"{heading}:" for heading in TABLE),
@@ -152,7 +152,7 @@ def test_show_completion_prints_a_script_for_the_shell() -> None:
         (["extend", "--hours", "soon"], "--hours is not a number"),
         (["extend", "--assignments-by", "0"], "--assignments-by must be at least 1"),
         (["extend", "--hours", "99999"], "--hours must be at most 8760"),
-        (["results", "--format", "xml"], "--format: 'xml' is not one of 'jsonl', 'csv', 'flat'"),
+        (["results", "--format", "xml"], "--format: 'xml' is not one of 'jsonl', 'csv', 'flat', 'coco'"),
     ],
 )
 def test_the_reason_why_a_value_is_wrong_is_in_plain_words(

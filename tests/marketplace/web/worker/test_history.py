@@ -1,9 +1,13 @@
 """A worker's own pages: queue, history, messages and qualifications."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Pool, event
+import pytest
+from sqlalchemy import Connection
 
+from simpleturk.marketplace.store.readers import Readers
 from tests.marketplace.api.test_boto3_programs import create
 from tests.marketplace.conftest import Browser, accept, submit
 
@@ -20,7 +24,11 @@ def test_the_history_shows_the_status_and_feedback_of_each_hit(mturk: Any, ann: 
         assert text in page
 
 
-def test_the_history_asks_the_database_as_often_for_many_hits_as_for_one(mturk: Any, ann: Browser) -> None:
+def test_the_history_asks_the_database_as_often_for_many_hits_as_for_one(
+    mturk: Any, ann: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Readers.read
+
     def do(number: int) -> None:
         for _ in range(number):
             hit = create(mturk, RequesterAnnotation="EditMinutes=10")
@@ -29,19 +37,19 @@ def test_the_history_asks_the_database_as_often_for_many_hits_as_for_one(mturk: 
     def queries() -> int:
         statements: list[str] = []
 
-        def trace(connection: Any, _record: Any, _proxy: Any) -> None:
-            connection.set_trace_callback(statements.append)
+        @contextmanager
+        def traced(readers: Readers) -> Iterator[Connection]:
+            with read(readers) as connection:
+                driver: Any = connection.connection.dbapi_connection
+                driver.set_trace_callback(statements.append)
+                try:
+                    yield connection
+                finally:
+                    driver.set_trace_callback(None)
 
-        def end_trace(connection: Any, _record: Any) -> None:
-            connection.set_trace_callback(None)
-
-        event.listen(Pool, "checkout", trace)
-        event.listen(Pool, "checkin", end_trace)
-        try:
+        with monkeypatch.context() as patch:
+            patch.setattr(Readers, "read", traced)
             page = ann.get("/dashboard").html
-        finally:
-            event.remove(Pool, "checkout", trace)
-            event.remove(Pool, "checkin", end_trace)
         assert page.count("Change my answer") == page.count('<tr role="row">') - 1
         return sum("FROM hits" in statement for statement in statements)
 
