@@ -152,7 +152,10 @@ def test_show_completion_prints_a_script_for_the_shell() -> None:
         (["extend", "--hours", "soon"], "--hours is not a number"),
         (["extend", "--assignments-by", "0"], "--assignments-by must be at least 1"),
         (["extend", "--hours", "99999"], "--hours must be at most 8760"),
-        (["results", "--format", "xml"], "--format: 'xml' is not one of 'jsonl', 'csv', 'flat', 'coco'"),
+        (
+            ["results", "--format", "xml"],
+            "--format: 'xml' is not one of 'jsonl', 'csv', 'flat', 'coco', 'conll', 'crowd-kit'",
+        ),
     ],
 )
 def test_the_reason_why_a_value_is_wrong_is_in_plain_words(
