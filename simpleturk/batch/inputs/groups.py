@@ -24,6 +24,10 @@ class Grouping:
     apart: str = ""
     seed: int = 0
 
+    def digest(self, inputs: str) -> str:
+        """The SHA-256 of the groups of a file; `inputs` is that of the file's text."""
+        return sha256(json.dumps([inputs, self.per_hit, self.apart, self.seed]).encode()).hexdigest()
+
 
 class GroupedInputs(Inputs):
     """The groups of a file's inputs. The value of each is {"items": the inputs, "lines": their lines in the file}.
@@ -52,11 +56,11 @@ class GroupedInputs(Inputs):
 
     def lines(self) -> "GroupLines":
         """The values of the groups by number. Raises Problems with everything that is wrong in the file."""
-        return GroupLines(self._source, self._grouping, self.digest)
+        return GroupLines(self._source, self._grouping)
 
     def digest(self) -> str:
         """The SHA-256 of the file's text and of the grouping."""
-        return self._digest(super().digest())
+        return self._grouping.digest(self._source.digest())
 
     def begins_with(self, digest: str) -> bool:
         """False: an input more changes all groups."""
@@ -66,16 +70,11 @@ class GroupedInputs(Inputs):
         """The name of a group in messages: "inputs.jsonl, HIT 7"."""
         return f"{self.name}, HIT {line}"
 
-    def _digest(self, digest: str) -> str:
-        grouping = self._grouping
-        parts = [digest, grouping.per_hit, grouping.apart, grouping.seed]
-        return sha256(json.dumps(parts).encode()).hexdigest()
-
 
 class GroupLines(InputLines):
     """The values of the groups of a file by number, in any order."""
 
-    def __init__(self, source: Inputs, grouping: Grouping, digest: Any) -> None:
+    def __init__(self, source: Inputs, grouping: Grouping) -> None:
         lines, keys, problems, missing = [], [], [], []
         for item in source:
             if isinstance(item, Problem):
@@ -93,7 +92,7 @@ class GroupLines(InputLines):
         if problems:
             raise Problems(problems)
         super().__init__(source)
-        self.digest = digest()
+        self.digest = grouping.digest(self.digest)
         self._groups = groups(lines, keys, grouping)
 
     def numbers(self) -> Sequence[int]:

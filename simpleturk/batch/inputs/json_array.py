@@ -51,12 +51,13 @@ def is_array(path: Path, name: str) -> bool:
     """
     if not path.is_file():
         return False
-    line = first_line(path).removeprefix(b"\xef\xbb\xbf").strip()
+    head = first_line(path, _MOST)
+    line = head.removeprefix(b"\xef\xbb\xbf").strip()
     if not line.startswith(b"["):
         return False
     if Path(name).suffix.lower() == ".json":
         return True
-    if len(line) >= _MOST - 10:
+    if len(head) >= _MOST:
         return False
     try:
         json.loads(line)

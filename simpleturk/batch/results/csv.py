@@ -20,9 +20,8 @@ from typing import IO, TYPE_CHECKING, Any
 from simpleturk.batch.inputs.csv_cells import as_written, shown_as_text
 from simpleturk.batch.inputs.csv_reader import DECISIONS, OTHERS, cell_text, header_of, records, rows_of
 from simpleturk.batch.results.csv_columns import columns_of_fields, others_cell
-from simpleturk.batch.results.fetch import result_record
 from simpleturk.batch.results.flat import FLAT_COLUMNS, flat_row, review_columns
-from simpleturk.batch.results.per_input import per_input
+from simpleturk.batch.results.per_input import result_records
 from simpleturk.batch.times import site_time
 from simpleturk.errors import Problem, Problems, SimpleturkError
 from simpleturk.files import Appended, appending, stamp
@@ -254,8 +253,7 @@ class FlatTable(ResultsTable):
 
     def records_of(self, assignment: "Assignment", hit: "HIT", **known: Any) -> list[dict[str, Any]]:
         """The row of an assignment, or one for each input; see `flat_row`."""
-        record = result_record(assignment, **known)
-        return [flat_row(part) for part in (per_input(record) if self._form.splits else [record])]
+        return [flat_row(record) for record in result_records(assignment, self._form.splits, **known)]
 
 
 def table_class(form: TableForm) -> type[ResultsTable]:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simpleturk.batch.results.fetch import result_record
-from simpleturk.batch.results.per_input import per_input
+from simpleturk.batch.results.per_input import result_records
 from simpleturk.errors import Problem, Problems
 from simpleturk.files import Appended, json_line, write_whole
 
@@ -79,9 +78,8 @@ class ResultsFile:
         )
 
     def records_of(self, assignment: "Assignment", hit: "HIT", **known: Any) -> list[dict[str, Any]]:
-        """The lines of results; see `result_record` and `per_input`."""
-        record = result_record(assignment, **known)
-        return per_input(record) if self._splits else [record]
+        """The lines of results; see `result_records`."""
+        return result_records(assignment, self._splits, **known)
 
     def add(self, records: list[dict[str, Any]]) -> bool:
         """Append the records of an assignment unless it is present; return whether it is new.

@@ -1,9 +1,17 @@
 """The record of an assignment → a record for each input, for HITs of several inputs."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-#: What a record says of its input and its answer; the other keys are those of the assignment.
-_OWN = ("output", "line", "input")
+from simpleturk.batch.results.fetch import result_record
+
+if TYPE_CHECKING:
+    from simpleturk.mturk.models import Assignment
+
+
+def result_records(assignment: "Assignment", splits: bool, **known: Any) -> list[dict[str, Any]]:
+    """The record of an assignment, see `result_record`; if it `splits`, a record for each input of its HIT."""
+    record = result_record(assignment, **known)
+    return per_input(record) if splits else [record]
 
 
 def per_input(record: dict[str, Any]) -> list[dict[str, Any]]:
@@ -25,7 +33,7 @@ def per_input(record: dict[str, Any]) -> list[dict[str, Any]]:
         {
             name: (answers[place] if answers else None) if name == "output" else value
             for name, value in record.items()
-            if name not in _OWN[1:]
+            if name not in ("line", "input")
         }
         | ({"hit_output": rest} if rest else {})
         | problem

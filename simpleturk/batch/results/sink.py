@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from simpleturk.batch.results.csv import TableForm, merging, table_class
-from simpleturk.batch.results.fetch import collect_with_replaced, result_record, with_news
+from simpleturk.batch.results.fetch import collect_with_replaced, with_news
 from simpleturk.batch.results.files import UploadedFiles
 from simpleturk.batch.results.formats.field import Writer
 from simpleturk.batch.results.jsonl import ResultsFile, unfold_array
-from simpleturk.batch.results.per_input import per_input
+from simpleturk.batch.results.per_input import result_records
 from simpleturk.batch.results.pseudonyms import Pseudonyms
 from simpleturk.batch.results.stdout import ResultsStream
 from simpleturk.errors import SimpleturkError
@@ -113,9 +113,8 @@ class WholeResults:
         """Records of any HIT may follow."""
 
     def records_of(self, assignment: "Assignment", hit: "HIT", **known: Any) -> list[dict[str, Any]]:
-        """The records that the format is made of; see `result_record` and `per_input`."""
-        record = result_record(assignment, **known)
-        return per_input(record) if self._splits else [record]
+        """The records that the format is made of; see `result_records`."""
+        return result_records(assignment, self._splits, **known)
 
     def add(self, records: list[dict[str, Any]]) -> bool:
         """Take the records of an assignment. Raises UsageError if the format needs a field to be chosen."""

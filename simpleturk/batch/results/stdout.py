@@ -3,8 +3,7 @@
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
-from simpleturk.batch.results.fetch import result_record
-from simpleturk.batch.results.per_input import per_input
+from simpleturk.batch.results.per_input import result_records
 from simpleturk.files import json_line
 
 if TYPE_CHECKING:
@@ -29,9 +28,8 @@ class ResultsStream:
         """Records of any HIT may follow."""
 
     def records_of(self, assignment: "Assignment", hit: "HIT", **known: Any) -> list[dict[str, Any]]:
-        """The lines of results; see `result_record` and `per_input`."""
-        record = result_record(assignment, **known)
-        return per_input(record) if self._splits else [record]
+        """The lines of results; see `result_records`."""
+        return result_records(assignment, self._splits, **known)
 
     def add(self, records: list[dict[str, Any]]) -> bool:
         """Write the records of an assignment unless they were written before; return whether they are new."""

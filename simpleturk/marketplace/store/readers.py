@@ -17,7 +17,7 @@ MOST_IDLE = 16
 
 
 class Readers:
-    """Connections of an engine whose driver begins no transaction by itself; any number of threads may read."""
+    """Connections for transactions that read, from an engine whose driver begins none. Threads may share them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

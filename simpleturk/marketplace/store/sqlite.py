@@ -252,7 +252,7 @@ def _read_only_engine(path: Path) -> Engine:
 
 
 def _engine(path: Path, connections: int) -> Engine:
-    """A pool of connections, on which the driver begins no transaction by itself; the last one used is used next."""
+    """A pool of connections. Their driver begins no transaction; the connection that was used last is used next."""
     engine = create_engine(
         URL.create("sqlite", database=str(path.absolute())),
         connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False, "isolation_level": None},
